@@ -1,0 +1,39 @@
+/* detect.h - findings from events: Sigma now, indicators and YARA later, one result type.
+ *
+ * Coordinator: rules_read() collects rule texts into one bundle of bytes. Worker: ruleset_new() compiles
+ * the bundle, a detector binds it to each schema on first sight and evaluates events. Compiled rules
+ * are immutable and shared; a detector is scratch. Thread rule: one detector per thread. */
+#ifndef SPOOR_DETECT_DETECT_H
+#define SPOOR_DETECT_DETECT_H
+
+#include "detect/finding.h"
+#include "util/buf.h"
+
+/* Collect every *.yml / *.yaml below each path (file or directory, sorted, links not followed) into
+ * *ret: an opaque, self-describing byte string that ruleset_new() reads. */
+int rules_read(buf *ret, const char *const *paths, size_t n, err *e);
+
+struct ruleset;
+
+enum rule_status { RULE_OK, RULE_REJECTED, RULE_OTHER }; /* other: correlation, filter, not a rule */
+
+struct rule_info {
+	str id, title, path, product, category, service, tags, status_text;
+	enum finding_level level;
+	enum rule_status status;
+	str reason; /* why rejected, with line where known; empty if ok */
+};
+
+int ruleset_new(struct ruleset **ret, bytes bundle, err *e);
+size_t ruleset_len(const struct ruleset *rs); /* documents, rejected ones too */
+const struct rule_info *ruleset_at(const struct ruleset *rs, size_t i);
+void ruleset_free(struct ruleset *rs);
+
+struct detector;
+
+int detector_new(struct detector **ret, const struct ruleset *rs, err *e);
+/* Evaluate one event; each match goes to the sink, in the order of the rules in the set. */
+int detector_event(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e);
+void detector_free(struct detector *d);
+
+#endif

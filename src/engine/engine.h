@@ -1,0 +1,63 @@
+/* engine.h - evidence in, merged results out: a coordinator and its worker processes.
+ *
+ * The coordinator walks evidence, hands open descriptors to workers, validates every message that comes
+ * back (a worker is hostile after its first byte) and merges: findings, facts, gaps, counters are
+ * commutative, so 1 and N workers give the same bytes. A worker that dies costs the rest of its item:
+ * a GAP_WORKER, a fresh worker, and the run goes on. Thread rule: one thread. */
+#ifndef SPOOR_ENGINE_ENGINE_H
+#define SPOOR_ENGINE_ENGINE_H
+
+#include "detect/finding.h"
+#include "event/gap.h"
+#include "facts/fact.h"
+#include "store/store.h"
+#include "util/err.h"
+
+enum engine_output {
+	OUTPUT_NONE,
+	OUTPUT_EVTX_JSONL, /* every event, shaped like evtx_dump's JSONL */
+	OUTPUT_ECS_JSONL,  /* every event in ECS */
+};
+
+struct engine_options {
+	const char *const *paths;
+	size_t npaths;
+	unsigned workers;       /* 0: one per processor available */
+	bytes rules;            /* bundle of rules_read(); empty: no detection */
+	bool facts;             /* extract facts */
+	bool hash;              /* SHA-256 of every item */
+	enum engine_output output;
+	int output_fd;          /* where OUTPUT_* goes, in evidence order */
+	bool progress;          /* draw on stderr (the caller has checked that it is a terminal) */
+	bool require_sandbox;   /* refuse to run unsandboxed */
+};
+
+/* Where results go, called in the coordinator; each may be NULL. Order of calls: item results in item
+ * order; findings and gaps of an item in content order before the item itself; facts at the end. */
+struct engine_sink {
+	void *ctx;
+	int (*finding)(void *ctx, const struct finding *f, err *e);
+	int (*fact)(void *ctx, const struct fact *f, err *e);
+	int (*gap)(void *ctx, const struct gap *g, err *e);
+	int (*item)(void *ctx, const struct store_item *item, err *e);
+};
+
+struct engine_totals {
+	uint64_t items, bytes, events, recovered, findings, gaps;
+	uint64_t items_by_verdict[6]; /* ok partial unreadable limit unknown skipped */
+	uint64_t workers_died;
+	bool sandboxed;
+	int64_t wall_ns;
+};
+
+/* Run to the end. -1 only where nothing useful can be said any more (no memory for the coordinator,
+ * a sink that failed, output that cannot be written); damage in evidence is a gap, not an error. */
+int engine_run(const struct engine_options *o, const struct engine_sink *sink,
+	       struct engine_totals *ret, err *e);
+
+/* Entry of a worker process: main() calls it when argv[1] is ENGINE_WORKER_ARG. Never returns to the
+ * command line: answers the exit code. */
+#define ENGINE_WORKER_ARG "--worker-process"
+int engine_worker_main(int fd);
+
+#endif

@@ -1,0 +1,8 @@
+#include "event/ecs.h"
+
+str ecs_name_windows(str provider, const struct column *col)
+{
+	(void)provider;
+	(void)col;
+	return (str){ "", 0 };
+}

@@ -1,0 +1,89 @@
+/* schema.h - the list of columns that many events share, bound to once instead of per event.
+ *
+ * A schema is an EVTX template pair, a #Fields line, a JSON key set. Readers make schemas; rules,
+ * ECS names and fact extractors bind to them by column number on first sight. A schema never changes
+ * and lives as long as its set. Thread rule: a set belongs to one thread. */
+#ifndef SPOOR_EVENT_SCHEMA_H
+#define SPOOR_EVENT_SCHEMA_H
+
+#include "event/value.h"
+#include "util/arena.h"
+#include "util/err.h"
+
+/* Which part of the source's record a column lies in. */
+enum column_section {
+	SECTION_SYSTEM,    /* Event/System of a Windows event */
+	SECTION_EVENTDATA, /* Event/EventData */
+	SECTION_USERDATA,  /* Event/UserData */
+	SECTION_OTHER,     /* any other child of Event */
+	SECTION_FLAT,      /* a column of a text log or of a flat JSON object */
+};
+
+#define COLUMN_F_ATTRIBUTE 1u /* an XML attribute; element text else */
+#define COLUMN_F_UNNAMED 2u   /* a <Data> without a Name: the field is called "Data" */
+#define COLUMN_F_HIDDEN 4u    /* structure such as xmlns: dumped, but no field for rules or facts */
+
+struct column {
+	str name;    /* field name for rules, as Sigma writes it: System attributes joined by "_"
+		      * (Provider_Name); Data by its Name; spaces removed */
+	str raw;     /* the name as logged (with its spaces; attribute or element name) */
+	str path;    /* full place in the record, "/"-separated: "System/Provider/@Name" */
+	str ecs;     /* ECS name by data/ecs_*.tsv, empty if none */
+	int32_t slot; /* >= 0: event.values[slot]; < 0: constant, consts[-1 - slot] */
+	uint8_t section;
+	uint8_t flags;
+};
+
+/* Columns that code asks for by meaning, found once per schema; -1 if the schema has none. */
+enum well_known {
+	WK_PROVIDER,
+	WK_EVENT_ID,
+	WK_VERSION,
+	WK_LEVEL,
+	WK_TIME_CREATED,
+	WK_RECORD_ID,
+	WK_CHANNEL,
+	WK_COMPUTER,
+	WK_PROCESS_ID, /* System/Execution/@ProcessID: the logging process */
+	WK_USER_ID,    /* System/Security/@UserID */
+	WK_COUNT
+};
+
+enum schema_family {
+	FAMILY_WINDOWS, /* a Windows event whatever file it came in: channel, provider, event id */
+	FAMILY_FLAT,    /* anything else */
+};
+
+struct schema {
+	uint32_t id; /* dense within its set, from 0 */
+	enum schema_family family;
+	const char *reader;           /* name of the reader that made it */
+	const struct column *columns; /* in the record's own order */
+	uint32_t ncolumns;
+	const value *consts;
+	uint32_t nconsts;
+	uint32_t nslots; /* size of event.values */
+	int32_t wk[WK_COUNT];
+	const void *render; /* the reader's own way to write the record in its native JSON shape */
+};
+
+struct schema_set;
+
+struct schema_set *schema_set_new(err *e);
+void schema_set_free(struct schema_set *set);
+
+/* Number of schemas made so far; ids are 0..n-1. */
+uint32_t schema_set_len(const struct schema_set *set);
+const struct schema *schema_set_at(const struct schema_set *set, uint32_t id);
+
+/* Memory with the set's lifetime, for names, constants and render plans. */
+arena *schema_set_arena(struct schema_set *set);
+
+/* Add a schema. `proto` is copied (its arrays too: columns, names, constants' bytes); id, wk and
+ * missing ecs names are filled in here. NULL past LIMIT_SCHEMAS or LIMIT_COLUMNS or without memory. */
+const struct schema *schema_set_add(struct schema_set *set, const struct schema *proto, err *e);
+
+/* First column at or behind `from` whose field name is `name` (exact), or -1. */
+int32_t schema_find(const struct schema *s, str name, uint32_t from);
+
+#endif

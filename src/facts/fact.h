@@ -1,0 +1,67 @@
+/* fact.h - a typed, small, mergeable statement about what happened.
+ *
+ * Facts of the same kind and attributes are one fact: first and last seen, how often, how many bytes,
+ * and the k smallest event references as exemplars. Merging is commutative and associative, so any
+ * number of workers in any order gives the same facts. Thread rule: plain data. */
+#ifndef SPOOR_FACTS_FACT_H
+#define SPOOR_FACTS_FACT_H
+
+#include "event/event.h"
+
+enum fact_kind {
+	FACT_LOGON,          /* somebody logged on to host, from somewhere */
+	FACT_LOGON_FAILED,
+	FACT_EXPLICIT_CREDENTIALS, /* 4648: recorded on the source host */
+	FACT_PROCESS_START,
+	FACT_FILE_WRITE,
+	FACT_SERVICE_INSTALL,
+	FACT_TASK_INSTALL,
+	FACT_SHARE_ACCESS,
+	FACT_LOG_CLEARED,
+	FACT_CONNECTION,
+	FACT_CLOCK_CHANGE,
+	FACT_ACCOUNT_CHANGE,
+	FACT_COVERAGE,       /* host x channel x day: events seen */
+	FACT_KINDS
+};
+
+enum fact_attr {
+	FA_HOST,        /* where it was recorded: Computer as logged */
+	FA_ACCOUNT,     /* who acted: DOMAIN\user or user */
+	FA_ACCOUNT_SID,
+	FA_TARGET_ACCOUNT,
+	FA_TARGET_HOST,
+	FA_SOURCE_IP,
+	FA_SOURCE_HOST, /* workstation name as the other side gave it */
+	FA_TARGET_IP,
+	FA_PORT,
+	FA_LOGON_TYPE,
+	FA_LOGON_ID,
+	FA_PROCESS,     /* image path */
+	FA_PROCESS_ID,
+	FA_PARENT,      /* parent image path */
+	FA_PARENT_ID,
+	FA_COMMAND,     /* command line, service image path or task action */
+	FA_OBJECT,      /* file, service, task, share or channel name */
+	FA_HASHES,
+	FA_DETAIL,      /* day of coverage, relative target name of a share, ... */
+	FA_CHANNEL,
+	FA_COUNT
+};
+
+#define FACT_REFS 4 /* exemplars kept: the smallest by (item, offset) */
+
+struct fact {
+	enum fact_kind kind;
+	str attr[FA_COUNT]; /* empty: not known or not of this kind */
+	int64_t first_ns, last_ns;
+	uint64_t count, bytes;
+	struct event_ref refs[FACT_REFS];
+	uint32_t nrefs;
+};
+
+/* Stable words: "service_install", "source_ip". Used in the case, JSON and reports. */
+const char *fact_kind_name(enum fact_kind kind);
+const char *fact_attr_name(enum fact_attr attr);
+
+#endif

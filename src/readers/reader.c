@@ -1,0 +1,44 @@
+#include "readers/reader.h"
+
+#include "readers/readers.h"
+
+const struct reader_ops *const READERS[] = {
+	&reader_evtx,    /* binary magic */
+	&reader_winjson, /* permissive: any JSON that looks like a Windows event */
+	NULL,
+};
+
+enum { CONFIDENCE_MIN = 30 };
+
+const struct reader_ops *reader_pick(bytes head, str path, err *e)
+{
+	const struct reader_ops *best = NULL, *tie = NULL;
+	int best_score = CONFIDENCE_MIN - 1;
+
+	for (size_t i = 0; READERS[i]; i++) {
+		int score = READERS[i]->probe(head, path);
+
+		if (score > best_score) {
+			best = READERS[i];
+			best_score = score;
+			tie = NULL;
+		} else if (best && score == best_score) {
+			tie = READERS[i];
+		}
+	}
+	if (tie) {
+		err_set(e, ERR_ARG, 0, "content fits both %s and %s equally", best->name, tie->name);
+		return NULL;
+	}
+	if (!best)
+		err_set(e, ERR_UNSUPPORTED, 0, "content matches no known format");
+	return best;
+}
+
+const struct reader_ops *reader_named(str name)
+{
+	for (size_t i = 0; READERS[i]; i++)
+		if (str_eq(str_of(READERS[i]->name), name))
+			return READERS[i];
+	return NULL;
+}

@@ -1,0 +1,10 @@
+/* readers.h - the table's entries, one symbol per reader. Thread rule: constants. */
+#ifndef SPOOR_READERS_READERS_H
+#define SPOOR_READERS_READERS_H
+
+#include "readers/reader.h"
+
+extern const struct reader_ops reader_evtx;    /* evtx/: Windows XML event log */
+extern const struct reader_ops reader_winjson; /* winjson/: Windows events exported as JSON */
+
+#endif

@@ -1,0 +1,65 @@
+/* store.h - the case: what the run found, in one place that can be asked.
+ *
+ * One interface; SQLite (case.db) today. The schema is documented in docs/case.md. Writing happens in
+ * one transaction per evidence item or batch; a case that was not finished says so.
+ * Thread rule: one thread per handle. */
+#ifndef SPOOR_STORE_STORE_H
+#define SPOOR_STORE_STORE_H
+
+#include "detect/finding.h"
+#include "event/gap.h"
+#include "facts/fact.h"
+#include "util/err.h"
+#include "util/sha256.h"
+
+struct store;
+
+struct store_item {
+	uint32_t id;       /* order of the manifest, from 0 */
+	uint32_t parent;   /* containing archive's id, or UINT32_MAX */
+	str path;          /* as reported */
+	uint64_t size;     /* bytes of content read */
+	int64_t mtime_ns;
+	uint8_t sha256[SHA256_LEN];
+	bool has_sha256;
+	str format;        /* reader name, container kind, or "" */
+	str verdict;       /* "ok" "partial" "unreadable" "limit" "unknown" "skipped" */
+	str reason;        /* empty when ok */
+	uint64_t events, recovered;
+	int64_t first_ns, last_ns;
+};
+
+struct store_run { /* how the case was made; written first, updated at the end */
+	str version, command, rules_sha256;
+	int64_t started_ns; /* wall clock; the only field that differs between two runs */
+	uint64_t rules_ok, rules_rejected, events, bytes;
+	bool finished;
+};
+
+/* Make DIR/case.db. ERR_ARG if a case is there already and `replace` is false. */
+int store_create(struct store **ret, const char *dir, bool replace, err *e);
+/* Open an existing case read-only. */
+int store_open(struct store **ret, const char *dir, err *e);
+void store_close(struct store *s);
+
+int store_begin(struct store *s, err *e);
+int store_commit(struct store *s, err *e);
+
+int store_put_run(struct store *s, const struct store_run *run, err *e);
+int store_put_rule(struct store *s, str id, str title, str level, str status, str reason, str path,
+		   str tags, err *e);
+int store_put_item(struct store *s, const struct store_item *item, err *e);
+int store_put_finding(struct store *s, const struct finding *f, err *e);
+int store_put_fact(struct store *s, const struct fact *f, err *e);
+int store_put_gap(struct store *s, const struct gap *g, err *e);
+
+/* Read back, each in a fixed order. The callback's strings are valid during the call; -1 stops. */
+int store_each_item(struct store *s, int (*fn)(void *, const struct store_item *, err *), void *ctx, err *e);
+int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *, err *), void *ctx,
+		       err *e); /* by time, then ref, then rule */
+int store_each_fact(struct store *s, int kind /* -1: all */,
+		    int (*fn)(void *, const struct fact *, err *), void *ctx, err *e);
+int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *), void *ctx, err *e);
+int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e);
+
+#endif

@@ -1,0 +1,29 @@
+/* json.h - writing JSON into a buf.
+ *
+ * Output is always valid UTF-8 and valid JSON: bytes that are not UTF-8 appear as \xNN text, control
+ * characters as \u00NN. Thread rule: one owner per buf. */
+#ifndef SPOOR_UTIL_JSON_H
+#define SPOOR_UTIL_JSON_H
+
+#include "util/buf.h"
+
+/* The inside of a JSON string: s escaped, without the quotes. */
+void json_escape(buf *b, str s);
+
+/* "s" with quotes. */
+void json_str(buf *b, str s);
+
+/* ,"key": - the comma only if the last byte is no opening bracket. */
+void json_key(buf *b, const char *key);
+
+/* One member each, comma included as with json_key(). */
+void json_member_str(buf *b, const char *key, str value);
+void json_member_u64(buf *b, const char *key, uint64_t value);
+void json_member_i64(buf *b, const char *key, int64_t value);
+void json_member_bool(buf *b, const char *key, bool value);
+void json_member_time(buf *b, const char *key, int64_t ns); /* null for TIME_NONE */
+
+/* A comma unless the last byte opens an array, an object or nothing was written. */
+void json_sep(buf *b);
+
+#endif
