@@ -130,7 +130,7 @@ static void text_float(value v, buf *out)
 	/* the shortest form that reads back as the same number */
 	for (int prec = 1; prec <= 17; prec++) {
 		snprintf(tmp, sizeof tmp, "%.*g", prec, d);
-		if (v.len == 4 ? (float)atof(tmp) == (float)d : atof(tmp) == d)
+		if (v.len == 4 ? (float)strtod(tmp, NULL) == (float)d : strtod(tmp, NULL) == d)
 			break;
 	}
 	buf_z(out, tmp);

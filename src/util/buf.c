@@ -31,6 +31,8 @@ bool buf_grow(buf *b, size_t more)
 	cap = b->cap < 256 ? 256 : b->cap + b->cap / 2;
 	if (cap < need)
 		cap = need;
+	if (cap > max) /* or buf_reserve() would find room above the ceiling */
+		cap = max;
 	p = realloc(b->ptr, cap);
 	if (!p) {
 		b->failed = true;

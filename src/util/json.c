@@ -9,6 +9,14 @@ static bool plain(unsigned char c)
 	return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
+/* Characters that JSON allows but a terminal or an editor would obey: C1 controls (0x9B starts a control
+ * sequence), line separators, marks that turn the direction of writing. Escaped, they mean the same. */
+static bool obeyed(uint32_t cp)
+{
+	return (cp >= 0x80 && cp < 0xA0) || cp == 0x61C || cp == 0x200E || cp == 0x200F ||
+	       (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
 static void escape_one(buf *b, unsigned char c)
 {
 	static const char SHORT[][2] = { { '"', '"' },  { '\\', '\\' }, { '\b', 'b' }, { '\f', 'f' },
@@ -32,7 +40,8 @@ void json_escape(buf *b, str s)
 	size_t i = 0;
 
 	while (i < s.len) {
-		size_t start = i, n;
+		size_t start = i, n = 0;
+		uint32_t cp;
 
 		while (i < s.len && plain((unsigned char)s.ptr[i]))
 			i++;
@@ -43,14 +52,14 @@ void json_escape(buf *b, str s)
 			escape_one(b, (unsigned char)s.ptr[i++]);
 			continue;
 		}
-		n = 0;
-		utf8_next((str){ s.ptr + i, s.len - i }, &n);
-		if (n > 1) {
+		cp = utf8_next((str){ s.ptr + i, s.len - i }, &n);
+		if (n == 1)
+			escape_one(b, (unsigned char)s.ptr[i]);
+		else if (obeyed(cp))
+			buf_printf(b, "\\u%04x", (unsigned)cp);
+		else
 			buf_add(b, s.ptr + i, n);
-			i += n;
-		} else {
-			escape_one(b, (unsigned char)s.ptr[i++]);
-		}
+		i += n;
 	}
 }
 

@@ -1,7 +1,8 @@
 /* json.h - writing JSON into a buf.
  *
- * Output is always valid UTF-8 and valid JSON: bytes that are not UTF-8 appear as \xNN text, control
- * characters as \u00NN. Thread rule: one owner per buf. */
+ * Output is always valid UTF-8 and valid JSON: bytes that are not UTF-8 appear as \xNN text; control
+ * characters (C1 too) and marks that turn the direction of writing as \uNNNN, so that JSON on a terminal
+ * does nothing. Thread rule: one owner per buf. */
 #ifndef SPOOR_UTIL_JSON_H
 #define SPOOR_UTIL_JSON_H
 

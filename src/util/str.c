@@ -51,7 +51,7 @@ str str_cut(str s, char sep, str *rest)
 	const char *hit = s.len ? memchr(s.ptr, sep, s.len) : NULL;
 	size_t n = hit ? (size_t)(hit - s.ptr) : s.len;
 
-	*rest = hit ? (str){ hit + 1, s.len - n - 1 } : (str){ s.ptr + s.len, 0 };
+	*rest = hit ? (str){ hit + 1, s.len - n - 1 } : (str){ 0 };
 	return (str){ s.ptr, n };
 }
 

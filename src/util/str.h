@@ -79,7 +79,7 @@ static inline bool bytes_sub(bytes b, uint64_t off, uint64_t len, bytes *ret)
 {
 	if (off > b.len || len > b.len - off)
 		return false;
-	ret->ptr = b.ptr + off;
+	ret->ptr = off ? b.ptr + off : b.ptr; /* NULL + 0 is undefined in C */
 	ret->len = (size_t)len;
 	return true;
 }

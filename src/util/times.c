@@ -149,10 +149,10 @@ bool time_parse_iso(str s, int64_t *ret_ns, enum time_basis *ret_basis)
 		return false;
 	if (skip_any(&s, ".,") && !fraction(&s, &frac))
 		return false;
-	if (s.len && s.ptr[0] == ' ')
+	if (s.len > 1 && s.ptr[0] == ' ')
 		s = (str){ s.ptr + 1, s.len - 1 };
 	if (!zone(&s, &off, &basis) || !time_from_civil(year, month, day, hour, min, sec, frac, &ns) ||
-	    __builtin_sub_overflow(ns, off * NS_PER_S, &ns))
+	    __builtin_sub_overflow(ns, off * NS_PER_S, &ns) || ns == TIME_NONE)
 		return false;
 	*ret_ns = ns;
 	*ret_basis = basis;
@@ -178,7 +178,7 @@ size_t time_text(int64_t ns, char out[TIME_TEXT_MAX])
 		return 0;
 	}
 	secs = ns / NS_PER_S - (ns % NS_PER_S < 0);
-	frac = (uint32_t)(ns - secs * NS_PER_S);
+	frac = (uint32_t)(ns % NS_PER_S + (ns % NS_PER_S < 0 ? NS_PER_S : 0));
 	days = secs / 86400 - (secs % 86400 < 0);
 	sod = (unsigned)(secs - days * 86400);
 	time_civil_from_days(days, &year, &month, &day);
