@@ -1,0 +1,666 @@
+#include "evtx_writer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "util/buf.h"
+#include "util/sha256.h"
+
+#define HEADER_LEN 4096u
+#define CHUNK_LEN 65536u
+#define CHUNK_HEADER_LEN 512u
+#define NAME_SLOTS 64u
+#define NAMES_AT 128u
+#define TEMPLATE_SLOTS 32u
+#define TEMPLATES_AT 384u
+#define RECORD_HEADER_LEN 24u
+
+#define EVENT_NS "http://schemas.microsoft.com/win/2004/08/events/event"
+#define NO_DEPENDENCY 0xffffu
+
+/* Substitutions of the System part, numbered as the Windows event log service numbers them. */
+enum {
+	S_LEVEL, S_OPCODE, S_TASK, S_ID, S_QUALIFIERS, S_KEYWORDS, S_CREATED, S_ACTIVITY, S_PID, S_TID,
+	S_RECORD_ID, S_VERSION, S_USER, S_UNUSED_13, S_UNUSED_14, S_UNUSED_15, S_UNUSED_16, S_UNUSED_17,
+	S_RELATED, S_BODY, S_COUNT
+};
+
+struct evtx_writer {
+	FILE *out;
+	uint64_t last_id, nchunks;
+	uint64_t first_number, number;  /* records before this chunk, records so far */
+	uint64_t chunk_first_id, chunk_last_id;
+	uint32_t at;          /* next free byte of the chunk */
+	uint32_t last_record; /* offset */
+	uint32_t in_chunk;    /* records */
+	bool full;            /* what was put last did not fit */
+	uint8_t chunk[CHUNK_LEN];
+};
+
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+static void set_le(uint8_t *to, uint64_t v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = (uint8_t)(v >> 8 * i);
+}
+
+static void put(struct evtx_writer *w, const void *p, size_t n)
+{
+	if (n > CHUNK_LEN - w->at) {
+		w->full = true;
+		return;
+	}
+	if (n)
+		memcpy(w->chunk + w->at, p, n);
+	w->at += (uint32_t)n;
+}
+
+static void put_le(struct evtx_writer *w, uint64_t v, size_t n)
+{
+	uint8_t b[8];
+
+	set_le(b, v, 8);
+	put(w, b, n);
+}
+
+/* ASCII as UTF-16LE. */
+static void put_wide(struct evtx_writer *w, const char *ascii)
+{
+	for (; *ascii; ascii++)
+		put_le(w, (uint8_t)*ascii, 2);
+}
+
+/* A size that is known later: its place. The size counts from behind itself. */
+static uint32_t put_size(struct evtx_writer *w)
+{
+	put_le(w, 0, 4);
+	return w->at;
+}
+
+static void close_size(struct evtx_writer *w, uint32_t from)
+{
+	if (!w->full)
+		set_le(w->chunk + from - 4, w->at - from, 4);
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+uint16_t evtx_hash(bytes utf16)
+{
+	uint32_t h = 0;
+
+	for (size_t i = 0; i + 1 < utf16.len; i += 2)
+		h = h * 65599 + load_le16(utf16.ptr + i);
+	return (uint16_t)h;
+}
+
+static bool name_is(const struct evtx_writer *w, uint32_t off, const char *ascii, size_t len)
+{
+	if (load_le16(w->chunk + off + 6) != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (load_le16(w->chunk + off + 8 + 2 * i) != (uint8_t)ascii[i])
+			return false;
+	return true;
+}
+
+static uint16_t ascii_hash(const char *ascii)
+{
+	uint32_t h = 0;
+
+	for (; *ascii; ascii++)
+		h = h * 65599 + (uint8_t)*ascii;
+	return (uint16_t)h;
+}
+
+/* A reference to a name; the name itself behind it where the chunk does not have it yet. */
+static void put_name(struct evtx_writer *w, const char *ascii)
+{
+	uint16_t hash = ascii_hash(ascii);
+	uint8_t *slot = w->chunk + NAMES_AT + 4 * (hash % NAME_SLOTS);
+	uint32_t head = load_le32(slot), self = w->at + 4;
+	size_t len = strlen(ascii);
+
+	for (uint32_t off = head; off; off = load_le32(w->chunk + off)) {
+		if (name_is(w, off, ascii, len)) {
+			put_le(w, off, 4);
+			return;
+		}
+	}
+	put_le(w, self, 4);
+	put_le(w, head, 4);
+	put_le(w, hash, 2);
+	put_le(w, len, 2);
+	put_wide(w, ascii);
+	put_le(w, 0, 2);
+	if (!w->full)
+		set_le(slot, self, 4);
+}
+
+/* --- elements ------------------------------------------------------------------------------- */
+
+/* Element start up to its name; answers the place of its size. */
+static uint32_t open_element(struct evtx_writer *w, const char *name, uint16_t dependency,
+			     bool has_attributes)
+{
+	uint32_t from;
+
+	put_le(w, has_attributes ? 0x41 : 0x01, 1);
+	put_le(w, dependency, 2);
+	from = put_size(w);
+	put_name(w, name);
+	return from;
+}
+
+static void close_start(struct evtx_writer *w)
+{
+	put_le(w, 0x02, 1);
+}
+
+static void end_element(struct evtx_writer *w, uint32_t from)
+{
+	put_le(w, 0x04, 1);
+	close_size(w, from);
+}
+
+static void end_empty(struct evtx_writer *w, uint32_t from)
+{
+	put_le(w, 0x03, 1);
+	close_size(w, from);
+}
+
+static void put_text(struct evtx_writer *w, const char *ascii)
+{
+	put_le(w, 0x05, 1);
+	put_le(w, EVTX_STRING, 1);
+	put_le(w, strlen(ascii), 2);
+	put_wide(w, ascii);
+}
+
+static void put_substitution(struct evtx_writer *w, uint16_t index, uint8_t type, bool optional)
+{
+	put_le(w, optional ? 0x0e : 0x0d, 1);
+	put_le(w, index, 2);
+	put_le(w, type, 1);
+}
+
+static void put_attribute(struct evtx_writer *w, const char *name, bool more)
+{
+	put_le(w, more ? 0x46 : 0x06, 1);
+	put_name(w, name);
+}
+
+static void fragment_header(struct evtx_writer *w)
+{
+	put_le(w, 0x0001010f, 4);
+}
+
+/* <name>value</name> with an optional substitution, as every System element has. */
+static void value_element(struct evtx_writer *w, const char *name, uint16_t index, uint8_t type)
+{
+	uint32_t from = open_element(w, name, index, false);
+
+	close_start(w);
+	put_substitution(w, index, type, true);
+	end_element(w, from);
+}
+
+static void text_element(struct evtx_writer *w, const char *name, const char *text)
+{
+	uint32_t from = open_element(w, name, NO_DEPENDENCY, false);
+
+	close_start(w);
+	put_text(w, text);
+	end_element(w, from);
+}
+
+/* <name a="value" b="value"/>; b may be NULL. */
+static void attribute_element(struct evtx_writer *w, const char *name, const char *a, uint16_t index_a,
+			      const char *b, uint16_t index_b, uint8_t type)
+{
+	uint32_t from = open_element(w, name, NO_DEPENDENCY, true);
+	uint32_t list = put_size(w);
+
+	put_attribute(w, a, b);
+	put_substitution(w, index_a, type, true);
+	if (b) {
+		put_attribute(w, b, false);
+		put_substitution(w, index_b, type, true);
+	}
+	close_size(w, list);
+	end_empty(w, from);
+}
+
+/* --- templates ------------------------------------------------------------------------------ */
+
+static void provider_element(struct evtx_writer *w, const struct evtx_def *d)
+{
+	uint32_t from = open_element(w, "Provider", NO_DEPENDENCY, true);
+	uint32_t list = put_size(w);
+
+	put_attribute(w, "Name", d->provider_guid);
+	put_text(w, d->provider);
+	if (d->provider_guid) {
+		put_attribute(w, "Guid", false);
+		put_text(w, d->provider_guid);
+	}
+	close_size(w, list);
+	end_empty(w, from);
+}
+
+static void event_id_element(struct evtx_writer *w)
+{
+	uint32_t from = open_element(w, "EventID", S_ID, true);
+	uint32_t list = put_size(w);
+
+	put_attribute(w, "Qualifiers", false);
+	put_substitution(w, S_QUALIFIERS, EVTX_U16, true);
+	close_size(w, list);
+	close_start(w);
+	put_substitution(w, S_ID, EVTX_U16, true);
+	end_element(w, from);
+}
+
+static void system_element(struct evtx_writer *w, const struct evtx_def *d, const char *computer)
+{
+	uint32_t from = open_element(w, "System", NO_DEPENDENCY, false);
+
+	close_start(w);
+	provider_element(w, d);
+	event_id_element(w);
+	value_element(w, "Version", S_VERSION, EVTX_U8);
+	value_element(w, "Level", S_LEVEL, EVTX_U8);
+	value_element(w, "Task", S_TASK, EVTX_U16);
+	value_element(w, "Opcode", S_OPCODE, EVTX_U8);
+	value_element(w, "Keywords", S_KEYWORDS, EVTX_HEX64);
+	attribute_element(w, "TimeCreated", "SystemTime", S_CREATED, NULL, 0, EVTX_FILETIME);
+	value_element(w, "EventRecordID", S_RECORD_ID, EVTX_U64);
+	attribute_element(w, "Correlation", "ActivityID", S_ACTIVITY, "RelatedActivityID", S_RELATED,
+			  EVTX_GUID);
+	attribute_element(w, "Execution", "ProcessID", S_PID, "ThreadID", S_TID, EVTX_U32);
+	text_element(w, "Channel", d->channel);
+	text_element(w, "Computer", computer);
+	attribute_element(w, "Security", "UserID", S_USER, NULL, 0, EVTX_SID);
+	end_element(w, from);
+}
+
+static void event_template(struct evtx_writer *w, const struct evtx_def *d, const char *computer)
+{
+	uint32_t from, list, user;
+
+	fragment_header(w);
+	from = open_element(w, "Event", NO_DEPENDENCY, true);
+	list = put_size(w);
+	put_attribute(w, "xmlns", false);
+	put_text(w, EVENT_NS);
+	close_size(w, list);
+	close_start(w);
+	system_element(w, d, computer);
+	if (d->body == EVTX_USER_DATA) {
+		user = open_element(w, "UserData", S_BODY, false);
+		close_start(w);
+		put_substitution(w, S_BODY, EVTX_BINXML, true);
+		end_element(w, user);
+	} else {
+		put_substitution(w, S_BODY, EVTX_BINXML, true);
+	}
+	end_element(w, from);
+	put_le(w, 0, 1);
+}
+
+static void data_element(struct evtx_writer *w, const struct evtx_field *f, uint16_t index)
+{
+	uint32_t from = open_element(w, "Data", f->optional ? index : NO_DEPENDENCY, true);
+	uint32_t list = put_size(w);
+
+	put_attribute(w, "Name", false);
+	put_text(w, f->name);
+	close_size(w, list);
+	close_start(w);
+	put_substitution(w, index, f->type, f->optional);
+	end_element(w, from);
+}
+
+static void user_data_fields(struct evtx_writer *w, const struct evtx_def *d)
+{
+	for (uint16_t i = 0; i < d->nfields; i++) {
+		uint32_t from = open_element(w, d->fields[i].name, NO_DEPENDENCY, false);
+
+		close_start(w);
+		put_substitution(w, i, d->fields[i].type, d->fields[i].optional);
+		end_element(w, from);
+	}
+}
+
+static void body_template(struct evtx_writer *w, const struct evtx_def *d)
+{
+	const char *name = d->body == EVTX_USER_DATA ? d->user_element : "EventData";
+	bool has_ns = d->body == EVTX_USER_DATA && d->user_ns;
+	uint32_t from, list;
+
+	fragment_header(w);
+	from = open_element(w, name, NO_DEPENDENCY, has_ns);
+	if (has_ns) {
+		list = put_size(w);
+		put_attribute(w, "xmlns", false);
+		put_text(w, d->user_ns);
+		close_size(w, list);
+	}
+	close_start(w);
+	if (d->body == EVTX_USER_DATA) {
+		user_data_fields(w, d);
+	} else if (d->body == EVTX_CLASSIC) {
+		value_element(w, "Data", 0, d->fields[0].type);
+		value_element(w, "Binary", 2, EVTX_BINARY);
+	} else {
+		for (uint16_t i = 0; i < d->nfields; i++)
+			data_element(w, &d->fields[i], i);
+	}
+	end_element(w, from);
+	put_le(w, 0, 1);
+}
+
+/* A GUID that depends on nothing but what the template says. */
+static int template_guid(const struct evtx_def *d, const char *computer, uint8_t ret[16], err *e)
+{
+	struct sha256 *h = sha256_new(e);
+	uint8_t digest[SHA256_LEN];
+	buf b = { 0 };
+	int rc = -1;
+
+	if (!h)
+		return -1;
+	buf_printf(&b, "%s|%s|%d", d->provider, d->channel, (int)d->body);
+	if (computer) {
+		buf_printf(&b, "|system|%s", computer);
+	} else {
+		buf_printf(&b, "|body|%u|%u|%s", d->id, d->version,
+			   d->user_element ? d->user_element : "");
+		for (uint32_t i = 0; i < d->nfields; i++)
+			buf_printf(&b, "|%s:%u%d", d->fields[i].name, d->fields[i].type,
+				   d->fields[i].optional);
+	}
+	if (b.failed)
+		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a template key");
+	else if (sha256_add(h, str_bytes(buf_view(&b)), e) == 0 && sha256_end(h, digest, e) == 0)
+		rc = 0;
+	sha256_free(h);
+	buf_done(&b);
+	if (rc < 0)
+		return -1;
+	memcpy(ret, digest, 16);
+	ret[7] = (uint8_t)((ret[7] & 0x0f) | 0x50);
+	ret[8] = (uint8_t)((ret[8] & 0x3f) | 0x80);
+	return 0;
+}
+
+/* Template instance up to its definition, which follows inline where the chunk does not have it.
+ * computer NULL: the body's template. */
+static int put_template(struct evtx_writer *w, const struct evtx_def *d, const char *computer, err *e)
+{
+	uint8_t guid[16], *slot;
+	uint32_t head, self, from;
+
+	if (template_guid(d, computer, guid, e) < 0)
+		return -1;
+	slot = w->chunk + TEMPLATES_AT + 4 * (evtx_hash((bytes){ guid, 16 }) % TEMPLATE_SLOTS);
+	head = load_le32(slot);
+	put_le(w, 0x010c, 2);
+	put(w, guid, 4);
+	for (uint32_t off = head; off; off = load_le32(w->chunk + off)) {
+		if (memcmp(w->chunk + off + 4, guid, 16) == 0) {
+			put_le(w, off, 4);
+			return 0;
+		}
+	}
+	self = w->at + 4;
+	put_le(w, self, 4);
+	put_le(w, head, 4);
+	put(w, guid, 16);
+	from = put_size(w);
+	if (computer)
+		event_template(w, d, computer);
+	else
+		body_template(w, d);
+	close_size(w, from);
+	if (!w->full)
+		set_le(slot, self, 4);
+	return 0;
+}
+
+/* --- values --------------------------------------------------------------------------------- */
+
+/* Count, descriptors, values. Answers the place of the descriptors, for a size that is known later. */
+static uint32_t put_values(struct evtx_writer *w, const struct evtx_value *v, uint32_t n)
+{
+	uint32_t descriptors;
+
+	put_le(w, n, 4);
+	descriptors = w->at;
+	for (uint32_t i = 0; i < n; i++) {
+		put_le(w, v[i].data.len, 2);
+		put_le(w, v[i].type, 1);
+		put_le(w, 0, 1);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		put(w, v[i].data.ptr, v[i].data.len);
+	return descriptors;
+}
+
+static int put_body(struct evtx_writer *w, const struct evtx_record *r, err *e)
+{
+	struct evtx_value classic[3] = { { 0 } };
+
+	fragment_header(w);
+	if (put_template(w, r->def, NULL, e) < 0)
+		return -1;
+	if (r->def->body == EVTX_CLASSIC) {
+		classic[0] = r->values[0];
+		if (r->def->nfields > 1)
+			classic[2] = r->values[1];
+		put_values(w, classic, 3);
+	} else {
+		put_values(w, r->values, r->def->nfields);
+	}
+	put_le(w, 0, 1);
+	return 0;
+}
+
+struct system_bytes {
+	uint8_t id[2], qualifiers[2], task[2], keywords[8], created[8], pid[4], tid[4], record_id[8];
+};
+
+static void system_values(const struct evtx_record *r, uint64_t id, struct system_bytes *s,
+			  struct evtx_value v[S_COUNT])
+{
+	const struct evtx_def *d = r->def;
+
+	set_le(s->id, d->id, 2);
+	set_le(s->qualifiers, d->qualifiers, 2);
+	set_le(s->task, d->task, 2);
+	set_le(s->keywords, d->keywords, 8);
+	set_le(s->created, r->created, 8);
+	set_le(s->pid, r->pid, 4);
+	set_le(s->tid, r->tid, 4);
+	set_le(s->record_id, id, 8);
+	v[S_LEVEL] = (struct evtx_value){ EVTX_U8, { &d->level, 1 } };
+	v[S_OPCODE] = (struct evtx_value){ EVTX_U8, { &d->opcode, 1 } };
+	v[S_TASK] = (struct evtx_value){ EVTX_U16, { s->task, 2 } };
+	v[S_ID] = (struct evtx_value){ EVTX_U16, { s->id, 2 } };
+	if (d->qualifiers || d->body == EVTX_CLASSIC)
+		v[S_QUALIFIERS] = (struct evtx_value){ EVTX_U16, { s->qualifiers, 2 } };
+	v[S_KEYWORDS] = (struct evtx_value){ EVTX_HEX64, { s->keywords, 8 } };
+	v[S_CREATED] = (struct evtx_value){ EVTX_FILETIME, { s->created, 8 } };
+	if (r->activity)
+		v[S_ACTIVITY] = (struct evtx_value){ EVTX_GUID, { r->activity, 16 } };
+	v[S_PID] = (struct evtx_value){ EVTX_U32, { s->pid, 4 } };
+	v[S_TID] = (struct evtx_value){ EVTX_U32, { s->tid, 4 } };
+	v[S_RECORD_ID] = (struct evtx_value){ EVTX_U64, { s->record_id, 8 } };
+	v[S_VERSION] = (struct evtx_value){ EVTX_U8, { &d->version, 1 } };
+	if (r->user_sid.len)
+		v[S_USER] = (struct evtx_value){ EVTX_SID, r->user_sid };
+}
+
+/* --- records and chunks --------------------------------------------------------------------- */
+
+static int put_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id, err *e)
+{
+	struct evtx_value v[S_COUNT] = { { 0 } };
+	struct system_bytes s;
+	uint32_t start = w->at, descriptors, body, size;
+
+	put_le(w, 0x00002a2a, 4);
+	put_le(w, 0, 4);
+	put_le(w, id, 8);
+	put_le(w, r->written, 8);
+	fragment_header(w);
+	if (put_template(w, r->def, r->computer, e) < 0)
+		return -1;
+	system_values(r, id, &s, v);
+	descriptors = put_values(w, v, S_COUNT);
+	if (r->def->body != EVTX_BARE) {
+		body = w->at;
+		if (put_body(w, r, e) < 0)
+			return -1;
+		if (!w->full) {
+			set_le(w->chunk + descriptors + 4 * S_BODY, w->at - body, 2);
+			w->chunk[descriptors + 4 * S_BODY + 2] = EVTX_BINXML;
+		}
+	}
+	put_le(w, 0, 1);
+	size = (w->at - start + 4 + 7) & ~7u;
+	if (w->full || size > CHUNK_LEN - start) {
+		w->full = true;
+		return 0;
+	}
+	memset(w->chunk + w->at, 0, start + size - w->at);
+	set_le(w->chunk + start + 4, size, 4);
+	set_le(w->chunk + start + size - 4, size, 4);
+	w->at = start + size;
+	return 0;
+}
+
+static uint32_t crc(const uint8_t *p, size_t n, uint32_t seed)
+{
+	return (uint32_t)crc32(seed, p, (uInt)n);
+}
+
+static void begin_chunk(struct evtx_writer *w)
+{
+	memset(w->chunk, 0, CHUNK_LEN);
+	w->at = CHUNK_HEADER_LEN;
+	w->in_chunk = 0;
+	w->first_number = w->number;
+	w->full = false;
+}
+
+static int end_chunk(struct evtx_writer *w, err *e)
+{
+	uint8_t *c = w->chunk;
+
+	memcpy(c, "ElfChnk", 8);
+	set_le(c + 8, w->first_number + 1, 8);
+	set_le(c + 16, w->number, 8);
+	set_le(c + 24, w->chunk_first_id, 8);
+	set_le(c + 32, w->chunk_last_id, 8);
+	set_le(c + 40, 128, 4);
+	set_le(c + 44, w->last_record, 4);
+	set_le(c + 48, w->at, 4);
+	set_le(c + 52, crc(c + CHUNK_HEADER_LEN, w->at - CHUNK_HEADER_LEN, 0), 4);
+	set_le(c + 120, 1, 4);
+	set_le(c + 124, crc(c + 128, 384, crc(c, 120, 0)), 4);
+	if (fwrite(c, CHUNK_LEN, 1, w->out) != 1)
+		return err_errno(e, errno, "cannot write a chunk");
+	w->nchunks++;
+	begin_chunk(w);
+	return 0;
+}
+
+/* Try one record at the end of the chunk; w->full says that it does not fit, and nothing changed. */
+static int try_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id, err *e)
+{
+	uint8_t tables[CHUNK_HEADER_LEN];
+	uint32_t start = w->at;
+
+	memcpy(tables, w->chunk, sizeof tables);
+	w->full = false;
+	if (put_record(w, r, id, e) < 0 || w->full) {
+		memcpy(w->chunk, tables, sizeof tables);
+		memset(w->chunk + start, 0, CHUNK_LEN - start);
+		w->at = start;
+		return w->full ? 0 : -1;
+	}
+	if (w->in_chunk++ == 0)
+		w->chunk_first_id = id;
+	w->chunk_last_id = id;
+	w->last_record = start;
+	w->last_id = id;
+	w->number++;
+	return 0;
+}
+
+int evtx_writer_add(struct evtx_writer *w, const struct evtx_record *r, err *e)
+{
+	uint64_t id = r->id ? r->id : w->last_id + 1;
+
+	if (try_record(w, r, id, e) < 0)
+		return -1;
+	if (!w->full)
+		return 0;
+	if (w->in_chunk && (end_chunk(w, e) < 0 || try_record(w, r, id, e) < 0))
+		return -1;
+	if (w->full)
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "event %u does not fit into a chunk",
+			       r->def->id);
+	return 0;
+}
+
+int evtx_writer_new(struct evtx_writer **ret, FILE *out, err *e)
+{
+	struct evtx_writer *w = calloc(1, sizeof *w);
+	static const uint8_t ZEROS[HEADER_LEN];
+
+	if (!w)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an EVTX writer");
+	w->out = out;
+	begin_chunk(w);
+	if (fwrite(ZEROS, sizeof ZEROS, 1, out) != 1) {
+		free(w);
+		return err_errno(e, errno, "cannot write the file header");
+	}
+	*ret = w;
+	return 0;
+}
+
+int evtx_writer_finish(struct evtx_writer *w, err *e)
+{
+	uint8_t h[128] = { 0 };
+
+	if ((w->in_chunk || w->nchunks == 0) && end_chunk(w, e) < 0)
+		return -1;
+	memcpy(h, "ElfFile", 8);
+	set_le(h + 16, w->nchunks - 1, 8);
+	set_le(h + 24, w->number + 1, 8);
+	set_le(h + 32, 128, 4);
+	set_le(h + 36, 1, 2);
+	set_le(h + 38, 3, 2);
+	set_le(h + 40, HEADER_LEN, 2);
+	set_le(h + 42, w->nchunks, 2);
+	set_le(h + 124, crc(h, 120, 0), 4);
+	if (fseek(w->out, 0, SEEK_SET) != 0 || fwrite(h, sizeof h, 1, w->out) != 1 ||
+	    fseek(w->out, 0, SEEK_END) != 0 || fflush(w->out) != 0)
+		return err_errno(e, errno, "cannot write the file header");
+	return 0;
+}
+
+uint64_t evtx_writer_last_id(const struct evtx_writer *w)
+{
+	return w->last_id;
+}
+
+void evtx_writer_free(struct evtx_writer *w)
+{
+	free(w);
+}
