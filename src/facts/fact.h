@@ -22,6 +22,21 @@ enum fact_kind {
 	FACT_CLOCK_CHANGE,
 	FACT_ACCOUNT_CHANGE,
 	FACT_COVERAGE,       /* host x channel x day: events seen */
+	FACT_AUTHENTICATION, /* Kerberos ticket or NTLM check, recorded where it was granted (a DC) */
+	FACT_REMOTE_SESSION, /* RDP, WinRM: session opened, seen on either side */
+	FACT_TASK_RUN,
+	FACT_TASK_REMOVE,
+	FACT_MODULE_INSTALL, /* WMI consumer, IIS module or configuration */
+	FACT_LOOKUP,         /* name asked for and what was answered */
+	FACT_TRANSFER,       /* BITS: url, bytes */
+	FACT_ADMIN_CMDLET,   /* Exchange management */
+	FACT_DEFENSE_CHANGE, /* audit policy, logging, antivirus settings */
+	FACT_ALERT,          /* antivirus said so */
+	FACT_FILE_DELETE,
+	FACT_TIMESTOMP,      /* creation time of a file set back */
+	FACT_PROCESS_ACCESS, /* a process opened the credential store's process */
+	FACT_SHARE_CHANGE,
+	FACT_SYSTEM_STATE,   /* start, stop, crash */
 	FACT_KINDS
 };
 
@@ -44,8 +59,11 @@ enum fact_attr {
 	FA_COMMAND,     /* command line, service image path or task action */
 	FA_OBJECT,      /* file, service, task, share or channel name */
 	FA_HASHES,
-	FA_DETAIL,      /* day of coverage, relative target name of a share, ... */
+	FA_DETAIL,      /* what the kind needs beyond that: relative target name of a share, ... */
 	FA_CHANNEL,
+	FA_PARENT_COMMAND,
+	FA_DAY,         /* UTC day "2024-04-18" of kinds that repeat in bulk: keeps their time structure */
+	FA_ORIGIN,      /* "recovered": from carved records, never mixed with live ones; else empty */
 	FA_COUNT
 };
 

@@ -21,4 +21,57 @@
 #define LIMIT_LINE_BYTES (1u << 20)       /* formats.md: a longer line is cut and flagged */
 #define LIMIT_JSON_DEPTH 64u              /* formats.md */
 
+/* --- facts ---------------------------------------------------------------------------------- */
+#define LIMIT_FACT_VALUE 4096u            /* one attribute; longer is cut and marked */
+#define LIMIT_FACTS_SOFT 65536u           /* per table: hand them on; about 24 MiB with their text */
+#define LIMIT_FACT_BYTES_SOFT (24u << 20) /* text of the same; leaves room in a worker's 64 MiB */
+#define LIMIT_FACTS 262144u               /* per table, hard: nobody handed them on */
+#define LIMIT_FACT_BYTES (96u << 20)      /* text of the same */
+#define LIMIT_FACT_SITES 8192u            /* (schema, provider, channel, host) combinations bound at a time */
+#define LIMIT_FACT_SITE_BYTES (4u << 20)  /* their keys */
+#define LIMIT_FACT_PLAN_BYTES (16u << 20) /* what was bound for them */
+#define LIMIT_TASK_XML (256u << 10)       /* of a task's definition is searched for its action */
+
+/* --- engine --------------------------------------------------------------------------------- */
+#define LIMIT_WORKERS 256u                /* processes; more than any machine of an analyst has */
+#define LIMIT_PIECE_BYTES (16u << 20)     /* larger files are cut; its output must fit LIMIT_OUTPUT_BUFFER */
+#define LIMIT_OUTPUT_BUFFER (32u << 20)   /* per worker, waiting for its turn to write */
+#define LIMIT_WINDOW (48u << 20)          /* content held for one reader; no record is that long */
+#define LIMIT_WORKER_AS (UINT64_C(3) << 29) /* 1.5 GiB of address space per worker */
+#define LIMIT_WORKER_STALL_S 60u          /* no progress for so long: the worker is killed */
+#define LIMIT_WORKER_START_S 300u         /* sandbox and compiled rules must be ready by then */
+#define LIMIT_TASK_RETRIES 16u            /* deaths inside one archive before its rest is given up */
+#define LIMIT_ITEM_GROWTH (UINT64_C(1) << 30) /* a growing file is read so far beyond its found size */
+#define LIMIT_READ_ERRORS 16u             /* failed reads stepped over in one file */
+#define LIMIT_MEMBERS (1u << 24)          /* members of one archive, nested ones included */
+#define LIMIT_GAPS_ITEM 4096u             /* gaps told one by one per item or piece; then summed up */
+#define LIMIT_RUNS (1u << 20)             /* record-id runs of a case held in memory */
+#define LIMIT_WIRE_FRAME (4u << 20)       /* one message between coordinator and worker */
+#define LIMIT_WIRE_BATCH (256u << 10)     /* results are sent when they reach this */
+#define LIMIT_WIRE_TEXT (128u << 10)      /* one text in a message; longer is cut */
+#define LIMIT_WIRE_UNPACKED (64u << 20)   /* a frame unpacked: stops amplification by tiny parts */
+#define LIMIT_WIRE_REFS 256u              /* event references of one finding */
+#define LIMIT_SPOOL_BYTES (64u << 20)     /* results waiting for earlier items, before they go to disk */
+#define LIMIT_SORTER_RUNS 4096u           /* sorted runs on disk; 32-way merging keeps far below */
+
+/* --- evidence ------------------------------------------------------------------------------- */
+#define LIMIT_WALK_ITEMS 1000000u         /* files of a run, about 400 bytes of memory each */
+#define LIMIT_WALK_DEPTH 1024u            /* directories inside directories; each costs an openat */
+#define LIMIT_WALK_PATH_BYTES (512u << 20) /* all names together */
+#define LIMIT_FILE_BYTES (UINT64_C(16) << 40)   /* ext4's own ceiling; above it: /proc/kcore and such */
+#define LIMIT_SPARSE_BYTES (UINT64_C(64) << 30) /* above it a file must be stored at ... */
+#define LIMIT_SPARSE_RATIO 1000u          /* ... a thousandth of its size at least: holes read as days of zeros */
+#define LIMIT_ARCHIVE_DEPTH 5u            /* zip of zip of tar.gz of gz is 4; a quine never ends */
+#define LIMIT_ARCHIVE_MEMBERS 1000000u    /* per outer file; each becomes an item of the case */
+#define LIMIT_ARCHIVE_MEMBER_BYTES (UINT64_C(16) << 40) /* as LIMIT_FILE_BYTES */
+#define LIMIT_ARCHIVE_BYTES (UINT64_C(64) << 40) /* unpacked at all levels together, per outer file */
+#define LIMIT_ARCHIVE_RATIO 2000u         /* unpacked : packed. Deflate of zeros, as in a fresh EVTX, is 1,032 */
+#define LIMIT_ARCHIVE_RATIO_FROM (64u << 20)    /* below it no ratio is wrong: it costs no time */
+#define LIMIT_ARCHIVE_RATIO_BULK 250u     /* logs pack 10..50 : 1; what unpacks to gigabytes and ... */
+#define LIMIT_ARCHIVE_RATIO_BULK_FROM (UINT64_C(4) << 30) /* ... packs better than this is a bomb */
+#define LIMIT_ARCHIVE_BUFFER (32u << 20)  /* inner zip and 7z kept in memory to be read by their directory */
+#define LIMIT_ARCHIVE_RESUMES 1000000u    /* member headers read again after damaged members, per container */
+#define LIMIT_ARCHIVE_NAME 32768u         /* shown bytes of a member name; Windows allows 32,767 characters */
+#define LIMIT_DECODER_BYTES (128u << 20)  /* window of xz and zstd: the largest that their tools use unasked */
+
 #endif
