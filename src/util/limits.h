@@ -15,6 +15,8 @@
 #define LIMIT_BINXML_DEPTH 64u            /* elements inside elements, fragments inside values */
 #define LIMIT_EVTX_VALUES 4096u           /* substitutions of one template instance */
 #define LIMIT_EVTX_PLANS 16384u           /* compiled templates kept per worker */
+#define LIMIT_EVTX_RECORD_TEXT (8u << 20) /* texts joined from parts, of one record */
+#define LIMIT_EVTX_RUNS 65536u            /* runs of record ids per item; filtered exports have one per record */
 #define LIMIT_EVTX_PLAN_BYTES (32u << 20) /* their memory */
 
 /* --- readers: JSON lines -------------------------------------------------------------------- */
@@ -46,7 +48,7 @@
 #define LIMIT_MEMBERS (1u << 24)          /* members of one archive, nested ones included */
 #define LIMIT_GAPS_ITEM 4096u             /* gaps told one by one per item or piece; then summed up */
 #define LIMIT_RUNS (1u << 20)             /* record-id runs of a case held in memory */
-#define LIMIT_WIRE_FRAME (4u << 20)       /* one message between coordinator and worker */
+#define LIMIT_WIRE_FRAME (8u << 20)       /* one message between coordinator and worker */
 #define LIMIT_WIRE_BATCH (256u << 10)     /* results are sent when they reach this */
 #define LIMIT_WIRE_TEXT (128u << 10)      /* one text in a message; longer is cut */
 #define LIMIT_WIRE_UNPACKED (64u << 20)   /* a frame unpacked: stops amplification by tiny parts */
@@ -73,5 +75,13 @@
 #define LIMIT_ARCHIVE_RESUMES 1000000u    /* member headers read again after damaged members, per container */
 #define LIMIT_ARCHIVE_NAME 32768u         /* shown bytes of a member name; Windows allows 32,767 characters */
 #define LIMIT_DECODER_BYTES (128u << 20)  /* window of xz and zstd: the largest that their tools use unasked */
+
+/* --- command line --------------------------------------------------------------------------- */
+#define LIMIT_HUNT_SORT_BYTES (64u << 20) /* findings in memory while they are sorted; then on disk */
+#define LIMIT_FINDING_MEM (16u << 20)     /* references of one finding that is printed */
+#define LIMIT_ITEM_NAMES 1000000u         /* files with findings; as LIMIT_WALK_ITEMS */
+#define LIMIT_ITEM_NAME_BYTES (128u << 20) /* their paths */
+#define LIMIT_SHOW_SCAN (64u << 20)       /* bytes read from a piece's start to reach one record */
+#define LIMIT_SHOW_DUMP (1u << 20)        /* bytes of a record that are shown in hex */
 
 #endif
