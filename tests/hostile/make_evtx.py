@@ -504,9 +504,9 @@ case('data_name_20000.evtx', 25, 'a Data name of 20000 characters', 'ok|partial|
      three(odd(lambda b: b.leaf('Data', 'x', [('Name', 'n' * 20000)]))))
 case('data_name_dotted.evtx', 25, 'Data names with dots, brackets, quotes, newline', 'ok', 3, 3,
      three(odd(lambda b: [b.leaf('Data', 'x', [('Name', n)]) for n in ('a.b', 'a[0]', 'a"b', 'a\nb', '#text', '__proto__')])))
-case('schemas_many.evtx', 25, '150 records, each with field names of its own', 'ok|limit', 150, 150,
-     lambda: whole([chunk([odd(lambda b, i=i: b.leaf('Data', 'x', [('Name', 'Own%d' % i)])) for i in range(75)]),
-                    chunk([odd(lambda b, i=i: b.leaf('Data', 'x', [('Name', 'Own%d' % i)])) for i in range(75, 150)], first_id=76, number=76)]))
+case('schemas_many.evtx', 25, '120 records, each with field names of its own', 'ok|limit', 120, 120,
+     lambda: whole([chunk([odd(lambda b, i=i: b.leaf('Data', 'x', [('Name', 'Own%d' % i)])) for i in range(60)]),
+                    chunk([odd(lambda b, i=i: b.leaf('Data', 'x', [('Name', 'Own%d' % i)])) for i in range(60, 120)], first_id=61, number=61)]))
 
 # --- 26: order ----------------------------------------------------------------------------------
 case('record_id_wraps.evtx', 26, 'record id falls back to 1', 'ok|partial', 3, 3,
