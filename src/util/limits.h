@@ -81,7 +81,38 @@
 #define LIMIT_FINDING_MEM (16u << 20)     /* references of one finding that is printed */
 #define LIMIT_ITEM_NAMES 1000000u         /* files with findings; as LIMIT_WALK_ITEMS */
 #define LIMIT_ITEM_NAME_BYTES (128u << 20) /* their paths */
+#define LIMIT_SUMMARY_RULES 65536u        /* rules counted for the summary on the terminal */
+#define LIMIT_SUMMARY_RULE_BYTES (16u << 20) /* their titles */
 #define LIMIT_SHOW_SCAN (64u << 20)       /* bytes read from a piece's start to reach one record */
 #define LIMIT_SHOW_DUMP (1u << 20)        /* bytes of a record that are shown in hex */
+
+/* --- store ---------------------------------------------------------------------------------- */
+#define LIMIT_STORE_TEXT (64u << 10)      /* one text of a case; longer is cut, ours are shorter */
+
+/* --- sigma and detect ----------------------------------------------------------------------- */
+#define LIMIT_YAML_NODES 262144u          /* per document, aliases expanded; SigmaHQ's largest has 2,000 */
+#define LIMIT_YAML_DEPTH 64u              /* rules nest 6 deep */
+#define LIMIT_YAML_KEYS 4096u             /* of one map; they are compared pairwise */
+#define LIMIT_YAML_ANCHOR_BYTES (1u << 20)
+#define LIMIT_RULE_BYTES (1u << 20)       /* one rule file; SigmaHQ's largest is 60 KB */
+#define LIMIT_RULES_BYTES (256u << 20)    /* all rule texts; 27 times SigmaHQ */
+#define LIMIT_RULE_FILES 200000u
+#define LIMIT_RULES_DEPTH 32u             /* directories inside directories of rules */
+#define LIMIT_SIGMA_BYTES (256u << 20)    /* compiled rules; SigmaHQ takes 20 MiB */
+#define LIMIT_SIGMA_FIELDS 65536u         /* different field names */
+#define LIMIT_SIGMA_PREDICATES (1u << 22) /* different values; SigmaHQ has 28,000 */
+#define LIMIT_SIGMA_NODES (1u << 24)
+#define LIMIT_SIGMA_VALUES 65536u         /* of one item, after encodings */
+#define LIMIT_SIGMA_ELEMENTS 65536u       /* code points of one value */
+#define LIMIT_SIGMA_DEPTH 128u            /* parentheses of a condition; SigmaHQ nests 3 */
+#define LIMIT_SIGMA_TAGS 4096u            /* bytes of a rule's tags */
+#define LIMIT_REGEX_PATTERN 32768u        /* bytes of one expression */
+#define LIMIT_REGEX_NEST 100u             /* its parentheses */
+#define LIMIT_REGEX_STEPS 1000000u        /* about 20 ms of backtracking for one value */
+#define LIMIT_REGEX_HEAP_KIB 32768u
+#define LIMIT_FINDING_VALUE 1024u         /* bytes of a value shown with a finding */
+#define LIMIT_DETECT_CLASSES 4096u        /* (schema, channel, event id) kinds bound at a time */
+#define LIMIT_DETECT_BYTES (48u << 20)    /* their memory; when reached, they are bound anew */
+#define LIMIT_DETECT_MEMO (8u << 20)      /* values remembered with their hits */
 
 #endif
