@@ -1,0 +1,83 @@
+"""What the comparison tests share: TAP, finding the shared folder and the peer, running programs."""
+import json
+import os
+import resource
+import subprocess
+import sys
+
+SOURCE = os.environ.get('SPOOR_SOURCE', os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
+SHARED = os.environ.get('SPOOR_SHARED', os.path.join(SOURCE, '..', 'shared'))
+PEER = os.path.join(SHARED, 'peers', 'evtx_dump')
+EVTX = os.path.join(SHARED, 'data', 'evtx')
+SKIP = 77
+
+
+class Tap:
+    def __init__(self):
+        self.n = self.bad = 0
+
+    def ok(self, good, what, why=''):
+        self.n += 1
+        self.bad += not good
+        print('%sok %d - %s' % ('' if good else 'not ', self.n, what.replace('#', '')), flush=True)
+        if not good and why:
+            self.note(why)
+        return good
+
+    def note(self, text):
+        print('\n'.join('# ' + line[:300] for line in str(text).split('\n')[:20]), flush=True)
+
+    def end(self):
+        print('1..%d' % self.n)
+        return 1 if self.bad else 0
+
+
+def skip(why):
+    print('1..0 # SKIP ' + why)
+    sys.exit(SKIP)
+
+
+def need(*paths):
+    for p in paths:
+        if not os.path.exists(p):
+            skip('%s is not there' % p)
+
+
+def run(args, seconds=120, memory=None):
+    """(exit code or 'timeout', stdout, stderr)"""
+    def limits():
+        if memory:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        p = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                           timeout=seconds, preexec_fn=limits)
+    except subprocess.TimeoutExpired as e:
+        return 'timeout', e.stdout or b'', b''
+    return p.returncode, p.stdout, p.stderr
+
+
+def evtx_files(root=EVTX):
+    """Every EVTX file below root, sorted, as (path below root, path)."""
+    out = []
+    for d, _, names in os.walk(root):
+        for n in names:
+            p = os.path.join(d, n)
+            if n.lower().endswith('.evtx') and not os.path.islink(p):
+                out.append((os.path.relpath(p, root), p))
+    return sorted(out)
+
+
+def peer_lines(path, seconds=120, memory=None):
+    """The peer's records: one thread, so that they come in file order. Its error text is dropped."""
+    code, out, _ = run([PEER, '-t', '1', '-o', 'jsonl', path], seconds, memory)
+    return code, [line for line in out.split(b'\n') if line.startswith(b'{')]
+
+
+def spoor_lines(spoor, path, seconds=120, memory=None):
+    code, out, err = run([spoor, 'dump', '-f', 'evtx', path], seconds, memory)
+    return code, [line for line in out.split(b'\n') if line], err
+
+
+def load(line):
+    return json.loads(line.decode('utf-8', 'surrogatepass'))
