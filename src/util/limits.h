@@ -84,10 +84,12 @@
 #define LIMIT_SUMMARY_RULES 65536u        /* rules counted for the summary on the terminal */
 #define LIMIT_SUMMARY_RULE_BYTES (16u << 20) /* their titles */
 #define LIMIT_SHOW_SCAN (64u << 20)       /* bytes read from a piece's start to reach one record */
+#define LIMIT_SHOW_MEM (1u << 20)         /* paths that show looks at */
 #define LIMIT_SHOW_DUMP (1u << 20)        /* bytes of a record that are shown in hex */
 
 /* --- store ---------------------------------------------------------------------------------- */
 #define LIMIT_STORE_TEXT (64u << 10)      /* one text of a case; longer is cut, ours are shorter */
+#define LIMIT_STORE_FINDING_REFS 100000u  /* of one finding read back; a correlation may name many */
 
 /* --- sigma and detect ----------------------------------------------------------------------- */
 #define LIMIT_YAML_NODES 262144u          /* per document, aliases expanded; SigmaHQ's largest has 2,000 */

@@ -1,0 +1,406 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/finding_out.h"
+#include "cli/gapsay.h"
+#include "cli/rulepack.h"
+#include "cli/run.h"
+#include "detect/detect.h"
+#include "evidence/manifest.h"
+#include "report/report.h"
+#include "util/limits.h"
+#include "util/map.h"
+#include "util/sha256.h"
+
+static const struct cli_option OPTIONS[] = {
+	{ 'o', "output", "CASE", "Folder of the case; made if it is not there" },
+	{ 'r', "rules", "PATH", "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },
+	{ 0, "force", NULL, "Replace a case that is there already" },
+	RUN_OPTIONS,
+	{ 0 },
+};
+
+enum { PUTS_PER_COMMIT = 50000 };
+
+struct investigation {
+	const struct cli *cli;
+	struct gapsay gaps;
+	struct store *store;
+	struct manifest *manifest;
+	uint64_t puts; /* since the last commit */
+	uint64_t by_level[LEVEL_CRITICAL + 1];
+	map rules; /* "4 title": how often; the digit is the level */
+};
+
+/* --- the case folder ------------------------------------------------------------------------ */
+
+/* The case must not lie inside the evidence: evidence is never written to. */
+static int check_apart(const char *dir, const struct engine_options *o, err *e)
+{
+	char parent[PATH_MAX], tree[PATH_MAX];
+	const char *slash = strrchr(dir, '/');
+	char *up = strndup(dir, slash ? (size_t)(slash - dir) + 1 : 0);
+	bool known = realpath(dir, parent) || (up && realpath(*up ? up : ".", parent));
+
+	free(up);
+	for (size_t i = 0; known && i < o->npaths; i++) {
+		size_t n = realpath(o->paths[i], tree) ? strlen(tree) : 0;
+
+		if (n && strncmp(parent, tree, n) == 0 && (parent[n] == '/' || parent[n] == '\0' || n == 1))
+			return err_set(e, ERR_ARG, ERR_NO_OFFSET,
+				       "the case %.80s would lie inside the evidence %.80s: name a folder elsewhere",
+				       dir, o->paths[i]);
+	}
+	return 0;
+}
+
+/* Make the folder, private to its owner, and lock it. Answers the lock's descriptor; -1 with *e, -2 if
+ * another run holds it. */
+static int open_case(const char *dir, err *e)
+{
+	int d, lock;
+
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, errno, "cannot make the folder %s", dir);
+	d = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d < 0)
+		return err_errno(e, errno, "cannot use %s as the folder of a case", dir);
+	lock = openat(d, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (lock < 0)
+		err_errno(e, errno, "cannot write in %s", dir);
+	else if (fchmod(d, 0700) < 0)
+		err_errno(e, errno, "cannot make %s private", dir);
+	else if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+		goto done;
+	else if (errno != EWOULDBLOCK)
+		err_errno(e, errno, "cannot lock %s", dir);
+	else {
+		close(lock);
+		lock = -2;
+		goto done;
+	}
+	if (lock >= 0)
+		close(lock);
+	lock = -1;
+done:
+	close(d);
+	return lock;
+}
+
+/* What the case keeps of the command line: that on which its content depends. Number of workers, place of
+ * the case and looks are left out, so that two runs give the same bytes. */
+static void describe_command(buf *b, const struct cli_args *args)
+{
+	const char *r;
+
+	buf_z(b, "spoor investigate");
+	for (size_t i = 0; i < args->paths.len; i++) {
+		buf_byte(b, ' ');
+		buf_z(b, args->paths.at[i]);
+	}
+	for (size_t i = 0; (r = args_nth(args, "rules", i)) != NULL; i++) {
+		buf_z(b, " -r ");
+		buf_z(b, r);
+	}
+}
+
+/* --- what the engine gives ------------------------------------------------------------------ */
+
+static int put(struct investigation *in, int rc, err *e)
+{
+	if (rc < 0)
+		return -1;
+	if (++in->puts < PUTS_PER_COMMIT)
+		return 0;
+	in->puts = 0;
+	return store_commit(in->store, e) < 0 ? -1 : store_begin(in->store, e);
+}
+
+static int on_finding(void *ctx, const struct finding *f, err *e)
+{
+	struct investigation *in = ctx;
+	buf key = { 0 };
+	struct map_entry *entry;
+
+	if (f->level > LEVEL_CRITICAL)
+		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "finding of unknown level %d", (int)f->level);
+	in->by_level[f->level]++;
+	buf_byte(&key, (char)('0' + f->level));
+	buf_byte(&key, ' ');
+	buf_str(&key, f->rule_title);
+	entry = map_put(&in->rules, buf_view(&key), 0, NULL);
+	if (entry) /* past the map's ceiling only the summary on the terminal is short */
+		entry->value++;
+	buf_done(&key);
+	return put(in, store_put_finding(in->store, f, e), e);
+}
+
+static int on_fact(void *ctx, const struct fact *f, err *e)
+{
+	struct investigation *in = ctx;
+
+	return put(in, store_put_fact(in->store, f, e), e);
+}
+
+static int on_gap(void *ctx, const struct gap *g, err *e)
+{
+	struct investigation *in = ctx;
+
+	gapsay_gap(&in->gaps, g);
+	return put(in, store_put_gap(in->store, g, e), e);
+}
+
+static int on_item(void *ctx, const struct store_item *it, err *e)
+{
+	struct investigation *in = ctx;
+	struct manifest_entry m = {
+		.id = it->id,
+		.parent = it->parent,
+		.path = it->path,
+		.size = it->size,
+		.mtime_ns = it->mtime_ns,
+		.sha256 = it->has_sha256 ? it->sha256 : NULL,
+		.format = it->format,
+		.verdict = it->verdict,
+		.reason = it->reason,
+	};
+
+	gapsay_item(&in->gaps, it->id, it->path);
+	if (manifest_add(in->manifest, &m, e) < 0)
+		return -1;
+	return put(in, store_put_item(in->store, it, e), e);
+}
+
+static int put_rules(struct investigation *in, bytes bundle, struct store_run *run, err *e)
+{
+	struct ruleset *rs;
+	int rc = 0;
+
+	if (ruleset_new(&rs, bundle, e) < 0)
+		return -1;
+	for (size_t i = 0; rc == 0 && i < ruleset_len(rs); i++) {
+		static const char *const STATUS[] = { [RULE_OK] = "ok", [RULE_REJECTED] = "rejected",
+						      [RULE_OTHER] = "other" };
+		const struct rule_info *r = ruleset_at(rs, i);
+		const char *level = finding_level_name(r->level);
+
+		run->rules_ok += r->status == RULE_OK;
+		run->rules_rejected += r->status == RULE_REJECTED;
+		rc = put(in, store_put_rule(in->store, r->id, r->title, str_of(level ? level : ""),
+					    str_of(STATUS[r->status]), r->reason, r->path, r->tags, e), e);
+	}
+	ruleset_free(rs);
+	return rc;
+}
+
+/* --- the summary ---------------------------------------------------------------------------- */
+
+static int by_level_then_count(const void *a, const void *b)
+{
+	const struct map_entry *x = a, *y = b;
+
+	if (x->key.ptr[0] != y->key.ptr[0])
+		return y->key.ptr[0] - x->key.ptr[0];
+	if (x->value != y->value)
+		return x->value < y->value ? 1 : -1;
+	return str_cmp(x->key, y->key);
+}
+
+static void summary_rules(buf *b, const struct term *t, const map *rules)
+{
+	enum { SHOWN = 12 };
+	struct map_entry *top = calloc(rules->len ? rules->len : 1, sizeof *top);
+
+	if (!top)
+		return;
+	if (rules->len)
+		memcpy(top, rules->entries, rules->len * sizeof *top);
+	qsort(top, rules->len, sizeof *top, by_level_then_count);
+	for (size_t i = 0; i < rules->len && i < SHOWN; i++) {
+		enum finding_level level = (enum finding_level)(top[i].key.ptr[0] - '0');
+
+		buf_z(b, "    ");
+		term_begin(b, t, finding_level_style(level));
+		buf_printf(b, "%-13s", finding_level_name(level));
+		term_end(b, t, finding_level_style(level));
+		buf_printf(b, " %6llu  ", (unsigned long long)top[i].value);
+		term_str(b, (str){ top[i].key.ptr + 2, top[i].key.len - 2 });
+		buf_byte(b, '\n');
+	}
+	if (rules->len > SHOWN)
+		buf_printf(b, "    and %u more rules\n", rules->len - SHOWN);
+	free(top);
+}
+
+static void summary(buf *b, const struct investigation *in, const struct engine_totals *t,
+		    const struct store_run *run, const char *dir)
+{
+	static const char *const VERDICTS[] = { "ok", "partial", "unreadable", "limit", "unknown", "skipped" };
+
+	term_begin(b, &in->cli->out, TERM_BOLD);
+	buf_z(b, "Case ");
+	term_str(b, str_of(dir));
+	term_end(b, &in->cli->out, TERM_BOLD);
+	buf_printf(b, "\n  evidence  %llu files, %.1f MB, %llu events", (unsigned long long)t->items,
+		   (double)t->bytes / 1e6, (unsigned long long)t->events);
+	if (t->recovered)
+		buf_printf(b, " (%llu recovered)", (unsigned long long)t->recovered);
+	buf_printf(b, " in %.1f s\n            ", (double)t->wall_ns / 1e9);
+	for (size_t i = 0, n = 0; i < COUNT(VERDICTS); i++)
+		if (t->items_by_verdict[i])
+			buf_printf(b, "%s%llu %s", n++ ? ", " : "",
+				   (unsigned long long)t->items_by_verdict[i], VERDICTS[i]);
+	buf_printf(b, "\n  rules     %llu executable, %llu rejected\n  findings ",
+		   (unsigned long long)run->rules_ok, (unsigned long long)run->rules_rejected);
+	for (int level = LEVEL_CRITICAL; level >= LEVEL_INFORMATIONAL; level--)
+		buf_printf(b, " %llu %s%s", (unsigned long long)in->by_level[level],
+			   finding_level_name((enum finding_level)level), level ? "," : "\n");
+	summary_rules(b, &in->cli->out, &in->rules);
+	buf_printf(b, "  gaps      %llu%s\n", (unsigned long long)t->gaps,
+		   t->gaps ? " (what could not be read: see the report)" : "");
+	buf_z(b, "  report    ");
+	term_str(b, str_of(dir));
+	buf_z(b, "/report.html\n");
+}
+
+/* --- the run -------------------------------------------------------------------------------- */
+
+static int64_t wall_clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static int hash_text(bytes data, char ret_hex[SHA256_HEX_LEN + 1], err *e)
+{
+	uint8_t digest[SHA256_LEN];
+	struct sha256 *h = sha256_new(e);
+	int rc = h && sha256_add(h, data, e) == 0 ? sha256_end(h, digest, e) : -1;
+
+	if (rc == 0)
+		sha256_hex(digest, ret_hex);
+	sha256_free(h);
+	return rc;
+}
+
+/* Evidence into the store. Answers the exit code. */
+static int gather(struct investigation *in, struct engine_options *o, struct store_run *run,
+		  struct engine_totals *totals)
+{
+	struct engine_sink sink = { in, on_finding, on_fact, on_gap, on_item };
+	err e = { .offset = ERR_NO_OFFSET };
+	int code;
+
+	if (store_put_run(in->store, run, &e) < 0 || store_begin(in->store, &e) < 0 ||
+	    put_rules(in, o->rules, run, &e) < 0)
+		return cli_fail(in->cli, &e);
+	code = run_engine(in->cli, o, &sink, totals);
+	if (code != EXIT_DONE && code != EXIT_GAPS)
+		return code;
+	gapsay_end(&in->gaps);
+	run->events = totals->events;
+	run->bytes = totals->bytes;
+	run->finished = true;
+	if (store_put_run(in->store, run, &e) < 0 || store_commit(in->store, &e) < 0)
+		return cli_fail(in->cli, &e);
+	if (manifest_finish(in->manifest, &e) < 0) {
+		in->manifest = NULL;
+		return cli_fail(in->cli, &e);
+	}
+	in->manifest = NULL;
+	return run->rules_rejected ? EXIT_GAPS : code;
+}
+
+static int investigate(struct cli *cli, const struct cli_args *args, struct engine_options *o, const char *dir)
+{
+	struct investigation in = { .cli = cli };
+	struct engine_totals totals = { 0 };
+	struct store_run run = { .version = STR(SPOOR_VERSION), .started_ns = wall_clock_ns() };
+	char rules_hex[SHA256_HEX_LEN + 1];
+	buf rules = { 0 }, command = { 0 }, out = { 0 };
+	err e = { .offset = ERR_NO_OFFSET };
+	int code;
+
+	map_init(&in.rules, LIMIT_SUMMARY_RULES, LIMIT_SUMMARY_RULE_BYTES);
+	gapsay_init(&in.gaps, cli);
+	describe_command(&command, args);
+	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
+	    hash_text(str_bytes(buf_view(&rules)), rules_hex, &e) < 0 ||
+	    store_create(&in.store, dir, args_get(args, "force") != NULL, &e) < 0 ||
+	    manifest_create(&in.manifest, dir, &e) < 0) {
+		code = cli_fail(cli, &e);
+		goto done;
+	}
+	o->rules = str_bytes(buf_view(&rules));
+	o->facts = o->hash = true;
+	run.command = buf_view(&command);
+	run.rules_sha256 = str_of(rules_hex);
+	code = gather(&in, o, &run, &totals);
+	if (code != EXIT_DONE && code != EXIT_GAPS)
+		goto done;
+	if (report_write(in.store, dir, &e) < 0) {
+		code = cli_fail(cli, &e);
+		goto done;
+	}
+	summary(&out, &in, &totals, &run, dir);
+	if (cli_flush(STDOUT_FILENO, &out, &e) < 0)
+		code = cli_fail(cli, &e);
+done:
+	manifest_free(in.manifest);
+	store_close(in.store);
+	map_done(&in.rules);
+	buf_done(&rules);
+	buf_done(&command);
+	buf_done(&out);
+	return code;
+}
+
+static int run(struct cli *cli, const struct cli_args *args)
+{
+	const char *dir = args_get(args, "output");
+	struct engine_options o;
+	err e = { .offset = ERR_NO_OFFSET };
+	int code, lock;
+
+	if (!dir || !*dir)
+		return cli_usage(cli, &command_investigate, "investigate needs -o CASE, the folder to write");
+	code = run_options(cli, &command_investigate, args, &o);
+	if (code != EXIT_DONE)
+		return code;
+	if (check_apart(dir, &o, &e) < 0)
+		return cli_fail(cli, &e);
+	lock = open_case(dir, &e);
+	if (lock == -2) {
+		cli_say(cli, "another run works on %s: wait for it or name another folder", dir);
+		return EXIT_BUSY;
+	}
+	if (lock < 0)
+		return cli_fail(cli, &e);
+	code = investigate(cli, args, &o, dir);
+	close(lock);
+	return code;
+}
+
+const struct command command_investigate = {
+	.name = "investigate",
+	.summary = "everything from evidence to report",
+	.usage = "PATH... -o CASE [-r RULES]... [-j N] [--force]",
+	.options = OPTIONS,
+	.details = "Reads every file below the paths, archives and their members too; detects with Sigma rules, extracts\n"
+		   "facts, and writes the case: case.db (findings, facts, gaps), manifest.jsonl (each file with its\n"
+		   "SHA-256), report.html and case.json. The folder is for its owner only and must not lie inside the\n"
+		   "evidence, which is only read. The same evidence and rules give the same case whatever the number\n"
+		   "of workers.\n"
+		   "\n"
+		   "What could not be read, was skipped or stopped by a limit stands in the report and gives exit code 3.",
+	.run = run,
+};

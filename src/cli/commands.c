@@ -1,0 +1,20 @@
+#include "cli/command.h"
+
+const struct command *const COMMANDS[] = {
+	&command_investigate,
+	&command_hunt,
+	&command_dump,
+	&command_show,
+	&command_rules,
+	&command_doctor,
+	&command_help,
+	NULL,
+};
+
+const struct command *command_named(const char *name)
+{
+	for (size_t i = 0; COMMANDS[i]; i++)
+		if (strcmp(COMMANDS[i]->name, name) == 0)
+			return COMMANDS[i];
+	return NULL;
+}
