@@ -36,9 +36,15 @@ struct store_run { /* how the case was made; written first, updated at the end *
 	bool finished;
 };
 
-/* Make DIR/case.db. ERR_ARG if a case is there already and `replace` is false. */
+struct store_rule {
+	str id, title, level, status, reason, path, tags;
+};
+
+/* Make DIR/case.db (DIR too, mode 0700; the file has mode 0600 and is never reached through a link).
+ * `replace` takes away an older case, never a file that is none. ERR_ARG if a case is there already and `replace` is false. */
 int store_create(struct store **ret, const char *dir, bool replace, err *e);
-/* Open an existing case read-only. */
+/* Open an existing case read-only. ERR_UNSUPPORTED if a newer program made it, ERR_CORRUPT if it is
+ * no case. A case whose run was not finished opens: store_get_run() tells. */
 int store_open(struct store **ret, const char *dir, err *e);
 void store_close(struct store *s);
 
@@ -50,6 +56,7 @@ int store_put_rule(struct store *s, str id, str title, str level, str status, st
 		   str tags, err *e);
 int store_put_item(struct store *s, const struct store_item *item, err *e);
 int store_put_finding(struct store *s, const struct finding *f, err *e);
+/* Merges with what is there: a fact may come in parts, in any order. */
 int store_put_fact(struct store *s, const struct fact *f, err *e);
 int store_put_gap(struct store *s, const struct gap *g, err *e);
 
@@ -60,6 +67,9 @@ int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *
 int store_each_fact(struct store *s, int kind /* -1: all */,
 		    int (*fn)(void *, const struct fact *, err *), void *ctx, err *e);
 int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *), void *ctx, err *e);
+int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *, err *), void *ctx,
+		    err *e);
+/* *ret's strings are copied to mem. */
 int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e);
 
 #endif
