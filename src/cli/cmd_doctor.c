@@ -30,10 +30,10 @@ struct visit {
 	unsigned concerns;
 };
 
-static void row(struct visit *v, const char *name, const char *value)
+static void row(struct visit *v, const char *name, const char *text)
 {
 	buf_printf(&v->out, "  %-22s ", name);
-	term_str(&v->out, str_of(value));
+	term_str(&v->out, str_of(text));
 	buf_byte(&v->out, '\n');
 }
 

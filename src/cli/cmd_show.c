@@ -153,7 +153,7 @@ static int64_t source_read(void *ctx, uint8_t *to, size_t cap, err *e)
 static void source_done(struct source *s)
 {
 	content_free(s->content);
-	archive_free(s->archive);
+	archive_close(s->archive);
 	s->content = NULL;
 	s->archive = NULL;
 }

@@ -224,10 +224,10 @@ static void json_details(buf *b, const char *key, const struct finding *f)
 	buf_byte(b, '}');
 }
 
-static void json_member_optional(buf *b, const char *key, str value)
+static void json_member_optional(buf *b, const char *key, str text)
 {
-	if (value.len)
-		json_member_str(b, key, value);
+	if (text.len)
+		json_member_str(b, key, text);
 }
 
 /* The flat form: ECS names with dots as keys. */

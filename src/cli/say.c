@@ -29,17 +29,16 @@ int cli_flush(int fd, buf *b, err *e)
 }
 
 /* One line; the message may hold text from the evidence, its line breaks are escaped. */
-static void say_line(const struct cli *cli, enum term_style style, const char *tag, const char *fmt,
-		     va_list ap)
+__attribute__((format(printf, 2, 0))) static void say_line(const struct cli *cli, const char *fmt, va_list ap)
 {
 	char text[1024];
 	buf b = { 0 };
 	err ignored;
 
 	vsnprintf(text, sizeof text, fmt, ap);
-	term_begin(&b, &cli->err, style);
-	buf_z(&b, tag);
-	term_end(&b, &cli->err, style);
+	term_begin(&b, &cli->err, TERM_BOLD);
+	buf_z(&b, "spoor: ");
+	term_end(&b, &cli->err, TERM_BOLD);
 	term_str(&b, str_of(text));
 	buf_byte(&b, '\n');
 	cli_flush(STDERR_FILENO, &b, &ignored);
@@ -51,7 +50,7 @@ void cli_say(const struct cli *cli, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say_line(cli, TERM_BOLD, "spoor: ", fmt, ap);
+	say_line(cli, fmt, ap);
 	va_end(ap);
 }
 
@@ -77,7 +76,7 @@ int cli_usage(const struct cli *cli, const struct command *cmd, const char *fmt,
 	va_list ap;
 
 	va_start(ap, fmt);
-	say_line(cli, TERM_BOLD, "spoor: ", fmt, ap);
+	say_line(cli, fmt, ap);
 	va_end(ap);
 	if (cmd)
 		cli_say(cli, "usage: spoor %s %s  (more: spoor %s --help)", cmd->name, cmd->usage, cmd->name);

@@ -4,10 +4,11 @@ import re
 import subprocess
 import tempfile
 
-from tap import SOURCE, Tap
+from tap import BUILD, SOURCE, Tap
 
 FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function",
-         "-I" + os.path.join(SOURCE, "src"), "-fsyntax-only"]
+         "-I" + os.path.join(SOURCE, "src"), "-I" + os.path.join(BUILD, "src"),
+         "-fsyntax-only"]
 
 
 def headers():

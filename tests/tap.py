@@ -3,7 +3,7 @@ import os
 import sys
 
 SOURCE = os.environ.get("SPOOR_SOURCE") or os.path.abspath(
-    os.path.join(os.path.dirname(__file__), "..", ".."))
+    os.path.join(os.path.dirname(__file__), ".."))
 BUILD = os.environ.get("SPOOR_BUILD") or os.path.join(SOURCE, "build")
 SHARED = os.environ.get("SPOOR_SHARED") or os.path.join(SOURCE, "..", "shared")
 
