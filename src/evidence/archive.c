@@ -75,7 +75,7 @@ struct archive_walk {
 	uint64_t size; /* of the descriptor */
 	struct archive_limits limits;
 	struct level *top;
-	uint64_t members, out;
+	uint64_t members, answered, out;
 	size_t kept_bytes; /* of all levels */
 	err spent;         /* a ceiling of the whole was reached */
 	bool readable;     /* the current member may be read */
@@ -267,20 +267,24 @@ static int piece_next(struct level *l, bytes *ret)
 	}
 }
 
-/* As piece_next(), from the member's first byte although its head was looked at. */
-static int take(struct level *l, bytes *ret)
+/* As piece_next(), at most cap bytes, and from the member's first byte although its head was looked at. */
+static int take(struct level *l, size_t cap, bytes *ret)
 {
-	if (l->head_at < l->head_len) {
-		*ret = (bytes){ l->head + l->head_at, l->head_len - l->head_at };
-		l->head_at = l->head_len;
+	size_t left = l->head_len - l->head_at;
+	int r;
+
+	if (left) {
+		*ret = (bytes){ l->head + l->head_at, left < cap ? left : cap };
+		l->head_at += ret->len;
 		return 1;
 	}
-	if (l->rest.len) {
-		*ret = l->rest;
-		l->rest.len = 0;
-		return 1;
+	if (l->rest.len == 0 && (r = piece_next(l, &l->rest)) <= 0) {
+		l->rest = (bytes){ 0 }; /* a piece over a limit is not handed out */
+		return r;
 	}
-	return piece_next(l, ret);
+	*ret = (bytes){ l->rest.ptr, l->rest.len < cap ? l->rest.len : cap };
+	l->rest = (bytes){ l->rest.ptr + ret->len, l->rest.len - ret->len };
+	return 1;
 }
 
 static void member_begin(struct level *l)
@@ -313,7 +317,7 @@ static void member_drain(struct level *l)
 {
 	bytes p;
 
-	while (l->member && take(l, &p) > 0)
+	while (l->member && take(l, SIZE_MAX, &p) > 0)
 		;
 	l->member = false;
 }
@@ -361,7 +365,7 @@ static int input_next(struct level *l, bytes *ret)
 	}
 	if (l->kept_all)
 		return 0;
-	return take(l->outer, ret) > 0 ? 1 : l->walk->spent.code ? -1 : 0;
+	return take(l->outer, SIZE_MAX, ret) > 0 ? 1 : l->walk->spent.code ? -1 : 0;
 }
 
 static la_ssize_t on_read(struct archive *ar, void *ctx, const void **ret)
@@ -466,7 +470,7 @@ static int input_keep(struct level *l, err *e)
 	bytes p;
 	int r = 0;
 
-	while (w->kept_bytes + l->kept.len <= w->limits.buffer_bytes && (r = take(l->outer, &p)) > 0)
+	while (w->kept_bytes + l->kept.len <= w->limits.buffer_bytes && (r = take(l->outer, SIZE_MAX, &p)) > 0)
 		buf_add(&l->kept, p.ptr, p.len);
 	w->kept_bytes += l->kept.len;
 	if (l->kept.failed)
@@ -649,6 +653,10 @@ static bool entry_refused(struct archive_entry *entry, struct gap *ret)
 	const char *what = to ? "hard link to " : "symbolic link to ";
 	buf target = { .max = GAP_TEXT_MAX / 2 };
 
+	if (archive_entry_is_encrypted(entry)) {
+		gap_set(ret, GAP_SKIPPED, 0, 0, "encrypted, not read");
+		return true;
+	}
 	if (!to && archive_entry_filetype(entry) == AE_IFLNK) {
 		to = archive_entry_symlink(entry);
 		to = to ? to : "?";
@@ -663,10 +671,6 @@ static bool entry_refused(struct archive_entry *entry, struct gap *ret)
 	}
 	if (archive_entry_filetype(entry) != AE_IFREG && archive_entry_filetype(entry) != 0) {
 		gap_set(ret, GAP_SKIPPED, 0, 0, "device, FIFO or socket, not read");
-		return true;
-	}
-	if (archive_entry_is_encrypted(entry)) {
-		gap_set(ret, GAP_SKIPPED, 0, 0, "encrypted, not read");
 		return true;
 	}
 	return false;
@@ -721,7 +725,6 @@ static int member_visit(struct archive_walk *w, struct archive_member *ret, err 
 static int level_close(struct archive_walk *w, const err *why, struct archive_member *ret, err *e)
 {
 	struct level *l = w->top, *outer = l->outer;
-	uint64_t members = l->index;
 	bool outermost = l->depth == 1;
 	err reason = why ? *why : (err){ 0 };
 
@@ -749,7 +752,7 @@ static int level_close(struct archive_walk *w, const err *why, struct archive_me
 	if (!outermost)
 		return 1;
 	*e = reason;
-	return err_prefix(e, "after %llu members", (unsigned long long)members);
+	return err_prefix(e, "after %llu members", (unsigned long long)w->answered);
 }
 
 static int give_up(struct archive_walk *w)
@@ -774,8 +777,10 @@ int archive_next(struct archive_walk *w, struct archive_member *ret, err *e)
 			*e = w->spent;
 			return give_up(w);
 		}
-		if (r > 0)
+		if (r > 0) {
+			w->answered++;
 			return 1;
+		}
 		if (r < 0) {
 			*e = why;
 			return give_up(w);
@@ -794,7 +799,7 @@ int64_t archive_read(struct archive_walk *w, uint8_t *to, size_t cap, err *e)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "no member to read");
 	if (cap == 0)
 		return 0;
-	r = take(l, &p);
+	r = take(l, cap, &p);
 	if (r < 0) {
 		l->told = true;
 		if (e)
@@ -803,10 +808,6 @@ int64_t archive_read(struct archive_walk *w, uint8_t *to, size_t cap, err *e)
 	}
 	if (r == 0)
 		return 0;
-	if (p.len > cap) {
-		l->rest = (bytes){ p.ptr + cap, p.len - cap };
-		p.len = cap;
-	}
 	memcpy(to, p.ptr, p.len);
 	return (int64_t)p.len;
 }

@@ -265,8 +265,8 @@ static bool may_begin(const struct unpack *u, uint8_t c)
 int unpack_run(struct unpack *u, bytes *in, uint8_t *out, size_t cap, size_t *ret_len, err *e)
 {
 	*ret_len = 0;
-	if (u->between) { /* another stream, padding of a tape or of an xz file, or something foreign */
-		while (in->len && in->ptr[0] == 0)
+	if (u->between) { /* another stream, padding (tape, xz), a line end that a tool added, or foreign */
+		while (in->len && memchr("\0\r\n", in->ptr[0], 3))
 			advance(in, 1);
 		if (in->len == 0)
 			return 0;
