@@ -7,6 +7,7 @@
 #define SPOOR_DETECT_DETECT_H
 
 #include "detect/finding.h"
+#include "event/gap.h"
 #include "util/buf.h"
 
 /* Collect every *.yml / *.yaml below each path (file or directory, sorted, links not followed) into
@@ -34,6 +35,19 @@ struct detector;
 int detector_new(struct detector **ret, const struct ruleset *rs, err *e);
 /* Evaluate one event; each match goes to the sink, in the order of the rules in the set. */
 int detector_event(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e);
+
+/* After an event: a rule that could not be decided because a limit stopped it (a regular expression
+ * that backtracks without end). True if *ret was set; ask again until false. */
+bool detector_take_gap(struct detector *d, struct gap *ret);
+
+/* Evaluate by walking each rule, without databases, triggers and memory of earlier events: slow, and
+ * the answers are the same. */
+void detector_set_naive(struct detector *d, bool naive);
+
+/* A detector remembers what it bound to schemas: call this before a schema_set is freed if the
+ * detector lives on. */
+void detector_forget_schemas(struct detector *d);
+
 void detector_free(struct detector *d);
 
 #endif

@@ -1,0 +1,520 @@
+/* detector.c - the way of one event: find its class, scan its fields, evaluate the rules whose trigger
+ * fired, hand the matches on. */
+#include "detect/detector.h"
+
+#include <stdlib.h>
+
+#include "util/limits.h"
+
+#define MEMO_FROM_EVENTS 32u /* a class seen less often is not worth a memo */
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static int reset_classes(struct detector *d, err *e)
+{
+	arena_clear(&d->class_mem);
+	map_done(&d->class_ids);
+	map_init(&d->class_ids, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
+	VEC_DONE(&d->classes);
+	VEC_DONE(&d->last);
+	memo_set_done(&d->memos);
+	memo_set_init(&d->memos);
+	return 0;
+}
+
+int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
+{
+	struct detector *d = calloc(1, sizeof *d);
+
+	if (!d)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector");
+	d->rs = rs;
+	arena_init(&d->class_mem, LIMIT_DETECT_BYTES);
+	arena_init(&d->finding_mem, LIMIT_DETECT_BYTES);
+	map_init(&d->class_ids, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
+	memo_set_init(&d->memos);
+	d->scans = scan_cache_new(e);
+	if (!d->scans || naive_init(&d->naive, rs, e) < 0 ||
+	    binder_new(&d->binder, rs, d->scans, e) < 0) {
+		detector_free(d);
+		return -1;
+	}
+	*ret = d;
+	return 0;
+}
+
+void detector_free(struct detector *d)
+{
+	if (!d)
+		return;
+	binder_free(d->binder);
+	naive_done(&d->naive);
+	scan_cache_free(d->scans);
+	map_done(&d->class_ids);
+	memo_set_done(&d->memos);
+	VEC_DONE(&d->classes);
+	VEC_DONE(&d->last);
+	VEC_DONE(&d->spans);
+	VEC_DONE(&d->hits);
+	free(d->seen);
+	free(d->truth);
+	free(d->texts);
+	free(d->candidates);
+	buf_done(&d->key);
+	buf_done(&d->text);
+	buf_done(&d->shown);
+	arena_done(&d->class_mem);
+	arena_done(&d->finding_mem);
+	free(d);
+}
+
+void detector_set_naive(struct detector *d, bool naive)
+{
+	d->use_naive = naive;
+}
+
+void detector_forget_schemas(struct detector *d)
+{
+	reset_classes(d, NULL);
+}
+
+bool detector_take_gap(struct detector *d, struct gap *ret)
+{
+	bool there = d->has_gap;
+
+	if (there)
+		*ret = d->gap;
+	d->has_gap = false;
+	return there;
+}
+
+/* --- classes -------------------------------------------------------------------------------- */
+
+static void key_value(buf *b, value v)
+{
+	uint32_t head[2] = { v.len, v.type | (uint32_t)v.flags << 8 };
+
+	buf_add(b, head, sizeof head);
+	buf_add(b, v.ptr, v.len);
+}
+
+static void make_key(struct detector *d, const event *ev)
+{
+	buf_clear(&d->key);
+	buf_add(&d->key, &ev->schema, sizeof ev->schema);
+	key_value(&d->key, event_wk(ev, WK_EVENT_ID));
+	key_value(&d->key, event_wk(ev, WK_CHANNEL));
+	key_value(&d->key, event_wk(ev, WK_PROVIDER));
+}
+
+/* Per-event arrays must hold the largest class. */
+static bool make_room(struct detector *d, const struct bound_class *c)
+{
+	size_t words = c->nrules / 64 + 1;
+
+	if (c->natoms > d->natoms) {
+		free(d->seen);
+		free(d->truth);
+		d->seen = calloc(c->natoms, sizeof *d->seen);
+		d->truth = calloc(c->natoms, 1);
+		d->natoms = d->seen && d->truth ? c->natoms : 0;
+	}
+	if (c->nfields > d->nfields) {
+		free(d->texts);
+		d->texts = calloc(c->nfields, sizeof *d->texts);
+		d->nfields = d->texts ? c->nfields : 0;
+	}
+	if (words > d->nwords) {
+		free(d->candidates);
+		d->candidates = calloc(words, sizeof *d->candidates);
+		d->nwords = d->candidates ? words : 0;
+	}
+	return c->natoms <= d->natoms && c->nfields <= d->nfields && words <= d->nwords;
+}
+
+static struct bound_class *bind_class(struct detector *d, const event *ev, err *e)
+{
+	arena texts;
+	struct bound_class *c = NULL, **at;
+	str channel, event_id;
+	bool is_new;
+
+	arena_init(&texts, LIMIT_VALUE_TEXT * 4);
+	channel = value_str(event_wk(ev, WK_CHANNEL), &texts);
+	event_id = value_str(event_wk(ev, WK_EVENT_ID), &texts);
+	if (!channel.ptr || !event_id.ptr)
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "channel name too long");
+	else
+		binder_bind(d->binder, &d->naive, ev, channel, event_id, &d->class_mem, &c, e);
+	arena_done(&texts);
+	if (!c)
+		return NULL;
+	at = VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
+	if (!at || !make_room(d, c) ||
+	    !map_put(&d->class_ids, buf_view(&d->key), d->classes.len - 1, &is_new)) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
+		return NULL;
+	}
+	*at = c;
+	return c;
+}
+
+/* The event's class; bound on first sight. When all room is used, binding begins anew. */
+static struct bound_class *find_class(struct detector *d, const event *ev, err *e)
+{
+	struct map_entry *entry;
+	struct bound_class *c;
+	uint32_t id = ev->schema->id;
+
+	make_key(d, ev);
+	if (id < d->last.len && d->last.at[id].entry_len == d->key.len &&
+	    memcmp(d->last.at[id].key, d->key.ptr, d->key.len) == 0)
+		return d->last.at[id].bound;
+	entry = map_get(&d->class_ids, buf_view(&d->key));
+	if (!entry) {
+		c = bind_class(d, ev, NULL);
+		if (!c) {
+			reset_classes(d, e);
+			c = bind_class(d, ev, e);
+		}
+		if (!c)
+			return NULL;
+		entry = map_get(&d->class_ids, buf_view(&d->key));
+	}
+	c = d->classes.at[entry->value];
+	while (d->last.len <= id && id < LIMIT_SCHEMAS)
+		if (!VEC_PUSH(&d->last, LIMIT_SCHEMAS))
+			return c;
+	if (id < d->last.len)
+		d->last.at[id] = (struct last_class){ entry->key.ptr, entry->key.len, c };
+	return c;
+}
+
+/* --- texts ---------------------------------------------------------------------------------- */
+
+static bool add_span(struct detector *d, value one, bool folded)
+{
+	struct span *s = VEC_PUSH(&d->spans, LIMIT_SIGMA_NODES);
+
+	if (!s)
+		return false;
+	s->from = d->text.len;
+	if (folded)
+		values_folded(one, &d->text);
+	else
+		values_text(one, &d->text);
+	s->len = d->text.len - s->from;
+	buf_byte(&d->text, 0); /* a match never reaches from one value into the next */
+	return !d->text.failed;
+}
+
+/* The texts of a field in this event, made once. */
+static const struct field_text *field_texts(struct detector *d, const struct bound_class *c,
+					    const event *ev, uint32_t field, bool folded)
+{
+	const struct bound_field *f = &c->fields[field];
+	struct field_text *t = &d->texts[field].kind[folded];
+	value one;
+
+	if (t->epoch == d->epoch)
+		return t;
+	t->epoch = d->epoch;
+	t->first = (uint32_t)d->spans.len;
+	t->from = d->text.len;
+	for (uint32_t i = 0; i < f->ncolumns; i++) {
+		const struct column *col = &ev->schema->columns[f->columns[i]];
+		value v = event_value(ev, (int32_t)f->columns[i]);
+
+		if (!column_is_present(ev->schema, col, v))
+			continue;
+		for (size_t pos = 0; values_next(v, &pos, &one);)
+			if (!add_span(d, one, folded))
+				d->failed = true;
+	}
+	t->n = (uint32_t)d->spans.len - t->first;
+	t->to = d->text.len;
+	return t;
+}
+
+static bool any_text(struct detector *d, const struct pred *p, const struct field_text *t)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct span *s = &d->spans.at[t->first + i];
+
+		if (pred_text(p, d->naive.regex, (str){ d->text.ptr + s->from, s->len }, false,
+			      &d->naive.limited))
+			return true;
+	}
+	return false;
+}
+
+/* --- atoms ---------------------------------------------------------------------------------- */
+
+static bool ask_presence(const struct bound_field *f, const struct pred *p, const event *ev)
+{
+	bool present = false, null = false;
+	value one;
+
+	for (uint32_t i = 0; i < f->ncolumns; i++) {
+		const struct column *col = &ev->schema->columns[f->columns[i]];
+		value v = event_value(ev, (int32_t)f->columns[i]);
+		size_t pos = 0;
+
+		if (!column_is_present(ev->schema, col, v))
+			continue;
+		null |= v.type == VALUE_ABSENT;
+		present |= values_next(v, &pos, &one);
+	}
+	return p->kind == PRED_NULL ? !present || null : present == p->want;
+}
+
+static bool ask_atom(struct detector *d, const struct bound_class *c, const event *ev,
+		     const struct atom *a)
+{
+	const struct pred *p = &d->rs->pool.preds.at[a->pred];
+
+	if (p->kind == PRED_FIELDREF)
+		return naive_leaf(&d->naive, ev, c->fields[a->field].field, a->pred, NULL, NULL);
+	if (p->kind == PRED_NULL || p->kind == PRED_EXISTS)
+		return ask_presence(&c->fields[a->field], p, ev);
+	return any_text(d, p, field_texts(d, c, ev, a->field, pred_wants_folded(p)));
+}
+
+static bool atom_holds(struct detector *d, const struct bound_class *c, const event *ev, uint32_t i)
+{
+	if (d->seen[i] != d->epoch) {
+		d->seen[i] = d->epoch;
+		d->truth[i] = !c->atoms[i].scanned && ask_atom(d, c, ev, &c->atoms[i]);
+	}
+	return d->truth[i];
+}
+
+static bool node_holds(struct detector *d, const struct bound_class *c, const event *ev, uint32_t id)
+{
+	const struct bound_node *n = &c->nodes[id];
+
+	switch ((enum node_op)n->op) {
+	case NODE_AND:
+		for (uint32_t i = 0; i < n->n; i++)
+			if (!node_holds(d, c, ev, c->kids[n->first + i]))
+				return false;
+		return true;
+	case NODE_OR:
+		for (uint32_t i = 0; i < n->n; i++)
+			if (node_holds(d, c, ev, c->kids[n->first + i]))
+				return true;
+		return false;
+	case NODE_NOT:
+		return !node_holds(d, c, ev, n->first);
+	case NODE_LEAF:
+		return atom_holds(d, c, ev, n->first);
+	}
+	return false;
+}
+
+/* --- scanning ------------------------------------------------------------------------------- */
+
+/* A scanned atom holds: so may the rules that it triggers. */
+static void fire(struct detector *d, const struct bound_class *c, uint32_t atom)
+{
+	const struct atom *a = &c->atoms[atom];
+
+	if (d->seen[atom] == d->epoch)
+		return;
+	d->seen[atom] = d->epoch;
+	d->truth[atom] = 1;
+	for (uint32_t i = 0; i < a->nrules; i++) {
+		uint32_t rule = c->triggered[a->first_rule + i];
+
+		d->candidates[rule / 64] |= UINT64_C(1) << rule % 64;
+	}
+}
+
+static void verify(struct detector *d, const struct bound_class *c, uint32_t atom,
+		   const struct field_text *t)
+{
+	uint32_t *hit;
+
+	if (!any_text(d, &d->rs->pool.preds.at[c->atoms[atom].pred], t))
+		return;
+	hit = VEC_PUSH(&d->hits, LIMIT_SIGMA_NODES);
+	if (hit)
+		*hit = atom;
+	else
+		d->failed = true;
+}
+
+static void scan_literals(struct detector *d, const struct bound_class *c, const event *ev,
+			  uint32_t field)
+{
+	const struct bound_field *f = &c->fields[field];
+	const struct field_text *t = field_texts(d, c, ev, field, true);
+	const uint32_t *found;
+	int n = scan_run(d->scans, f->db, (str){ d->text.ptr + t->from, t->to - t->from }, &found);
+
+	d->failed |= n < 0;
+	for (int i = 0; i < n; i++)
+		for (uint32_t k = f->hit_first[found[i]]; k < f->hit_first[found[i] + 1]; k++)
+			verify(d, c, f->hit_atoms[k], t);
+}
+
+static void scan_regexes(struct detector *d, const struct bound_class *c, const event *ev,
+			 uint32_t field)
+{
+	const struct bound_field *f = &c->fields[field];
+	const struct field_text *t = field_texts(d, c, ev, field, false);
+
+	for (uint32_t s = 0; s < t->n; s++) { /* one by one: ^ and $ are the value's */
+		const struct span *span = &d->spans.at[t->first + s];
+		const uint32_t *found;
+		int n = scan_run(d->scans, f->regex_db,
+				 (str){ d->text.ptr + span->from, span->len }, &found);
+
+		d->failed |= n < 0;
+		for (int i = 0; i < n; i++)
+			verify(d, c, f->regex_atom[found[i]], t);
+	}
+}
+
+/* The value that stands for the whole field, if there is one that a memo may keep. */
+static bool memo_value(const struct bound_field *f, const event *ev, value *ret)
+{
+	if (f->ncolumns != 1)
+		return false;
+	*ret = event_value(ev, (int32_t)f->columns[0]);
+	return ret->type != VALUE_ABSENT && !(ret->flags & VALUE_F_ARRAY) &&
+	       ret->len <= MEMO_VALUE_MAX && ret->len > 0;
+}
+
+static void scan_field(struct detector *d, struct bound_class *c, const event *ev, uint32_t field)
+{
+	struct bound_field *f = (struct bound_field *)(uintptr_t)&c->fields[field];
+	const struct memo_entry *known;
+	uint64_t hash = 0, limited = d->naive.limited;
+	value v;
+	bool memo;
+
+	if (!f->memo && c->events > MEMO_FROM_EVENTS && f->ncolumns == 1)
+		f->memo = memo_new(&d->memos);
+	memo = f->memo && memo_value(f, ev, &v);
+	known = memo ? memo_get(&d->memos, f->memo, v, &hash) : NULL;
+	if (known) {
+		for (uint32_t i = 0; i < known->natoms; i++)
+			fire(d, c, known->atoms[i]);
+		return;
+	}
+	d->hits.len = 0;
+	if (f->db)
+		scan_literals(d, c, ev, field);
+	if (f->regex_db)
+		scan_regexes(d, c, ev, field);
+	for (size_t i = 0; i < d->hits.len; i++)
+		fire(d, c, d->hits.at[i]);
+	if (memo && !d->failed && d->naive.limited == limited)
+		memo_put(&d->memos, f->memo, v, hash, d->hits.at, (uint32_t)d->hits.len);
+}
+
+/* --- matches -------------------------------------------------------------------------------- */
+
+bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, uint32_t pred)
+{
+	uint32_t atom = d->current ? bound_atom(d->current, field, pred) : UINT32_MAX;
+
+	if (atom != UINT32_MAX)
+		return atom_holds(d, d->current, ev, atom);
+	return naive_leaf(&d->naive, ev, field, pred, NULL, NULL);
+}
+
+static int evaluate(struct detector *d, struct bound_class *c, const event *ev, finding_sink sink,
+		    void *ctx, err *e)
+{
+	uint32_t matched = UINT32_MAX;
+
+	for (size_t w = 0; w < c->nrules / 64u + 1; w++) {
+		for (uint64_t bits = d->candidates[w]; bits; bits &= bits - 1) {
+			const struct bound_rule *r = &c->rules[w * 64 + (unsigned)__builtin_ctzll(bits)];
+			const struct variant *v = &d->rs->variants.at[r->variant];
+
+			d->evaluated++;
+			if (v->rule == matched ||
+			    (r->root != BOUND_TRUE && !node_holds(d, c, ev, r->root)))
+				continue;
+			matched = v->rule;
+			if (detector_emit(d, v, ev, sink, ctx, e) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int run_fast(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
+{
+	struct bound_class *c = find_class(d, ev, e);
+	int r;
+
+	if (!c)
+		return -1;
+	c->events++;
+	if (c->nrules == 0)
+		return 0;
+	if (++d->epoch == 0) { /* wrapped: old stamps would look new */
+		memset(d->seen, 0, d->natoms * sizeof *d->seen);
+		memset(d->texts, 0, d->nfields * sizeof *d->texts);
+		d->epoch = 1;
+	}
+	buf_clear(&d->text);
+	d->spans.len = 0;
+	d->failed = false;
+	memcpy(d->candidates, c->always, (c->nrules / 64u + 1) * sizeof *d->candidates);
+	for (uint32_t i = 0; i < c->nscans; i++)
+		scan_field(d, c, ev, c->scans[i]);
+	d->current = c;
+	r = evaluate(d, c, ev, sink, ctx, e);
+	d->current = NULL;
+	if (r == 0 && d->failed)
+		return err_set(e, ERR_OOM, ev->ref.offset, "no memory to evaluate an event");
+	return r;
+}
+
+static int run_naive(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
+{
+	arena texts;
+	str channel, event_id;
+	uint32_t matched = UINT32_MAX;
+	int r = 0;
+
+	arena_init(&texts, LIMIT_VALUE_TEXT * 4);
+	channel = value_str(event_wk(ev, WK_CHANNEL), &texts);
+	event_id = value_str(event_wk(ev, WK_EVENT_ID), &texts);
+	if (!channel.ptr || !event_id.ptr)
+		r = err_set(e, ERR_LIMIT, ev->ref.offset, "channel name too long");
+	for (size_t i = 0; r == 0 && i < d->rs->variants.len; i++) {
+		const struct variant *v = &d->rs->variants.at[i];
+
+		if (v->rule == matched || !naive_gate(v, channel, event_id) ||
+		    !naive_node(&d->naive, v, ev, v->root))
+			continue;
+		matched = v->rule;
+		r = detector_emit(d, v, ev, sink, ctx, e);
+	}
+	arena_done(&texts);
+	return r;
+}
+
+int detector_event(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
+{
+	uint64_t limited = d->naive.limited;
+	int r;
+
+	if (ev->schema->family != FAMILY_WINDOWS || d->rs->variants.len == 0)
+		return 0;
+	r = d->use_naive ? run_naive(d, ev, sink, ctx, e) : run_fast(d, ev, sink, ctx, e);
+	if (d->naive.limited != limited && !d->has_gap) {
+		gap_set(&d->gap, GAP_LIMIT, ev->ref.offset, ev->ref.offset + ev->length,
+			"regular expressions of rules stopped after %u steps on a value",
+			LIMIT_REGEX_STEPS);
+		d->gap.item = ev->ref.item;
+		d->has_gap = true;
+	}
+	return r;
+}

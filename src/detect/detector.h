@@ -1,0 +1,68 @@
+/* detector.h - a detector's state, as the parts of this folder see it. Thread rule: one thread. */
+#ifndef SPOOR_DETECT_DETECTOR_H
+#define SPOOR_DETECT_DETECTOR_H
+
+#include "detect/bind.h"
+#include "detect/memo.h"
+#include "event/gap.h"
+
+struct span { /* one value's text in detector.text */
+	size_t from, len;
+};
+
+struct field_text { /* the texts of one field in the current event */
+	uint32_t epoch; /* another one: not made yet */
+	uint32_t first, n;
+	size_t from, to;
+};
+
+struct last_class { /* per schema: the class of its last event */
+	const char *key;
+	size_t entry_len;
+	struct bound_class *bound;
+};
+
+struct detector {
+	const struct ruleset *rs;
+	struct binder *binder;
+	struct scan_cache *scans;
+	struct naive naive;
+	bool use_naive;
+
+	arena class_mem;
+	map class_ids; /* schema, event id, channel, provider to index of classes */
+	VEC(struct bound_class *) classes;
+	VEC(struct last_class) last; /* by schema id */
+	struct memo_set memos;
+	buf key;
+
+	/* of the current event */
+	const struct bound_class *current;
+	uint32_t epoch;
+	uint32_t *seen;  /* per atom: epoch in which truth is known */
+	uint8_t *truth;
+	struct {
+		struct field_text kind[2]; /* as it is, folded */
+	} *texts;        /* per field */
+	uint64_t *candidates;
+	size_t natoms, nfields, nwords; /* room of the above */
+	buf text;
+	VEC(struct span) spans;
+	VEC(uint32_t) hits;
+	bool failed;
+
+	arena finding_mem;
+	buf shown;
+	bool has_gap;
+	struct gap gap;
+	uint64_t evaluated; /* rules whose program ran: for measurements */
+};
+
+/* Does a leaf hold in the current event? By what the fast evaluator knows, else by the naive one. */
+bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, uint32_t pred);
+
+/* Hand one match to the sink, with the fields that made it. */
+int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink,
+		  void *ctx, err *e);
+
+#endif

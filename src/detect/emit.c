@@ -1,0 +1,155 @@
+/* emit.c - a match becomes a finding: which fields made it, and what people want to see besides. */
+#include "detect/detector.h"
+#include "util/limits.h"
+#include "util/utf.h"
+
+/* Shown where there is room, in this order. */
+static const char *const USEFUL[] = {
+	"CommandLine", "Image", "NewProcessName", "ProcessName", "ParentImage", "ParentProcessName",
+	"ParentCommandLine", "User", "TargetUserName", "TargetDomainName", "SubjectUserName",
+	"LogonType", "IpAddress", "WorkstationName", "ServiceName", "ImagePath", "ServiceFileName",
+	"TaskName", "TargetFilename", "TargetObject", "Details", "ShareName", "RelativeTargetName",
+	"DestinationIp", "DestinationHostname", "DestinationPort", "QueryName", "PipeName",
+	"ScriptBlockText", "ThreatName", "Path", "ObjectName", "Hashes",
+};
+
+struct emitter {
+	struct detector *d;
+	const struct variant *v;
+	const event *ev;
+	struct finding *f;
+};
+
+static bool has_detail(const struct finding *f, str name)
+{
+	for (uint32_t i = 0; i < f->ndetails; i++)
+		if (str_eq(f->details[i].name, name))
+			return true;
+	return false;
+}
+
+/* At most LIMIT_FINDING_VALUE bytes, not inside a code point. */
+static str cut_text(str s)
+{
+	size_t n = LIMIT_FINDING_VALUE;
+
+	if (s.len <= n)
+		return s;
+	while (n && ((unsigned char)s.ptr[n] & 0xC0) == 0x80)
+		n--;
+	return (str){ s.ptr, n };
+}
+
+static str shown_text(struct emitter *x, value v)
+{
+	buf *b = &x->d->shown;
+
+	buf_clear(b);
+	values_text(v, b);
+	return arena_str(&x->d->finding_mem, cut_text(buf_view(b)));
+}
+
+static void add_detail(struct emitter *x, const struct column *col, value v)
+{
+	struct finding *f = x->f;
+	str text;
+
+	if (f->ndetails == FINDING_DETAILS_MAX || has_detail(f, col->raw))
+		return;
+	text = shown_text(x, v);
+	if (text.ptr)
+		f->details[f->ndetails++] = (struct finding_detail){ col->raw, text };
+}
+
+static void add_leaf(struct emitter *x, uint32_t field, uint32_t pred)
+{
+	int32_t col;
+	value v;
+
+	if (naive_leaf(&x->d->naive, x->ev, field, pred, &col, &v) && col >= 0)
+		add_detail(x, &x->ev->schema->columns[col], v);
+}
+
+static bool holds(struct emitter *x, uint32_t node)
+{
+	const struct sigma_pool *p = &x->d->rs->pool;
+	const struct sigma_node *at = &p->nodes.at[node];
+
+	switch ((enum node_op)at->op) {
+	case NODE_NOT:
+		return !holds(x, at->first);
+	case NODE_LEAF:
+		return detector_leaf_holds(x->d, x->ev, variant_field(x->v, at->first), at->n);
+	case NODE_AND:
+	case NODE_OR:
+		for (uint32_t i = 0; i < at->n; i++)
+			if (holds(x, p->kids.at[at->first + i]) != (at->op == NODE_AND))
+				return at->op == NODE_OR;
+		break;
+	}
+	return at->op == NODE_AND;
+}
+
+/* The leaves that made a node true. What was true by not being there has nothing to show. */
+static void collect(struct emitter *x, uint32_t node)
+{
+	const struct sigma_pool *p = &x->d->rs->pool;
+	const struct sigma_node *at = &p->nodes.at[node];
+	uint32_t shown = x->f->ndetails;
+
+	if (at->op == NODE_LEAF)
+		add_leaf(x, variant_field(x->v, at->first), at->n);
+	if (at->op != NODE_AND && at->op != NODE_OR)
+		return;
+	for (uint32_t i = 0; i < at->n && x->f->ndetails < FINDING_DETAILS_MAX; i++) {
+		uint32_t kid = p->kids.at[at->first + i];
+
+		if (at->op == NODE_AND || holds(x, kid))
+			collect(x, kid);
+		/* values of one list are of one field: the first that holds shows it */
+		if (at->op == NODE_OR && x->f->ndetails > shown &&
+		    p->nodes.at[kid].op == NODE_LEAF)
+			break;
+	}
+}
+
+static void add_useful(struct emitter *x)
+{
+	const struct schema *s = x->ev->schema;
+
+	for (size_t i = 0; i < COUNT(USEFUL) && x->f->ndetails < FINDING_DETAILS_MAX; i++) {
+		int32_t col = schema_find(s, str_of(USEFUL[i]), 0);
+		value v = event_value(x->ev, col);
+
+		if (col >= 0 && v.type != VALUE_ABSENT && v.len)
+			add_detail(x, &s->columns[col], v);
+	}
+}
+
+static str text_of(struct emitter *x, enum well_known wk)
+{
+	str s = shown_text(x, event_wk(x->ev, wk));
+
+	return s.ptr ? s : STR("");
+}
+
+int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink,
+		  void *ctx, err *e)
+{
+	const struct compiled_rule *rule = &d->rs->rules.at[v->rule];
+	const struct rule_info *info = &d->rs->infos.at[rule->info];
+	struct finding f = { .rule_id = rule->id, .rule_title = info->title, .level = info->level,
+			     .tags = info->tags, .profile = STR("strict"), .time_ns = ev->time_ns,
+			     .flags = ev->flags, .refs = &ev->ref, .nrefs = 1 };
+	struct emitter x = { d, v, ev, &f };
+
+	arena_clear(&d->finding_mem);
+	f.host = text_of(&x, WK_COMPUTER);
+	f.channel = text_of(&x, WK_CHANNEL);
+	f.provider = text_of(&x, WK_PROVIDER);
+	if (!value_u64(event_wk(ev, WK_EVENT_ID), &f.event_id))
+		f.event_id = 0;
+	collect(&x, v->root);
+	add_useful(&x);
+	return sink(ctx, &f, e);
+}

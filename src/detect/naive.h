@@ -1,0 +1,31 @@
+/* naive.h - the reference evaluator: walks a rule's tree, looks every field up by name, matches by
+ * elements. Slow on purpose; the fast one must give the same answers.
+ * Thread rule: one naive per thread. */
+#ifndef SPOOR_DETECT_NAIVE_H
+#define SPOOR_DETECT_NAIVE_H
+
+#include "detect/ruleset.h"
+#include "detect/values.h"
+
+struct naive {
+	const struct ruleset *rs;
+	struct regex_scratch *regex;
+	buf text, other;
+	uint64_t limited; /* expressions that hit their limit */
+};
+
+int naive_init(struct naive *n, const struct ruleset *rs, err *e);
+void naive_done(struct naive *n);
+
+/* Does the gate of a variant let an event of this channel and id through? */
+bool naive_gate(const struct variant *v, str channel, str event_id);
+
+/* Does the event satisfy the node? */
+bool naive_node(struct naive *n, const struct variant *v, const event *ev, uint32_t node);
+
+/* Does the event satisfy predicate `pred` of field `field` (the event's name)? *ret_col, *ret_value
+ * (both NULL allowed): the first value that does; -1 where none is needed. */
+bool naive_leaf(struct naive *n, const event *ev, uint32_t field, uint32_t pred, int32_t *ret_col,
+		value *ret_value);
+
+#endif

@@ -1,0 +1,184 @@
+/* rules_read.c - collecting rule texts. Runs in the coordinator; looks at names, not at contents. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "detect/bundle.h"
+#include "detect/detect.h"
+#include "util/arena.h"
+#include "util/limits.h"
+#include "util/vec.h"
+
+struct entry {
+	str path;
+	size_t root; /* bytes of path that belong to the path named by the user */
+	bool named;  /* the user named this very file: a link is followed */
+};
+
+struct collect {
+	arena mem;
+	VEC(struct entry) files;
+};
+
+static bool is_rule_name(str name)
+{
+	return str_ends(name, STR(".yml")) || str_ends(name, STR(".yaml"));
+}
+
+static int add_file(struct collect *c, str path, size_t root, bool named, err *e)
+{
+	struct entry *entry = VEC_PUSH(&c->files, LIMIT_RULE_FILES);
+
+	if (!entry)
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u rule files",
+			       LIMIT_RULE_FILES);
+	*entry = (struct entry){ path, root, named };
+	return 0;
+}
+
+static int visit_dir(struct collect *c, int fd, str path, size_t root, unsigned depth, err *e);
+
+/* What lies in a directory under this name. Takes no descriptor over. */
+static int visit_name(struct collect *c, int dir, str dir_path, const char *name, size_t root,
+		      unsigned depth, err *e)
+{
+	str path = arena_printf(&c->mem, "%s/%s", dir_path.ptr, name);
+	struct stat st;
+	int fd;
+
+	if (!path.ptr)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the names of rules");
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return is_rule_name(path) ? add_file(c, path, root, false, e) : 0;
+	if (!S_ISDIR(st.st_mode))
+		return is_rule_name(path) ? add_file(c, path, root, false, e) : 0;
+	if (depth == LIMIT_RULES_DEPTH)
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "%s: directories nested too deep",
+			       path.ptr);
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(e, errno, "%s", path.ptr);
+	return visit_dir(c, fd, path, root, depth + 1, e);
+}
+
+static int visit_dir(struct collect *c, int fd, str path, size_t root, unsigned depth, err *e)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *d;
+	int r = 0;
+
+	if (!dir) {
+		close(fd);
+		return err_errno(e, errno, "%s", path.ptr);
+	}
+	while (r == 0 && (d = readdir(dir)) != NULL)
+		if (d->d_name[0] != '.')
+			r = visit_name(c, dirfd(dir), path, d->d_name, root, depth, e);
+	closedir(dir);
+	return r;
+}
+
+static int visit(struct collect *c, const char *name, err *e)
+{
+	str path = arena_str(&c->mem, str_of(name));
+	struct stat st;
+	int fd;
+
+	if (!path.ptr)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the names of rules");
+	while (path.len > 1 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	path = arena_str(&c->mem, path);
+	if (!path.ptr || stat(path.ptr, &st) < 0)
+		return err_errno(e, errno, "%s", name);
+	if (!S_ISDIR(st.st_mode))
+		return add_file(c, path, path.len - str_basename(path).len, true, e);
+	fd = open(path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(e, errno, "%s", path.ptr);
+	return visit_dir(c, fd, path, path.len + 1, 0, e);
+}
+
+static int cmp_entry(const void *a, const void *b)
+{
+	return str_cmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
+}
+
+/* Read a whole regular file; else *ret_why. */
+static bool read_text(const struct entry *entry, buf *to, const char **ret_why)
+{
+	int fd = open(entry->path.ptr,
+		      O_RDONLY | O_CLOEXEC | O_NONBLOCK | (entry->named ? 0 : O_NOFOLLOW));
+	struct stat st;
+	ssize_t n = -1;
+
+	*ret_why = errno == ELOOP ? "a link, not followed" : "cannot be opened";
+	if (fd < 0)
+		return false;
+	*ret_why = "not a regular file";
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		*ret_why = "cannot be read";
+		while (buf_reserve(to, 4096) &&
+		       (n = read(fd, to->ptr + to->len, to->cap - to->len)) > 0)
+			to->len += (size_t)n;
+		if (to->failed || to->len > LIMIT_RULE_BYTES) {
+			*ret_why = "too large for a rule file";
+			n = -1;
+		}
+	}
+	close(fd);
+	return n == 0;
+}
+
+static int read_all(struct collect *c, buf *ret, err *e)
+{
+	buf text = { .max = LIMIT_RULE_BYTES + 65536 };
+
+	bundle_begin(ret);
+	for (size_t i = 0; i < c->files.len; i++) {
+		struct entry *entry = &c->files.at[i];
+		struct bundle_file f = { .path = entry->path };
+		const char *why;
+
+		if (i && str_eq(entry->path, c->files.at[i - 1].path))
+			continue; /* named twice */
+		buf_clear(&text);
+		f.name = (str){ f.path.ptr + entry->root, f.path.len - entry->root };
+		if (read_text(entry, &text, &why)) {
+			f.text = buf_view(&text);
+		} else {
+			f.status = BUNDLE_UNREADABLE;
+			f.text = str_of(why);
+		}
+		bundle_add(ret, &f);
+		if (ret->len > LIMIT_RULES_BYTES)
+			ret->failed = true;
+		if (ret->failed)
+			break;
+	}
+	buf_done(&text);
+	return ret->failed ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rule texts exceed %u bytes",
+				     LIMIT_RULES_BYTES) :
+			     0;
+}
+
+int rules_read(buf *ret, const char *const *paths, size_t n, err *e)
+{
+	struct collect c = { 0 };
+	int r = 0;
+
+	arena_init(&c.mem, LIMIT_RULES_BYTES);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = visit(&c, paths[i], e);
+	if (r == 0) {
+		if (c.files.len)
+			qsort(c.files.at, c.files.len, sizeof *c.files.at, cmp_entry);
+		r = read_all(&c, ret, e);
+	}
+	VEC_DONE(&c.files);
+	arena_done(&c.mem);
+	return r;
+}

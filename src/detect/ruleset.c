@@ -1,0 +1,250 @@
+#include "detect/ruleset.h"
+
+#include <stdlib.h>
+
+#include "detect/bundle.h"
+#include "util/limits.h"
+#include "util/utf.h"
+
+/* --- documents ------------------------------------------------------------------------------ */
+
+static struct rule_info *add_info(struct ruleset *rs, const struct bundle_file *f, err *e)
+{
+	struct rule_info *info = VEC_PUSH(&rs->infos, LIMIT_RULE_FILES);
+	static const str EMPTY = STR("");
+
+	if (info) {
+		*info = (struct rule_info){ EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY,
+					    .level = LEVEL_MEDIUM, .reason = EMPTY };
+		info->path = arena_str(&rs->pool.mem, f->path);
+	}
+	if (!info || !info->path.ptr) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u rules", LIMIT_RULE_FILES);
+		return NULL;
+	}
+	return info;
+}
+
+static int mark(struct ruleset *rs, struct rule_info *info, enum rule_status status, str reason,
+		err *e)
+{
+	info->status = status;
+	info->reason = arena_str(&rs->pool.mem, reason);
+	return info->reason.ptr ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for rules");
+}
+
+static void fill_info(struct rule_info *info, const struct sigma_rule *r)
+{
+	info->id = r->id;
+	info->title = r->title;
+	info->product = r->product;
+	info->category = r->category;
+	info->service = r->service;
+	info->tags = r->tags;
+	info->status_text = r->status;
+	info->level = (enum finding_level)r->level;
+}
+
+/* --- variants ------------------------------------------------------------------------------- */
+
+/* The rule's condition and what the gate asks besides. */
+static uint32_t gate_root(struct sigma_pool *p, uint32_t root, const struct logsource_gate *gate,
+			  err *e)
+{
+	uint32_t ids[COUNT(gate->conditions) + 1];
+	size_t n = 0;
+
+	for (; gate->conditions[n].name; n++) {
+		struct pred proto = { .kind = PRED_GLOB };
+		pat_elems text = { 0 };
+		uint32_t pred = UINT32_MAX;
+
+		if (pat_add_text(&text, str_of(gate->conditions[n].value)))
+			pred = sigma_pred(p, &proto, text.at, text.len, e);
+		VEC_DONE(&text);
+		ids[n] = sigma_leaf(p, sigma_field(p, str_of(gate->conditions[n].name)), pred);
+	}
+	ids[n++] = root;
+	return sigma_list(p, NODE_AND, ids, n);
+}
+
+static int add_variant(struct ruleset *rs, const struct logsource_variant *lv, err *e)
+{
+	struct variant *v = VEC_PUSH(&rs->variants, LIMIT_RULE_FILES * LOGSOURCE_VARIANTS_MAX);
+	const struct logsource_gate *gate = lv->gate;
+
+	if (!v)
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
+	v->rule = (uint32_t)rs->rules.len - 1;
+	v->root = rs->rules.at[v->rule].root;
+	v->service = lv->service;
+	v->gate = gate;
+	if (!gate)
+		return 0;
+	v->root = gate_root(&rs->pool, v->root, gate, e);
+	for (; v->nrenames < VARIANT_RENAMES && gate->renames[v->nrenames].name; v->nrenames++) {
+		v->renames[v->nrenames].from =
+			sigma_field(&rs->pool, str_of(gate->renames[v->nrenames].name));
+		v->renames[v->nrenames].to =
+			sigma_field(&rs->pool, str_of(gate->renames[v->nrenames].value));
+	}
+	return v->root == UINT32_MAX ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules") : 0;
+}
+
+static int add_rule(struct ruleset *rs, struct rule_info *info, const struct sigma_rule *r, str id,
+		    err *e)
+{
+	struct logsource_variant lv[LOGSOURCE_VARIANTS_MAX];
+	struct compiled_rule *rule = VEC_PUSH(&rs->rules, LIMIT_RULE_FILES);
+	size_t n;
+
+	if (!rule)
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
+	*rule = (struct compiled_rule){ (uint32_t)(info - rs->infos.at), id, r->root };
+	n = logsource_variants(r->product, r->category, r->service, false, lv);
+	for (size_t i = 0; i < n; i++)
+		if (add_variant(rs, &lv[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- compiling ------------------------------------------------------------------------------ */
+
+/* Two rules with one id would be one in every report: the second is refused. */
+static int claim_id(struct ruleset *rs, struct rule_info *info, str id, err *e)
+{
+	bool is_new;
+	struct map_entry *entry = map_put(&rs->ids, id, (uint64_t)(info - rs->infos.at), &is_new);
+	str why;
+
+	if (!entry)
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
+	if (is_new)
+		return 1;
+	why = arena_printf(&rs->pool.mem, "same id as %s", rs->infos.at[entry->value].path.ptr);
+	return mark(rs, info, RULE_REJECTED, why.ptr ? why : STR("same id as another rule"), e);
+}
+
+static int compile_rule(struct ruleset *rs, struct rule_info *info, const struct bundle_file *f,
+			const struct ynode *doc, struct sigma_rule *r, err *e)
+{
+	err why = { 0 };
+	str id;
+	int claimed;
+
+	if (sigma_rule_compile(&rs->pool, doc, r, &why) < 0) {
+		if (why.code == ERR_OOM)
+			return err_set(e, ERR_OOM, ERR_NO_OFFSET, "%s", why.text);
+		return mark(rs, info, RULE_REJECTED, str_of(why.text), e);
+	}
+	id = r->id.len ? r->id : arena_str(&rs->pool.mem, f->name);
+	if (!id.ptr)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for rules");
+	claimed = claim_id(rs, info, id, e);
+	return claimed > 0 ? add_rule(rs, info, r, id, e) : claimed;
+}
+
+static int add_doc(struct ruleset *rs, const struct bundle_file *f, const struct ynode *doc, err *e)
+{
+	static const char *const OTHER[] = {
+		[SIGMA_CORRELATION] = "a correlation: not evaluated",
+		[SIGMA_FILTER] = "a filter: not applied",
+		[SIGMA_NO_RULE] = "not a rule",
+	};
+	enum sigma_kind kind = sigma_doc_kind(doc);
+	struct rule_info *info = add_info(rs, f, e);
+	struct sigma_rule r;
+
+	if (!info || sigma_rule_head(&rs->pool, doc, &r, e) < 0)
+		return -1;
+	fill_info(info, &r);
+	if (kind != SIGMA_RULE)
+		return mark(rs, info, RULE_OTHER, str_of(OTHER[kind]), e);
+	return compile_rule(rs, info, f, doc, &r, e);
+}
+
+static int add_refused(struct ruleset *rs, const struct bundle_file *f, str why, err *e)
+{
+	struct rule_info *info = add_info(rs, f, e);
+
+	return info ? mark(rs, info, RULE_REJECTED, why, e) : -1;
+}
+
+static int add_file(struct ruleset *rs, const struct bundle_file *f, arena *scratch, err *e)
+{
+	str rest = f->text, doc;
+	uint32_t line = 1, first;
+	int r = 0;
+
+	if (f->status != BUNDLE_OK)
+		return add_refused(rs, f, f->text, e);
+	if (utf8_valid_prefix(rest) != rest.len)
+		return add_refused(rs, f, STR("not UTF-8"), e);
+	while (r == 0 && yaml_split(&rest, &line, &doc, &first)) {
+		const struct ynode *root = NULL;
+		err why = { 0 };
+
+		arena_clear(scratch);
+		if (yaml_tree_parse(&root, doc, first, scratch, &why) < 0)
+			r = add_refused(rs, f, str_of(why.text), e);
+		else if (root)
+			r = add_doc(rs, f, root, e);
+	}
+	return r;
+}
+
+static int compile(struct ruleset *rs, bytes bundle, err *e)
+{
+	struct bundle_file f;
+	arena scratch;
+	size_t pos;
+	int r, got;
+
+	if (sigma_pool_init(&rs->pool, e) < 0)
+		return -1;
+	map_init(&rs->ids, LIMIT_RULE_FILES, LIMIT_SIGMA_BYTES);
+	if (!bundle_open(bundle, &pos))
+		return err_set(e, ERR_CORRUPT, 0, "no rule bundle");
+	arena_init(&scratch, LIMIT_SIGMA_BYTES);
+	for (r = 0; r == 0 && (got = bundle_next(bundle, &pos, &f)) != 0;)
+		r = got < 0 ? err_set(e, ERR_CORRUPT, pos, "damaged rule bundle") :
+			      add_file(rs, &f, &scratch, e);
+	arena_done(&scratch);
+	return r;
+}
+
+int ruleset_new(struct ruleset **ret, bytes bundle, err *e)
+{
+	struct ruleset *rs = calloc(1, sizeof *rs);
+
+	if (!rs)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for rules");
+	if (compile(rs, bundle, e) < 0) {
+		ruleset_free(rs);
+		return -1;
+	}
+	*ret = rs;
+	return 0;
+}
+
+size_t ruleset_len(const struct ruleset *rs)
+{
+	return rs->infos.len;
+}
+
+const struct rule_info *ruleset_at(const struct ruleset *rs, size_t i)
+{
+	return i < rs->infos.len ? &rs->infos.at[i] : NULL;
+}
+
+void ruleset_free(struct ruleset *rs)
+{
+	if (!rs)
+		return;
+	sigma_pool_done(&rs->pool);
+	VEC_DONE(&rs->infos);
+	VEC_DONE(&rs->rules);
+	VEC_DONE(&rs->variants);
+	map_done(&rs->ids);
+	free(rs);
+}
