@@ -1,0 +1,149 @@
+"""Speed as ratios to peers, measured in the same minute on the same files (./dev bench).
+
+Each row: the programs take turns, several times; the median counts. The page cache is warm; output goes to
+/dev/null. Where a peer or its evidence is absent the row says so."""
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+p = argparse.ArgumentParser()
+p.add_argument("--build", required=True)
+p.add_argument("--shared", required=True)
+p.add_argument("--cache", required=True)
+p.add_argument("--rounds", type=int, default=5)
+p.add_argument("--mib", type=int, default=1088, help="size of the dense EVTX files together")
+p.add_argument("names", nargs="*", help="jsonl, decode, sha256, rules; default: all")
+opt = p.parse_args()
+SPOOR = os.path.abspath(os.path.join(opt.build, "spoor"))
+DECODE = os.path.abspath(os.path.join(opt.build, "tests", "bench", "bench_decode"))
+PEERS = os.path.abspath(os.path.join(opt.shared, "peers"))
+FILES = 4
+
+
+def row(what, ours, peer="-", ratio="-", note=""):
+    print(f"{what:<34} {ours:>16} {peer:>18} {ratio:>9}  {note}", flush=True)
+
+
+def seconds(command, cwd=None, ok=(0, 3)):
+    start = time.monotonic()
+    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd)
+    took = time.monotonic() - start
+    if ok is not None and run.returncode not in ok:
+        sys.exit(f"{command[0]} failed with code {run.returncode}")
+    return took
+
+
+def take_turns(*runs):
+    """Median seconds of each, run alternately."""
+    times = [[] for _ in runs]
+    for _ in range(opt.rounds):
+        for mine, run in zip(times, runs):
+            mine.append(run())
+    return [statistics.median(t) for t in times]
+
+
+def dense():
+    """Large EVTX files of real, full chunks; None where there is no evidence to make them of."""
+    maker = os.path.join(opt.shared, "oracle", "make_dense_evtx.py")
+    source = os.path.join(opt.shared, "data", "evtx")
+    if not (os.path.exists(maker) and os.path.isdir(source)):
+        return None
+    folder = os.path.join(opt.cache, f"dense-{opt.mib}")
+    if not os.path.exists(os.path.join(folder, "done")):
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, maker, source, folder, str(FILES), str(opt.mib * 16 // FILES)], check=True)
+        open(os.path.join(folder, "done"), "w").close()
+    files = sorted(os.path.join(folder, n) for n in os.listdir(folder) if n.endswith(".evtx"))
+    for name in files:  # warm
+        with open(name, "rb") as f:
+            while f.read(1 << 22):
+                pass
+    return files
+
+
+def jsonl():
+    files = dense()
+    if not files:
+        return row("EVTX to JSONL, 1 core", "skipped", note=f"no evidence in {opt.shared}")
+    size = sum(map(os.path.getsize, files))
+    ours = lambda: seconds([SPOOR, "dump", *files, "-f", "evtx", "-j", "1"])
+    peer = os.path.join(PEERS, "evtx_dump")
+    if not os.access(peer, os.X_OK):
+        mine, = take_turns(ours)
+        return row("EVTX to JSONL, 1 core", f"{size / mine / 1e6:.0f} MB/s", note="evtx_dump is absent")
+    theirs = lambda: sum(seconds([peer, "-t", "1", "-o", "jsonl", f]) for f in files)
+    mine, other = take_turns(ours, theirs)
+    row("EVTX to JSONL, 1 core", f"{size / mine / 1e6:.0f} MB/s", f"{size / other / 1e6:.0f} MB/s",
+        f"{other / mine:.2f}x", "evtx_dump; budget 3x")
+    both = lambda: seconds([SPOOR, "dump", *files, "-f", "evtx", "-j", "2"])
+    two = lambda: sum(seconds([peer, "-t", "2", "-o", "jsonl", f]) for f in files)
+    mine, other = take_turns(both, two)
+    row("EVTX to JSONL, 2 workers", f"{size / mine / 1e6:.0f} MB/s", f"{size / other / 1e6:.0f} MB/s",
+        f"{other / mine:.2f}x", "evtx_dump -t 2")
+
+
+def measured(*args):
+    out = subprocess.run([DECODE, *args], capture_output=True, text=True, check=True).stdout.split()
+    return float(out[0]) / float(out[1]) / 1e9, int(out[2]) / float(out[1]) / 1e6
+
+
+def decode():
+    files = dense()
+    if not files:
+        return row("EVTX decoding only, 1 core", "skipped", note=f"no evidence in {opt.shared}")
+    runs = [measured(*files) for _ in range(opt.rounds)]
+    speed, events = (statistics.median(x) for x in zip(*runs))
+    row("EVTX decoding only, 1 core", f"{speed:.2f} GB/s", note=f"{events:.2f} M events/s; budget 1 GB/s")
+
+
+def sha256():
+    runs = [measured("--sha256", "1024")[0] for _ in range(opt.rounds)]
+    row("SHA-256, 1 core", f"{statistics.median(runs):.2f} GB/s", note="the floor under every hashed run")
+
+
+def rules():
+    logs = os.path.abspath(os.path.join(opt.shared, "data", "evtx"))
+    sigma = os.path.abspath(os.path.join(opt.shared, "data", "sigma"))
+    if not (os.path.isdir(logs) and os.path.isdir(sigma)):
+        return row("all SigmaHQ rules over EVTX", "skipped", note=f"no rules in {opt.shared}")
+    what = [os.path.join(sigma, n) for n in sorted(os.listdir(sigma)) if n.startswith("rules")]
+    packs = [x for r in what for x in ("-r", r)]
+    workers = str(len(os.sched_getaffinity(0)))
+    out = os.path.join(opt.cache, "out.jsonl")
+    ours = lambda: seconds([SPOOR, "hunt", logs, *packs, "-f", "jsonl", "-j", workers])
+    scratch = os.path.join(opt.cache, "hayabusa")
+    os.makedirs(scratch, exist_ok=True)
+    for link, to in (("config", "hayabusa-config/config"), ("rules", "hayabusa-rules")):
+        if not os.path.lexists(os.path.join(scratch, link)):
+            os.symlink(os.path.join(PEERS, to), os.path.join(scratch, link))
+    peers = {
+        "hayabusa": lambda: seconds(
+            [os.path.join(PEERS, "hayabusa"), "dfir-timeline", "-d", logs, "-w", "-q", "-Q", "-C", "-o", out, "-t",
+             "jsonl", "-N", "-U", "--threads", workers], cwd=scratch),
+        "chainsaw": lambda: (os.path.exists(out) and os.remove(out)) or seconds(
+            [os.path.join(PEERS, "chainsaw"), "hunt", logs, "-s", sigma, "--mapping",
+             os.path.join(PEERS, "chainsaw-mappings", "sigma-event-logs-all.yml"), "--skip-errors", "--jsonl",
+             "--output", out], ok=None),
+    }
+    here = {n: f for n, f in peers.items() if os.access(os.path.join(PEERS, n), os.X_OK)}
+    opt.rounds = min(opt.rounds, 3)
+    mine, *others = take_turns(ours, *here.values())
+    for name, other in zip(here, others):
+        row(f"all rules over EVTX, {workers} workers", f"{mine:.2f} s", f"{other:.2f} s", f"{other / mine:.1f}x",
+            f"{name}, with its own rules; budget 100x" if name == "hayabusa" else f"{name}; budget 100x")
+    if not here:
+        row(f"all rules over EVTX, {workers} workers", f"{mine:.2f} s", note="hayabusa and chainsaw are absent")
+
+
+PARTS = {"jsonl": jsonl, "decode": decode, "sha256": sha256, "rules": rules}
+unknown = [n for n in opt.names if n not in PARTS]
+if unknown:
+    sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+os.makedirs(opt.cache, exist_ok=True)
+row("what", "spoor", "peer", "ratio", "remarks")
+for name in opt.names or PARTS:
+    PARTS[name]()

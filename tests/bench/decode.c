@@ -1,0 +1,127 @@
+/* bench_decode - how fast one core decodes events or hashes bytes, nothing else.
+ *
+ * usage: bench_decode FILE...     reads each file into memory, then times decoding every event of it
+ *        bench_decode --sha256 N  times SHA-256 over N MiB
+ * Prints one line: bytes, seconds, events. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "readers/reader.h"
+#include "util/sha256.h"
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "bench_decode: %s\n", what);
+	return 1;
+}
+
+static bytes slurp(const char *path)
+{
+	bytes none = { 0 };
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t *mem;
+	size_t have = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !(mem = malloc((size_t)st.st_size + 1)))
+		return none;
+	while (have < (size_t)st.st_size) {
+		ssize_t n = read(fd, mem + have, (size_t)st.st_size - have);
+
+		if (n <= 0)
+			return none;
+		have += (size_t)n;
+	}
+	close(fd);
+	return (bytes){ mem, have };
+}
+
+/* All events of content that lies in memory as a whole. */
+static uint64_t decode(bytes all, uint64_t *ret_gaps)
+{
+	struct reader_env env = { .end = UINT64_MAX };
+	struct reader_input in = { .data = all, .last = true };
+	err e = { 0 };
+	bytes head = all;
+	const struct reader_ops *ops;
+	enum reader_step step;
+	uint64_t events = 0;
+	struct gap gap;
+	void *self;
+	event ev;
+
+	if (head.len > READER_PROBE_LEN)
+		head.len = READER_PROBE_LEN;
+	ops = reader_pick(head, STR(""), &e);
+	env.schemas = schema_set_new(&e);
+	if (!ops || !env.schemas || ops->open(&self, &env, &e) < 0)
+		return 0;
+	while ((step = ops->next(self, &in, &ev, &gap, &e)) != READER_END && step != READER_FATAL) {
+		if (step == READER_MORE) {
+			if (!bytes_sub(all, in.need_from, all.len - in.need_from, &in.data))
+				break;
+			in.offset = in.need_from;
+		}
+		events += step == READER_EVENT;
+		*ret_gaps += step == READER_SKIPPED;
+	}
+	ops->close(self);
+	schema_set_free(env.schemas);
+	return events;
+}
+
+static int hash(size_t mib)
+{
+	enum { BLOCK = 1 << 20 };
+	uint8_t *block = calloc(1, BLOCK), digest[SHA256_LEN];
+	err e = { 0 };
+	struct sha256 *h = sha256_new(&e);
+	double start = now();
+
+	if (!block || !h)
+		return fail("no memory");
+	for (size_t i = 0; i < mib; i++)
+		if (sha256_add(h, (bytes){ block, BLOCK }, &e) < 0)
+			return fail(e.text);
+	if (sha256_end(h, digest, &e) < 0)
+		return fail(e.text);
+	printf("%zu %.6f 0\n", mib << 20, now() - start);
+	sha256_free(h);
+	free(block);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t bytes_read = 0, events = 0, gaps = 0, mib;
+	double seconds = 0;
+
+	if (argc == 3 && strcmp(argv[1], "--sha256") == 0)
+		return str_to_u64(str_of(argv[2]), &mib) ? hash((size_t)mib) : fail("--sha256 takes MiB");
+	for (int i = 1; i < argc; i++) {
+		bytes all = slurp(argv[i]);
+		double start;
+
+		if (!all.ptr)
+			return fail("cannot read a file");
+		start = now();
+		events += decode(all, &gaps);
+		seconds += now() - start;
+		bytes_read += all.len;
+		free((void *)(uintptr_t)all.ptr);
+	}
+	printf("%llu %.6f %llu\n", (unsigned long long)bytes_read, seconds, (unsigned long long)events);
+	return events ? 0 : fail("no events");
+}
