@@ -30,10 +30,12 @@ struct engine_options {
 	int output_fd;          /* where OUTPUT_* goes, in evidence order */
 	bool progress;          /* draw on stderr (the caller has checked that it is a terminal) */
 	bool require_sandbox;   /* refuse to run unsandboxed */
+	unsigned stall_s;       /* seconds without headway that end a worker; 0: LIMIT_WORKER_STALL_S */
 };
 
 /* Where results go, called in the coordinator; each may be NULL. Order of calls: item results in item
- * order; findings and gaps of an item in content order before the item itself; facts at the end. */
+ * order (an archive before its members); findings and gaps of an item in content order before the item
+ * itself; at the end missing record ids (GAP_MISSING, found over all items), then facts. */
 struct engine_sink {
 	void *ctx;
 	int (*finding)(void *ctx, const struct finding *f, err *e);
@@ -46,7 +48,9 @@ struct engine_totals {
 	uint64_t items, bytes, events, recovered, findings, gaps;
 	uint64_t items_by_verdict[6]; /* ok partial unreadable limit unknown skipped */
 	uint64_t workers_died;
-	bool sandboxed;
+	bool sandboxed;     /* the system-call filter held in every worker */
+	bool output_closed; /* whoever read the output left: the run ended early and without error */
+	bool interrupted;   /* SIGINT or SIGTERM: -1, the totals say how far it came */
 	int64_t wall_ns;
 };
 

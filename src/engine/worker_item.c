@@ -1,0 +1,321 @@
+#include "engine/worker_item.h"
+
+#include "engine/engine.h"
+#include "engine/unread.h"
+#if __has_include("event/render.h")
+#include "event/render.h"
+#else
+void render_evtx_json(buf *out, const event *ev);
+void render_ecs(buf *out, const event *ev);
+#endif
+#include "readers/evtx/evtx.h"
+#include "util/limits.h"
+
+enum {
+	FLUSH_BYTES = 1 << 20,  /* content between two signs of life */
+	FACTS_BYTES = 16 << 20, /* content whose facts are merged before they are handed on */
+};
+
+/* --- one item's own state ------------------------------------------------------------------- */
+
+static void session_end(struct worker *w)
+{
+	if (w->detector)
+		detector_forget_schemas(w->detector);
+	fact_table_free(w->facts);
+	schema_set_free(w->schemas);
+	w->facts = NULL;
+	w->schemas = NULL;
+}
+
+/* Schemas belong to one item, so that a file with endless schemas harms itself only and results do not
+ * depend on which items a worker happened to read before. */
+static int session_begin(struct worker *w, err *e)
+{
+	w->schemas = schema_set_new(e);
+	if (!w->schemas)
+		return -1;
+	w->detecting = w->rules != NULL;
+	if (w->rules && !w->detector && detector_new(&w->detector, w->rules, e) < 0)
+		goto fail;
+	if (w->facts_on && fact_table_new(&w->facts, e) < 0)
+		goto fail;
+	return 0;
+fail:
+	session_end(w);
+	return -1;
+}
+
+static int sent(struct worker *w, int rc)
+{
+	if (rc < 0)
+		w->sink_failed = true;
+	return rc;
+}
+
+static int facts_send(struct worker *w, err *e)
+{
+	size_t n;
+
+	if (!w->facts || !fact_table_len(w->facts))
+		return 0;
+	if (fact_table_sort(w->facts, e) < 0)
+		return -1;
+	n = fact_table_len(w->facts);
+	for (size_t i = 0; i < n; i++)
+		if (sent(w, emit_fact(&w->emit, fact_table_at(w->facts, i), e)) < 0)
+			return -1;
+	fact_table_clear(w->facts);
+	return 0;
+}
+
+int item_gap(struct worker *w, const err *why, uint64_t from, uint64_t to, err *e)
+{
+	struct gap g;
+
+	drive_gap_of_err(&g, why, from, to);
+	return sent(w, emit_gap(&w->emit, &g, e));
+}
+
+/* --- what the reader gives ------------------------------------------------------------------ */
+
+static int on_finding(void *ctx, const struct finding *f, err *e)
+{
+	struct worker *w = ctx;
+
+	return sent(w, emit_finding(&w->emit, f, e));
+}
+
+/* Detection or extraction that fails is a gap of this item; its reading goes on without. */
+static int stage_failed(struct worker *w, const char *stage, const event *ev, err *why, err *e)
+{
+	if (w->sink_failed) {
+		*e = *why;
+		return -1;
+	}
+	why->code = ERR_LIMIT;
+	err_prefix(why, "%s stopped here", stage);
+	return item_gap(w, why, ev->ref.offset, ev->ref.offset + ev->length, e);
+}
+
+static int detect(struct worker *w, const event *ev, err *e)
+{
+	err why = { 0 };
+
+	if (detector_event(w->detector, ev, on_finding, w, &why) == 0) {
+		struct gap g;
+
+		while (detector_take_gap(w->detector, &g))
+			if (sent(w, emit_gap(&w->emit, &g, e)) < 0)
+				return -1;
+		return 0;
+	}
+	w->detecting = false;
+	return stage_failed(w, "detection", ev, &why, e);
+}
+
+static int observe(struct worker *w, const event *ev, err *e)
+{
+	err why = { 0 };
+
+	if (fact_table_observe(w->facts, ev, &why) == 0 &&
+	    (!fact_table_full(w->facts) || facts_send(w, &why) == 0))
+		return 0;
+	fact_table_free(w->facts);
+	w->facts = NULL;
+	return stage_failed(w, "extraction of facts", ev, &why, e);
+}
+
+static int on_event(void *ctx, const event *ev, err *e)
+{
+	struct worker *w = ctx;
+
+	emit_count(&w->emit, ev);
+	if (w->render) {
+		if (!w->render(&w->out.cur, ev))
+			return err_set(e, ERR_OOM, ev->ref.offset, "no memory for output");
+		buf_byte(&w->out.cur, '\n');
+	}
+	if (w->detecting && detect(w, ev, e) < 0)
+		return -1;
+	return w->facts ? observe(w, ev, e) : 0;
+}
+
+static int on_gap(void *ctx, const struct gap *g, err *e)
+{
+	struct worker *w = ctx;
+
+	return sent(w, emit_gap(&w->emit, g, e));
+}
+
+static int on_run(void *ctx, const struct record_run *r, err *e)
+{
+	struct worker *w = ctx;
+
+	return sent(w, emit_run(&w->emit, r, e));
+}
+
+static int output_block(struct worker *w, err *e)
+{
+	if (sent(w, outbox_block_end(&w->out, e)) < 0)
+		return -1;
+	if (w->out.turn && !outbox_waits(&w->out))
+		return 0;
+	if (sent(w, worker_control(w, false, e)) < 0)
+		return -1;
+	while (outbox_full(&w->out))
+		if (sent(w, worker_control(w, true, e)) < 0)
+			return -1;
+	return 0;
+}
+
+static int on_block_end(void *ctx, uint64_t offset, err *e)
+{
+	struct worker *w = ctx;
+
+	w->emit.offset = offset;
+	if (w->facts && offset - w->facts_at >= FACTS_BYTES) {
+		w->facts_at = offset;
+		if (facts_send(w, e) < 0)
+			return -1;
+	}
+	if (offset - w->flushed_at >= FLUSH_BYTES) {
+		w->flushed_at = offset;
+		if (sent(w, emit_flush(&w->emit, e)) < 0)
+			return -1;
+	}
+	return w->output ? output_block(w, e) : 0;
+}
+
+/* --- one item ------------------------------------------------------------------------------- */
+
+static bool render_flat(buf *out, const event *ev)
+{
+	render_evtx_json(out, ev);
+	return !out->failed;
+}
+
+static bool render_as_ecs(buf *out, const event *ev)
+{
+	render_ecs(out, ev);
+	return !out->failed;
+}
+
+static void render_choose(struct worker *w, const struct reader_ops *ops)
+{
+	w->render = NULL;
+	if (w->output == OUTPUT_ECS_JSONL)
+		w->render = render_as_ecs;
+	else if (w->output == OUTPUT_EVTX_JSONL)
+		w->render = strcmp(ops->name, "evtx") == 0 ? evtx_render_json : render_flat;
+}
+
+int item_identify(struct worker *w, struct item_what *what, err *e)
+{
+	bytes head = window_bytes(&w->win);
+	const char *name;
+	err why = { 0 };
+
+	if (!head.len)
+		return 0;
+	if (head.len > READER_PROBE_LEN)
+		head.len = READER_PROBE_LEN;
+	what->ops = reader_pick(head, what->path, &why);
+	if (what->ops) {
+		what->format = str_of(what->ops->name);
+		return 0;
+	}
+	name = unread_name(head);
+	if (name)
+		err_set(&why, ERR_ARG, 0, "not read: %s", name);
+	why.code = ERR_ARG; /* told as GAP_UNKNOWN */
+	return item_gap(w, &why, 0, window_end(&w->win), e);
+}
+
+static int read_with(struct worker *w, struct item_what *what, err *e)
+{
+	const struct drive_sink sink = { w, on_event, on_gap, on_run, on_block_end };
+	struct reader_env env = {
+		.schemas = w->schemas,
+		.begin = what->begin,
+		.end = what->end,
+		.path = what->path,
+	};
+	bool fatal = false;
+	int rc;
+
+	w->win.align = what->ops->piece_align;
+	w->win.align_first = what->ops->piece_first;
+	w->win.stop = what->end;
+	render_choose(w, what->ops);
+	rc = drive_reader(what->ops, &env, &w->win, &sink, &fatal, e);
+	what->fatal |= fatal;
+	return rc < 0 ? -1 : facts_send(w, e);
+}
+
+/* Bytes that the reader did not need still belong to the hash. */
+static int hash_rest(struct worker *w, struct item_what *what, err *e)
+{
+	err why = { 0 };
+
+	if (!w->win.hash || what->end != UINT64_MAX)
+		return 0;
+	if (window_drain(&w->win, &why) == 0)
+		return 0;
+	w->win.hash = NULL;
+	return what->fatal ? 0 : item_gap(w, &why, window_end(&w->win), UINT64_MAX, e);
+}
+
+int item_read(struct worker *w, struct item_what *what, err *e)
+{
+	err why = { 0 };
+	int rc = 0;
+
+	w->flushed_at = w->facts_at = what->begin;
+	if (what->ops) {
+		if (session_begin(w, &why) < 0) {
+			what->fatal = true;
+			rc = item_gap(w, &why, what->begin, what->end, e);
+		} else {
+			rc = read_with(w, what, e);
+			session_end(w);
+		}
+	}
+	if (rc == 0)
+		rc = hash_rest(w, what, e);
+	w->emit.offset = window_end(&w->win);
+	return rc;
+}
+
+int item_end(struct worker *w, const struct item_what *what, err *e)
+{
+	Wire__FromWorker m = WIRE__FROM_WORKER__INIT;
+	Wire__ItemDone d = WIRE__ITEM_DONE__INIT;
+	uint8_t digest[SHA256_LEN];
+
+	if (w->hash_on && w->win.hash) {
+		if (sha256_end(w->win.hash, digest, e) < 0)
+			return -1;
+		d.sha256 = (ProtobufCBinaryData){ SHA256_LEN, digest };
+		w->win.hash = NULL;
+	}
+	if (emit_finish(&w->emit, e) < 0)
+		return -1;
+	d.task = what->task;
+	d.member = what->member;
+	d.size = window_end(&w->win);
+	if (d.size < what->size_hint && !w->win.end)
+		d.size = what->size_hint;
+	if (what->end != UINT64_MAX && d.size > what->end)
+		d.size = what->end;
+	d.size -= what->begin < d.size ? what->begin : d.size;
+	d.events = w->emit.events;
+	d.recovered = w->emit.recovered;
+	d.format = wire_bytes(what->format);
+	d.first_ns = w->emit.first_ns;
+	d.last_ns = w->emit.last_ns;
+	d.fatal = what->fatal;
+	m.body_case = WIRE__FROM_WORKER__BODY_ITEM_DONE;
+	m.item_done = &d;
+	return wire_send_from(w->sock, &m, e);
+}

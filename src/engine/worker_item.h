@@ -1,0 +1,59 @@
+/* worker_item.h - what a worker does with one content: identify, read, detect, extract, render.
+ * Private to the worker's side of the engine. Thread rule: one owner. */
+#ifndef SPOOR_ENGINE_WORKER_ITEM_H
+#define SPOOR_ENGINE_WORKER_ITEM_H
+
+#include "detect/detect.h"
+#include "engine/drive.h"
+#include "engine/emit.h"
+#include "engine/outbox.h"
+#include "facts/facts.h"
+
+struct worker {
+	int sock;
+	struct wire_in in;
+	arena mem; /* messages from the coordinator */
+	bool facts_on, hash_on;
+	uint32_t output; /* enum engine_output */
+	struct ruleset *rules;
+	struct detector *detector; /* made at the first item */
+
+	struct emit emit;
+	struct outbox out;
+	struct window win;
+	struct sha256 *sha;
+	bool sink_failed; /* results or output could not be sent: the process ends */
+
+	/* Of the current item. */
+	struct schema_set *schemas;
+	bool detecting;
+	struct fact_table *facts;
+	bool (*render)(buf *out, const event *ev);
+	uint64_t flushed_at, facts_at;
+};
+
+struct item_what {
+	uint32_t task, member;
+	str path;
+	const struct reader_ops *ops; /* NULL: nothing reads it, a gap was told */
+	str format;                   /* reader name, container kind, or empty */
+	uint64_t begin, end;          /* UINT64_MAX: to its end */
+	uint64_t size_hint;           /* of content that is not read through */
+	bool fatal;                   /* so far */
+};
+
+/* Which reader fits the first bytes of w->win; tells a gap if none does. */
+int item_identify(struct worker *w, struct item_what *what, err *e);
+
+/* Read w->win, which holds the first bytes, and tell everything but ItemDone. */
+int item_read(struct worker *w, struct item_what *what, err *e);
+
+/* Tell ItemDone. */
+int item_end(struct worker *w, const struct item_what *what, err *e);
+
+int item_gap(struct worker *w, const err *why, uint64_t from, uint64_t to, err *e);
+
+/* Hear what the coordinator says while a task runs. wait: until output may go on. */
+int worker_control(struct worker *w, bool wait, err *e);
+
+#endif
