@@ -103,7 +103,7 @@ static const struct {
 	{ D_SERVICE_NEW, P_SCM, SYS, 7045, 0, 4, 0, 0, OLD | PLAIN, EVTX_EVENT_DATA, NULL, NULL,
 	  "ServiceName:str ImagePath:str ServiceType:str StartType:str AccountName:str" },
 	{ D_SERVICE_STATE, P_SCM, SYS, 7036, 0, 4, 0, 0, OLD | PLAIN, EVTX_EVENT_DATA, NULL, NULL,
-	  "param1:str param2:str Binary:bin" },
+	  "param1:str param2:str" },
 	{ D_LOG_START, CLASSIC("EventLog"), SYS, 6005, 0, 4, 0, 0, OLD, EVTX_CLASSIC, NULL, NULL,
 	  "Data:str[] Binary:bin" },
 	{ D_LOG_STOP, CLASSIC("EventLog"), SYS, 6006, 0, 4, 0, 0, OLD, EVTX_CLASSIC, NULL, NULL,
