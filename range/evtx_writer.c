@@ -531,7 +531,7 @@ static int put_record(struct evtx_writer *w, const struct evtx_record *r, uint64
 	}
 	put_le(w, 0, 1);
 	size = (w->at - start + 4 + 7) & ~7u;
-	if (w->full || size > CHUNK_LEN - start) {
+	if (w->full || size >= CHUNK_LEN - start) { /* libevtx loses a record that ends with its chunk */
 		w->full = true;
 		return 0;
 	}
