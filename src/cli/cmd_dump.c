@@ -21,7 +21,7 @@ static int on_gap(void *ctx, const struct gap *g, err *e)
 static int on_item(void *ctx, const struct store_item *it, err *e)
 {
 	(void)e;
-	gapsay_item(ctx, it->id, it->path);
+	gapsay_item(ctx, it->path);
 	return 0;
 }
 

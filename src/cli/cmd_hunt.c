@@ -63,7 +63,7 @@ static int on_item(void *ctx, const struct store_item *it, err *e)
 	bool named = h->item_named;
 
 	h->item_named = false;
-	gapsay_item(&h->gaps, it->id, it->path);
+	gapsay_item(&h->gaps, it->path);
 	return named ? items_add(&h->items, it, e) : 0;
 }
 

@@ -172,7 +172,7 @@ static int on_item(void *ctx, const struct store_item *it, err *e)
 		.reason = it->reason,
 	};
 
-	gapsay_item(&in->gaps, it->id, it->path);
+	gapsay_item(&in->gaps, it->path);
 	if (manifest_add(in->manifest, &m, e) < 0)
 		return -1;
 	return put(in, store_put_item(in->store, it, e), e);

@@ -235,6 +235,17 @@ static void as_json(buf *b, const struct reader_ops *ops, const event *ev)
 		render_evtx_json(b, ev);
 }
 
+static void as_ecs(buf *b, const struct target *t, const event *ev)
+{
+	char hex[SHA256_HEX_LEN + 1] = "";
+	struct render_source src = { .path = t->member.len ? t->member : t->file };
+
+	if (t->has_sha256)
+		sha256_hex(t->sha256, hex);
+	src.sha256 = str_of(hex);
+	render_ecs(b, ev, &src);
+}
+
 static void print_fields(buf *b, const event *ev)
 {
 	buf text = { .max = LIMIT_VALUE_TEXT };
@@ -315,7 +326,7 @@ static int look_at_event(void *ctx, const event *ev, err *e)
 		as_json(f->out, f->ops, ev);
 		buf_byte(f->out, '\n');
 	} else if (args_get(f->args, "ecs")) {
-		render_ecs(f->out, ev);
+		as_ecs(f->out, t, ev);
 		buf_byte(f->out, '\n');
 	} else {
 		print_record(f, ev);

@@ -18,6 +18,8 @@ enum cli_exit {
 	EXIT_GAPS = 3,     /* done, but not everything could be read: the gaps are reported */
 	EXIT_BUSY = 4,     /* another run works on that case */
 	EXIT_INTERNAL = 5, /* no memory, or a defect of ours */
+	EXIT_INTERRUPTED = 130, /* as shells name a death by SIGINT ... */
+	EXIT_PIPE = 141,        /* ... and by SIGPIPE: whoever read our output has enough */
 };
 
 struct cli_option {

@@ -12,9 +12,8 @@ void gapsay_gap(struct gapsay *s, const struct gap *g)
 	s->gaps++;
 }
 
-void gapsay_item(struct gapsay *s, uint32_t id, str path)
+void gapsay_item(struct gapsay *s, str path)
 {
-	(void)id;
 	if (s->gaps == 0)
 		return;
 	if (++s->items > GAPSAY_ITEMS) {
@@ -34,6 +33,8 @@ void gapsay_end(struct gapsay *s)
 	if (s->silent_gaps)
 		cli_say(s->cli, "%llu more gaps in %llu more files", (unsigned long long)s->silent_gaps,
 			(unsigned long long)(s->items - GAPSAY_ITEMS));
-	if (s->gaps) /* gaps that belong to no item, as ids missing between pieces */
-		gapsay_item(s, 0, STR("all files"));
+	/* What follows the last item belongs to none: record ids that are in no file. */
+	if (s->gaps)
+		cli_say(s->cli, "%llu gaps over all files, the first: %s: %s", (unsigned long long)s->gaps,
+			gap_kind_name(s->kept[0].kind), s->kept[0].text);
 }

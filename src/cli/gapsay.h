@@ -20,7 +20,7 @@ struct gapsay {
 
 void gapsay_init(struct gapsay *s, const struct cli *cli);
 void gapsay_gap(struct gapsay *s, const struct gap *g);
-void gapsay_item(struct gapsay *s, uint32_t id, str path);
+void gapsay_item(struct gapsay *s, str path);
 /* What was not said line by line, as a sum. */
 void gapsay_end(struct gapsay *s);
 

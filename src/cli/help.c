@@ -18,6 +18,8 @@ static const struct {
 	{ EXIT_GAPS, "Done, but with gaps: something could not be read or rules were rejected. They are reported." },
 	{ EXIT_BUSY, "Another run works on the same case." },
 	{ EXIT_INTERNAL, "No memory, or a defect of spoor." },
+	{ EXIT_INTERRUPTED, "Interrupted by a signal." },
+	{ EXIT_PIPE, "Whoever read the output left." },
 };
 
 static const struct {
@@ -50,7 +52,7 @@ static void exits(buf *b, const struct term *t)
 {
 	heading(b, t, "Exit codes");
 	for (size_t i = 0; i < COUNT(EXITS); i++)
-		buf_printf(b, "  %d  %s\n", EXITS[i].code, EXITS[i].meaning);
+		buf_printf(b, "  %-3d  %s\n", EXITS[i].code, EXITS[i].meaning);
 }
 
 void help_overview(buf *b, const struct term *t)
@@ -105,25 +107,62 @@ void help_command(buf *b, const struct term *t, const struct command *cmd)
 
 /* --- the manual page ------------------------------------------------------------------------ */
 
-/* Text for mdoc: backslashes escaped, no line taken for a macro, an empty line is a paragraph. */
-static void man_text(buf *b, const char *text)
+static bool is_space(char c)
 {
-	bool fresh = true;
+	return c == ' ' || c == '\n';
+}
 
-	for (; *text; text++) {
-		if (fresh && *text == '\n') {
-			buf_z(b, ".Pp\n");
-			continue;
-		}
-		if (fresh && (*text == '.' || *text == '\''))
-			buf_z(b, "\\&");
-		fresh = *text == '\n';
-		if (*text == '\\')
+/* One word for mdoc: backslashes escaped, none at a line's start taken for a macro. */
+static void man_word(buf *b, const char *word, size_t len, bool first)
+{
+	if (first && (word[0] == '.' || word[0] == '\''))
+		buf_z(b, "\\&");
+	for (size_t i = 0; i < len; i++) {
+		if (word[i] == '\\')
 			buf_z(b, "\\e");
 		else
-			buf_byte(b, *text);
+			buf_byte(b, word[i]);
 	}
-	if (!fresh)
+}
+
+/* Text for mdoc: an empty line is a paragraph; lines are broken anew, each sentence on its own. */
+static void man_text(buf *b, const char *text)
+{
+	enum { COLUMNS = 78 };
+	size_t column = 0;
+
+	for (;;) {
+		size_t n = 0;
+		bool sentence;
+
+		if (text[0] == '\n' && text[1] == '\n') {
+			buf_z(b, column ? "\n.Pp\n" : ".Pp\n");
+			column = 0;
+		}
+		while (is_space(*text))
+			text++;
+		while (text[n] && !is_space(text[n]))
+			n++;
+		if (n == 0)
+			break;
+		if (column && column + 1 + n > COLUMNS) {
+			buf_byte(b, '\n');
+			column = 0;
+		}
+		if (column) {
+			buf_byte(b, ' ');
+			column++;
+		}
+		man_word(b, text, n, column == 0);
+		column += n;
+		sentence = text[n - 1] == '.';
+		text += n;
+		if (sentence && text[0] && (text[0] != '\n' || text[1] != '\n')) {
+			buf_byte(b, '\n');
+			column = 0;
+		}
+	}
+	if (column)
 		buf_byte(b, '\n');
 }
 
@@ -132,7 +171,7 @@ static void man_options(buf *b, const struct cli_option *o)
 	for (; o->name; o++) {
 		buf_z(b, ".It ");
 		if (o->letter)
-			buf_printf(b, "Fl %c%s%s Ns , ", o->letter, o->arg ? " Ar " : "", o->arg ? o->arg : "");
+			buf_printf(b, "Fl %c%s%s , ", o->letter, o->arg ? " Ar " : "", o->arg ? o->arg : "");
 		buf_printf(b, "Fl -%s%s%s\n", o->name, o->arg ? " Ar " : "", o->arg ? o->arg : "");
 		man_text(b, o->help);
 	}
@@ -169,11 +208,15 @@ void help_man(buf *b)
 	for (size_t i = 0; COMMANDS[i]; i++)
 		man_command(b, COMMANDS[i]);
 	buf_z(b, ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n");
-	for (size_t i = 0; i < COUNT(ENVIRONMENT); i++)
-		buf_printf(b, ".It Ev %s\n%s\n", ENVIRONMENT[i].name, ENVIRONMENT[i].meaning);
+	for (size_t i = 0; i < COUNT(ENVIRONMENT); i++) {
+		buf_printf(b, ".It Ev %s\n", ENVIRONMENT[i].name);
+		man_text(b, ENVIRONMENT[i].meaning);
+	}
 	buf_z(b, ".El\n.Sh EXIT STATUS\n.Bl -tag -width Ds\n");
-	for (size_t i = 0; i < COUNT(EXITS); i++)
-		buf_printf(b, ".It %d\n%s\n", EXITS[i].code, EXITS[i].meaning);
+	for (size_t i = 0; i < COUNT(EXITS); i++) {
+		buf_printf(b, ".It %d\n", EXITS[i].code);
+		man_text(b, EXITS[i].meaning);
+	}
 	buf_z(b, ".El\n.Sh EXAMPLES\n");
 	for (size_t i = 0; i < COUNT(EXAMPLES); i++)
 		buf_printf(b, "%s%s\n.Dl %s\n", i ? ".Pp\n" : "", EXAMPLES[i].what, EXAMPLES[i].line);

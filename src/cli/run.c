@@ -36,9 +36,16 @@ int run_engine(const struct cli *cli, const struct engine_options *o, const stru
 	err e = { .offset = ERR_NO_OFFSET };
 	struct engine_totals t = { 0 };
 
-	if (engine_run(o, sink, &t, &e) < 0)
-		return e.code == ERR_ARG ? (cli_fail(cli, &e), EXIT_INPUT) : cli_fail(cli, &e);
+	if (engine_run(o, sink, &t, &e) < 0) {
+		if (!t.interrupted)
+			return e.code == ERR_ARG ? (cli_fail(cli, &e), EXIT_INPUT) : cli_fail(cli, &e);
+		cli_say(cli, "interrupted after %llu files and %llu events", (unsigned long long)t.items,
+			(unsigned long long)t.events);
+		return EXIT_INTERRUPTED;
+	}
 	*ret = t;
+	if (t.output_closed)
+		return EXIT_PIPE;
 	if (!t.sandboxed)
 		cli_say(cli, "the workers ran without a sandbox (see: spoor doctor)");
 	if (t.items == 0) {

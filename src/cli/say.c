@@ -1,6 +1,5 @@
 /* What commands say to people and to pipes. */
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -19,7 +18,7 @@ int cli_flush(int fd, buf *b, err *e)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EPIPE) /* the reader has enough, as in `spoor hunt ... | head` */
-			_exit(128 + SIGPIPE);
+			_exit(EXIT_PIPE);
 		if (n < 0)
 			return err_errno(e, errno, "cannot write output");
 		done += (size_t)n;
