@@ -1,11 +1,42 @@
-/* ecs.h - ECS names of raw fields, by the tables in data/. Thread rule: constant tables. */
+/* ecs.h - ECS names of raw fields, by data/ecs_windows.tsv. Thread rule: constant tables. */
 #ifndef SPOOR_EVENT_ECS_H
 #define SPOOR_EVENT_ECS_H
 
 #include "event/schema.h"
 
 /* ECS name of a Windows event's column, or an empty str. provider: name of the logging provider,
- * empty if it is not known when the schema is made. The result lives as long as the program. */
+ * empty if it is not known when the schema is made. Rows of the table that hold for some event ids only
+ * are not considered. The result lives as long as the program. */
 str ecs_name_windows(str provider, const struct column *col);
+
+/* How a value becomes an ECS field. */
+enum ecs_how {
+	ECS_TEXT,
+	ECS_NUMBER,
+	ECS_IP,       /* an address; anything else ("-", "LOCAL") is left out */
+	ECS_BOOL,
+	ECS_TIME,
+	ECS_LOWER,
+	ECS_BASENAME, /* last part of a path */
+	ECS_ACCOUNT,  /* name of DOMAIN\name */
+	ECS_DOMAIN,   /* domain of DOMAIN\name */
+	ECS_HASHES,   /* "SHA1=...,MD5=..." to one field per algorithm below `ecs` */
+};
+
+struct ecs_row {
+	str provider, field, ecs; /* ecs empty: known to have no ECS field */
+	uint8_t how;
+	uint16_t ids, nids; /* of EVENT_IDS; none: every event */
+};
+
+/* The rows for a column in an event of a known id: *ret points to n adjacent rows, n is answered. */
+size_t ecs_rows_windows(str provider, uint64_t event_id, const struct column *col,
+			const struct ecs_row **ret);
+
+/* The provider as far as the table knows it, else an empty str. Same lifetime as the table. */
+str ecs_provider_known(str provider);
+
+/* Has any row this event id? */
+bool ecs_event_id_known(uint64_t event_id);
 
 #endif

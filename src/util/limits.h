@@ -10,6 +10,8 @@
 #define LIMIT_COLUMNS 4096u               /* per schema; formats.md: fields <= 4096 */
 #define LIMIT_SCHEMA_BYTES (64u << 20)    /* names and constants of all schemas of a worker */
 #define LIMIT_VALUE_TEXT (1u << 20)       /* one converted value; longer is cut and marked */
+#define LIMIT_RENDER_PLANS 16384u         /* ECS layouts remembered; forgotten when full, not refused */
+#define LIMIT_RENDER_BYTES (16u << 20)    /* their memory */
 
 /* --- readers: EVTX -------------------------------------------------------------------------- */
 #define LIMIT_BINXML_DEPTH 64u            /* elements inside elements, fragments inside values */
@@ -123,5 +125,19 @@
 #define LIMIT_DETECT_BYTES (48u << 20)    /* their memory; when reached, they are bound anew */
 #define LIMIT_DETECT_MEMO (8u << 20)      /* values remembered with their hits */
 #define LIMIT_DETECT_MEMOS 2048u          /* tables of 12 KiB: (class, field) pairs that are asked often */
+
+/* --- story ---------------------------------------------------------------------------------- */
+#define LIMIT_STORY_BYTES (512u << 20)    /* text of a story; names and commands, not evidence */
+#define LIMIT_STORY_HOSTS 100000u         /* a large company; more are counted as dropped */
+#define LIMIT_STORY_CHANNELS 1000000u     /* (host, channel) pairs: ten per host */
+#define LIMIT_STORY_DAYS 8000000u         /* (host, channel, day): 64 MiB */
+#define LIMIT_STORY_RULES 20000u          /* rules with findings; Sigma has 4,000 */
+#define LIMIT_STORY_ADDRESSES 200000u
+#define LIMIT_STORY_EDGES 200000u
+#define LIMIT_STORY_OBSERVATIONS 200000u  /* nobody reads more; all facts stay in the case */
+#define LIMIT_STORY_ARRIVALS 500000u      /* remote logons as points in time */
+#define LIMIT_STORY_ITEMS 1000000u        /* as LIMIT_WALK_ITEMS */
+#define LIMIT_STORY_GAPS 100000u          /* kept one by one; all are counted */
+#define LIMIT_STORY_PAGES 100000u         /* pages and children of servers looked at */
 
 #endif

@@ -1,0 +1,320 @@
+#include <stdlib.h>
+
+#include "readers/winjson/columns.h"
+#include "readers/winjson/flat.h"
+#include "util/vec.h"
+
+struct plans {
+	struct schema_set *set;
+	arena mem;      /* slot lists of the plans; cleared with them */
+	map by_sig;     /* signature -> index of list */
+	VEC(struct plan) list;
+	map by_columns; /* columns written out -> schema id */
+	uint64_t columns_made, schema_bytes;
+};
+
+struct plans *plans_new(struct schema_set *set, err *e)
+{
+	struct plans *p = calloc(1, sizeof *p);
+
+	if (!p) {
+		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for JSON plans");
+		return NULL;
+	}
+	p->set = set;
+	arena_init(&p->mem, LIMIT_WINJSON_PLAN_BYTES);
+	map_init(&p->by_sig, LIMIT_WINJSON_PLANS, LIMIT_WINJSON_PLAN_BYTES);
+	map_init(&p->by_columns, LIMIT_WINJSON_SCHEMAS, LIMIT_WINJSON_PLAN_BYTES);
+	return p;
+}
+
+void plans_free(struct plans *p)
+{
+	if (!p)
+		return;
+	arena_done(&p->mem);
+	map_done(&p->by_sig);
+	map_done(&p->by_columns);
+	VEC_DONE(&p->list);
+	free(p);
+}
+
+/* --- order and slots ------------------------------------------------------------------------ */
+
+static int by_place(const void *pa, const void *pb)
+{
+	const struct colspec *a = pa, *b = pb;
+	int d = a->col.section - b->col.section;
+
+	if (d == 0 && a->col.section == SECTION_SYSTEM)
+		d = a->sys - b->sys;
+	if (d == 0)
+		d = str_cmp(a->col.path, b->col.path);
+	return d ? d : (a->leaf > b->leaf) - (a->leaf < b->leaf);
+}
+
+/* evtx_dump keeps the record's own order. Elsewhere the order of members is the exporter's whim and
+ * differs from line to line: sorted, one schema serves them all. */
+static void put_in_order(struct colspec *spec, uint32_t n, enum shape shape)
+{
+	if (shape != SHAPE_EVTX_DUMP)
+		qsort(spec, n, sizeof *spec, by_place);
+}
+
+/* The second column of one place is named as evtx_dump names a second element, so that writing the
+ * event gives no name twice. Its field name stays: the field has several values. */
+static bool number_repeats(struct colspec *spec, uint32_t n, arena *mem)
+{
+	map seen;
+	bool ok = true;
+
+	map_init(&seen, LIMIT_COLUMNS, LIMIT_WINJSON_PLAN_BYTES);
+	for (uint32_t i = 0; i < n && ok; i++) {
+		struct column *c = &spec[i].col;
+		bool fresh = false;
+		struct map_entry *m = map_put(&seen, c->path, 0, &fresh);
+
+		ok = m != NULL;
+		if (!ok || fresh || (c->flags & COLUMN_F_UNNAMED))
+			continue;
+		m->value++;
+		c->raw = arena_printf(mem, "%.*s_%u", STR_ARG(c->raw), (unsigned)m->value);
+		c->path = arena_printf(mem, "%.*s_%u", STR_ARG(c->path), (unsigned)m->value);
+		ok = c->raw.ptr && c->path.ptr;
+	}
+	map_done(&seen);
+	return ok;
+}
+
+static void write_column(buf *b, const struct column *c)
+{
+	uint8_t head[2] = { c->section, c->flags };
+	uint32_t len[2] = { (uint32_t)c->path.len, (uint32_t)c->name.len };
+
+	buf_add(b, head, sizeof head);
+	buf_add(b, len, sizeof len);
+	buf_str(b, c->path);
+	buf_str(b, c->name);
+}
+
+static const struct schema *schema_add(struct plans *p, const struct schema *proto, err *e)
+{
+	arena *mem = schema_set_arena(p->set);
+	size_t before = mem->used_bytes;
+	const struct schema *s;
+
+	if (p->schema_bytes > LIMIT_WINJSON_SCHEMA_BYTES) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "kinds of objects need more than %u bytes",
+			LIMIT_WINJSON_SCHEMA_BYTES);
+		return NULL;
+	}
+	s = schema_set_add(p->set, proto, e);
+	p->schema_bytes += mem->used_bytes - before;
+	return s;
+}
+
+/* The schema with these columns, slots numbered in their order. */
+static const struct schema *schema_for(struct plans *p, struct colspec *spec, uint32_t n,
+				       enum shape shape, arena *mem, err *e)
+{
+	struct column *cols = arena_array(mem, n, sizeof *cols);
+	struct schema proto = { .family = shape == SHAPE_OTHER ? FAMILY_FLAT : FAMILY_WINDOWS,
+				.reader = "winjson",
+				.columns = cols,
+				.ncolumns = n,
+				.nslots = n };
+	const struct schema *s = NULL;
+	struct map_entry *m;
+	bool fresh = false;
+	buf key = { 0 };
+
+	if (!cols) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "object with %u members is too large", n);
+		return NULL;
+	}
+	buf_byte(&key, (char)proto.family);
+	for (uint32_t i = 0; i < n; i++) {
+		cols[i] = spec[i].col;
+		cols[i].slot = (int32_t)i;
+		write_column(&key, &cols[i]);
+	}
+	m = key.failed ? NULL : map_put(&p->by_columns, buf_view(&key), 0, &fresh);
+	buf_done(&key);
+	if (!m) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u kinds of objects in one file",
+			LIMIT_WINJSON_SCHEMAS);
+		return NULL;
+	}
+	if (fresh) {
+		s = schema_add(p, &proto, e);
+		m->value = s ? s->id + UINT64_C(1) : 0;
+	} else if (m->value) {
+		s = schema_set_at(p->set, (uint32_t)m->value - 1);
+	} else {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another kind of object");
+	}
+	return s;
+}
+
+/* --- time ----------------------------------------------------------------------------------- */
+
+static int32_t first_of(const struct leaf_names *names, const char *const *list, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		int32_t i = leaf_names_find(names, str_of(list[k]));
+
+		if (i >= 0)
+			return i;
+	}
+	return -1;
+}
+
+static void find_time(struct plan *p, const struct leaf_names *names)
+{
+	static const char *const EVTX[] = { "Event.System.TimeCreated.#attributes.SystemTime",
+					    "Event.System.TimeCreated_attributes.SystemTime" };
+	static const char *const ECS[] = { "@timestamp", "winlog.time_created", "timestamp" };
+	static const char *const WAZUH[] = { "data.win.system.systemTime", "win.system.systemTime",
+					     "timestamp" };
+	static const char *const VELO[] = { "System.TimeCreated.SystemTime", "EventTime", "_ts" };
+	static const char *const FLAT[] = { "TimeCreated", "TimeCreated_SystemTime", "SystemTime",
+					    "EventTime", "TimeGenerated", "@timestamp", "_time",
+					    "timestamp" };
+	static const char *const OTHER[] = { "@timestamp", "timestamp", "ts", "time", "TimeGenerated",
+					     "EventTime", "CreationTime", "eventTime" };
+	static const struct {
+		const char *const *list;
+		size_t n;
+	} BY_SHAPE[] = {
+		[SHAPE_OTHER] = { OTHER, COUNT(OTHER) },
+		[SHAPE_EVTX_DUMP] = { EVTX, COUNT(EVTX) },
+		[SHAPE_ECS] = { ECS, COUNT(ECS) },
+		[SHAPE_WAZUH] = { WAZUH, COUNT(WAZUH) },
+		[SHAPE_VELOCIRAPTOR] = { VELO, COUNT(VELO) },
+		[SHAPE_FLAT] = { FLAT, COUNT(FLAT) },
+	};
+
+	p->time_leaf = first_of(names, BY_SHAPE[p->shape].list, BY_SHAPE[p->shape].n);
+	p->received_leaf = p->utc_leaf = -1;
+	if (p->shape == SHAPE_FLAT && p->time_leaf >= 0 &&
+	    str_eq(names->at[p->time_leaf].dotted, STR("EventTime"))) {
+		p->received_leaf = leaf_names_find(names, STR("EventReceivedTime"));
+		p->utc_leaf = leaf_names_find(names, STR("@timestamp"));
+	}
+}
+
+/* --- building ------------------------------------------------------------------------------- */
+
+static bool identity(const struct colspec *spec, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (spec[i].leaf != i)
+			return false;
+	return true;
+}
+
+static bool set_slots(struct plan *plan, const struct colspec *spec, uint32_t n, arena *mem)
+{
+	uint32_t *slot_of, *twice, nslots = plan->nleaves;
+
+	plan->time_slot = -1;
+	for (uint32_t i = 0; i < n; i++)
+		if (spec[i].leaf == UINT32_MAX)
+			plan->time_slot = (int32_t)i;
+	if (plan->time_slot >= 0 || !identity(spec, n)) {
+		slot_of = arena_array(mem, nslots, sizeof *slot_of);
+		if (!slot_of)
+			return false;
+		for (uint32_t i = 0; i < n; i++)
+			if (spec[i].leaf != UINT32_MAX)
+				slot_of[spec[i].leaf] = i;
+		plan->slot_of = slot_of;
+	}
+	twice = arena_array(mem, nslots, sizeof *twice);
+	if (!twice)
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (spec[i].twice)
+			twice[plan->ntwice++] = i;
+	plan->twice = twice;
+	return true;
+}
+
+static int too_large(err *e, uint32_t n)
+{
+	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "object with %u members is too large", n);
+}
+
+static int plan_build(struct plans *p, struct plan *ret, str sig, arena *tmp, err *e)
+{
+	struct plan plan = { .time_slot = -1, .time_leaf = -1 };
+	struct leaf_names names;
+	struct colspec *spec;
+	uint32_t n;
+
+	if (!leaf_names_parse(&names, sig, tmp))
+		return too_large(e, 0);
+	plan.shape = leaf_names_shape(&names);
+	plan.nleaves = n = names.n;
+	if (plan.shape == SHAPE_ACTION) {
+		*ret = plan;
+		return 0;
+	}
+	spec = arena_array(tmp, n + 1, sizeof *spec);
+	if (!spec || !columns_of(spec, &names, plan.shape, tmp))
+		return too_large(e, n);
+	if (plan.shape != SHAPE_OTHER && plan.shape != SHAPE_EVTX_DUMP)
+		spec[n++] = (struct colspec){ column_of_sys(SYS_TIME), UINT32_MAX, SYS_TIME, false };
+	put_in_order(spec, n, plan.shape);
+	find_time(&plan, &names);
+	if (!number_repeats(spec, n, tmp) || !set_slots(&plan, spec, n, &p->mem))
+		return too_large(e, n);
+	p->columns_made += n;
+	plan.schema = schema_for(p, spec, n, plan.shape, tmp, e);
+	if (!plan.schema)
+		return -1;
+	*ret = plan;
+	return 0;
+}
+
+/* Forget the plans, not the schemas: they come back from the columns. */
+static void plans_clear(struct plans *p)
+{
+	map_done(&p->by_sig);
+	map_init(&p->by_sig, LIMIT_WINJSON_PLANS, LIMIT_WINJSON_PLAN_BYTES);
+	arena_clear(&p->mem);
+	p->list.len = 0;
+}
+
+const struct plan *plans_get(struct plans *p, str sig, err *e)
+{
+	struct map_entry *m = map_get(&p->by_sig, sig);
+	struct plan plan, *at;
+	arena tmp;
+	int r;
+
+	if (m)
+		return &p->list.at[m->value];
+	if (p->columns_made > LIMIT_WINJSON_COLUMNS) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u members of new objects in one file",
+			LIMIT_WINJSON_COLUMNS);
+		return NULL;
+	}
+	if (p->by_sig.len == LIMIT_WINJSON_PLANS ||
+	    p->by_sig.keys.used_bytes > LIMIT_WINJSON_PLAN_BYTES / 2 ||
+	    p->mem.used_bytes > LIMIT_WINJSON_PLAN_BYTES / 2)
+		plans_clear(p);
+	arena_init(&tmp, LIMIT_WINJSON_PLAN_BYTES);
+	r = plan_build(p, &plan, sig, &tmp, e);
+	arena_done(&tmp);
+	if (r < 0)
+		return NULL;
+	at = VEC_PUSH(&p->list, LIMIT_WINJSON_PLANS);
+	m = at ? map_put(&p->by_sig, sig, p->list.len - 1, NULL) : NULL;
+	if (!m) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another kind of object");
+		return NULL;
+	}
+	*at = plan;
+	return at;
+}

@@ -1,0 +1,765 @@
+#include <stdlib.h>
+
+#include "readers/readers.h"
+#include "readers/winjson/feed.h"
+#include "readers/winjson/flat.h"
+#include "readers/winjson/repair.h"
+#include "readers/winjson/shape.h"
+#include "readers/winjson/when.h"
+
+enum { WINDOW_STEP = 64 * 1024, PROBE_OBJECTS = 32 };
+
+enum chunk_kind {
+	CHUNK_NONE, /* nothing left */
+	CHUNK_MORE, /* the window ends before it does; want holds how much */
+	CHUNK_TEXT, /* objects in text.ptr[0..len) */
+	CHUNK_JUNK, /* text.ptr[0..len) is no object */
+	CHUNK_CUT,  /* an object that the content ends in */
+	CHUNK_LONG, /* an object above LIMIT_LINE_BYTES starts here */
+};
+
+/* The part of the text that is being read: a line, or one object over several lines. */
+struct chunk {
+	bool open;    /* cur stands before what is not yet read */
+	bytes text;   /* as it lies in the feed */
+	bool whole;   /* delimited by its brackets already: no use in looking for more lines */
+	struct flat_cursor cur; /* over text, or over its repaired copy */
+	bool repaired;
+};
+
+struct winjson {
+	struct reader_env env;
+	struct feed feed;
+	struct jsonshim *shim;
+	struct flat flat;
+	struct plans *plans; /* NULL when only judging */
+	struct chunk chunk;
+	buf fixed;           /* repaired copy of the chunk */
+	uint64_t line;       /* number of the line at feed.pos, from 1 */
+	uint64_t element;    /* objects so far */
+	bool started, array; /* array: the content is one JSON array */
+	size_t want;         /* bytes asked for with CHUNK_MORE */
+
+	bool skipping; /* inside an object that is too long */
+	bool skip_lines; /* ... which ends with its line */
+	uint64_t skip_from;
+	struct balance skip;
+
+	struct gap later; /* told by the next call */
+	bool has_later;
+	value *slots;
+	uint32_t slots_cap;
+	char time_text[TIME_TEXT_MAX];
+};
+
+/* --- cutting the text ------------------------------------------------------------------------ */
+
+/* Between objects: white space, the brackets and commas of an array, RFC 7464's record separator, a
+ * byte order mark, and the zeros of a preallocated file. */
+static size_t separators(struct winjson *w)
+{
+	bytes t = w->feed.text;
+	size_t i = 0;
+
+	for (; i < t.len; i++) {
+		switch (t.ptr[i]) {
+		case '\n':
+			w->line++;
+			break;
+		case '[':
+			w->array |= !w->started;
+			w->started = true;
+			break;
+		case ' ': case '\t': case '\r': case '\0': case ',': case ']': case 0x1E:
+			break;
+		case 0xEF:
+			if (t.len - i < 3 && !w->feed.last)
+				return i;
+			if (w->started || t.len - i < 3 || t.ptr[i + 1] != 0xBB || t.ptr[i + 2] != 0xBF)
+				return i;
+			i += 2;
+			break;
+		default:
+			w->started = true;
+			return i;
+		}
+	}
+	return i;
+}
+
+static size_t ask(struct winjson *w, size_t have)
+{
+	w->want = have < WINDOW_STEP / 2 ? WINDOW_STEP : 2 * have;
+	if (w->want > LIMIT_LINE_BYTES + WINDOW_STEP)
+		w->want = LIMIT_LINE_BYTES + WINDOW_STEP;
+	if (w->want <= have)
+		w->want = have + 1;
+	return 0;
+}
+
+/* An object whose line does not end in sight, or does too late: by its brackets. */
+static enum chunk_kind chunk_by_brackets(struct winjson *w, size_t *ret_len, bool lines)
+{
+	bytes t = w->feed.text;
+	struct balance b = { 0 };
+	size_t n;
+
+	if (t.ptr[0] != '{') {
+		*ret_len = t.len < LIMIT_LINE_BYTES ? t.len : LIMIT_LINE_BYTES;
+		return w->feed.last || t.len >= LIMIT_LINE_BYTES ? CHUNK_JUNK :
+								   (ask(w, t.len), CHUNK_MORE);
+	}
+	n = balance_scan(&b, t.ptr, t.len, lines);
+	*ret_len = n;
+	if (n > LIMIT_LINE_BYTES)
+		return CHUNK_LONG;
+	if (b.depth == 0) {
+		w->chunk.whole = true;
+		return CHUNK_TEXT;
+	}
+	if (n < t.len)
+		return lines ? CHUNK_TEXT : CHUNK_JUNK; /* a line end where none may be */
+	if (w->feed.last)
+		return CHUNK_CUT;
+	if (t.len > LIMIT_LINE_BYTES)
+		return CHUNK_LONG;
+	ask(w, t.len);
+	return CHUNK_MORE;
+}
+
+/* Find the next chunk at the start of the text, behind separators. */
+static enum chunk_kind chunk_find(struct winjson *w, size_t *ret_len)
+{
+	bytes t;
+	const uint8_t *nl;
+	size_t n;
+
+	feed_skip(&w->feed, separators(w));
+	t = w->feed.text;
+	if (t.len == 0 || w->feed.pos >= w->env.end)
+		return t.len == 0 && !w->feed.last ? (ask(w, 0), CHUNK_MORE) : CHUNK_NONE;
+	w->chunk.whole = false;
+	nl = memchr(t.ptr, '\n', t.len);
+	if (!nl && !w->feed.last)
+		return chunk_by_brackets(w, ret_len, true);
+	n = nl ? (size_t)(nl - t.ptr) : t.len;
+	if (n > LIMIT_LINE_BYTES)
+		return chunk_by_brackets(w, ret_len, true);
+	while (n > 0 && (t.ptr[n - 1] <= ' '))
+		n--; /* CR, blanks, the zeros of a file cut short */
+	*ret_len = n;
+	return t.ptr[0] == '{' ? CHUNK_TEXT : CHUNK_JUNK;
+}
+
+/* "Record 12", which evtx_dump -o json writes before each object. */
+static bool is_record_line(bytes t, size_t n)
+{
+	str s = { (const char *)t.ptr, n };
+	uint64_t number;
+
+	return str_starts(s, STR("Record ")) && str_to_u64((str){ s.ptr + 7, s.len - 7 }, &number);
+}
+
+static void consume(struct winjson *w, size_t n)
+{
+	const uint8_t *p = w->feed.text.ptr;
+	size_t left = n;
+
+	while (left && (p = memchr(p, '\n', left)) != NULL) {
+		w->line++;
+		p++;
+		left = n - (size_t)(p - w->feed.text.ptr);
+	}
+	feed_skip(&w->feed, n);
+}
+
+/* --- opening a chunk ------------------------------------------------------------------------ */
+
+static enum jsonshim_result index_chunk(struct winjson *w)
+{
+	struct chunk *k = &w->chunk;
+	enum jsonshim_result r;
+
+	k->cur = (struct flat_cursor){ .text = k->text };
+	k->repaired = false;
+	r = jsonshim_index(w->shim, k->text.ptr, k->text.len, &k->cur.at, &k->cur.n);
+	if (r != JSONSHIM_UTF8 && r != JSONSHIM_CONTROL)
+		return r;
+	buf_clear(&w->fixed);
+	json_repair(&w->fixed, k->text);
+	if (w->fixed.failed)
+		return JSONSHIM_OOM;
+	k->cur = (struct flat_cursor){ .text = str_bytes(buf_view(&w->fixed)) };
+	k->repaired = true;
+	return jsonshim_index(w->shim, k->cur.text.ptr, k->cur.text.len, &k->cur.at, &k->cur.n);
+}
+
+/* Does the first line of an object look like the start of a pretty-printed one? */
+static bool goes_on(const struct chunk *k)
+{
+	uint8_t c = k->text.len ? k->text.ptr[k->text.len - 1] : 0;
+
+	return !k->whole && (c == '{' || c == '[' || c == ',' || c == ':');
+}
+
+static void chunk_open(struct winjson *w, size_t len)
+{
+	w->chunk.open = true;
+	w->chunk.text = (bytes){ w->feed.text.ptr, len };
+}
+
+/* --- gaps ----------------------------------------------------------------------------------- */
+
+static void gap_here(struct winjson *w, struct gap *g, enum gap_kind kind, size_t len, const char *why)
+{
+	gap_set(g, kind, w->feed.pos, w->feed.pos + feed_span(&w->feed, len), "line %llu: %s",
+		(unsigned long long)w->line, why);
+	g->item = w->env.item;
+	g->lost = 1;
+}
+
+static enum reader_step drop_chunk(struct winjson *w, struct gap *g, enum gap_kind kind, const char *why)
+{
+	size_t len = w->chunk.text.len;
+
+	gap_here(w, g, kind, len, why);
+	w->chunk.open = false;
+	consume(w, len);
+	return READER_SKIPPED;
+}
+
+static enum reader_step more(struct winjson *w, struct reader_input *in)
+{
+	in->need_from = w->feed.pos;
+	in->need_len = w->want;
+	if (w->feed.coding == FEED_UTF16LE || w->feed.coding == FEED_UTF16BE) {
+		/* what is already converted is counted in content bytes, too */
+		in->need_len = (size_t)(w->feed.converted - w->feed.pos) + 2 * WINDOW_STEP;
+	}
+	return READER_MORE;
+}
+
+static void skip_begin(struct winjson *w, bool lines)
+{
+	w->chunk.open = false;
+	w->skipping = true;
+	w->skip_lines = lines;
+	w->skip = (struct balance){ 0 };
+	w->skip_from = w->feed.pos;
+}
+
+/* Go on inside an object that is too long, keeping nothing. */
+static enum reader_step skip_long(struct winjson *w, struct reader_input *in, struct gap *g)
+{
+	size_t n = balance_scan(&w->skip, w->feed.text.ptr, w->feed.text.len, w->skip_lines);
+	bool ended = w->skip.depth == 0 || n < w->feed.text.len;
+
+	consume(w, n);
+	if (!ended && !w->feed.last) {
+		ask(w, 0);
+		return more(w, in);
+	}
+	w->skipping = false;
+	gap_set(g, GAP_LIMIT, w->skip_from, w->feed.pos, "line %llu: object longer than %u bytes",
+		(unsigned long long)w->line, LIMIT_LINE_BYTES);
+	g->item = w->env.item;
+	g->lost = 1;
+	return READER_SKIPPED;
+}
+
+/* --- events --------------------------------------------------------------------------------- */
+
+static bool slots_reserve(struct winjson *w, uint32_t n)
+{
+	value *p;
+
+	if (n <= w->slots_cap)
+		return true;
+	p = realloc(w->slots, n * sizeof *p);
+	if (!p)
+		return false;
+	w->slots = p;
+	w->slots_cap = n;
+	return true;
+}
+
+static void set_time(struct winjson *w, const struct plan *p, event *ev)
+{
+	const value *leaves = w->flat.values;
+	enum time_basis basis = TIME_UTC_BY_SPEC, other;
+	int64_t ns = TIME_NONE, received, utc;
+
+	ev->time_ns = ev->written_ns = TIME_NONE;
+	if (p->time_leaf >= 0 && when_parse(leaves[p->time_leaf], &ns, &basis)) {
+		bool local = basis == TIME_LOCAL_ASSUMED;
+
+		if (local && p->utc_leaf >= 0 && when_parse(leaves[p->utc_leaf], &utc, &other) &&
+		    other != TIME_LOCAL_ASSUMED) {
+			if (p->received_leaf >= 0 &&
+			    when_parse(leaves[p->received_leaf], &received, &other) &&
+			    when_local(ns, received, utc, &ns)) {
+				basis = TIME_OFFSET_EXPLICIT;
+			} else { /* late by the way to the collector, but in a known zone */
+				ns = utc;
+				basis = TIME_UTC_EXPLICIT;
+			}
+		}
+		ev->time_ns = ns;
+	}
+	ev->time_basis = (uint8_t)basis;
+	if (p->time_slot >= 0) {
+		size_t n = time_text(ev->time_ns, w->time_text);
+
+		w->slots[p->time_slot] =
+			n ? value_utf8((str){ w->time_text, n }) : (value){ 0 };
+	}
+}
+
+/* Wazuh escapes some texts once more. Only where every backslash of the event agrees. */
+static bool is_doubled(value v)
+{
+	bool any = false;
+
+	for (uint32_t i = 0, n; i < v.len; i += n ? n : 1) {
+		for (n = 0; i + n < v.len && v.ptr[i + n] == '\\'; n++)
+			;
+		if (n == 0)
+			continue;
+		if (n % 2 && !(i + n < v.len && v.ptr[i + n] == '"'))
+			return false;
+		any |= n > 1;
+	}
+	return any;
+}
+
+static void undouble(struct winjson *w, const struct plan *p)
+{
+	bool any = false;
+
+	for (uint32_t k = 0; k < p->ntwice; k++) {
+		value v = w->slots[p->twice[k]];
+
+		if (v.type != VALUE_UTF8 || !v.len || !memchr(v.ptr, '\\', v.len))
+			continue;
+		if (!is_doubled(v))
+			return;
+		any = true;
+	}
+	for (uint32_t k = 0; any && k < p->ntwice; k++) {
+		value *v = &w->slots[p->twice[k]];
+		char *to = v->len && v->type == VALUE_UTF8 ? flat_scratch(&w->flat, v->len) : NULL;
+		uint32_t n = 0;
+
+		if (!to)
+			continue;
+		for (uint32_t i = 0; i < v->len; i++) {
+			if (v->ptr[i] == '\\' && i + 1 < v->len)
+				i++;
+			to[n++] = (char)v->ptr[i];
+		}
+		v->ptr = (const uint8_t *)to;
+		v->len = n;
+	}
+}
+
+static enum reader_step event_step(struct winjson *w, const struct plan *p, const struct reader_input *in,
+				   size_t from, size_t to, event *ev)
+{
+	uint64_t offset = w->feed.pos + feed_span(&w->feed, from), length;
+	bytes raw = { NULL, 0 };
+
+	if (!slots_reserve(w, p->schema->nslots + 1))
+		return READER_FATAL;
+	if (p->slot_of)
+		for (uint32_t i = 0; i < p->nleaves; i++)
+			w->slots[p->slot_of[i]] = w->flat.values[i];
+	else if (p->nleaves)
+		memcpy(w->slots, w->flat.values, p->nleaves * sizeof *w->slots);
+	if (p->ntwice)
+		undouble(w, p);
+	*ev = (event){ .schema = p->schema, .values = w->slots };
+	set_time(w, p, ev);
+	length = feed_span(&w->feed, to) - feed_span(&w->feed, from);
+	if (offset >= in->offset)
+		bytes_sub(in->data, offset - in->offset, length, &raw);
+	ev->flags = w->flat.limited ? EVENT_PARTIAL : 0;
+	ev->length = (uint32_t)length;
+	ev->ref = (struct event_ref){ .item = w->env.item,
+				      .offset = offset,
+				      .record = w->array ? w->element : w->line };
+	ev->raw = raw;
+	return READER_EVENT;
+}
+
+/* --- next ----------------------------------------------------------------------------------- */
+
+enum object { OBJECT_NONE, OBJECT_READ, OBJECT_BAD, OBJECT_CUT, OBJECT_OOM };
+
+/* The next object of the open chunk, in text.ptr[*ret_from..*ret_to) unless the chunk was repaired. */
+static enum object next_object(struct winjson *w, size_t *ret_from, size_t *ret_to)
+{
+	struct flat_cursor *c = &w->chunk.cur;
+	enum flat_result r;
+
+	while (c->i < c->n && strchr(",[]", c->text.ptr[c->at[c->i]]))
+		c->i++;
+	if (c->i >= c->n)
+		return OBJECT_NONE;
+	*ret_from = c->at[c->i];
+	if (c->text.ptr[c->at[c->i]] != '{')
+		return OBJECT_BAD;
+	w->flat.repaired = w->chunk.repaired;
+	r = flat_object(&w->flat, c);
+	if (r != FLAT_OK)
+		return r == FLAT_CUT ? OBJECT_CUT : r == FLAT_BAD ? OBJECT_BAD : OBJECT_OOM;
+	*ret_to = c->at[c->i - 1] + 1;
+	if (w->chunk.repaired) {
+		*ret_from = 0;
+		*ret_to = w->chunk.text.len;
+	}
+	w->element++;
+	return OBJECT_READ;
+}
+
+static int open_index(struct winjson *w, struct gap *g, enum reader_step *ret)
+{
+	switch (index_chunk(w)) {
+	case JSONSHIM_OK:
+		return 0;
+	case JSONSHIM_OPEN:
+		*ret = w->feed.last && w->chunk.text.len == w->feed.text.len ?
+			       drop_chunk(w, g, GAP_TRUNCATED, "the content ends inside a string") :
+			       drop_chunk(w, g, GAP_DAMAGED, "a string is not closed");
+		return -1;
+	case JSONSHIM_OOM:
+		*ret = READER_FATAL;
+		return -1;
+	default:
+		*ret = drop_chunk(w, g, GAP_DAMAGED, "no JSON");
+		return -1;
+	}
+}
+
+/* The chunk is the first line of something longer: take in the lines up to its last bracket. */
+static enum reader_step take_lines(struct winjson *w, struct reader_input *in, struct gap *g, bool *ret_again)
+{
+	size_t len = 0;
+	enum chunk_kind kind = chunk_by_brackets(w, &len, false);
+
+	*ret_again = false;
+	switch (kind) {
+	case CHUNK_TEXT:
+		chunk_open(w, len);
+		*ret_again = true;
+		return READER_MORE;
+	case CHUNK_MORE:
+		w->chunk.open = false;
+		return more(w, in);
+	case CHUNK_LONG:
+		skip_begin(w, false);
+		return skip_long(w, in, g);
+	case CHUNK_CUT:
+		w->chunk.text.len = len;
+		return drop_chunk(w, g, GAP_TRUNCATED, "the content ends inside an object");
+	default:
+		w->chunk.text.len = len;
+		return drop_chunk(w, g, GAP_DAMAGED, "an object is not closed");
+	}
+}
+
+static enum reader_step open_chunk(struct winjson *w, struct reader_input *in, struct gap *g, bool *ret_again)
+{
+	enum reader_step step = READER_END;
+	size_t len = 0;
+
+	*ret_again = false;
+	switch (chunk_find(w, &len)) {
+	case CHUNK_NONE:
+		return READER_END;
+	case CHUNK_MORE:
+		return more(w, in);
+	case CHUNK_LONG:
+		skip_begin(w, true);
+		return skip_long(w, in, g);
+	case CHUNK_JUNK:
+		if (is_record_line(w->feed.text, len)) {
+			consume(w, len);
+			*ret_again = true;
+			return READER_MORE;
+		}
+		chunk_open(w, len);
+		return drop_chunk(w, g, GAP_DAMAGED, "no JSON object");
+	case CHUNK_CUT:
+		chunk_open(w, len);
+		return drop_chunk(w, g, GAP_TRUNCATED, "the content ends inside an object");
+	case CHUNK_TEXT:
+		chunk_open(w, len);
+		*ret_again = open_index(w, g, &step) == 0;
+		return step;
+	}
+	return READER_END;
+}
+
+/* Close the chunk before the object at `from`, so that only this one is judged by what follows. */
+static bool start_chunk_at(struct winjson *w, size_t from)
+{
+	if (from == 0 || w->chunk.repaired)
+		return false;
+	w->chunk.open = false;
+	consume(w, from);
+	return true;
+}
+
+static void tell_limit_later(struct winjson *w, size_t from, size_t to)
+{
+	gap_here(w, &w->later, GAP_LIMIT, to, "more or deeper members than we follow");
+	w->later.from = w->feed.pos + feed_span(&w->feed, from);
+	w->later.lost = 0;
+	w->has_later = true;
+}
+
+static enum reader_step next_event(struct winjson *w, struct reader_input *in, event *ev, struct gap *g,
+				   err *e)
+{
+	size_t from = 0, to = 0;
+	bool again = true;
+	enum reader_step step;
+
+	for (;;) {
+		const struct plan *p;
+		err why = { 0 };
+
+		if (!w->chunk.open) {
+			step = open_chunk(w, in, g, &again);
+			if (!again)
+				return step;
+			if (!w->chunk.open)
+				continue;
+		}
+		switch (next_object(w, &from, &to)) {
+		case OBJECT_NONE:
+			w->chunk.open = false;
+			consume(w, w->chunk.text.len);
+			continue;
+		case OBJECT_BAD:
+			if (start_chunk_at(w, from))
+				continue;
+			return drop_chunk(w, g, GAP_DAMAGED, "malformed JSON");
+		case OBJECT_OOM:
+			return READER_FATAL;
+		case OBJECT_CUT:
+			if (start_chunk_at(w, from))
+				continue;
+			if (!goes_on(&w->chunk)) {
+				bool end = w->feed.last && w->chunk.text.len == w->feed.text.len;
+
+				return drop_chunk(w, g, end ? GAP_TRUNCATED : GAP_DAMAGED,
+						  "an object is not closed");
+			}
+			step = take_lines(w, in, g, &again);
+			if (!again)
+				return step;
+			if (open_index(w, g, &step) < 0)
+				return step;
+			continue;
+		case OBJECT_READ:
+			break;
+		}
+		flat_inner(&w->flat);
+		p = plans_get(w->plans, buf_view(&w->flat.sig), &why);
+		if (!p) {
+			gap_here(w, g, GAP_LIMIT, to, why.text);
+			g->from = w->feed.pos + feed_span(&w->feed, from);
+			return READER_SKIPPED;
+		}
+		if (p->shape == SHAPE_ACTION)
+			continue;
+		if (w->flat.limited)
+			tell_limit_later(w, from, to);
+		(void)e;
+		return event_step(w, p, in, from, to, ev);
+	}
+}
+
+static enum reader_step winjson_next(void *self, struct reader_input *in, event *ret_ev,
+				     struct gap *ret_gap, err *e)
+{
+	struct winjson *w = self;
+	enum reader_step step;
+
+	if (w->has_later) {
+		w->has_later = false;
+		*ret_gap = w->later;
+		return READER_SKIPPED;
+	}
+	if (!w->chunk.open && !feed_load(&w->feed, in)) {
+		if (w->feed.utf8.failed) {
+			err_set(e, ERR_OOM, w->feed.pos, "no memory for UTF-16 text");
+			return READER_FATAL;
+		}
+		in->need_from = w->feed.pos;
+		in->need_len = WINDOW_STEP;
+		return READER_MORE;
+	}
+	if (w->skipping)
+		return skip_long(w, in, ret_gap);
+	step = next_event(w, in, ret_ev, ret_gap, e);
+	if (step == READER_FATAL && e && e->code == ERR_NONE)
+		err_set(e, ERR_OOM, w->feed.pos, "no memory for a JSON object");
+	return step;
+}
+
+/* --- open, close, probe --------------------------------------------------------------------- */
+
+static void winjson_close(void *self)
+{
+	struct winjson *w = self;
+
+	if (!w)
+		return;
+	feed_done(&w->feed);
+	jsonshim_free(w->shim);
+	flat_done(&w->flat);
+	plans_free(w->plans);
+	buf_done(&w->fixed);
+	free(w->slots);
+	free(w);
+}
+
+static int winjson_open(void **ret, const struct reader_env *env, err *e)
+{
+	struct winjson *w = calloc(1, sizeof *w);
+
+	if (w) {
+		w->env = *env;
+		w->feed.pos = env->begin;
+		w->line = 1;
+		w->shim = jsonshim_new();
+	}
+	if (!w || !w->shim) {
+		winjson_close(w);
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a JSON reader");
+	}
+	w->plans = plans_new(env->schemas, e);
+	if (!w->plans) {
+		winjson_close(w);
+		return -1;
+	}
+	*ret = w;
+	return 0;
+}
+
+static int score(unsigned windows, unsigned other)
+{
+	if (windows)
+		return windows >= other ? 95 : 85;
+	return other ? 20 : 0;
+}
+
+/* A head that is cut inside a string cannot be indexed: end it before its last string. */
+static bytes whole_strings(struct winjson *w, bytes head)
+{
+	const uint32_t *at;
+	size_t n;
+
+	if (head.len < READER_PROBE_LEN || memchr(head.ptr, '\n', head.len))
+		return head;
+	for (int tries = 0; tries < 8; tries++) {
+		const uint8_t *quote;
+
+		if (jsonshim_index(w->shim, head.ptr, head.len, &at, &n) != JSONSHIM_OPEN)
+			break;
+		quote = memrchr(head.ptr, '"', head.len);
+		if (!quote)
+			break;
+		head.len = (size_t)(quote - head.ptr);
+	}
+	return head;
+}
+
+/* What the first objects are; an object that the head cuts counts by what is there of it. */
+static int judge(struct winjson *w, bytes head)
+{
+	struct reader_input in = { .data = whole_strings(w, head), .last = true };
+	unsigned windows = 0, other = 0;
+	struct gap g;
+	size_t from, to;
+
+	if (!feed_load(&w->feed, &in))
+		return 0;
+	for (unsigned n = 0; n < 2 * PROBE_OBJECTS && windows + other < PROBE_OBJECTS; n++) {
+		enum object o;
+		enum reader_step step;
+		enum shape shape;
+		bool again = true;
+
+		if (!w->chunk.open) {
+			step = open_chunk(w, &in, &g, &again);
+			if (step == READER_END && !again)
+				break;
+			if (!again || !w->chunk.open)
+				continue;
+		}
+		from = 0;
+		o = next_object(w, &from, &to);
+		if ((o == OBJECT_CUT || o == OBJECT_BAD) && start_chunk_at(w, from))
+			continue;
+		if (o == OBJECT_CUT && goes_on(&w->chunk)) {
+			take_lines(w, &in, &g, &again);
+			if (again && open_index(w, &g, &step) == 0)
+				continue;
+		}
+		if (o == OBJECT_NONE || o == OBJECT_OOM) {
+			w->chunk.open = false;
+			consume(w, w->chunk.text.len);
+			continue;
+		}
+		if (o == OBJECT_BAD) {
+			drop_chunk(w, &g, GAP_DAMAGED, "");
+			continue;
+		}
+		if (o == OBJECT_READ)
+			flat_inner(&w->flat);
+		shape = shape_of(buf_view(&w->flat.sig));
+		windows += shape != SHAPE_OTHER && shape != SHAPE_ACTION;
+		other += shape == SHAPE_OTHER && (o == OBJECT_READ || w->flat.n > 0);
+		if (o == OBJECT_CUT)
+			break;
+	}
+	return score(windows, other);
+}
+
+static int winjson_probe(bytes head, str path)
+{
+	struct winjson *w;
+	int confidence = 0;
+	size_t i = 0;
+
+	(void)path;
+	/* cheap refusal: an object, an array or "Record N" comes first, in any coding */
+	while (i < head.len && (head.ptr[i] <= ' ' || head.ptr[i] >= 0x80))
+		i++;
+	if (i >= head.len || (head.ptr[i] != '{' && head.ptr[i] != '[' && head.ptr[i] != 'R'))
+		return 0;
+	w = calloc(1, sizeof *w);
+	if (w) {
+		w->env.end = UINT64_MAX;
+		w->line = 1;
+		w->shim = jsonshim_new();
+		if (w->shim)
+			confidence = judge(w, head);
+	}
+	winjson_close(w);
+	return confidence;
+}
+
+const struct reader_ops reader_winjson = {
+	.name = "winjson",
+	.summary = "Windows events as JSON: evtx_dump, Winlogbeat, Elasticsearch, NXLog, Wazuh, Velociraptor, "
+		   "Splunk, GELF",
+	.piece_align = 0, /* line numbers and an enclosing array are known from the start only */
+	.probe = winjson_probe,
+	.open = winjson_open,
+	.next = winjson_next,
+	.close = winjson_close,
+};
