@@ -21,73 +21,100 @@ enum {
 	TYPE_STRING = 0x01,
 };
 
-enum name_trust { NAME_BAD, NAME_ODD, NAME_GOOD }; /* odd: inside the chunk, but its hash is wrong */
-
 /* A name in the chunk: u32 next, u16 hash, u16 units, text, u16 0. */
-static enum name_trust name_at(bytes chunk, uint32_t off, bytes *ret_text)
+static bool name_at(bytes chunk, uint32_t off, bytes *ret_text)
 {
 	bytes head;
+
+	return off >= EVTX_CHUNK_HEADER_LEN && bytes_sub(chunk, off, 8, &head) &&
+	       bytes_sub(chunk, (uint64_t)off + 8, 2u * load_le16(head.ptr + 6), ret_text);
+}
+
+/* True if the name's text has the hash that stands before it. */
+static bool hash_is_right(bytes text)
+{
 	uint32_t hash = 0;
 
-	if (off < EVTX_CHUNK_HEADER_LEN || !bytes_sub(chunk, off, 8, &head) ||
-	    !bytes_sub(chunk, (uint64_t)off + 8, 2u * load_le16(head.ptr + 6), ret_text))
-		return NAME_BAD;
-	for (size_t i = 0; i < ret_text->len; i += 2)
-		hash = hash * 65599 + load_le16(ret_text->ptr + i);
-	return (uint16_t)hash == load_le16(head.ptr + 4) ? NAME_GOOD : NAME_ODD;
+	for (size_t i = 0; i < text.len; i += 2)
+		hash = hash * 65599 + load_le16(text.ptr + i);
+	return (uint16_t)hash == load_le16(text.ptr - 4);
 }
 
 /* Read the name reference at *at; a name stored right behind it is stepped over. *at and the text are
- * untouched on NAME_BAD. */
-static enum name_trust take_name(const struct evtx_canon *c, uint32_t *at, uint32_t end,
-				 bytes *ret_text)
+ * untouched on failure. */
+static bool take_name(const struct evtx_canon *c, uint32_t *at, uint32_t end, bytes *ret_text)
 {
 	uint32_t off, behind = *at + 4;
-	enum name_trust trust;
 	bytes text;
 
 	if (end < behind)
-		return NAME_BAD;
+		return false;
 	off = load_le32(c->chunk.ptr + *at);
-	trust = name_at(c->chunk, off, &text);
-	if (trust == NAME_BAD)
-		return NAME_BAD;
+	if (!name_at(c->chunk, off, &text))
+		return false;
 	if (off == behind)
 		behind += 10 + (uint32_t)text.len;
 	if (behind > end)
-		return NAME_BAD;
+		return false;
 	*at = behind;
 	*ret_text = text;
-	return trust;
-}
-
-/* The name of an element, behind its size and perhaps a dependency id: some producers leave that out
- * inside fragments. What leads to a name with the right hash is believed; once seen, it stays so. */
-static bool take_element_name(const struct evtx_canon *c, bool *dependency_ids, uint32_t *at,
-			      uint32_t end, bytes *ret_name)
-{
-	uint32_t with = *at + 6, without = *at + 4;
-	bytes name_with, name_without;
-	enum name_trust a = NAME_BAD, b = NAME_BAD;
-
-	if (*dependency_ids)
-		a = take_name(c, &with, end, &name_with);
-	if (a != NAME_GOOD)
-		b = take_name(c, &without, end, &name_without);
-	if (a == NAME_BAD && b == NAME_BAD)
-		return false;
-	*dependency_ids = a >= b && a != NAME_BAD;
-	*at = *dependency_ids ? with : without;
-	*ret_name = *dependency_ids ? name_with : name_without;
 	return true;
 }
 
-static void put_text(struct evtx_canon *c, enum canon_token tok, bytes text)
-{
-	char head[3] = { (char)tok, (char)(text.len / 2 & 0xFF), (char)(text.len / 2 >> 8) };
+enum dependency { DEPENDENCY_UNKNOWN, DEPENDENCY_YES, DEPENDENCY_NO };
 
-	buf_add(&c->out, head, 3);
-	buf_add(&c->out, text.ptr, text.len);
+/* The name of an element, behind its size and perhaps a dependency id, which some producers leave out
+ * inside fragments. What leads to a name with the right hash is believed, for the whole fragment. */
+static bool take_element_name(const struct evtx_canon *c, enum dependency *dep, uint32_t *at,
+			      uint32_t end, bytes *ret_name)
+{
+	uint32_t with = *at + 6, without = *at + 4;
+	bytes name_with = { 0 }, name_without = { 0 };
+	bool a, b;
+
+	if (*dep != DEPENDENCY_UNKNOWN) {
+		*at = *dep == DEPENDENCY_YES ? with : without;
+		return take_name(c, at, end, ret_name);
+	}
+	a = take_name(c, &with, end, &name_with);
+	b = take_name(c, &without, end, &name_without);
+	if (a && (!b || hash_is_right(name_with) || !hash_is_right(name_without))) {
+		*dep = DEPENDENCY_YES;
+		*at = with;
+		*ret_name = name_with;
+		return true;
+	}
+	*dep = DEPENDENCY_NO;
+	*at = without;
+	*ret_name = name_without;
+	return b;
+}
+
+enum { COPY_STEP = 32 };
+
+static inline void put_text(struct evtx_canon *c, enum canon_token tok, bytes text)
+{
+	char *p;
+
+	if (!buf_reserve(&c->out, 3 + text.len + COPY_STEP))
+		return;
+	p = c->out.ptr + c->out.len;
+	p[0] = (char)tok;
+	p[1] = (char)(text.len / 2 & 0xFF);
+	p[2] = (char)(text.len / 2 >> 8);
+	if (text.len <= COPY_STEP && (size_t)(c->chunk.ptr + c->chunk.len - text.ptr) >= COPY_STEP)
+		memcpy(p + 3, text.ptr, COPY_STEP); /* a fixed length needs no call */
+	else
+		memcpy(p + 3, text.ptr, text.len);
+	c->out.len += 3 + text.len;
+}
+
+/* A token that carries nothing. */
+static inline void put_mark(struct evtx_canon *c, enum canon_token tok)
+{
+	const char mark[3] = { (char)tok, 0, 0 };
+
+	buf_add(&c->out, mark, sizeof mark);
 }
 
 static void put_slot(struct evtx_canon *c, uint32_t slot)
@@ -133,7 +160,7 @@ struct cursor {
 	bool in_start;  /* between the open token and its close */
 	bool data;      /* the open element is called Data */
 	bool data_name; /* inside the Name attribute of a Data element */
-	bool dependency_ids;
+	enum dependency dependency;
 };
 
 static bool fail(struct evtx_canon *c, const char *why)
@@ -148,12 +175,12 @@ static bool take_open(struct evtx_canon *c, struct cursor *k, bool attributes)
 	bytes name;
 
 	if (k->in_start) {
-		put_text(c, CANON_CONTENT, (bytes){ 0 });
+		put_mark(c, CANON_CONTENT);
 		k->in_start = false;
 	}
 	if (++k->depth > LIMIT_BINXML_DEPTH)
 		return fail(c, "elements nested too deep");
-	if (!take_element_name(c, &k->dependency_ids, &at, k->end, &name))
+	if (!take_element_name(c, &k->dependency, &at, k->end, &name))
 		return fail(c, "element name outside the chunk");
 	if (attributes) {
 		if (k->end - at < 4)
@@ -238,7 +265,7 @@ static bool take_token(struct evtx_canon *c, struct cursor *k, uint8_t tok, bool
 	case TOK_OPEN:
 		return take_open(c, k, tok & TOK_MORE);
 	case TOK_ATTRIBUTE:
-		if (!k->in_start || take_name(c, &k->at, k->end, &name) == NAME_BAD)
+		if (!k->in_start || !take_name(c, &k->at, k->end, &name))
 			return fail(c, "bad attribute");
 		put_text(c, CANON_ATTRIBUTE, name);
 		k->data_name = k->data && is_ascii(name, STR("Name"));
@@ -247,21 +274,21 @@ static bool take_token(struct evtx_canon *c, struct cursor *k, uint8_t tok, bool
 		if (!k->in_start)
 			return fail(c, "start tag closed twice");
 		k->in_start = k->data_name = false;
-		put_text(c, CANON_CONTENT, (bytes){ 0 });
+		put_mark(c, CANON_CONTENT);
 		return true;
 	case TOK_CLOSE_EMPTY:
 		if (!k->in_start)
 			return fail(c, "start tag closed twice");
 		k->in_start = k->data_name = false;
-		put_text(c, CANON_CONTENT, (bytes){ 0 });
+		put_mark(c, CANON_CONTENT);
 		k->depth--;
-		put_text(c, CANON_CLOSE, (bytes){ 0 });
+		put_mark(c, CANON_CLOSE);
 		return true;
 	case TOK_END_ELEMENT:
 		if (k->depth == 0 || k->in_start)
 			return fail(c, "end tag without its start");
 		k->depth--;
-		put_text(c, CANON_CLOSE, (bytes){ 0 });
+		put_mark(c, CANON_CLOSE);
 		return true;
 	case TOK_TEXT:
 		return take_text(c, k, true);
@@ -270,12 +297,12 @@ static bool take_token(struct evtx_canon *c, struct cursor *k, uint8_t tok, bool
 	case TOK_CHAR_REF:
 		return take_char_ref(c, k);
 	case TOK_ENTITY_REF:
-		if (take_name(c, &k->at, k->end, &name) == NAME_BAD)
+		if (!take_name(c, &k->at, k->end, &name))
 			return fail(c, "bad entity reference");
 		put_text(c, CANON_ENTITY, name);
 		return true;
 	case TOK_PI_TARGET: /* carries no field: stepped over */
-		return take_name(c, &k->at, k->end, &name) != NAME_BAD ||
+		return take_name(c, &k->at, k->end, &name) ||
 		       fail(c, "bad processing instruction");
 	case TOK_PI_DATA:
 		return skip_text(c, k);
@@ -294,7 +321,7 @@ static bool take_token(struct evtx_canon *c, struct cursor *k, uint8_t tok, bool
 
 uint32_t evtx_canon_fragment(struct evtx_canon *c, uint32_t at, uint32_t end, bool raw)
 {
-	struct cursor k = { .at = at, .end = end, .raw = raw, .dependency_ids = true };
+	struct cursor k = { .at = at, .end = end, .raw = raw };
 	bool done = false;
 
 	buf_clear(&c->out);
@@ -315,7 +342,7 @@ uint32_t evtx_canon_fragment(struct evtx_canon *c, uint32_t at, uint32_t end, bo
 		if (!take_token(c, &k, c->chunk.ptr[k.at++], &done))
 			return 0;
 	}
-	put_text(c, CANON_END, (bytes){ 0 });
+	put_mark(c, CANON_END);
 	if (c->out.failed) {
 		c->why = "no memory";
 		return 0;

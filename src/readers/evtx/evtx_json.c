@@ -30,43 +30,73 @@ static inline char *put_2(char *p, unsigned v)
 	return p + 2;
 }
 
-/* Up to 20 bytes. */
-static inline char *put_u64(char *p, uint64_t v)
+/* Decimal digits of v, 1..20. */
+static inline unsigned count_digits(uint64_t v)
 {
-	char tmp[24];
-	unsigned i = sizeof tmp;
+	static const uint64_t POWER[20] = { 0,
+					    UINT64_C(10),
+					    UINT64_C(100),
+					    UINT64_C(1000),
+					    UINT64_C(10000),
+					    UINT64_C(100000),
+					    UINT64_C(1000000),
+					    UINT64_C(10000000),
+					    UINT64_C(100000000),
+					    UINT64_C(1000000000),
+					    UINT64_C(10000000000),
+					    UINT64_C(100000000000),
+					    UINT64_C(1000000000000),
+					    UINT64_C(10000000000000),
+					    UINT64_C(100000000000000),
+					    UINT64_C(1000000000000000),
+					    UINT64_C(10000000000000000),
+					    UINT64_C(100000000000000000),
+					    UINT64_C(1000000000000000000),
+					    UINT64_C(10000000000000000000) };
+	unsigned guess = (64u - (unsigned)__builtin_clzll(v | 1)) * 1233 >> 12;
+
+	return guess + (guess == 0 || v >= POWER[guess]);
+}
+
+/* Up to 20 bytes. */
+static char *put_u64(char *p, uint64_t v)
+{
+	unsigned n = count_digits(v);
+	char *end = p + n, *q = end;
 
 	while (v >= 100) {
-		i -= 2;
-		memcpy(tmp + i, DIGITS[v % 100], 2);
+		q -= 2;
+		memcpy(q, DIGITS[v % 100], 2);
 		v /= 100;
 	}
-	if (v >= 10) {
-		i -= 2;
-		memcpy(tmp + i, DIGITS[v], 2);
-	} else {
-		tmp[--i] = (char)('0' + v);
-	}
-	memcpy(p, tmp + i, sizeof tmp - i);
-	return p + sizeof tmp - i;
+	if (v >= 10)
+		memcpy(q - 2, DIGITS[v], 2);
+	else
+		q[-1] = (char)('0' + v);
+	return end;
 }
 
 static inline char *put_u32(char *p, uint32_t v)
 {
+	unsigned n;
+	char *end, *q;
+
 	if (v < 10) {
 		*p = (char)('0' + v);
 		return p + 1;
 	}
-	if (v < 100)
-		return put_2(p, v);
-	if (v < 10000) {
-		if (v < 1000) {
-			*p = (char)('0' + v / 100);
-			return put_2(p + 1, v % 100);
-		}
-		return put_2(put_2(p, v / 100), v % 100);
+	n = count_digits(v);
+	q = end = p + n;
+	while (v >= 100) {
+		q -= 2;
+		memcpy(q, DIGITS[v % 100], 2);
+		v /= 100;
 	}
-	return put_u64(p, v);
+	if (v >= 10)
+		memcpy(q - 2, DIGITS[v], 2);
+	else
+		q[-1] = (char)('0' + v);
+	return end;
 }
 
 static char *put_i64(char *p, int64_t v)
@@ -77,41 +107,76 @@ static char *put_i64(char *p, int64_t v)
 	return put_u64(p, 0 - (uint64_t)v);
 }
 
-/* "0x1f": up to 20 bytes. */
+/* "0x1f" with quotes: up to 20 bytes. */
 static char *put_hex(char *p, uint64_t v)
 {
 	unsigned digits = v ? (67u - (unsigned)__builtin_clzll(v)) / 4 : 1;
+	char *q;
 
 	memcpy(p, "\"0x", 3);
-	p += 3;
-	for (unsigned i = digits; i-- > 0; v >>= 4)
-		p[i] = HEX_LOWER[v & 15][1];
-	p[digits] = '"';
-	return p + digits + 1;
+	p += 3 + digits;
+	for (q = p; digits >= 2; digits -= 2, v >>= 8) {
+		q -= 2;
+		memcpy(q, HEX_LOWER[v & 0xFF], 2);
+	}
+	if (digits)
+		q[-1] = HEX_LOWER[v & 15][1];
+	*p = '"';
+	return p + 1;
 }
+
+#if defined(__AVX2__)
+/* 32 upper-case hex digits of 16 bytes. */
+static inline void put_hex_16(char *p, __m128i b)
+{
+	const __m128i digits = _mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B',
+					     'C', 'D', 'E', 'F');
+	const __m128i nibble = _mm_set1_epi8(15);
+	__m128i hi = _mm_shuffle_epi8(digits, _mm_and_si128(_mm_srli_epi16(b, 4), nibble));
+	__m128i lo = _mm_shuffle_epi8(digits, _mm_and_si128(b, nibble));
+
+	_mm_storeu_si128((__m128i *)(void *)p, _mm_unpacklo_epi8(hi, lo));
+	_mm_storeu_si128((__m128i *)(void *)(p + 16), _mm_unpackhi_epi8(hi, lo));
+}
+#endif
 
 /* Twice the bytes and two quotes. */
 static char *put_binary(char *p, const uint8_t *b, size_t n)
 {
 	*p++ = '"';
+#if defined(__AVX2__)
+	for (; n >= 16; n -= 16, b += 16, p += 32)
+		put_hex_16(p, _mm_loadu_si128((const __m128i *)(const void *)b));
+#endif
 	for (size_t i = 0; i < n; i++, p += 2)
 		memcpy(p, HEX_UPPER[b[i]], 2);
 	*p++ = '"';
 	return p;
 }
 
+/* 38 bytes, and 8 of slack. */
 static char *put_guid(char *p, const uint8_t *g)
 {
 	static const uint8_t ORDER[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const uint8_t GROUP[] = { 8, 4, 4, 4, 12 };
+	char hex[48];
+	const char *from = hex;
 
+#if defined(__AVX2__)
+	put_hex_16(hex, _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)g),
+					 _mm_loadu_si128((const __m128i *)(const void *)ORDER)));
+#else
+	for (unsigned i = 0; i < 16; i++)
+		memcpy(hex + 2 * i, HEX_UPPER[g[ORDER[i]]], 2);
+#endif
 	*p++ = '"';
-	for (unsigned i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*p++ = '-';
-		memcpy(p, HEX_UPPER[g[ORDER[i]]], 2);
-		p += 2;
+	for (unsigned i = 0; i < sizeof GROUP; i++) {
+		memcpy(p, from, 12);
+		p += GROUP[i];
+		from += GROUP[i];
+		*p++ = '-';
 	}
-	*p++ = '"';
+	p[-1] = '"';
 	return p;
 }
 
@@ -170,26 +235,14 @@ static char *put_sid(char *p, const uint8_t *b, size_t n)
 	return p;
 }
 
-/* One code point inside a JSON string: up to 6 bytes. */
+/* One code point inside a JSON string: up to 6 bytes, and 8 of slack. */
 static char *put_cp(char *p, uint32_t c)
 {
-	static const char SHORT[32] = { ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't' };
-
-	if (c < 0x20) {
-		*p++ = '\\';
-		if (SHORT[c]) {
-			*p++ = SHORT[c];
-			return p;
-		}
-		memcpy(p, "u00", 3);
-		memcpy(p + 3, HEX_LOWER[c], 2);
-		return p + 5;
-	}
 	if (c < 0x80) {
-		if (c == '"' || c == '\\')
-			*p++ = '\\';
-		*p++ = (char)c;
-	} else if (c < 0x800) {
+		memcpy(p, ESCAPED[c].text, 8);
+		return p + ESCAPED[c].len;
+	}
+	if (c < 0x800) {
 		*p++ = (char)(0xC0 | c >> 6);
 		*p++ = (char)(0x80 | (c & 0x3F));
 	} else if (c < 0x10000) {
@@ -205,29 +258,37 @@ static char *put_cp(char *p, uint32_t c)
 	return p;
 }
 
-/* Units [i, stop) of n one by one; a pair may end one behind stop. */
+/* Units [i, stop) of n one by one; a pair may end one behind stop. Up to 8 bytes of slack. */
 static char *put_units(char *p, const uint8_t *s, size_t *i, size_t stop, size_t n)
 {
-	while (*i < stop) {
-		uint32_t u = load_le16(s + 2 * (*i)++);
+	size_t k = *i;
 
+	while (k < stop) {
+		uint32_t u = load_le16(s + 2 * k++);
+
+		if (u < 0x80) {
+			memcpy(p, ESCAPED[u].text, 8);
+			p += ESCAPED[u].len;
+			continue;
+		}
 		if (u >= 0xD800 && u < 0xE000) {
-			uint32_t lo = *i < n ? load_le16(s + 2 * *i) : 0;
+			uint32_t lo = k < n ? load_le16(s + 2 * k) : 0;
 
 			if (u < 0xDC00 && lo >= 0xDC00 && lo < 0xE000) {
 				u = 0x10000 + ((u - 0xD800) << 10) + (lo - 0xDC00);
-				++*i;
+				k++;
 			} else {
 				u = 0xFFFD;
 			}
 		}
 		p = put_cp(p, u);
 	}
+	*i = k;
 	return p;
 }
 
 #if defined(__AVX2__)
-/* Eight ASCII characters in the low half of v with a backslash before those of mask: writes 16 bytes. */
+/* The low n of eight ASCII characters in v with a backslash before those of mask: writes 16 bytes. */
 static inline char *put_8(char *p, __m128i v, unsigned mask, unsigned n)
 {
 	__m128i src = _mm_insert_epi8(v, '\\', 8);
@@ -237,57 +298,77 @@ static inline char *put_8(char *p, __m128i v, unsigned mask, unsigned n)
 	return p + n + (unsigned)__builtin_popcount(mask);
 }
 
-/* Eight units at s: false if one of them needs more than a backslash. Only those of `keep` count. */
-static inline bool ascii_8(const uint8_t *s, __m128i *ret, unsigned *ret_mask, unsigned keep_shift,
-			   unsigned keep_mask)
+/* *ret_esc marks quotes and backslashes, *ret_bad what needs more than a backslash. */
+static inline void classify(__m128i v, unsigned *ret_esc, unsigned *ret_bad)
 {
-	__m128i u = _mm_loadu_si128((const __m128i *)(const void *)s);
-	__m128i v = _mm_packus_epi16(u, u);
-	__m128i wide = _mm_cmpgt_epi16(_mm_and_si128(u, _mm_set1_epi16((short)0xFF80)),
-				       _mm_setzero_si128());
-	__m128i neg = _mm_srai_epi16(u, 15);
-	unsigned bad = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_or_si128(wide, neg),
-								  _mm_setzero_si128()));
-	unsigned ctl, esc;
+	__m128i control = _mm_cmpeq_epi8(_mm_max_epu8(v, _mm_set1_epi8(0x1F)), _mm_set1_epi8(0x1F));
+	__m128i escape = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+				      _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
 
-	ctl = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(v, _mm_set1_epi8(0x1F)),
-							 _mm_set1_epi8(0x1F)));
-	esc = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-						       _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
-	if ((((bad | ctl) >> keep_shift) & keep_mask) != 0)
-		return false;
-	*ret = v;
-	*ret_mask = (esc >> keep_shift) & keep_mask;
-	return true;
+	*ret_esc = (unsigned)_mm_movemask_epi8(escape);
+	*ret_bad = (unsigned)_mm_movemask_epi8(_mm_or_si128(control, v));
+}
+
+/* Sixteen units at s packed to bytes, classified. */
+static inline __m128i pack_16(const uint8_t *s, unsigned *ret_esc, unsigned *ret_bad)
+{
+	__m256i u = _mm256_loadu_si256((const __m256i *)(const void *)s);
+	__m128i lo = _mm256_castsi256_si128(u), hi = _mm256_extracti128_si256(u, 1);
+	__m128i v = _mm_packus_epi16(lo, hi); /* 0x80..0x7FFF saturate to >= 0x80, 0x8000.. to 0 */
+
+	classify(v, ret_esc, ret_bad);
+	return v;
+}
+
+/* The low n <= 16 characters of v. */
+static inline char *put_16(char *p, __m128i v, unsigned esc, unsigned n)
+{
+	if (esc == 0) {
+		_mm_storeu_si128((__m128i *)(void *)p, v);
+		return p + n;
+	}
+	p = put_8(p, v, esc & 0xFF, n < 8 ? n : 8);
+	return n <= 8 ? p : put_8(p, _mm_srli_si128(v, 8), esc >> 8, n - 8);
+}
+
+/* v moved down by n bytes. */
+static inline __m128i shift_down(__m128i v, unsigned n)
+{
+	static const uint8_t ORDER[32] = { 0,	 1,    2,    3,	   4,	 5,    6,    7,
+					   8,	 9,    10,   11,   12,	 13,   14,   15,
+					   0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+					   0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 };
+
+	return _mm_shuffle_epi8(v, _mm_loadu_si128((const __m128i *)(const void *)(ORDER + n)));
 }
 #endif
 
-/* A JSON string of n units: up to 6 bytes each, two quotes, and 16 bytes of slack. */
+/* A JSON string of n units: up to 6 bytes each, two quotes, and 32 bytes of slack. */
 static char *put_utf16(char *p, const uint8_t *s, size_t n)
 {
 	size_t i = 0;
 
 	*p++ = '"';
 #if defined(__AVX2__)
+	unsigned esc, bad;
 	__m128i v;
-	unsigned mask;
 
-	while (n - i >= 8) {
-		if (ascii_8(s + 2 * i, &v, &mask, 0, 0xFF)) {
-			p = put_8(p, v, mask, 8);
-			i += 8;
+	while (n - i >= 16) {
+		v = pack_16(s + 2 * i, &esc, &bad);
+		if (__builtin_expect(bad == 0, 1)) {
+			p = put_16(p, v, esc, 16);
+			i += 16;
 		} else {
-			p = put_units(p, s, &i, i + 8, n);
-			if (i > n)
-				break;
+			p = put_units(p, s, &i, i + 16, n);
 		}
 	}
 	if (i < n) {
 		/* the last units, loaded so that the vector ends with the string */
-		unsigned left = (unsigned)(n - i), shift = 8 - left;
+		unsigned left = (unsigned)(n - i), shift = 16 - left;
 
-		if (ascii_8(s + 2 * n - 16, &v, &mask, shift, (1u << left) - 1))
-			p = put_8(p, _mm_srl_epi64(v, _mm_cvtsi32_si128((int)shift * 8)), mask, left);
+		v = pack_16(s + 2 * n - 32, &esc, &bad);
+		if (__builtin_expect(bad >> shift == 0, 1))
+			p = put_16(p, shift_down(v, shift), esc >> shift, left);
 		else
 			p = put_units(p, s, &i, n, n);
 	}
@@ -309,15 +390,33 @@ static char *put_utf16(char *p, const uint8_t *s, size_t n)
 
 static char *put_text(char *p, value v);
 
-/* A JSON string of v.len bytes of Windows-1252: up to 6 bytes each and two quotes. */
+/* A JSON string of v.len bytes of Windows-1252: up to 6 bytes each, two quotes, 32 bytes of slack. */
 static char *put_ansi(char *p, value v)
 {
 	for (uint32_t i = 0; i < v.len; i++)
 		if (v.ptr[i] >= 0x80)
 			return put_text(p, v);
 	*p++ = '"';
+#if defined(__AVX2__)
+	while (v.len) {
+		unsigned n = v.len < 16 ? v.len : 16, esc, bad;
+		__m128i b = n == 16 ? _mm_loadu_si128((const __m128i *)(const void *)v.ptr) :
+				      shift_down(_mm_loadu_si128((const __m128i *)(const void *)(v.ptr + n - 16)),
+						 16 - n);
+
+		classify(b, &esc, &bad);
+		if ((bad & ((1u << n) - 1)) == 0)
+			p = put_16(p, b, esc & ((1u << n) - 1), n);
+		else
+			for (unsigned i = 0; i < n; i++)
+				p = put_cp(p, v.ptr[i]);
+		v.ptr += n;
+		v.len -= n;
+	}
+#else
 	for (uint32_t i = 0; i < v.len; i++)
 		p = put_cp(p, v.ptr[i]);
+#endif
 	*p++ = '"';
 	return p;
 }
@@ -376,33 +475,15 @@ static char *put_uint(char *p, value v)
 
 static char *put_array(char *p, value v);
 
-/* Any value: see evtx_render_json() for the room. */
-static inline char *put_value(char *p, value v)
+/* The types that are not on every line of every log. */
+static __attribute__((noinline)) char *put_other(char *p, value v)
 {
 	uint64_t bits = 0;
 	int64_t i;
 
-	if (__builtin_expect(v.flags & VALUE_F_ARRAY, 0))
+	if (v.flags & VALUE_F_ARRAY)
 		return put_array(p, v);
 	switch ((enum value_type)v.type) {
-	case VALUE_UTF16:
-		return put_utf16(p, v.ptr, v.len / 2);
-	case VALUE_UINT:
-		return put_uint(p, v);
-	case VALUE_ABSENT:
-	case VALUE_TYPES:
-		memcpy(p, "null", 4);
-		return p + 4;
-	case VALUE_HEX:
-		if (v.len == 8)
-			return put_hex(p, load_le64(v.ptr));
-		if (v.len == 4)
-			return put_hex(p, load_le32(v.ptr));
-		break;
-	case VALUE_FILETIME:
-		if (v.len == 8)
-			return put_filetime(p, load_le64(v.ptr));
-		break;
 	case VALUE_GUID:
 		if (v.len == 16)
 			return put_guid(p, v.ptr);
@@ -430,10 +511,47 @@ static inline char *put_value(char *p, value v)
 	case VALUE_NUMBER:
 	case VALUE_TRUE_FALSE:
 		return put_str(p, (str){ (const char *)v.ptr, v.len });
+	case VALUE_ABSENT:
+	case VALUE_UTF16:
+	case VALUE_UINT:
+	case VALUE_HEX:
+	case VALUE_FILETIME:
 	case VALUE_BINARY:
+	case VALUE_TYPES:
 		break;
 	}
 	return put_binary(p, v.ptr, v.len);
+}
+
+/* Any value: see evtx_render_json() for the room. */
+static inline char *put_value(char *p, value v)
+{
+	if (__builtin_expect(v.flags & VALUE_F_ARRAY, 0))
+		return put_array(p, v);
+	switch ((enum value_type)v.type) {
+	case VALUE_UTF16:
+		return put_utf16(p, v.ptr, v.len / 2);
+	case VALUE_UINT:
+		if (v.len == 4)
+			return put_u32(p, load_le32(v.ptr));
+		return put_uint(p, v);
+	case VALUE_ABSENT:
+		memcpy(p, "null", 4);
+		return p + 4;
+	case VALUE_HEX:
+		if (v.len == 8)
+			return put_hex(p, load_le64(v.ptr));
+		if (v.len == 4)
+			return put_hex(p, load_le32(v.ptr));
+		break;
+	case VALUE_FILETIME:
+		if (v.len == 8)
+			return put_filetime(p, load_le64(v.ptr));
+		break;
+	default:
+		break;
+	}
+	return put_other(p, v);
 }
 
 /* Elements of an array, comma-separated; *n counts them. */
@@ -470,25 +588,23 @@ static bool part_present(const struct evtx_part *part, const value *values)
 	return !part->is_slot || values[part->slot].type != VALUE_ABSENT;
 }
 
-/* {"a":1,"b":2 without the closing brace; answers p unchanged if every attribute is absent. */
+/* "#attributes":{...}; answers p unchanged if every attribute is absent. */
 static char *put_attributes(char *p, const struct evtx_element *el, const value *values)
 {
-	char *start = p;
 	bool any = false;
 
-	p = put_str(p, STR("\"#attributes\":{"));
 	for (uint32_t i = 0; i < el->nattrs; i++) {
-		if (!part_present(&el->attrs[i].value, values))
+		const struct evtx_attr *a = &el->attrs[i];
+		str lead = any ? a->later : a->first;
+
+		if (!part_present(&a->value, values))
 			continue;
-		if (any)
-			*p++ = ',';
-		p = put_str(p, el->attrs[i].key);
-		p = put_part(p, &el->attrs[i].value, values);
+		p = put_lit(p, lead.ptr, lead.len);
+		p = put_part(p, &a->value, values);
 		any = true;
 	}
-	if (!any)
-		return start;
-	*p++ = '}';
+	if (any)
+		*p++ = '}';
 	return p;
 }
 

@@ -352,6 +352,22 @@ static const struct evtx_repeat *repeat_of(struct build *b, str key, uint32_t us
 	return r;
 }
 
+/* prefix + key + ":", readable for EVTX_LIT_PAD bytes past its end. */
+static str padded(struct build *b, str prefix, str key)
+{
+	char *p = arena_alloc(b->mem, prefix.len + key.len + 1 + EVTX_LIT_PAD);
+
+	if (!p || !key.ptr) {
+		b->failed = true;
+		return (str){ "", 0 };
+	}
+	memcpy(p, prefix.ptr, prefix.len);
+	memcpy(p + prefix.len, key.ptr, key.len);
+	p[prefix.len + key.len] = ':';
+	b->lit_bytes += prefix.len + key.len + 1 + EVTX_LIT_PAD;
+	return (str){ p, prefix.len + key.len + 1 };
+}
+
 /* All attributes of e; *ret_dynamic: one of them may be absent in a record. */
 static struct evtx_element *attributes(struct build *b, struct at e, bool *ret_dynamic)
 {
@@ -378,23 +394,18 @@ static struct evtx_element *attributes(struct build *b, struct at e, bool *ret_d
 			continue;
 		attr = &list[el->nattrs++];
 		key = json_text(b, node(a)->text);
-		attr->key = arena_printf(b->mem, "%.*s:", STR_ARG(key));
+		attr->first = padded(b, STR("\"#attributes\":{"), key);
+		attr->later = padded(b, STR(","), key);
 		attr->value = part_of(b, t);
 		*ret_dynamic |= t.kind == TEXT_SLOT;
-		b->lit_bytes += attr->key.len + 32;
-		if (!attr->key.ptr)
-			b->failed = true;
 	}
 	return b->failed ? NULL : el;
 }
 
 static void static_attributes(struct build *b, const struct evtx_element *el)
 {
-	buf_z(&b->lit, "\"#attributes\":{");
 	for (uint32_t i = 0; i < el->nattrs; i++) {
-		if (i)
-			buf_byte(&b->lit, ',');
-		buf_str(&b->lit, el->attrs[i].key);
+		buf_str(&b->lit, i ? el->attrs[i].later : el->attrs[i].first);
 		buf_str(&b->lit, el->attrs[i].value.lit);
 	}
 	buf_byte(&b->lit, '}');

@@ -58,18 +58,22 @@ struct evtx_node {
 	uint32_t next;   /* next sibling, 0 none */
 };
 
+#define EVTX_SEEN 8u
+
 struct evtx_layout;
 
 /* One distinct template (or shape of a template-less fragment), compiled. Never changes but for the
- * one-entry layout cache of a root plan. */
+ * small layout cache of a root plan. */
 struct evtx_plan {
 	uint32_t id;
 	uint32_t nslots;               /* highest slot named + 1 */
 	const struct evtx_node *nodes; /* nodes[0] stands for none; nodes[1] is the first on top */
 	uint32_t nnodes;
-	const struct evtx_plan *seen_nested; /* last combination ... */
-	uint32_t seen_slot;
-	const struct evtx_layout *seen_layout; /* ... and what it led to */
+	struct evtx_seen {
+		const struct evtx_plan *nested; /* NULL: none */
+		uint32_t slot;
+		const struct evtx_layout *layout;
+	} seen[EVTX_SEEN]; /* recent combinations with one or no nested fragment */
 };
 
 struct evtx_plans {
@@ -116,7 +120,8 @@ struct evtx_part { /* a constant (lit set) or a slot */
 };
 
 struct evtx_attr {
-	str key; /* "Name": with quotes and colon */
+	str first; /* "#attributes":{"Name": where it is the first that is present; padded like op literals */
+	str later; /* ,"Name": else */
 	struct evtx_part value;
 };
 
@@ -173,7 +178,7 @@ const struct evtx_layout *evtx_layout_get(struct evtx_plans *p, const struct evt
 
 /* Write one record; `to` has room for the bound that evtx_render_json() computes, answers the length.
  * One source compiled twice: for any machine, and for x86-64 with AVX2 and BMI2; same bytes. UTF-16
- * values lie in a chunk behind its header, so 16 bytes before each are readable. */
+ * values lie in a chunk behind its header, so 32 bytes before each are readable. */
 size_t evtx_json_base(char *to, const struct evtx_layout *lay, const value *values);
 #if defined(__x86_64__)
 size_t evtx_json_v3(char *to, const struct evtx_layout *lay, const value *values);

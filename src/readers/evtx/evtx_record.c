@@ -4,26 +4,58 @@
 
 #include "util/limits.h"
 
-enum { TYPE_BINXML = 0x21, TYPE_ARRAY = 0x80, TYPES = 0x22 };
-
-/* What a BinXML value type is to us; unit is the size of one array element. */
-static const struct {
-	uint8_t type, unit;
-	bool known;
-} VALUE_OF[TYPES] = {
-	[0x00] = { VALUE_ABSENT, 0, true },    [0x01] = { VALUE_UTF16, 0, true },
-	[0x02] = { VALUE_ANSI, 0, true },      [0x03] = { VALUE_INT, 1, true },
-	[0x04] = { VALUE_UINT, 1, true },      [0x05] = { VALUE_INT, 2, true },
-	[0x06] = { VALUE_UINT, 2, true },      [0x07] = { VALUE_INT, 4, true },
-	[0x08] = { VALUE_UINT, 4, true },      [0x09] = { VALUE_INT, 8, true },
-	[0x0A] = { VALUE_UINT, 8, true },      [0x0B] = { VALUE_FLOAT, 4, true },
-	[0x0C] = { VALUE_FLOAT, 8, true },     [0x0D] = { VALUE_BOOL, 4, true },
-	[0x0E] = { VALUE_BINARY, 0, true },    [0x0F] = { VALUE_GUID, 16, true },
-	[0x10] = { VALUE_HEX, 8, true },       [0x11] = { VALUE_FILETIME, 8, true },
-	[0x12] = { VALUE_SYSTEMTIME, 16, true }, [0x13] = { VALUE_SID, 0, true },
-	[0x14] = { VALUE_HEX, 4, true },       [0x15] = { VALUE_HEX, 8, true },
-	[0x21] = { VALUE_BINARY, 0, true },
+/* What a BinXML value type is to us. */
+enum care {
+	CARE_UNKNOWN, /* no such type: kept as bytes */
+	CARE_NONE,    /* fixed size: nothing to look at unless it has no bytes */
+	CARE_UTF16,  /* a string may end with NULs */
+	CARE_ANSI,
+	CARE_BINXML, /* a fragment of its own */
+	CARE_UNIT,   /* an array whose unit depends on its size */
 };
+
+#define SCALAR(code, value_type) [code] = { value_type, 0, 0, CARE_NONE }
+#define ARRAY(code, value_type, unit) [0x80 + (code)] = { value_type, VALUE_F_ARRAY, unit, CARE_NONE }
+#define BOTH(code, value_type, unit) SCALAR(code, value_type), ARRAY(code, value_type, unit)
+
+static const struct value_kind {
+	uint8_t type, flags; /* these three as in struct value: copied together */
+	uint16_t unit;       /* bytes of one array element */
+	uint8_t care;
+} KIND[256] = {
+	[0x00] = { VALUE_ABSENT, 0, 0, CARE_NONE },
+	[0x01] = { VALUE_UTF16, 0, 0, CARE_UTF16 },
+	[0x81] = { VALUE_UTF16, VALUE_F_ARRAY, 0, CARE_NONE },
+	[0x02] = { VALUE_ANSI, 0, 0, CARE_ANSI },
+	[0x82] = { VALUE_ANSI, VALUE_F_ARRAY, 0, CARE_NONE },
+	BOTH(0x03, VALUE_INT, 1),
+	BOTH(0x04, VALUE_UINT, 1),
+	BOTH(0x05, VALUE_INT, 2),
+	BOTH(0x06, VALUE_UINT, 2),
+	BOTH(0x07, VALUE_INT, 4),
+	BOTH(0x08, VALUE_UINT, 4),
+	BOTH(0x09, VALUE_INT, 8),
+	BOTH(0x0A, VALUE_UINT, 8),
+	BOTH(0x0B, VALUE_FLOAT, 4),
+	BOTH(0x0C, VALUE_FLOAT, 8),
+	BOTH(0x0D, VALUE_BOOL, 4),
+	BOTH(0x0E, VALUE_BINARY, 0),
+	BOTH(0x0F, VALUE_GUID, 16),
+	SCALAR(0x10, VALUE_HEX),
+	[0x90] = { VALUE_HEX, VALUE_F_ARRAY, 8, CARE_UNIT }, /* 4 or 8 bytes each */
+	BOTH(0x11, VALUE_FILETIME, 8),
+	BOTH(0x12, VALUE_SYSTEMTIME, 16),
+	BOTH(0x13, VALUE_SID, 0),
+	BOTH(0x14, VALUE_HEX, 4),
+	BOTH(0x15, VALUE_HEX, 8),
+	[0x21] = { VALUE_BINARY, 0, 0, CARE_BINXML },
+};
+
+enum { VALUE_META_LEN = sizeof(value) - offsetof(value, type) };
+
+_Static_assert(offsetof(struct value_kind, care) - offsetof(struct value_kind, type) == VALUE_META_LEN &&
+		       offsetof(struct value_kind, unit) == offsetof(value, unit) - offsetof(value, type),
+	       "value_kind begins with the tail of value");
 
 struct pending { /* a value that is a fragment itself */
 	uint32_t at, len, slot, parent;
@@ -108,34 +140,36 @@ static struct evtx_plan *template_plan(struct record *r, uint32_t id, uint32_t o
 	return d->plans.list.at[known->value];
 }
 
-static inline value value_of(const uint8_t *p, uint32_t size, unsigned type, bool *partial)
+/* A value whose kind asks for a second look. */
+static inline void look_again(struct record *r, value *v, enum care care, uint32_t pos, uint32_t slot, uint32_t self)
 {
-	unsigned t = type & ~(unsigned)TYPE_ARRAY;
-	value v = { p, size, VALUE_BINARY, 0, 0 };
-
-	if (__builtin_expect(t >= TYPES || !VALUE_OF[t].known, 0)) {
-		*partial = true;
-		v.flags = VALUE_F_REPAIRED;
-		return v;
+	switch (care) {
+	case CARE_NONE:
+		return;
+	case CARE_UTF16:
+		v->len &= ~1u;
+		while (v->len && load_le16(v->ptr + v->len - 2) == 0)
+			v->len -= 2;
+		return;
+	case CARE_ANSI:
+		while (v->len && v->ptr[v->len - 1] == 0)
+			v->len--;
+		return;
+	case CARE_BINXML:
+		if (v->len && r->npending < EVTX_NESTED_MAX)
+			r->pending[r->npending++] = (struct pending){ pos, v->len, slot, self };
+		else if (v->len)
+			r->partial = true;
+		return;
+	case CARE_UNIT:
+		v->unit = v->len % 8 ? 4 : 8;
+		return;
+	case CARE_UNKNOWN:
+		v->type = VALUE_BINARY;
+		v->flags = VALUE_F_REPAIRED;
+		r->partial = true;
+		return;
 	}
-	v.type = VALUE_OF[t].type;
-	if (v.type == VALUE_UTF16 && !(type & TYPE_ARRAY)) {
-		v.len &= ~1u;
-		while (v.len >= 2 && load_le16(p + v.len - 2) == 0)
-			v.len -= 2;
-	} else if (v.type == VALUE_ANSI && !(type & TYPE_ARRAY)) {
-		while (v.len && p[v.len - 1] == 0)
-			v.len--;
-	}
-	if (type & TYPE_ARRAY) {
-		v.flags = VALUE_F_ARRAY;
-		v.unit = VALUE_OF[t].unit;
-		if (t == 0x10)
-			v.unit = size % 8 ? 4 : 8;
-	} else if (size == 0 && v.type != VALUE_UTF16 && v.type != VALUE_ANSI && v.type != VALUE_BINARY) {
-		v.type = VALUE_ABSENT;
-	}
-	return v;
 }
 
 /* Descriptors and values at `at`; answers false with *why if the record ends before them. */
@@ -161,20 +195,19 @@ static bool read_values(struct record *r, struct evtx_instance *in, uint32_t sel
 	n = count < in->plan->nslots ? count : in->plan->nslots;
 	for (uint32_t i = 0; i < n; i++, desc += 4) {
 		uint32_t size = load_le16(desc);
-		unsigned type = desc[2];
+		const struct value_kind *k = &KIND[desc[2]];
 
 		if (__builtin_expect(size > end - pos, 0)) {
 			size = end - pos;
 			r->partial = true;
 		}
-		slots[i] = value_of(base + pos, size, type, &r->partial);
-		if (type == TYPE_BINXML && size) {
-			if (r->npending < EVTX_NESTED_MAX)
-				r->pending[r->npending++] =
-					(struct pending){ pos, size, in->base + i, self };
-			else
-				r->partial = true;
-		}
+		slots[i].ptr = base + pos;
+		slots[i].len = size;
+		memcpy(&slots[i].type, &k->type, VALUE_META_LEN);
+		if (k->care != CARE_NONE)
+			look_again(r, &slots[i], k->care, pos, in->base + i, self);
+		else if (size == 0 && !(k->flags & VALUE_F_ARRAY) && k->type != VALUE_BINARY)
+			slots[i].type = VALUE_ABSENT;
 		pos += size;
 	}
 	for (uint32_t i = n; i < in->plan->nslots; i++)
@@ -311,15 +344,18 @@ static const struct evtx_layout *layout_of(struct record *r, const char **why)
 	struct evtx_plan *root = r->inst[0].plan;
 	const struct evtx_layout *lay;
 
-	if (r->ninst == 2 && root->seen_nested == r->inst[1].plan &&
-	    root->seen_slot == r->inst[1].parent_slot)
-		return root->seen_layout;
+	const struct evtx_plan *nested = r->ninst == 2 ? r->inst[1].plan : NULL;
+	uint32_t slot = r->ninst == 2 ? r->inst[1].parent_slot : 0;
+	struct evtx_seen *seen;
+
+	if (r->ninst > 2)
+		return evtx_layout_get(&r->d->plans, r->inst, r->ninst, why);
+	seen = &root->seen[nested ? nested->id % EVTX_SEEN : 0];
+	if (seen->layout && seen->nested == nested && seen->slot == slot)
+		return seen->layout;
 	lay = evtx_layout_get(&r->d->plans, r->inst, r->ninst, why);
-	if (lay && r->ninst == 2) {
-		root->seen_nested = r->inst[1].plan;
-		root->seen_slot = r->inst[1].parent_slot;
-		root->seen_layout = lay;
-	}
+	if (lay)
+		*seen = (struct evtx_seen){ nested, slot, lay };
 	return lay;
 }
 

@@ -20,3 +20,17 @@ with open(sys.argv[1], "w") as out:
     for i in range(100):
         out.write("\t{ '%d', '%d' },\n" % (i // 10, i % 10))
     out.write("};\n")
+    # a character inside a JSON string, padded to eight bytes, and how many of them count
+    short = {8: "\\\\b", 9: "\\\\t", 10: "\\\\n", 12: "\\\\f", 13: "\\\\r", 34: "\\\\\\\"", 92: "\\\\\\\\"}
+    out.write("static const struct {\n\tchar text[8];\n\tuint8_t len;\n} ESCAPED[128] = {\n")
+    for i in range(128):
+        if i in short:
+            text, n = short[i], 2
+        elif i < 32:
+            text, n = "\\\\u%04x" % i, 6
+        elif i == 127:
+            text, n = "\\177", 1
+        else:
+            text, n = chr(i), 1
+        out.write('\t{ "%s", %d },\n' % (text, n))
+    out.write("};\n")
