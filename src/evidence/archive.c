@@ -37,6 +37,7 @@ struct level {
 	struct archive_walk *walk;
 	struct level *outer; /* whose current member we read; NULL: the descriptor */
 	const char *kind;
+	bool started;
 	unsigned depth;      /* 1: the outermost container; a compressed tar counts once */
 	buf shown;           /* path of this container */
 
@@ -55,6 +56,7 @@ struct level {
 	struct archive_entry *entry;
 	bool streaming;      /* zip without its directory: member by member as it lies there */
 	bool broken;         /* the decoder refuses to go on */
+	err passed;          /* first damage between members that was passed over */
 	uint64_t index;      /* members begun */
 	uint64_t resumed;    /* headers read again */
 
@@ -430,6 +432,15 @@ static int add_format(struct level *l)
 			     : archive_read_support_format_zip_seekable(l->ar)) == ARCHIVE_OK;
 }
 
+/* A zip whose directory cannot be found or read was cut: read what lies there from its beginning. */
+static bool try_streaming(struct level *l)
+{
+	if (strcmp(l->kind, "zip") != 0 || l->streaming || l->input_fault.code || l->walk->spent.code)
+		return false;
+	l->streaming = true;
+	return true;
+}
+
 /* Start libarchive at the beginning of the input. Only formats that read by themselves: nothing here
  * may start a program. */
 static int decoder_start(struct level *l, err *e)
@@ -447,7 +458,9 @@ static int decoder_start(struct level *l, err *e)
 		archive_read_set_seek_callback(l->ar, on_seek);
 	}
 	archive_read_set_callback_data(l->ar, l);
-	return archive_read_open1(l->ar) == ARCHIVE_OK ? 0 : archive_fault(l, e);
+	if (archive_read_open1(l->ar) == ARCHIVE_OK)
+		return 0;
+	return try_streaming(l) ? decoder_start(l, e) : archive_fault(l, e);
 }
 
 static void level_free(struct level *l)
@@ -503,8 +516,7 @@ static int level_start(struct level *l, err *e)
 	return decoder_start(l, e);
 }
 
-/* Put a level on the stack. It is there, and must be closed, even if it cannot start (-1, *e). NULL in
- * w->top only without memory. */
+/* Put a level on the stack. One that cannot start is there too, to be closed with its fault. */
 static int level_push(struct archive_walk *w, const char *kind, str shown, unsigned depth, err *e)
 {
 	struct level *l = calloc(1, sizeof *l);
@@ -516,7 +528,8 @@ static int level_push(struct archive_walk *w, const char *kind, str shown, unsig
 	w->top = l;
 	if (l->shown.failed)
 		return no_memory(e);
-	return level_start(l, e);
+	l->started = level_start(l, &l->fault) == 0;
+	return 0;
 }
 
 static void level_pop(struct archive_walk *w)
@@ -560,6 +573,19 @@ static int resume(struct level *l, err *e)
 	return 0;
 }
 
+/* No more headers: the end, but not if some could not be found. */
+static int header_end(const struct level *l, err *e)
+{
+	if (l->passed.code) {
+		*e = l->passed;
+		return -1;
+	}
+	if (l->streaming && seekable(l))
+		return err_set(e, ERR_TRUNCATED, ERR_NO_OFFSET,
+			       "zip: its directory is missing or damaged: members may be missing too");
+	return 0;
+}
+
 /* The next header: 1, 0 at the end, -1. */
 static int header_next(struct level *l, err *e)
 {
@@ -569,20 +595,20 @@ static int header_next(struct level *l, err *e)
 		int r = archive_read_next_header(l->ar, &l->entry);
 
 		if (r == ARCHIVE_EOF)
-			return 0;
+			return header_end(l, e);
 		if (++w->members > w->limits.members)
 			return whole_spent(w, "holds too many members", w->limits.members);
 		if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
 			return 1;
-		if (r == ARCHIVE_FATAL && l->index == 0 && strcmp(l->kind, "zip") == 0 && !l->streaming &&
-		    !l->input_fault.code && !w->spent.code) {
-			l->streaming = true; /* no directory at its end: it was cut */
+		if (r == ARCHIVE_FATAL && l->index == 0 && try_streaming(l)) {
 			if (decoder_start(l, e) < 0)
 				return -1;
 			continue;
 		}
 		if (r != ARCHIVE_RETRY)
 			return archive_fault(l, e);
+		if (!l->passed.code) /* libarchive looks for the next header behind it */
+			archive_fault(l, &l->passed);
 	}
 }
 
@@ -766,8 +792,8 @@ int archive_next(struct archive_walk *w, struct archive_member *ret, err *e)
 {
 	w->readable = false;
 	while (w->top) {
-		err why = { 0 };
-		int r = w->top->ar || w->top->unpack ? member_next(w->top, &why) : -1;
+		err why = w->top->started ? (err){ 0 } : w->top->fault;
+		int r = w->top->started ? member_next(w->top, &why) : -1;
 
 		if (r > 0)
 			r = member_visit(w, ret, &why);
@@ -841,6 +867,11 @@ int archive_open_limited(struct archive_walk **ret, int fd, str display,
 	w->size = (uint64_t)size;
 	w->limits = limits ? *limits : ARCHIVE_LIMITS;
 	if (level_push(w, kind, display, 1, e) < 0) {
+		archive_close(w);
+		return -1;
+	}
+	if (!w->top->started) {
+		*e = w->top->fault;
 		archive_close(w);
 		return -1;
 	}
