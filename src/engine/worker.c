@@ -500,6 +500,7 @@ static void worker_done(struct worker *w)
 	outbox_done(&w->out);
 	window_done(&w->win);
 	sha256_free(w->sha);
+	render_cache_free(w->ecs.cache);
 	detector_free(w->detector);
 	ruleset_free(w->rules);
 }

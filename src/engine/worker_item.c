@@ -2,12 +2,6 @@
 
 #include "engine/engine.h"
 #include "engine/unread.h"
-#if __has_include("event/render.h")
-#include "event/render.h"
-#else
-void render_evtx_json(buf *out, const event *ev);
-void render_ecs(buf *out, const event *ev);
-#endif
 #include "readers/evtx/evtx.h"
 #include "util/limits.h"
 
@@ -132,7 +126,7 @@ static int on_event(void *ctx, const event *ev, err *e)
 
 	emit_count(&w->emit, ev);
 	if (w->render) {
-		if (!w->render(&w->out.cur, ev))
+		if (!w->render(w, ev))
 			return err_set(e, ERR_OOM, ev->ref.offset, "no memory for output");
 		buf_byte(&w->out.cur, '\n');
 	}
@@ -189,25 +183,38 @@ static int on_block_end(void *ctx, uint64_t offset, err *e)
 
 /* --- one item ------------------------------------------------------------------------------- */
 
-static bool render_flat(buf *out, const event *ev)
+static bool render_native(struct worker *w, const event *ev)
 {
-	render_evtx_json(out, ev);
-	return !out->failed;
+	return evtx_render_json(&w->out.cur, ev);
 }
 
-static bool render_as_ecs(buf *out, const event *ev)
+static bool render_columns(struct worker *w, const event *ev)
 {
-	render_ecs(out, ev);
-	return !out->failed;
+	render_evtx_json(&w->out.cur, ev);
+	return !w->out.cur.failed;
 }
 
-static void render_choose(struct worker *w, const struct reader_ops *ops)
+static bool render_as_ecs(struct worker *w, const event *ev)
+{
+	render_ecs(&w->out.cur, ev, &w->ecs);
+	return !w->out.cur.failed;
+}
+
+static int render_choose(struct worker *w, const struct item_what *what, err *e)
 {
 	w->render = NULL;
-	if (w->output == OUTPUT_ECS_JSONL)
-		w->render = render_as_ecs;
-	else if (w->output == OUTPUT_EVTX_JSONL)
-		w->render = strcmp(ops->name, "evtx") == 0 ? evtx_render_json : render_flat;
+	if (w->output == OUTPUT_EVTX_JSONL)
+		w->render = strcmp(what->ops->name, "evtx") == 0 ? render_native : render_columns;
+	if (w->output != OUTPUT_ECS_JSONL)
+		return 0;
+	if (!w->ecs.cache)
+		w->ecs.cache = render_cache_new(e);
+	if (!w->ecs.cache)
+		return -1;
+	render_cache_clear(w->ecs.cache); /* it knows the schemas of the item before */
+	w->ecs.path = what->path;
+	w->render = render_as_ecs;
+	return 0;
 }
 
 int item_identify(struct worker *w, struct item_what *what, err *e)
@@ -247,7 +254,8 @@ static int read_with(struct worker *w, struct item_what *what, err *e)
 	w->win.align = what->ops->piece_align;
 	w->win.align_first = what->ops->piece_first;
 	w->win.stop = what->end;
-	render_choose(w, what->ops);
+	if (render_choose(w, what, e) < 0)
+		return -1;
 	rc = drive_reader(what->ops, &env, &w->win, &sink, &fatal, e);
 	what->fatal |= fatal;
 	return rc < 0 ? -1 : facts_send(w, e);

@@ -5,8 +5,9 @@
 
 #include "detect/detect.h"
 #include "engine/drive.h"
-#include "engine/emit.h"
+#include "engine/wire_emit.h"
 #include "engine/outbox.h"
+#include "event/render.h"
 #include "facts/facts.h"
 
 struct worker {
@@ -28,7 +29,8 @@ struct worker {
 	struct schema_set *schemas;
 	bool detecting;
 	struct fact_table *facts;
-	bool (*render)(buf *out, const event *ev);
+	bool (*render)(struct worker *w, const event *ev); /* into out.cur, NULL: no output */
+	struct render_source ecs;
 	uint64_t flushed_at, facts_at;
 };
 

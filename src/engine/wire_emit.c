@@ -1,4 +1,4 @@
-#include "engine/emit.h"
+#include "engine/wire_emit.h"
 
 #include "util/limits.h"
 

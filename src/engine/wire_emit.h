@@ -1,10 +1,10 @@
-/* emit.h - a worker's results on their way to the coordinator.
+/* wire_emit.h - a worker's results on their way to the coordinator.
  *
  * Each result is packed at once into the batch being gathered, so nothing of the reader's bytes is kept.
  * A batch leaves when it is large enough or when the driver says so; both depend on content only, so
  * what arrives before a worker dies is the same each time. Thread rule: one owner. */
-#ifndef SPOOR_ENGINE_EMIT_H
-#define SPOOR_ENGINE_EMIT_H
+#ifndef SPOOR_ENGINE_WIRE_EMIT_H
+#define SPOOR_ENGINE_WIRE_EMIT_H
 
 #include "detect/finding.h"
 #include "engine/wire.h"
