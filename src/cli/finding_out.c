@@ -107,13 +107,18 @@ static void table_finding(buf *b, const struct term *t, const struct finding *f,
 
 /* --- CSV ------------------------------------------------------------------------------------ */
 
+static bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
 void csv_cell(buf *b, str s)
 {
-	bool formula = s.len && memchr("=+-@\t\r", s.ptr[0], 6);
+	bool formula = s.len && is_one_of(s.ptr[0], "=+-@\t\r");
 	bool quote = formula;
 
 	for (size_t i = 0; !quote && i < s.len; i++)
-		quote = memchr(",\"\r\n", s.ptr[i], 4) != NULL;
+		quote = is_one_of(s.ptr[i], ",\"\r\n");
 	if (!quote) {
 		buf_utf8_or_escape(b, s);
 		return;

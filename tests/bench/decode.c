@@ -84,23 +84,21 @@ static uint64_t decode(bytes all, uint64_t *ret_gaps)
 
 static int hash(size_t mib)
 {
-	enum { BLOCK = 1 << 20 };
-	uint8_t *block = calloc(1, BLOCK), digest[SHA256_LEN];
+	static const uint8_t BLOCK[1 << 20];
+	uint8_t digest[SHA256_LEN];
 	err e = { 0 };
 	struct sha256 *h = sha256_new(&e);
 	double start = now();
+	int rc = h ? 0 : -1;
 
-	if (!block || !h)
-		return fail("no memory");
-	for (size_t i = 0; i < mib; i++)
-		if (sha256_add(h, (bytes){ block, BLOCK }, &e) < 0)
-			return fail(e.text);
-	if (sha256_end(h, digest, &e) < 0)
-		return fail(e.text);
-	printf("%zu %.6f 0\n", mib << 20, now() - start);
+	for (size_t i = 0; rc == 0 && i < mib; i++)
+		rc = sha256_add(h, (bytes){ BLOCK, sizeof BLOCK }, &e);
+	if (rc == 0)
+		rc = sha256_end(h, digest, &e);
+	if (rc == 0)
+		printf("%zu %.6f 0\n", mib << 20, now() - start);
 	sha256_free(h);
-	free(block);
-	return 0;
+	return rc == 0 ? 0 : fail(e.text);
 }
 
 int main(int argc, char **argv)
