@@ -245,6 +245,19 @@ int store_each_fact(struct store *s, int kind, int (*fn)(void *, const struct fa
 	return end(s, st, rc ? SQLITE_DONE : step, rc, e);
 }
 
+int store_count_facts(struct store *s, uint64_t *ret, err *e)
+{
+	sqlite3_stmt *st;
+	int step;
+
+	if (begin(s, "SELECT count(*) FROM facts", &st, e) < 0)
+		return -1;
+	step = sqlite3_step(st);
+	if (step == SQLITE_ROW)
+		*ret = (uint64_t)sqlite3_column_int64(st, 0);
+	return end(s, st, step == SQLITE_ROW ? SQLITE_DONE : step, 0, e);
+}
+
 static enum gap_kind gap_kind_of(str name)
 {
 	for (int i = 0; i < GAP_KINDS; i++)

@@ -66,6 +66,7 @@ int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *
 		       err *e); /* by time, then ref, then rule */
 int store_each_fact(struct store *s, int kind /* -1: all */,
 		    int (*fn)(void *, const struct fact *, err *), void *ctx, err *e);
+int store_count_facts(struct store *s, uint64_t *ret, err *e);
 int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *), void *ctx, err *e);
 int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *, err *), void *ctx,
 		    err *e);

@@ -1,0 +1,138 @@
+/* story_priv.h - the story while it is being built. */
+#ifndef SPOOR_STORY_STORY_PRIV_H
+#define SPOOR_STORY_STORY_PRIV_H
+
+#include "facts/facts.h"
+#include "story/story.h"
+#include "util/map.h"
+#include "util/vec.h"
+
+enum role { ROLE_SERVER, ROLE_RUNTIME, ROLE_TOOL, ROLE_PAGE, ROLE_ROOT, ROLE_NOTROOT, ROLES_COUNT };
+
+/* A name that the evidence gives to some host. */
+struct name_info {
+	str text, lower, shortname;
+	bool own;      /* it stands in the Computer field of events */
+	bool full;     /* it has a domain part */
+	bool ambiguous; /* short, and several full names begin with it */
+	uint32_t host; /* after names_join() */
+	uint64_t mentions, findings[LEVEL_CRITICAL + 1];
+	int64_t first_ns, last_ns;
+	struct story_refs refs;
+};
+
+struct channel_info {
+	uint32_t name; /* of the host */
+	str channel;
+	uint64_t events;
+	int64_t first_ns, last_ns;
+	struct story_refs refs;
+};
+
+struct channel_day {
+	uint32_t channel; /* index of channel_info */
+	int32_t day;      /* since 1970 */
+};
+
+struct rule_info_hit { /* findings of one rule on one host name */
+	uint32_t rule, name;
+	uint64_t count;
+	int64_t first_ns, last_ns;
+	struct story_refs refs;
+};
+
+struct address_claim {
+	str ip;
+	uint32_t host;
+	enum story_basis basis;
+	int64_t first_ns, last_ns;
+	uint64_t count;
+	struct story_refs refs;
+};
+
+/* A remote logon or access as a point in time, to judge installations by. */
+struct arrival {
+	uint32_t host, from;
+	str from_ip, account;
+	int64_t ns;
+	struct event_ref ref;
+};
+
+struct builder {
+	struct store *s;
+	struct story *st;
+	arena *mem;
+	bool failed; /* no memory */
+	int rc;
+	err *e;
+
+	map names; /* lower-case name -> name_info */
+	VEC(struct name_info) name;
+	map channel_keys;
+	VEC(struct channel_info) channel;
+	VEC(struct channel_day) day;
+	map rule_keys, hit_keys;
+	VEC(struct story_rule) rule;
+	VEC(struct rule_info_hit) hit;
+
+	VEC(struct story_host) host;
+	map claim_keys, address_keys;
+	VEC(struct address_claim) claim;
+	VEC(struct story_address) address;
+	map edge_keys;
+	VEC(struct story_edge) edge;
+	VEC(struct arrival) arrival;
+	map observation_keys;
+	VEC(struct story_observation) obs;
+	VEC(struct story_blind) blind;
+	VEC(struct story_paragraph) paragraph;
+	VEC(struct gap) gap;
+	VEC(struct store_item) item;
+	uint64_t *no_command; /* per host: process starts without a command line */
+};
+
+/* --- small things ---------------------------------------------------------------------------- */
+
+str keep(struct builder *b, str s);       /* a copy that lives as long as the story */
+str keep_lower(struct builder *b, str s);
+str keep_u64(struct builder *b, uint64_t v);
+str keep_time(struct builder *b, int64_t ns);
+str keep_printf(struct builder *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void refs_add(struct story_refs *r, const struct event_ref *ref);
+void refs_add_all(struct story_refs *r, const struct event_ref *refs, uint32_t n);
+void span_add(int64_t *first, int64_t *last, int64_t from, int64_t to);
+bool has_nocase(str hay, const char *needle);
+bool starts_nocase(str hay, const char *prefix);
+
+/* sentence_of(b, "key", "name", STR("value"), ..., NULL): values must live as long as the story. */
+struct story_sentence sentence_of(struct builder *b, const char *key, ...);
+
+/* --- passes ---------------------------------------------------------------------------------- */
+
+void names_collect(struct builder *b);   /* coverage, findings, names that others speak of */
+void names_join(struct builder *b);      /* names -> hosts */
+uint32_t host_named(struct builder *b, str raw);
+void hosts_fill(struct builder *b);      /* channels, counters */
+void addresses_collect(struct builder *b);
+uint32_t host_at(struct builder *b, str ip, enum story_basis *ret_basis);
+bool address_is_local(str ip);           /* loopback, unspecified, link-local, multicast */
+void edges_collect(struct builder *b);
+void web_collect(struct builder *b);
+void observations_collect(struct builder *b);
+void blind_collect(struct builder *b);
+void story_tell(struct builder *b);
+
+bool role_is(enum role role, str name); /* names by whole or "*" ending, pages by ending, roots by part */
+
+/* An observation; those with the same key are one. NULL past the ceiling. */
+struct story_observation *observation_at(struct builder *b, enum observation_kind kind, uint32_t host,
+					 str key, const struct fact *f, uint8_t weight, bool *ret_new);
+
+/* One that is there already, or NULL. */
+struct story_observation *observation_find(struct builder *b, enum observation_kind kind, uint32_t host,
+					   str key);
+
+/* Go through facts of a kind; failures end up in the builder. */
+void each_fact(struct builder *b, int kind, int (*fn)(void *, const struct fact *, err *));
+
+#endif

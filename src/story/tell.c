@@ -1,0 +1,398 @@
+/* The summary: a handful of sentences, the strongest first, each with its events. */
+#include <stdlib.h>
+
+#include "story/story_priv.h"
+#include "util/limits.h"
+#include "util/times.h"
+
+enum { LISTED = 5 };
+
+static struct story_paragraph *tell(struct builder *b, uint8_t weight, int64_t ns, struct story_sentence s)
+{
+	struct story_paragraph *p = VEC_PUSH(&b->paragraph, LIMIT_STORY_OBSERVATIONS);
+
+	if (!p) {
+		b->st->dropped++;
+		return NULL;
+	}
+	p->sentence = s;
+	p->weight = weight;
+	p->time_ns = ns;
+	return p;
+}
+
+/* A list of evidence texts in one value: "a; b; c and 4 more". */
+struct list {
+	buf text;
+	size_t n;
+};
+
+static void list_add(struct list *l, str s)
+{
+	if (l->n++ >= LISTED || s.len == 0)
+		return;
+	if (l->text.len)
+		buf_z(&l->text, "; ");
+	buf_add(&l->text, s.ptr, s.len < 300 ? s.len : 300);
+}
+
+static str list_end(struct builder *b, struct list *l)
+{
+	str s;
+
+	if (l->n > LISTED)
+		buf_printf(&l->text, " and %zu more", l->n - LISTED);
+	s = keep(b, buf_view(&l->text));
+	buf_done(&l->text);
+	return s;
+}
+
+static str host_text(const struct builder *b, uint32_t host)
+{
+	return host == STORY_NOBODY ? STR("") : b->host.at[host].name;
+}
+
+/* --- scope ----------------------------------------------------------------------------------- */
+
+static void tell_scope(struct builder *b)
+{
+	struct story *st = b->st;
+	bool one = st->nhosts_with_logs == 1;
+	struct story_paragraph *p;
+
+	if (!st->run.finished)
+		tell(b, 100, TIME_NONE, sentence_of(b, "sum.unfinished", NULL));
+	if (st->events == 0) {
+		tell(b, 100, TIME_NONE,
+		     sentence_of(b, "sum.nothing", "items", keep_u64(b, b->item.len), NULL));
+		return;
+	}
+	p = tell(b, 100, st->first_ns,
+		 sentence_of(b, one ? "sum.scope_one" : "sum.scope", "events", keep_u64(b, st->events),
+			     "hosts", keep_u64(b, st->nhosts_with_logs), "host",
+			     b->host.len ? b->host.at[0].name : STR(""), "first", keep_time(b, st->first_ns),
+			     "last", keep_time(b, st->last_ns), "items", keep_u64(b, b->item.len), NULL));
+	if (p && b->host.len)
+		p->refs = b->host.at[0].refs;
+}
+
+/* --- web servers ----------------------------------------------------------------------------- */
+
+static str duration_text(struct builder *b, int64_t ns)
+{
+	int64_t s = ns / NS_PER_S;
+
+	if (s < 120)
+		return keep_printf(b, "%lld.%lld seconds", (long long)s,
+				   (long long)(ns % NS_PER_S / 100000000));
+	if (s < 7200)
+		return keep_printf(b, "%lld minutes", (long long)(s / 60));
+	if (s < 172800)
+		return keep_printf(b, "%lld hours", (long long)(s / 3600));
+	return keep_printf(b, "%lld days", (long long)(s / 86400));
+}
+
+/* What one host has of pages and of children of servers, in time. */
+struct web_sight {
+	const struct story_observation *page;  /* the last written before the first child; else the first */
+	const struct story_observation *child; /* the first */
+	size_t pages, children;
+};
+
+static struct web_sight look(const struct builder *b, uint32_t host)
+{
+	struct web_sight w = { 0 };
+
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+
+		if (o->host != host)
+			continue;
+		if (o->kind == OBS_SERVER_CHILD && o->weight >= 80) {
+			w.children++;
+			if (!w.child)
+				w.child = o;
+		} else if (o->kind == OBS_PAGE_WRITTEN) {
+			w.pages++;
+			if (!w.page || !w.child)
+				w.page = o;
+		}
+	}
+	return w;
+}
+
+static void tell_commands(struct builder *b, uint32_t host, const struct web_sight *w)
+{
+	struct list commands = { 0 };
+	struct story_refs refs = { 0 };
+	struct story_paragraph *p;
+
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+
+		if (o->host != host || o->kind != OBS_SERVER_CHILD || o->weight < 80)
+			continue;
+		list_add(&commands, o->command.len ? o->command : str_basename(o->process));
+		refs_add_all(&refs, o->refs.at, o->refs.n);
+	}
+	p = tell(b, 88, w->child->first_ns,
+		 sentence_of(b, "sum.web_commands", "count", keep_u64(b, w->children), "host",
+			     host_text(b, host), "list", list_end(b, &commands), NULL));
+	if (p)
+		p->refs = refs;
+}
+
+static void tell_compiled(struct builder *b, uint32_t host, const struct story_observation *page)
+{
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+		struct story_paragraph *p;
+
+		if (o->host != host || o->kind != OBS_PAGE_COMPILED || o->first_ns < page->first_ns ||
+		    !str_eq_ascii_nocase(o->object, str_basename(page->object)))
+			continue;
+		p = tell(b, 89, o->first_ns,
+			 sentence_of(b, "sum.page_compiled", "time", keep_time(b, o->first_ns), NULL));
+		if (p)
+			p->refs = o->refs;
+		return;
+	}
+}
+
+static str command_or_image(const struct story_observation *o)
+{
+	return o->command.len ? o->command : str_basename(o->process);
+}
+
+static void tell_web_host(struct builder *b, uint32_t host)
+{
+	struct web_sight w = look(b, host);
+	struct story_paragraph *p;
+	str name = host_text(b, host);
+
+	if (w.page && w.child && w.page->first_ns != TIME_NONE && w.page->first_ns <= w.child->first_ns) {
+		p = tell(b, 90, w.page->first_ns,
+			 sentence_of(b, "sum.web_shell", "host", name, "object", w.page->object, "time",
+				     keep_time(b, w.page->first_ns), "after",
+				     duration_text(b, w.child->first_ns - w.page->first_ns), "parent",
+				     str_basename(w.child->parent), "command", command_or_image(w.child),
+				     NULL));
+		if (p) {
+			p->refs = w.page->refs;
+			refs_add_all(&p->refs, w.child->refs.at, w.child->refs.n);
+		}
+		tell_compiled(b, host, w.page);
+	} else if (w.child) {
+		p = tell(b, 85, w.child->first_ns,
+			 sentence_of(b, "sum.child_alone", "host", name, "parent",
+				     str_basename(w.child->parent), "command", command_or_image(w.child),
+				     "time", keep_time(b, w.child->first_ns), NULL));
+		if (p)
+			p->refs = w.child->refs;
+	} else if (w.page) {
+		p = tell(b, 60, w.page->first_ns,
+			 sentence_of(b, "sum.page_alone", "host", name, "count", keep_u64(b, w.pages),
+				     "object", w.page->object, "time", keep_time(b, w.page->first_ns), NULL));
+		if (p)
+			p->refs = w.page->refs;
+	}
+	if (w.children > 1)
+		tell_commands(b, host, &w);
+}
+
+static void tell_web(struct builder *b)
+{
+	bool *seen = calloc(b->host.len + 1, sizeof *seen);
+
+	for (size_t i = 0; seen && i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+
+		if ((o->kind != OBS_PAGE_WRITTEN && o->kind != OBS_SERVER_CHILD) ||
+		    o->host == STORY_NOBODY || seen[o->host])
+			continue;
+		seen[o->host] = true;
+		tell_web_host(b, o->host);
+	}
+	b->failed |= !seen;
+	free(seen);
+}
+
+/* --- the rest -------------------------------------------------------------------------------- */
+
+static void tell_cmdlets(struct builder *b)
+{
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+		struct story_paragraph *p;
+
+		if (o->kind != OBS_ADMIN_CMDLET || o->weight < 90)
+			continue;
+		p = tell(b, 91, o->first_ns,
+			 sentence_of(b, "sum.cmdlet", "host", host_text(b, o->host), "time",
+				     keep_time(b, o->first_ns), "object", o->object, "command", o->command,
+				     NULL));
+		if (p)
+			p->refs = o->refs;
+		return; /* the timeline has them all */
+	}
+}
+
+static void tell_listed(struct builder *b, enum observation_kind kind, const char *key, uint8_t weight)
+{
+	struct list list = { 0 };
+	struct story_refs refs = { 0 };
+	struct story_paragraph *p;
+	int64_t first = TIME_NONE;
+
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+
+		if (o->kind != kind)
+			continue;
+		if (list.n == 0)
+			first = o->first_ns;
+		list_add(&list, keep_printf(b, "%.*s on %.*s at %.*s", STR_ARG(o->object),
+					    STR_ARG(host_text(b, o->host)),
+					    STR_ARG(keep_time(b, o->first_ns))));
+		refs_add_all(&refs, o->refs.at, o->refs.n);
+	}
+	if (list.n == 0)
+		return;
+	p = tell(b, weight, first, sentence_of(b, key, "list", list_end(b, &list), NULL));
+	if (p)
+		p->refs = refs;
+}
+
+static void tell_alerts(struct builder *b)
+{
+	const struct story_observation *first = NULL;
+	struct story_paragraph *p;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < b->obs.len; i++) {
+		if (b->obs.at[i].kind != OBS_ALERT)
+			continue;
+		n += b->obs.at[i].count;
+		first = first ? first : &b->obs.at[i];
+	}
+	if (!first)
+		return;
+	p = tell(b, 65, first->first_ns,
+		 sentence_of(b, "sum.alerts", "count", keep_u64(b, n), "host", host_text(b, first->host),
+			     "time", keep_time(b, first->first_ns), "object", first->object, NULL));
+	if (p)
+		p->refs = first->refs;
+}
+
+static void tell_persistence(struct builder *b)
+{
+	struct list list = { 0 };
+	struct story_refs refs = { 0 };
+	struct story_paragraph *p;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+
+		if (o->kind != OBS_SERVICE && o->kind != OBS_TASK)
+			continue;
+		n++;
+		if (o->weight < 60)
+			continue;
+		list_add(&list, keep_printf(b, "%.*s on %.*s (%.*s)", STR_ARG(o->object),
+					    STR_ARG(host_text(b, o->host)), STR_ARG(o->command)));
+		refs_add_all(&refs, o->refs.at, o->refs.n);
+	}
+	if (list.n == 0)
+		return;
+	p = tell(b, 62, TIME_NONE,
+		 sentence_of(b, "sum.persistence", "count", keep_u64(b, n), "list", list_end(b, &list), NULL));
+	if (p)
+		p->refs = refs;
+}
+
+static bool edge_is_admin(const struct story_edge *x)
+{
+	return x->kind == EDGE_ADMIN_SHARE || x->kind == EDGE_REMOTE_DESKTOP || x->kind == EDGE_WINRM ||
+	       x->kind == EDGE_REMOTE_INSTALL || x->kind == EDGE_EXPLICIT_CREDENTIALS;
+}
+
+static void tell_edges(struct builder *b)
+{
+	uint64_t admin = 0, told = 0;
+
+	for (size_t i = 0; i < b->edge.len; i++)
+		admin += edge_is_admin(&b->edge.at[i]);
+	if (b->edge.len == 0)
+		return;
+	tell(b, 50, TIME_NONE,
+	     sentence_of(b, "sum.edges", "count", keep_u64(b, b->edge.len), "admin", keep_u64(b, admin),
+			 NULL));
+	for (size_t i = 0; i < b->edge.len && told < 12; i++) {
+		const struct story_edge *x = &b->edge.at[i];
+		str what = keep_printf(b, "edge.%s", story_edge_name(x->kind));
+		struct story_paragraph *p;
+
+		if (!edge_is_admin(x))
+			continue;
+		told++;
+		p = tell(b, 49, x->first_ns,
+			 sentence_of(b, x->count > 1 ? "sum.edge" : "sum.edge_once", "from",
+				     x->from == STORY_NOBODY ? x->from_ip : host_text(b, x->from), "to",
+				     host_text(b, x->to), "what", str_of(wording(what.ptr, LANGUAGE_EN)),
+				     "first", keep_time(b, x->first_ns), "last", keep_time(b, x->last_ns),
+				     "count", keep_u64(b, x->count), "account",
+				     x->naccounts ? x->accounts[0] : STR(""), NULL));
+		if (p)
+			p->refs = x->refs;
+	}
+}
+
+static void tell_findings(struct builder *b)
+{
+	struct story *st = b->st;
+	struct list list = { 0 };
+	struct story_refs refs = { 0 };
+	struct story_paragraph *p;
+	uint64_t n = 0;
+
+	for (int l = 0; l <= LEVEL_CRITICAL; l++)
+		n += st->findings[l];
+	if (n == 0) {
+		tell(b, 40, TIME_NONE, sentence_of(b, "sum.no_findings", NULL));
+		return;
+	}
+	tell(b, 45, TIME_NONE,
+	     sentence_of(b, "sum.findings", "count", keep_u64(b, n), "critical",
+			 keep_u64(b, st->findings[LEVEL_CRITICAL]), "high",
+			 keep_u64(b, st->findings[LEVEL_HIGH]), "medium",
+			 keep_u64(b, st->findings[LEVEL_MEDIUM]), "low", keep_u64(b, st->findings[LEVEL_LOW]),
+			 "informational", keep_u64(b, st->findings[LEVEL_INFORMATIONAL]), NULL));
+	for (size_t i = 0; i < b->rule.len && b->rule.at[i].level >= LEVEL_HIGH; i++) {
+		list_add(&list, keep_printf(b, "%.*s (%llu)", STR_ARG(b->rule.at[i].title),
+					    (unsigned long long)b->rule.at[i].count));
+		if (i < STORY_REFS)
+			refs_add(&refs, &b->rule.at[i].ref);
+	}
+	if (list.n == 0)
+		return;
+	p = tell(b, 44, TIME_NONE, sentence_of(b, "sum.rules_top", "list", list_end(b, &list), NULL));
+	if (p)
+		p->refs = refs;
+}
+
+void story_tell(struct builder *b)
+{
+	/* reading order: what it is about, what happened in time, what rules say, what is not known */
+	tell_scope(b);
+	tell_cmdlets(b);
+	tell_web(b);
+	tell_alerts(b);
+	tell_persistence(b);
+	tell_edges(b);
+	tell_listed(b, OBS_LOG_CLEARED, "sum.cleared", 70);
+	tell_findings(b);
+	if (b->blind.len)
+		tell(b, 99, TIME_NONE,
+		     sentence_of(b, "sum.blind", "count", keep_u64(b, b->blind.len), NULL));
+}

@@ -1,0 +1,74 @@
+#include <stdlib.h>
+
+#include "story/story.h"
+
+struct wording_row {
+	const char *key;
+	const char *text[LANGUAGES];
+};
+
+#include "wording.inc"
+
+static int row_cmp(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct wording_row *)row)->key);
+}
+
+const char *wording(const char *key, enum story_language lang)
+{
+	const struct wording_row *r = bsearch(key, WORDING, COUNT(WORDING), sizeof *WORDING, row_cmp);
+
+	if (!r)
+		return key;
+	return r->text[lang] ? r->text[lang] : r->text[LANGUAGE_EN];
+}
+
+static void put_value(const struct story_sentence *s, str name, enum story_language lang,
+		      void (*part)(void *ctx, bool evidence, str text), void *ctx)
+{
+	for (uint32_t i = 0; i < s->nargs; i++) {
+		if (!str_eq(name, str_of(s->names[i])))
+			continue;
+		if (s->values[i].len)
+			part(ctx, true, s->values[i]);
+		else
+			part(ctx, false, str_of(wording("word.none", lang)));
+		return;
+	}
+	part(ctx, false, str_of(wording("word.none", lang)));
+}
+
+void story_sentence_each(const struct story_sentence *s, enum story_language lang,
+			 void (*part)(void *ctx, bool evidence, str text), void *ctx)
+{
+	str rest = str_of(wording(s->key, lang));
+
+	while (rest.len) {
+		size_t open = str_find(rest, STR("{")), close;
+		str behind;
+
+		if (open == SIZE_MAX) {
+			part(ctx, false, rest);
+			return;
+		}
+		if (open)
+			part(ctx, false, (str){ rest.ptr, open });
+		behind = (str){ rest.ptr + open + 1, rest.len - open - 1 };
+		close = str_find(behind, STR("}"));
+		if (close == SIZE_MAX)
+			return;
+		put_value(s, (str){ behind.ptr, close }, lang, part, ctx);
+		rest = (str){ behind.ptr + close + 1, behind.len - close - 1 };
+	}
+}
+
+static void append_part(void *ctx, bool evidence, str text)
+{
+	(void)evidence;
+	buf_str(ctx, text);
+}
+
+void story_sentence_text(const struct story_sentence *s, enum story_language lang, buf *out)
+{
+	story_sentence_each(s, lang, append_part, out);
+}
