@@ -10,16 +10,28 @@
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-static int reset_classes(struct detector *d, err *e)
+static void init_maps(struct detector *d)
+{
+	map_init(&d->kinds, LIMIT_SCHEMAS, LIMIT_DETECT_BYTES);
+	map_init(&d->class_ids, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
+	memo_set_init(&d->memos);
+}
+
+static void done_maps(struct detector *d)
+{
+	map_done(&d->kinds);
+	map_done(&d->class_ids);
+	memo_set_done(&d->memos);
+	VEC_DONE(&d->classes);
+	VEC_DONE(&d->slots);
+}
+
+/* Forget what was bound: there is no room for more. */
+static void reset(struct detector *d)
 {
 	arena_clear(&d->class_mem);
-	map_done(&d->class_ids);
-	map_init(&d->class_ids, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
-	VEC_DONE(&d->classes);
-	VEC_DONE(&d->last);
-	memo_set_done(&d->memos);
-	memo_set_init(&d->memos);
-	return 0;
+	done_maps(d);
+	init_maps(d);
 }
 
 int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
@@ -31,8 +43,7 @@ int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
 	d->rs = rs;
 	arena_init(&d->class_mem, LIMIT_DETECT_BYTES);
 	arena_init(&d->finding_mem, LIMIT_DETECT_BYTES);
-	map_init(&d->class_ids, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
-	memo_set_init(&d->memos);
+	init_maps(d);
 	d->scans = scan_cache_new(e);
 	if (!d->scans || naive_init(&d->naive, rs, e) < 0 ||
 	    binder_new(&d->binder, rs, d->scans, e) < 0) {
@@ -50,10 +61,7 @@ void detector_free(struct detector *d)
 	binder_free(d->binder);
 	naive_done(&d->naive);
 	scan_cache_free(d->scans);
-	map_done(&d->class_ids);
-	memo_set_done(&d->memos);
-	VEC_DONE(&d->classes);
-	VEC_DONE(&d->last);
+	done_maps(d);
 	VEC_DONE(&d->spans);
 	VEC_DONE(&d->hits);
 	free(d->seen);
@@ -75,7 +83,7 @@ void detector_set_naive(struct detector *d, bool naive)
 
 void detector_forget_schemas(struct detector *d)
 {
-	reset_classes(d, NULL);
+	d->slots.len = 0;
 }
 
 bool detector_take_gap(struct detector *d, struct gap *ret)
@@ -98,10 +106,48 @@ static void key_value(buf *b, value v)
 	buf_add(b, v.ptr, v.len);
 }
 
-static void make_key(struct detector *d, const event *ev)
+/* Everything about a schema that binding looks at. */
+static void key_schema(buf *b, const struct schema *s)
+{
+	static const enum well_known KEYS[] = { WK_EVENT_ID, WK_CHANNEL, WK_PROVIDER };
+
+	for (size_t i = 0; i < COUNT(KEYS); i++)
+		buf_add(b, &s->wk[KEYS[i]], sizeof s->wk[0]);
+	for (uint32_t i = 0; i < s->ncolumns; i++) {
+		const struct column *col = &s->columns[i];
+		uint32_t head[2] = { (uint32_t)col->name.len, col->flags | (col->slot < 0) << 8 };
+
+		buf_add(b, head, sizeof head);
+		buf_str(b, col->name);
+		if (col->slot < 0)
+			key_value(b, s->consts[-1 - col->slot]);
+	}
+}
+
+/* The slot of a schema, known by content; NULL without memory. */
+static struct schema_slot *find_slot(struct detector *d, const struct schema *s)
+{
+	struct map_entry *entry;
+	bool is_new;
+
+	if (s->id < d->slots.len && d->slots.at[s->id].schema == s)
+		return &d->slots.at[s->id];
+	while (d->slots.len <= s->id)
+		if (!VEC_PUSH(&d->slots, LIMIT_SCHEMAS))
+			return NULL;
+	buf_clear(&d->key);
+	key_schema(&d->key, s);
+	entry = d->key.failed ? NULL : map_put(&d->kinds, buf_view(&d->key), d->kinds.len, &is_new);
+	if (!entry)
+		return NULL;
+	d->slots.at[s->id] = (struct schema_slot){ .schema = s, .kind = (uint32_t)entry->value };
+	return &d->slots.at[s->id];
+}
+
+static void make_key(struct detector *d, const event *ev, uint32_t kind)
 {
 	buf_clear(&d->key);
-	buf_add(&d->key, &ev->schema, sizeof ev->schema);
+	buf_add(&d->key, &kind, sizeof kind);
 	key_value(&d->key, event_wk(ev, WK_EVENT_ID));
 	key_value(&d->key, event_wk(ev, WK_CHANNEL));
 	key_value(&d->key, event_wk(ev, WK_PROVIDER));
@@ -132,12 +178,12 @@ static bool make_room(struct detector *d, const struct bound_class *c)
 	return c->natoms <= d->natoms && c->nfields <= d->nfields && words <= d->nwords;
 }
 
+/* Bind the class whose key is in d->key. */
 static struct bound_class *bind_class(struct detector *d, const event *ev, err *e)
 {
 	arena texts;
 	struct bound_class *c = NULL, **at;
 	str channel, event_id;
-	bool is_new;
 
 	arena_init(&texts, LIMIT_VALUE_TEXT * 4);
 	channel = value_str(event_wk(ev, WK_CHANNEL), &texts);
@@ -150,8 +196,7 @@ static struct bound_class *bind_class(struct detector *d, const event *ev, err *
 	if (!c)
 		return NULL;
 	at = VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
-	if (!at || !make_room(d, c) ||
-	    !map_put(&d->class_ids, buf_view(&d->key), d->classes.len - 1, &is_new)) {
+	if (!at || !make_room(d, c)) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
 		return NULL;
 	}
@@ -159,35 +204,28 @@ static struct bound_class *bind_class(struct detector *d, const event *ev, err *
 	return c;
 }
 
-/* The event's class; bound on first sight. When all room is used, binding begins anew. */
+/* The event's class, bound on first sight; NULL if there is no room. */
 static struct bound_class *find_class(struct detector *d, const event *ev, err *e)
 {
-	struct map_entry *entry;
-	struct bound_class *c;
-	uint32_t id = ev->schema->id;
+	struct schema_slot *slot = find_slot(d, ev->schema);
+	struct map_entry *entry = NULL;
+	bool is_new;
 
-	make_key(d, ev);
-	if (id < d->last.len && d->last.at[id].entry_len == d->key.len &&
-	    memcmp(d->last.at[id].key, d->key.ptr, d->key.len) == 0)
-		return d->last.at[id].bound;
-	entry = map_get(&d->class_ids, buf_view(&d->key));
-	if (!entry) {
-		c = bind_class(d, ev, NULL);
-		if (!c) {
-			reset_classes(d, e);
-			c = bind_class(d, ev, e);
-		}
-		if (!c)
-			return NULL;
-		entry = map_get(&d->class_ids, buf_view(&d->key));
+	if (slot) {
+		make_key(d, ev, slot->kind);
+		if (slot->bound && str_eq(slot->key, buf_view(&d->key)))
+			return slot->bound;
+		entry = d->key.failed ? NULL : map_get(&d->class_ids, buf_view(&d->key));
 	}
-	c = d->classes.at[entry->value];
-	while (d->last.len <= id && id < LIMIT_SCHEMAS)
-		if (!VEC_PUSH(&d->last, LIMIT_SCHEMAS))
-			return c;
-	if (id < d->last.len)
-		d->last.at[id] = (struct last_class){ entry->key.ptr, entry->key.len, c };
-	return c;
+	if (slot && !entry && bind_class(d, ev, e))
+		entry = map_put(&d->class_ids, buf_view(&d->key), d->classes.len - 1, &is_new);
+	if (!entry) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
+		return NULL;
+	}
+	slot->bound = d->classes.at[entry->value];
+	slot->key = entry->key;
+	return slot->bound;
 }
 
 /* --- texts ---------------------------------------------------------------------------------- */
@@ -330,18 +368,21 @@ static void fire(struct detector *d, const struct bound_class *c, uint32_t atom)
 	}
 }
 
-static void verify(struct detector *d, const struct bound_class *c, uint32_t atom,
-		   const struct field_text *t)
+static void note_hit(struct detector *d, uint32_t atom)
 {
-	uint32_t *hit;
+	uint32_t *hit = VEC_PUSH(&d->hits, LIMIT_SIGMA_NODES);
 
-	if (!any_text(d, &d->rs->pool.preds.at[c->atoms[atom].pred], t))
-		return;
-	hit = VEC_PUSH(&d->hits, LIMIT_SIGMA_NODES);
 	if (hit)
 		*hit = atom;
 	else
 		d->failed = true;
+}
+
+static void verify(struct detector *d, const struct bound_class *c, uint32_t atom,
+		   const struct field_text *t)
+{
+	if (any_text(d, &d->rs->pool.preds.at[c->atoms[atom].pred], t))
+		note_hit(d, atom);
 }
 
 static void scan_literals(struct detector *d, const struct bound_class *c, const event *ev,
@@ -363,6 +404,7 @@ static void scan_regexes(struct detector *d, const struct bound_class *c, const 
 {
 	const struct bound_field *f = &c->fields[field];
 	const struct field_text *t = field_texts(d, c, ev, field, false);
+	bool exact = scan_db_is_exact(f->regex_db);
 
 	for (uint32_t s = 0; s < t->n; s++) { /* one by one: ^ and $ are the value's */
 		const struct span *span = &d->spans.at[t->first + s];
@@ -371,8 +413,12 @@ static void scan_regexes(struct detector *d, const struct bound_class *c, const 
 				 (str){ d->text.ptr + span->from, span->len }, &found);
 
 		d->failed |= n < 0;
-		for (int i = 0; i < n; i++)
-			verify(d, c, f->regex_atom[found[i]], t);
+		for (int i = 0; i < n; i++) {
+			if (exact)
+				note_hit(d, f->regex_atom[found[i]]);
+			else
+				verify(d, c, f->regex_atom[found[i]], t);
+		}
 	}
 }
 
@@ -449,9 +495,13 @@ static int evaluate(struct detector *d, struct bound_class *c, const event *ev, 
 
 static int run_fast(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
 {
-	struct bound_class *c = find_class(d, ev, e);
+	struct bound_class *c = find_class(d, ev, NULL);
 	int r;
 
+	if (!c) { /* all room is used: binding begins anew */
+		reset(d);
+		c = find_class(d, ev, e);
+	}
 	if (!c)
 		return -1;
 	c->events++;

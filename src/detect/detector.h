@@ -16,9 +16,10 @@ struct field_text { /* the texts of one field in the current event */
 	size_t from, to;
 };
 
-struct last_class { /* per schema: the class of its last event */
-	const char *key;
-	size_t entry_len;
+struct schema_slot { /* what is known of one schema of the current set */
+	const struct schema *schema;
+	uint32_t kind;    /* number of its content: equal schemas of several sets are one kind */
+	str key;          /* of the class of its last event */
 	struct bound_class *bound;
 };
 
@@ -30,9 +31,10 @@ struct detector {
 	bool use_naive;
 
 	arena class_mem;
-	map class_ids; /* schema, event id, channel, provider to index of classes */
+	map kinds;     /* content of a schema to its number */
+	map class_ids; /* kind, event id, channel, provider to index of classes */
 	VEC(struct bound_class *) classes;
-	VEC(struct last_class) last; /* by schema id */
+	VEC(struct schema_slot) slots; /* by schema id */
 	struct memo_set memos;
 	buf key;
 

@@ -53,16 +53,16 @@ void memo_put(struct memo_set *s, uint32_t memo, value v, uint64_t hash, const u
 	      uint32_t n)
 {
 	struct memo_entry *entry = &s->tables.at[memo - 1][hash % MEMO_SLOTS];
-	uint8_t *bytes = arena_alloc(&s->mem, v.len + 1u);
+	uint8_t *copy = arena_alloc(&s->mem, v.len + 1u);
 	uint32_t *list = arena_array(&s->mem, n + 1u, sizeof *list);
 
-	if (!bytes || !list) {
+	if (!copy || !list) {
 		arena_clear(&s->mem);
 		s->generation++;
 		return;
 	}
-	memcpy(bytes, v.ptr, v.len);
+	memcpy(copy, v.ptr, v.len);
 	if (n)
 		memcpy(list, atoms, n * sizeof *list);
-	*entry = (struct memo_entry){ hash, s->generation, v.len, v.type, n, bytes, list };
+	*entry = (struct memo_entry){ hash, s->generation, v.len, v.type, n, copy, list };
 }

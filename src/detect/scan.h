@@ -29,6 +29,9 @@ const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_patter
  * call). Answers how many; -1 if the scan failed. */
 int scan_run(struct scan_cache *c, const struct scan_db *db, str text, const uint32_t **ret_hits);
 
+/* True if a hit is a match: all expressions were taken as they are. False: hits must be verified. */
+bool scan_db_is_exact(const struct scan_db *db);
+
 /* Bytes of all databases. */
 size_t scan_cache_bytes(const struct scan_cache *c);
 

@@ -1,6 +1,7 @@
 /* item.c - one detection item: field, modifiers, values. The table MODIFIERS is the list of what we
  * know; each modifier changes every value in turn. */
 #include "sigma/encode.h"
+#include "sigma/fold.h"
 #include "sigma/rule_priv.h"
 #include "util/limits.h"
 #include "util/utf.h"
@@ -301,9 +302,10 @@ static int mod_fieldref(struct item *it, struct alt *a, unsigned arg, err *e)
 	return a->pred.ref == FIELD_ANY ? refuse(a, e, "\"fieldref\" names no field") : 0;
 }
 
+/* Of a placeholder's name. SigmaHQ also writes %DC-MACHINE-NAME%. */
 static bool is_name_char(uint32_t c)
 {
-	return c < 0x80 && (c == '_' || (c | 32) - 'a' < 26u || c - '0' < 10u);
+	return c == '_' || c == '-' || c == '.' || (c < 0x80 && fold_is_word(c));
 }
 
 /* Value lists for placeholders are not given yet: a rule that needs one is refused by its name. */

@@ -82,7 +82,8 @@ static int pred_freeze(struct sigma_pool *p, struct pred *pred, const struct pre
 		pred->text = arena_str(&p->mem, proto->text);
 		if (!pred->text.ptr)
 			return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rules need too much memory");
-		pred->regex = regex_new(pred->text, pred->op, e);
+		pred->regex = regex_new(pred->text, pred->op, p->nregexes, e);
+		p->nregexes += pred->regex != NULL;
 		return pred->regex ? 0 : -1;
 	}
 	if (pred->kind == PRED_GLOB && !pattern_init(&pred->pattern, elems, n, pred->cased, &p->mem))

@@ -1,21 +1,41 @@
 #include "sigma/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include <hs.h>
 #include <pcre2.h>
 #include <stdlib.h>
 
 #include "util/limits.h"
+#include "util/vec.h"
 
 struct regex {
 	pcre2_code *code;
+	str pattern;
+	unsigned flags;
+	uint32_t number;
+};
+
+struct linear { /* Vectorscan's form of an expression, made on first use */
+	bool tried;
+	hs_database_t *db; /* NULL: refused */
 };
 
 struct regex_scratch {
 	pcre2_match_data *match;
 	pcre2_match_context *context;
+	hs_scratch_t *hs;
+	VEC(struct linear) linear; /* by number of the expression */
 };
 
-struct regex *regex_new(str pattern, unsigned flags, err *e)
+unsigned regex_hs_flags(unsigned flags)
+{
+	return HS_FLAG_SINGLEMATCH | HS_FLAG_UTF8 | HS_FLAG_UCP | HS_FLAG_ALLOWEMPTY |
+	       (flags & REGEX_CASELESS ? HS_FLAG_CASELESS : 0u) |
+	       (flags & REGEX_MULTILINE ? HS_FLAG_MULTILINE : 0u) |
+	       (flags & REGEX_DOTALL ? HS_FLAG_DOTALL : 0u);
+}
+
+struct regex *regex_new(str pattern, unsigned flags, uint32_t number, err *e)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C |
 			   (flags & REGEX_CASELESS ? PCRE2_CASELESS : 0u) |
@@ -44,6 +64,9 @@ struct regex *regex_new(str pattern, unsigned flags, err *e)
 			(const char *)text, at);
 		return NULL;
 	}
+	re->pattern = pattern;
+	re->flags = flags;
+	re->number = number;
 	return re;
 }
 
@@ -79,15 +102,80 @@ void regex_scratch_free(struct regex_scratch *s)
 		return;
 	pcre2_match_data_free(s->match);
 	pcre2_match_context_free(s->context);
+	for (size_t i = 0; i < s->linear.len; i++)
+		hs_free_database(s->linear.at[i].db);
+	VEC_DONE(&s->linear);
+	hs_free_scratch(s->hs);
 	free(s);
 }
 
-enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text)
+static enum regex_result search_pcre(const struct regex *re, struct regex_scratch *s, str text)
 {
-	int r = pcre2_match(re->code, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0,
-			    PCRE2_NO_UTF_CHECK, s->match, s->context);
+	int r = pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK,
+			    s->match, s->context);
 
 	if (r >= 0)
 		return REGEX_YES;
 	return r == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_LIMIT;
+}
+
+/* Vectorscan's form of the expression, or NULL. */
+static hs_database_t *linear_form(const struct regex *re, struct regex_scratch *s)
+{
+	hs_compile_error_t *error = NULL;
+	struct linear *l;
+
+	while (s->linear.len <= re->number)
+		if (!VEC_PUSH(&s->linear, LIMIT_SIGMA_PREDICATES))
+			return NULL;
+	l = &s->linear.at[re->number];
+	if (l->tried)
+		return l->db;
+	l->tried = true;
+	if (memchr(re->pattern.ptr, 0, re->pattern.len))
+		return NULL; /* its interface ends at a NUL */
+	if (hs_compile(re->pattern.ptr, regex_hs_flags(re->flags), HS_MODE_BLOCK, NULL, &l->db,
+		       &error) != HS_SUCCESS) {
+		hs_free_compile_error(error);
+		l->db = NULL;
+	} else if (hs_alloc_scratch(l->db, &s->hs) != HS_SUCCESS) {
+		hs_free_database(l->db);
+		l->db = NULL;
+	}
+	return l->db;
+}
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+		    void *ctx)
+{
+	(void)id, (void)from, (void)to, (void)flags;
+	*(bool *)ctx = true;
+	return 1; /* one is enough */
+}
+
+static enum regex_result search_linear(const struct regex *re, struct regex_scratch *s, str text)
+{
+	hs_database_t *db = linear_form(re, s);
+	bool found = false;
+	hs_error_t r;
+
+	if (!db)
+		return REGEX_LIMIT;
+	r = hs_scan(db, text.ptr, (unsigned)text.len, 0, s->hs, on_match, &found);
+	if (found)
+		return REGEX_YES;
+	return r == HS_SUCCESS ? REGEX_NO : REGEX_LIMIT;
+}
+
+enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text,
+			       bool backtrack)
+{
+	enum regex_result r;
+
+	if (!text.ptr)
+		text.ptr = "";
+	r = backtrack ? search_pcre(re, s, text) : search_linear(re, s, text);
+	if (r == REGEX_LIMIT)
+		r = backtrack ? search_linear(re, s, text) : search_pcre(re, s, text);
+	return r;
 }

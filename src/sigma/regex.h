@@ -1,8 +1,10 @@
-/* regex.h - regular expressions of rules: PCRE2 with limits.
+/* regex.h - regular expressions of rules, with the meaning of PCRE.
  *
- * Search is unanchored and case-sensitive unless asked; classes such as \w follow Unicode. A step
- * limit stops patterns that backtrack without end: that is answered as REGEX_LIMIT, never as "no".
- * Thread rule: a compiled expression is immutable; a scratch belongs to one thread. */
+ * Search is unanchored and case-sensitive unless asked; classes such as \w follow Unicode. Two engines:
+ * Vectorscan, which needs time linear in the text whatever the expression, for all that it takes
+ * exactly, and PCRE2 with a step limit for the rest. A limit that was reached is answered as
+ * REGEX_LIMIT, never as "no". Thread rule: a compiled expression is immutable; a scratch belongs to
+ * one thread. */
 #ifndef SPOOR_SIGMA_REGEX_H
 #define SPOOR_SIGMA_REGEX_H
 
@@ -18,13 +20,18 @@ struct regex_scratch;
 
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
-struct regex *regex_new(str pattern, unsigned flags, err *e);
+/* number: of the expression within its set, dense. pattern is borrowed, NUL-terminated. */
+struct regex *regex_new(str pattern, unsigned flags, uint32_t number, err *e);
 void regex_free(struct regex *re);
 
 struct regex_scratch *regex_scratch_new(void);
 void regex_scratch_free(struct regex_scratch *s);
 
-/* text is well-formed UTF-8. */
-enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text);
+/* text is well-formed UTF-8. backtrack: ask PCRE2 first, for comparing both engines. */
+enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text,
+			       bool backtrack);
+
+/* Vectorscan's flags for REGEX_*, for an answer of yes or no. */
+unsigned regex_hs_flags(unsigned flags);
 
 #endif

@@ -28,6 +28,7 @@ struct sigma_pool {
 	VEC(struct pred) preds;
 	VEC(struct sigma_node) nodes;
 	VEC(uint32_t) kids;
+	uint32_t nregexes;
 };
 
 int sigma_pool_init(struct sigma_pool *p, err *e);
