@@ -34,7 +34,7 @@ static int give(struct cli_args *a, const struct cli_option *o, const char *valu
 }
 
 /* --name, --name=value or --name value. *argv moves on where the value is a word of its own. */
-static int parse_long(struct cli_args *a, const struct command *cmd, char *const **argv, err *e)
+static int parse_long(struct cli_args *a, const struct command *cmd, const char *const **argv, err *e)
 {
 	const char *word = **argv + 2, *eq = strchr(word, '=');
 	str name = { word, eq ? (size_t)(eq - word) : strlen(word) };
@@ -53,7 +53,7 @@ static int parse_long(struct cli_args *a, const struct command *cmd, char *const
 }
 
 /* -x, -xVALUE, -x VALUE, or several letters without values. */
-static int parse_short(struct cli_args *a, const struct command *cmd, char *const **argv, err *e)
+static int parse_short(struct cli_args *a, const struct command *cmd, const char *const **argv, err *e)
 {
 	for (const char *p = **argv + 1; *p; p++) {
 		const struct cli_option *o = find(cmd, *p, (str){ 0 });
@@ -74,7 +74,7 @@ static int parse_short(struct cli_args *a, const struct command *cmd, char *cons
 	return 0;
 }
 
-int args_parse(struct cli_args *ret, const struct command *cmd, char *const *argv, err *e)
+int args_parse(struct cli_args *ret, const struct command *cmd, const char *const *argv, err *e)
 {
 	struct cli_args a = { 0 };
 	bool options = true;

@@ -42,8 +42,6 @@ struct cli_args {
 
 struct cli {
 	struct term out, err;
-	char *const *argv; /* as called, for the case's record */
-	int argc;
 };
 
 struct command {
@@ -67,7 +65,7 @@ extern const struct cli_option CLI_COMMON_OPTIONS[];
 
 /* Parse what follows the command's name. Options may stand anywhere, -oX, -o X, --name=X, --name X;
  * "--" ends them. -1 with *e set on an unknown option or a missing argument. */
-int args_parse(struct cli_args *ret, const struct command *cmd, char *const *argv, err *e);
+int args_parse(struct cli_args *ret, const struct command *cmd, const char *const *argv, err *e);
 void args_done(struct cli_args *args);
 
 /* Value of the last --name given, "" for one without argument; NULL if it was not given. */

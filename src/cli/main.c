@@ -13,7 +13,7 @@ static const char *const COLOR_WORDS[] = { "auto", "always", "never", NULL };
 /* The descriptor over which a worker process talks to its coordinator (see engine.h). */
 enum { WORKER_FD = 3 };
 
-static int run_command(struct cli *cli, const struct command *cmd, char *const *argv)
+static int run_command(struct cli *cli, const struct command *cmd, const char *const *argv)
 {
 	struct cli_args args = { 0 };
 	err e = { .offset = ERR_NO_OFFSET };
@@ -55,7 +55,7 @@ static int print_version(const struct cli *cli)
 
 int main(int argc, char **argv)
 {
-	struct cli cli = { .argv = argv, .argc = argc };
+	struct cli cli = { 0 };
 	const struct command *cmd;
 	const char *word = argc > 1 ? argv[1] : "help";
 
@@ -72,5 +72,5 @@ int main(int argc, char **argv)
 	cmd = command_named(word);
 	if (!cmd)
 		return cli_usage(&cli, NULL, "unknown command \"%s\"", word);
-	return run_command(&cli, cmd, argv + (argc > 1 ? 2 : 1));
+	return run_command(&cli, cmd, (const char *const *)argv + (argc > 1 ? 2 : 1));
 }

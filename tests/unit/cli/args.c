@@ -14,7 +14,7 @@ static const struct command CMD = { .name = "test", .options = OPTIONS };
 
 static void reads_every_form(void **state)
 {
-	static char *const argv[] = { "a", "-o", "x", "-ry", "--rules=z=1", "--rules", "-w", "-qv", "-",
+	static const char *const argv[] = { "a", "-o", "x", "-ry", "--rules=z=1", "--rules", "-w", "-qv", "-",
 						  "--", "-o", NULL };
 	struct cli_args a;
 	err e = { 0 };
@@ -38,7 +38,7 @@ static void reads_every_form(void **state)
 
 static void says_what_is_wrong(void **state)
 {
-	static const struct { char *const argv[3]; const char *says; } T[] = {
+	static const struct { const char *const argv[3]; const char *says; } T[] = {
 		{ { "--nothing", NULL }, "--nothing" },
 		{ { "-x", NULL }, "-x" },
 		{ { "-qx", NULL }, "-x" },
@@ -62,7 +62,7 @@ static void says_what_is_wrong(void **state)
 
 static void reads_numbers_and_words(void **state)
 {
-	static char *const argv[] = { "-o", "300", "--level", "warm", NULL };
+	static const char *const argv[] = { "-o", "300", "--level", "warm", NULL };
 	static const char *const WORDS[] = { "cold", "warm", NULL };
 	static const char *const OTHERS[] = { "hot", NULL };
 	struct cli_args a;
