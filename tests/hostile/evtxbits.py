@@ -226,7 +226,7 @@ def chunk(payloads, first_id=1, number=1, ids=None, times=None):
     head += u32(128) + u32(last) + u32(FIRST + len(area)) + u32(zlib.crc32(area))
     head = head.ljust(120, b'\0') + u32(1)
     tables = bytes(384)
-    head += u32(zlib.crc32(tables, zlib.crc32(head)))
+    head += u32(zlib.crc32(tables, zlib.crc32(head[:120])))
     return head + tables + area.ljust(CHUNK - FIRST, b'\0')
 
 

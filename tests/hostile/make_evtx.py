@@ -163,7 +163,7 @@ case('record_size_first_0.evtx', 10, 'size of the first record 0', 'partial', SM
      change(rec(0), b'**\0\0' + u32(0)))
 case('record_magic_wrong.evtx', 10, 'magic of the fourth record overwritten', 'partial', SMALL - 1, SMALL,
      change(rec(3), b'!!!!'))
-case('record_size_spans_next.evtx', 10, 'size of the fourth record covers the fifth too', 'partial', SMALL - 2,
+case('record_size_spans_next.evtx', 10, 'size of the fourth record covers the fifth too', 'ok|partial', SMALL - 2,
      SMALL, lambda: (lambda f: f.put(f.records(C0)[3] + 4, u32(f.records(C0)[5] - f.records(C0)[3])).fix().bytes())(small()))
 case('record_size_b8.evtx', 11, 'size 0xB8B8B8B8 in the fourth record', 'partial', SMALL - 1, SMALL,
      change(lambda f: f.records(C0)[3] + 4, b'\xb8' * 4))
@@ -237,7 +237,7 @@ for label, what, off in (('forward', 'the next record', lambda f: f.records(C0)[
                          ('max', '0xffffffff', lambda f: 0xffffffff), ('zero', '0', lambda f: 0),
                          ('middle', 'the middle of a definition', lambda f: definition(f) - C0 + 100)):
     template_case('offset_%s' % label, 'sixth record: definition offset leads to %s' % what, SMALL - 1,
-                  lambda f, off=off: f.put(instance_at(f, 5) + 6, u32(off(f))), 'partial')
+                  lambda f, off=off: f.put(instance_at(f, 5) + 6, u32(off(f))))
 template_case('id_differs', 'sixth record: template id is not the first dword of the GUID', SMALL,
               lambda f: f.put(instance_at(f, 5) + 2, b'\x11\x22\x33\x44'))
 template_case('size_max', 'a definition of size 0xffffffff', 0,
