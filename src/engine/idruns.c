@@ -99,7 +99,7 @@ static int gap_tell(const struct idruns_log *l, const struct idrun *before, cons
 	uint64_t from = before->last + 1, to = after->first - 1;
 	struct gap g;
 
-	gap_set(&g, GAP_MISSING, from, to, "record ids %llu to %llu of %.*s on %.*s are in no evidence",
+	gap_set(&g, GAP_MISSING, from, to, "record ids %llu to %llu of %.*s on %.*s were read nowhere",
 		(unsigned long long)from, (unsigned long long)to,
 		(int)(l->channel.len < NAME_SHOWN ? l->channel.len : NAME_SHOWN), l->channel.ptr,
 		(int)(l->computer.len < NAME_SHOWN ? l->computer.len : NAME_SHOWN), l->computer.ptr);

@@ -257,7 +257,7 @@ static void test_missing_ids_across_files(void **state)
 	ran_make(&r, &p, ALL);
 	assert_int_equal(ran_count(&r, "gap missing"), 1);
 	assert_int_equal(ran_count(&r, "gap missing item=0 250-299 lost=50 record ids 250 to 299 of Security"
-				       " on host are in no evidence"), 1);
+				       " on host were read nowhere"), 1);
 	assert_int_equal(ran_count(&r, "ok []"), 3);
 	ran_done(&r);
 	buf_done(&b);
