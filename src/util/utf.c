@@ -48,7 +48,7 @@ size_t utf16le_to_utf8(bytes src, char *out, size_t *ret_bad)
 
 void buf_utf16le(buf *b, bytes src)
 {
-	if (buf_reserve(b, UTF8_OF_UTF16_MAX(src.len / 2)))
+	if (src.len >= 2 && buf_reserve(b, UTF8_OF_UTF16_MAX(src.len / 2)))
 		b->len += utf16le_to_utf8(src, b->ptr + b->len, NULL);
 }
 
