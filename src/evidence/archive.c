@@ -586,6 +586,15 @@ static int header_end(const struct level *l, err *e)
 	return 0;
 }
 
+/* A header was read, but not all of it. A name without a UTF-8 form is shown as such, no loss. */
+static void pass_warning(struct level *l)
+{
+	const char *said = archive_error_string(l->ar);
+
+	if (!l->passed.code && !(said && mentions(said, "cannot be converted")))
+		archive_fault(l, &l->passed);
+}
+
 /* The next header: 1, 0 at the end, -1. */
 static int header_next(struct level *l, err *e)
 {
@@ -598,6 +607,8 @@ static int header_next(struct level *l, err *e)
 			return header_end(l, e);
 		if (++w->members > w->limits.members)
 			return whole_spent(w, "holds too many members", w->limits.members);
+		if (r == ARCHIVE_WARN)
+			pass_warning(l);
 		if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
 			return 1;
 		if (r == ARCHIVE_FATAL && l->index == 0 && try_streaming(l)) {

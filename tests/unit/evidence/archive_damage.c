@@ -368,8 +368,7 @@ static void a_sparse_member_of_exbibytes_stops(void **state)
 	archive_write_close(a);
 	archive_write_free(a);
 	archive_entry_free(entry);
-	read_all(&got, &got, buf_view(&c), "o", &m);
-	print_message("%s", got.ptr);
+	read_all(&got, NULL, buf_view(&c), "o", &m);
 	assert_true(str_ends(buf_view(&got), STR("!limit\n")));
 	buf_done(&c);
 	buf_done(&got);
