@@ -1,0 +1,452 @@
+/* case.json: everything that the case holds, one element per line. docs/case.schema.json describes it. */
+#include "facts/facts.h"
+#include "report/out.h"
+#include "report/report_priv.h"
+#include "util/json.h"
+
+struct writer {
+	struct out o;
+	const struct story *st;
+	bool first; /* in the current array */
+};
+
+static void element(struct writer *w)
+{
+	buf_z(&w->o.b, w->first ? "\n" : ",\n");
+	w->first = false;
+	out_some(&w->o);
+}
+
+static void array_begin(struct writer *w, const char *key)
+{
+	buf_z(&w->o.b, ",\n\"");
+	buf_z(&w->o.b, key);
+	buf_z(&w->o.b, "\":[");
+	w->first = true;
+}
+
+static void array_end(struct writer *w)
+{
+	buf_z(&w->o.b, w->first ? "]" : "\n]");
+}
+
+static void put_ref(struct writer *w, const struct event_ref *r)
+{
+	char text[REF_TEXT_MAX];
+
+	json_sep(&w->o.b);
+	json_str(&w->o.b, (str){ text, story_ref_text(w->st, r, text) });
+}
+
+static void put_refs(struct writer *w, const struct event_ref *refs, uint32_t n)
+{
+	json_key(&w->o.b, "refs");
+	buf_byte(&w->o.b, '[');
+	for (uint32_t i = 0; i < n; i++)
+		put_ref(w, &refs[i]);
+	buf_byte(&w->o.b, ']');
+}
+
+static void put_host(buf *b, const struct writer *w, const char *key, uint32_t host)
+{
+	json_key(b, key);
+	if (host == STORY_NOBODY)
+		buf_z(b, "null");
+	else
+		json_str(b, story_host_name(w->st, host));
+}
+
+static void put_some(buf *b, const char *key, str s)
+{
+	if (s.len)
+		json_member_str(b, key, s);
+}
+
+static void put_sentence(buf *b, const struct story_sentence *s)
+{
+	buf text = { 0 };
+
+	story_sentence_text(s, LANGUAGE_EN, &text);
+	json_member_str(b, "key", str_of(s->key));
+	json_member_str(b, "text", buf_view(&text));
+	buf_done(&text);
+	json_key(b, "values");
+	buf_byte(b, '{');
+	for (uint32_t i = 0; i < s->nargs; i++)
+		json_member_str(b, s->names[i], s->values[i]);
+	buf_byte(b, '}');
+}
+
+static void put_levels(buf *b, const char *key, const uint64_t n[LEVEL_CRITICAL + 1])
+{
+	json_key(b, key);
+	buf_byte(b, '{');
+	for (int l = 0; l <= LEVEL_CRITICAL; l++)
+		json_member_u64(b, report_level_name((enum finding_level)l), n[l]);
+	buf_byte(b, '}');
+}
+
+static void put_head(struct writer *w)
+{
+	const struct story *st = w->st;
+	buf *b = &w->o.b;
+
+	buf_z(b, "{\"schema\":\"spoor-case/1\",\n\"run\":{");
+	json_member_str(b, "version", st->run.version);
+	json_member_str(b, "command", st->run.command);
+	json_member_str(b, "rules_sha256", st->run.rules_sha256);
+	json_member_u64(b, "rules_ok", st->run.rules_ok);
+	json_member_u64(b, "rules_rejected", st->run.rules_rejected);
+	json_member_u64(b, "events", st->run.events);
+	json_member_u64(b, "bytes", st->run.bytes);
+	json_member_bool(b, "finished", st->run.finished);
+	buf_z(b, "},\n\"totals\":{");
+	json_member_u64(b, "items", st->nitems);
+	json_member_u64(b, "events", st->events);
+	json_member_u64(b, "facts", st->facts);
+	json_member_u64(b, "hosts", st->nhosts);
+	json_member_u64(b, "hosts_with_logs", st->nhosts_with_logs);
+	json_member_time(b, "first", st->first_ns);
+	json_member_time(b, "last", st->last_ns);
+	put_levels(b, "findings", st->findings);
+	json_member_u64(b, "dropped", st->dropped);
+	buf_byte(b, '}');
+}
+
+static void put_summary(struct writer *w)
+{
+	buf *b = &w->o.b;
+
+	array_begin(w, "summary");
+	for (uint32_t i = 0; i < w->st->nparagraphs; i++) {
+		const struct story_paragraph *p = &w->st->paragraphs[i];
+
+		element(w);
+		buf_byte(b, '{');
+		put_sentence(b, &p->sentence);
+		json_member_u64(b, "weight", p->weight);
+		json_member_time(b, "time", p->time_ns);
+		put_refs(w, p->refs.at, p->refs.n);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+}
+
+static void put_channels(struct writer *w, const struct story_host *h)
+{
+	buf *b = &w->o.b;
+
+	json_key(b, "channels");
+	buf_byte(b, '[');
+	for (uint32_t i = 0; i < h->nchannels; i++) {
+		const struct story_channel *c = &h->channels[i];
+
+		json_sep(b);
+		buf_byte(b, '{');
+		json_member_str(b, "name", c->name);
+		json_member_u64(b, "events", c->events);
+		json_member_time(b, "first", c->first_ns);
+		json_member_time(b, "last", c->last_ns);
+		json_member_u64(b, "days", c->days);
+		json_member_u64(b, "silent_days", c->silent_days);
+		put_refs(w, c->refs.at, c->refs.n);
+		buf_byte(b, '}');
+	}
+	buf_byte(b, ']');
+}
+
+static void put_hosts(struct writer *w)
+{
+	buf *b = &w->o.b;
+
+	array_begin(w, "hosts");
+	for (uint32_t i = 0; i < w->st->nhosts; i++) {
+		const struct story_host *h = &w->st->hosts[i];
+
+		element(w);
+		buf_byte(b, '{');
+		json_member_str(b, "name", h->name);
+		json_key(b, "aliases");
+		buf_byte(b, '[');
+		for (uint32_t k = 0; k < h->naliases; k++) {
+			json_sep(b);
+			json_str(b, h->aliases[k]);
+		}
+		buf_byte(b, ']');
+		json_member_bool(b, "has_logs", h->has_logs);
+		json_member_bool(b, "ambiguous", h->ambiguous);
+		json_member_u64(b, "events", h->events);
+		json_member_time(b, "first", h->first_ns);
+		json_member_time(b, "last", h->last_ns);
+		put_levels(b, "findings", h->findings);
+		json_member_u64(b, "observations", h->observations);
+		put_channels(w, h);
+		put_refs(w, h->refs.at, h->refs.n);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+	array_begin(w, "addresses");
+	for (uint32_t i = 0; i < w->st->naddresses; i++) {
+		const struct story_address *a = &w->st->addresses[i];
+
+		element(w);
+		buf_byte(b, '{');
+		json_member_str(b, "ip", a->ip);
+		put_host(b, w, "host", a->host);
+		json_member_str(b, "basis", str_of(story_basis_name(a->basis)));
+		json_member_time(b, "first", a->first_ns);
+		json_member_time(b, "last", a->last_ns);
+		json_member_u64(b, "count", a->count);
+		put_refs(w, a->refs.at, a->refs.n);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+}
+
+static void put_samples(buf *b, const char *key, const str *samples, uint32_t n)
+{
+	json_key(b, key);
+	buf_byte(b, '[');
+	for (uint32_t i = 0; i < n; i++) {
+		json_sep(b);
+		json_str(b, samples[i]);
+	}
+	buf_byte(b, ']');
+}
+
+static void put_edges(struct writer *w)
+{
+	buf *b = &w->o.b;
+
+	array_begin(w, "edges");
+	for (uint32_t i = 0; i < w->st->nedges; i++) {
+		const struct story_edge *x = &w->st->edges[i];
+
+		element(w);
+		buf_byte(b, '{');
+		json_member_str(b, "kind", str_of(story_edge_name(x->kind)));
+		put_host(b, w, "from", x->from);
+		put_some(b, "from_ip", x->from_ip);
+		if (x->basis < BASES)
+			json_member_str(b, "basis", str_of(story_basis_name(x->basis)));
+		put_host(b, w, "to", x->to);
+		json_member_time(b, "first", x->first_ns);
+		json_member_time(b, "last", x->last_ns);
+		json_member_u64(b, "count", x->count);
+		put_samples(b, "accounts", x->accounts, x->naccounts);
+		put_samples(b, "what", x->what, x->nwhat);
+		put_refs(w, x->refs.at, x->refs.n);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+}
+
+static void put_observations(struct writer *w)
+{
+	buf *b = &w->o.b;
+
+	array_begin(w, "observations");
+	for (uint32_t i = 0; i < w->st->nobservations; i++) {
+		const struct story_observation *o = &w->st->observations[i];
+
+		element(w);
+		buf_byte(b, '{');
+		json_member_str(b, "kind", str_of(story_observation_name(o->kind)));
+		put_host(b, w, "host", o->host);
+		json_member_u64(b, "weight", o->weight);
+		json_member_time(b, "first", o->first_ns);
+		json_member_time(b, "last", o->last_ns);
+		json_member_u64(b, "count", o->count);
+		put_sentence(b, &o->sentence);
+		put_some(b, "account", o->account);
+		put_some(b, "process", o->process);
+		put_some(b, "process_id", o->process_id);
+		put_some(b, "parent", o->parent);
+		put_refs(w, o->refs.at, o->refs.n);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+}
+
+static void put_blind(struct writer *w)
+{
+	buf *b = &w->o.b;
+
+	array_begin(w, "not_seen");
+	for (uint32_t i = 0; i < w->st->nblind; i++) {
+		const struct story_blind *x = &w->st->blind[i];
+
+		element(w);
+		buf_byte(b, '{');
+		json_member_str(b, "kind", str_of(story_blind_name(x->kind)));
+		put_host(b, w, "host", x->host);
+		put_sentence(b, &x->sentence);
+		put_refs(w, x->refs.at, x->refs.n);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+}
+
+/* --- straight from the store ----------------------------------------------------------------- */
+
+static int on_rule(void *ctx, const struct store_rule *r, err *e)
+{
+	struct writer *w = ctx;
+	buf *b = &w->o.b;
+
+	(void)e;
+	element(w);
+	buf_byte(b, '{');
+	json_member_str(b, "id", r->id);
+	json_member_str(b, "title", r->title);
+	json_member_str(b, "level", r->level);
+	json_member_str(b, "status", r->status);
+	put_some(b, "reason", r->reason);
+	json_member_str(b, "path", r->path);
+	put_some(b, "tags", r->tags);
+	buf_byte(b, '}');
+	return 0;
+}
+
+static int on_finding(void *ctx, const struct finding *f, err *e)
+{
+	struct writer *w = ctx;
+	buf *b = &w->o.b;
+
+	(void)e;
+	element(w);
+	buf_byte(b, '{');
+	json_member_time(b, "time", f->time_ns);
+	json_member_str(b, "level", str_of(report_level_name(f->level)));
+	json_member_str(b, "rule_id", f->rule_id);
+	json_member_str(b, "title", f->rule_title);
+	put_some(b, "tags", f->tags);
+	put_some(b, "profile", f->profile);
+	json_member_str(b, "host", f->host);
+	put_some(b, "channel", f->channel);
+	put_some(b, "provider", f->provider);
+	json_member_u64(b, "event_id", f->event_id);
+	if (f->flags & EVENT_RECOVERED)
+		json_member_bool(b, "recovered", true);
+	json_key(b, "details");
+	buf_byte(b, '[');
+	for (uint32_t i = 0; i < f->ndetails; i++) {
+		json_sep(b);
+		buf_byte(b, '{');
+		json_member_str(b, "name", f->details[i].name);
+		json_member_str(b, "value", f->details[i].value);
+		buf_byte(b, '}');
+	}
+	buf_byte(b, ']');
+	put_refs(w, f->refs, f->nrefs);
+	buf_byte(b, '}');
+	return 0;
+}
+
+static int on_fact(void *ctx, const struct fact *f, err *e)
+{
+	struct writer *w = ctx;
+	buf *b = &w->o.b;
+
+	(void)e;
+	element(w);
+	buf_byte(b, '{');
+	json_member_str(b, "kind", str_of(fact_kind_name(f->kind)));
+	json_member_time(b, "first", f->first_ns);
+	json_member_time(b, "last", f->last_ns);
+	json_member_u64(b, "count", f->count);
+	if (f->bytes)
+		json_member_u64(b, "bytes", f->bytes);
+	for (int i = 0; i < FA_COUNT; i++)
+		put_some(b, fact_attr_name((enum fact_attr)i), f->attr[i]);
+	put_refs(w, f->refs, f->nrefs);
+	buf_byte(b, '}');
+	return 0;
+}
+
+static int on_gap(void *ctx, const struct gap *g, err *e)
+{
+	struct writer *w = ctx;
+	buf *b = &w->o.b;
+
+	(void)e;
+	element(w);
+	buf_byte(b, '{');
+	json_member_str(b, "kind", str_of(gap_kind_name(g->kind)));
+	json_member_u64(b, "item", g->item);
+	json_member_u64(b, "from", g->from);
+	json_member_u64(b, "to", g->to);
+	json_member_u64(b, "lost", g->lost);
+	json_member_time(b, "first", g->first_ns);
+	json_member_time(b, "last", g->last_ns);
+	json_member_str(b, "text", str_of(g->text));
+	buf_byte(b, '}');
+	return 0;
+}
+
+static int on_item(void *ctx, const struct store_item *it, err *e)
+{
+	struct writer *w = ctx;
+	buf *b = &w->o.b;
+	char hex[SHA256_HEX_LEN + 1];
+
+	(void)e;
+	element(w);
+	buf_byte(b, '{');
+	json_member_u64(b, "id", it->id);
+	if (it->parent != UINT32_MAX)
+		json_member_u64(b, "parent", it->parent);
+	json_member_str(b, "path", it->path);
+	json_member_u64(b, "size", it->size);
+	json_member_time(b, "modified", it->mtime_ns);
+	json_key(b, "sha256");
+	if (it->has_sha256) {
+		sha256_hex(it->sha256, hex);
+		json_str(b, str_of(hex));
+	} else {
+		buf_z(b, "null");
+	}
+	json_member_str(b, "format", it->format);
+	json_member_str(b, "verdict", it->verdict);
+	put_some(b, "reason", it->reason);
+	json_member_u64(b, "events", it->events);
+	json_member_u64(b, "recovered", it->recovered);
+	json_member_time(b, "first", it->first_ns);
+	json_member_time(b, "last", it->last_ns);
+	buf_byte(b, '}');
+	return 0;
+}
+
+int report_json(struct store *s, const struct story *st, int fd, err *e)
+{
+	struct writer w = { .o = { .fd = fd }, .st = st };
+	int rc = 0;
+
+	put_head(&w);
+	put_summary(&w);
+	put_hosts(&w);
+	put_edges(&w);
+	put_observations(&w);
+	put_blind(&w);
+	array_begin(&w, "findings");
+	rc = store_each_finding(s, on_finding, &w, e);
+	array_end(&w);
+	array_begin(&w, "gaps");
+	rc = rc < 0 ? rc : store_each_gap(s, on_gap, &w, e);
+	array_end(&w);
+	array_begin(&w, "items");
+	rc = rc < 0 ? rc : store_each_item(s, on_item, &w, e);
+	array_end(&w);
+	array_begin(&w, "rules");
+	rc = rc < 0 ? rc : store_each_rule(s, on_rule, &w, e);
+	array_end(&w);
+	array_begin(&w, "facts");
+	rc = rc < 0 ? rc : store_each_fact(s, -1, on_fact, &w, e);
+	array_end(&w);
+	buf_z(&w.o.b, "}\n");
+	if (rc < 0) {
+		out_end(&w.o, NULL);
+		return -1;
+	}
+	return out_end(&w.o, e);
+}

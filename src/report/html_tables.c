@@ -1,0 +1,523 @@
+/* The tables of report.html. */
+#include <stdlib.h>
+
+#include "report/html_priv.h"
+
+static void cell_time(struct html *h, int64_t first, int64_t last)
+{
+	buf *b = html_buf(h);
+
+	buf_z(b, "<td class=\"t\">");
+	html_time(b, first);
+	if (last != first && last - first >= NS_PER_S) {
+		buf_z(b, "<br><span class=\"sub\">to ");
+		html_time(b, last);
+		buf_z(b, "</span>");
+	}
+	buf_z(b, "</td>");
+}
+
+static void cell_text(struct html *h, const char *class, str s)
+{
+	buf *b = html_buf(h);
+
+	if (class)
+		buf_printf(b, "<td class=\"%s\">", class);
+	else
+		buf_z(b, "<td>");
+	html_text(b, s);
+	buf_z(b, "</td>");
+}
+
+static void cell_count(struct html *h, uint64_t n)
+{
+	buf *b = html_buf(h);
+
+	buf_z(b, "<td class=\"n\">");
+	html_count(b, n);
+	buf_z(b, "</td>");
+}
+
+static void cell_refs(struct html *h, const struct story_refs *refs, uint64_t of)
+{
+	buf *b = html_buf(h);
+
+	buf_z(b, "<td class=\"ev-cell\">");
+	html_refs(h, refs->at, refs->n, of);
+	buf_z(b, "</td>");
+}
+
+/* "page_written" as people read it. */
+static void pill(buf *b, const char *class, const char *word)
+{
+	buf_printf(b, "<span class=\"pill %s\">", class);
+	for (; *word; word++)
+		buf_byte(b, *word == '_' ? ' ' : *word);
+	buf_z(b, "</span>");
+}
+
+void html_story(struct html *h)
+{
+	buf *b = html_buf(h);
+
+	html_section(h, "story", "Summary", NULL);
+	buf_z(b, "<ul class=\"story\">\n");
+	for (uint32_t i = 0; i < h->st->nparagraphs; i++) {
+		const struct story_paragraph *p = &h->st->paragraphs[i];
+
+		buf_printf(b, "<li class=\"%s\">", p->weight >= 95 ? "base" : html_weight(p->weight));
+		html_sentence(b, &p->sentence);
+		html_refs(h, p->refs.at, p->refs.n, 0);
+		buf_z(b, "</li>\n");
+	}
+	buf_z(b, "</ul>\n");
+	html_section_end(h);
+}
+
+/* --- key events ------------------------------------------------------------------------------ */
+
+/* The weight from which observations fit the table. */
+static uint8_t least_weight(const struct story *st)
+{
+	uint64_t by_weight[256] = { 0 }, sum = 0;
+	int w = 255;
+
+	for (uint32_t i = 0; i < st->nobservations; i++)
+		by_weight[st->observations[i].weight]++;
+	for (; w > 0; w--) {
+		sum += by_weight[w];
+		if (sum + by_weight[w - 1] > ROWS_TIMELINE)
+			break;
+	}
+	return (uint8_t)w;
+}
+
+void html_timeline(struct html *h)
+{
+	const struct story *st = h->st;
+	uint8_t least = least_weight(st);
+	uint64_t shown = 0;
+	buf *b = html_buf(h);
+
+	html_section(h, "timeline", "Key events",
+		     "What stands out among the facts of the logs, in the order of time (UTC). The same sight "
+		     "several times is one row.");
+	if (st->nobservations == 0) {
+		buf_z(b, "<p class=\"empty\">None was recognised.</p>\n");
+		html_section_end(h);
+		return;
+	}
+	html_table(h, "t-timeline", "t:Time|Host|Kind|What|n:Times|Evidence");
+	for (uint32_t i = 0; i < st->nobservations; i++) {
+		const struct story_observation *o = &st->observations[i];
+
+		if (o->weight < least || shown == ROWS_TIMELINE)
+			continue;
+		shown++;
+		buf_z(b, "<tr>");
+		cell_time(h, o->first_ns, o->last_ns);
+		cell_text(h, "h", story_host_name(st, o->host));
+		buf_z(b, "<td>");
+		pill(b, html_weight(o->weight), story_observation_name(o->kind));
+		buf_z(b, "</td><td>");
+		html_sentence(b, &o->sentence);
+		buf_z(b, "</td>");
+		cell_count(h, o->count);
+		cell_refs(h, &o->refs, o->count);
+		buf_z(b, "</tr>\n");
+		out_some(&h->o);
+	}
+	html_table_end(h, shown, st->nobservations, "key events of less weight");
+	html_section_end(h);
+}
+
+/* --- hosts ----------------------------------------------------------------------------------- */
+
+static void host_row(struct html *h, const struct story_host *x)
+{
+	buf *b = html_buf(h);
+
+	buf_z(b, "<tr><td class=\"h\">");
+	html_text(b, x->name);
+	for (uint32_t i = 0; i < x->naliases && i < 4; i++) {
+		buf_z(b, "<br><span class=\"sub\">also ");
+		html_text(b, x->aliases[i]);
+		buf_z(b, "</span>");
+	}
+	buf_z(b, "</td><td>");
+	pill(b, x->has_logs ? "ok" : "w60", x->has_logs ? "own logs" : "no logs");
+	buf_z(b, "</td>");
+	cell_time(h, x->first_ns, x->last_ns);
+	cell_count(h, x->events);
+	for (int l = LEVEL_CRITICAL; l >= LEVEL_MEDIUM; l--)
+		cell_count(h, x->findings[l]);
+	cell_count(h, x->findings[LEVEL_LOW] + x->findings[LEVEL_INFORMATIONAL]);
+	cell_count(h, x->observations);
+	buf_z(b, "<td>");
+	for (uint32_t i = 0; i < x->nchannels && i < 12; i++) {
+		const struct story_channel *c = &x->channels[i];
+
+		buf_printf(b, "%s", i ? "<br>" : "");
+		html_text(b, c->name);
+		buf_z(b, " <span class=\"sub\">");
+		html_count(b, c->events);
+		buf_printf(b, " on %u day%s", c->days, c->days == 1 ? "" : "s");
+		if (c->silent_days)
+			buf_printf(b, ", %u silent", c->silent_days);
+		buf_z(b, "</span>");
+	}
+	if (x->nchannels > 12)
+		buf_printf(b, "<br><span class=\"sub\">and %u more</span>", x->nchannels - 12);
+	buf_z(b, "</td>");
+	cell_refs(h, &x->refs, 0);
+	buf_z(b, "</tr>\n");
+}
+
+static void address_table(struct html *h)
+{
+	const struct story *st = h->st;
+	uint64_t shown = 0;
+	buf *b = html_buf(h);
+
+	if (st->naddresses == 0)
+		return;
+	buf_z(b, "<h3>Addresses taken for hosts</h3>\n<p class=\"note\">Only where the evidence says so; the "
+		 "strongest reason counts. Where hosts contradict each other the address belongs to none.</p>\n");
+	html_table(h, "t-addresses", "Address|Host|Reason|t:Seen|n:Times|Evidence");
+	for (uint32_t i = 0; i < st->naddresses && shown < ROWS_ADDRESSES; i++, shown++) {
+		const struct story_address *a = &st->addresses[i];
+		buf key = { 0 };
+
+		buf_printf(&key, "basis.%s", story_basis_name(a->basis));
+		buf_byte(&key, 0);
+		buf_z(b, "<tr>");
+		cell_text(h, "t", a->ip);
+		cell_text(h, "h", a->host == STORY_NOBODY ? STR("several: none taken") :
+							    story_host_name(st, a->host));
+		cell_text(h, NULL, str_of(key.failed ? "" : wording(key.ptr, LANGUAGE_EN)));
+		cell_time(h, a->first_ns, a->last_ns);
+		cell_count(h, a->count);
+		cell_refs(h, &a->refs, a->count);
+		buf_z(b, "</tr>\n");
+		buf_done(&key);
+		out_some(&h->o);
+	}
+	html_table_end(h, shown, st->naddresses, "addresses");
+}
+
+void html_hosts(struct html *h)
+{
+	const struct story *st = h->st;
+	uint64_t shown = 0;
+
+	html_section(h, "hosts", "Hosts",
+		     "A short name and a full name are one host where only one full name fits. What a host "
+		     "without logs did cannot be seen.");
+	if (st->nhosts == 0) {
+		buf_z(html_buf(h), "<p class=\"empty\">No host is named by the evidence.</p>\n");
+		html_section_end(h);
+		return;
+	}
+	html_table(h, "t-hosts",
+		   "Host|Logs|t:Seen|n:Events|n:Critical|n:High|n:Medium|n:Lower|n:Key events|Channels|Evidence");
+	for (uint32_t i = 0; i < st->nhosts && shown < ROWS_HOSTS; i++, shown++) {
+		host_row(h, &st->hosts[i]);
+		out_some(&h->o);
+	}
+	html_table_end(h, shown, st->nhosts, "hosts");
+	address_table(h);
+	html_section_end(h);
+}
+
+/* --- edges ----------------------------------------------------------------------------------- */
+
+static void samples(buf *b, const str *s, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (i)
+			buf_z(b, "<br>");
+		html_text(b, s[i]);
+	}
+}
+
+static void edge_row(struct html *h, const struct story_edge *x)
+{
+	const struct story *st = h->st;
+	bool strong = x->kind == EDGE_REMOTE_INSTALL || x->kind == EDGE_ADMIN_SHARE;
+	buf key = { 0 };
+	buf *b = html_buf(h);
+
+	buf_printf(&key, "edge.%s", story_edge_name(x->kind));
+	buf_byte(&key, 0);
+	buf_z(b, "<tr>");
+	cell_time(h, x->first_ns, x->last_ns);
+	buf_z(b, "<td class=\"h\">");
+	html_text(b, x->from == STORY_NOBODY ? x->from_ip : story_host_name(st, x->from));
+	if (x->from != STORY_NOBODY && x->from_ip.len) {
+		buf_z(b, "<br><span class=\"sub\">");
+		html_text(b, x->from_ip);
+		buf_z(b, "</span>");
+	}
+	buf_z(b, "</td>");
+	cell_text(h, "h", story_host_name(st, x->to));
+	buf_z(b, "<td>");
+	pill(b, strong ? "w60" : "w0", key.failed ? "" : wording(key.ptr, LANGUAGE_EN));
+	buf_z(b, "</td><td>");
+	samples(b, x->accounts, x->naccounts);
+	buf_z(b, "</td><td>");
+	samples(b, x->what, x->nwhat);
+	buf_z(b, "</td>");
+	cell_count(h, x->count);
+	cell_refs(h, &x->refs, x->count);
+	buf_z(b, "</tr>\n");
+	buf_done(&key);
+}
+
+void html_edges(struct html *h)
+{
+	const struct story *st = h->st;
+	uint64_t shown = 0;
+
+	html_section(h, "edges", "Between hosts",
+		     "Who reached whom by what, in the order of the first time. A workstation name is what the "
+		     "other side called itself. Administrators do the same: it is the pair, the account and the "
+		     "hour that tell.");
+	if (st->nedges == 0) {
+		buf_z(html_buf(h), "<p class=\"empty\">No access from one host to another was recorded.</p>\n");
+		html_section_end(h);
+		return;
+	}
+	html_table(h, "t-edges", "t:Time|From|To|By|Accounts|What|n:Times|Evidence");
+	/* means of administration first where not all fit */
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < st->nedges && shown < ROWS_EDGES; i++) {
+			bool plain = st->edges[i].kind == EDGE_NETWORK_LOGON ||
+				     st->edges[i].kind == EDGE_SHARE || st->edges[i].kind == EDGE_CONNECTION;
+
+			if (st->nedges > ROWS_EDGES ? plain != (pass == 1) : pass == 1)
+				continue;
+			edge_row(h, &st->edges[i]);
+			shown++;
+			out_some(&h->o);
+		}
+	}
+	html_table_end(h, shown, st->nedges, "connections");
+	html_section_end(h);
+}
+
+/* --- findings -------------------------------------------------------------------------------- */
+
+struct finding_rows {
+	struct html *h;
+	uint64_t shown, all;
+};
+
+static int finding_row(void *ctx, const struct finding *f, err *e)
+{
+	struct finding_rows *r = ctx;
+	struct html *h = r->h;
+	buf *b = html_buf(h);
+
+	(void)e;
+	if (f->level < LEVEL_HIGH)
+		return 0;
+	r->all++;
+	if (r->shown == ROWS_FINDINGS)
+		return 0;
+	r->shown++;
+	buf_z(b, "<tr>");
+	cell_time(h, f->time_ns, f->time_ns);
+	cell_text(h, "h", f->host);
+	buf_z(b, "<td>");
+	pill(b, report_level_name(f->level), report_level_name(f->level));
+	buf_z(b, "</td><td>");
+	html_text(b, f->rule_title);
+	if (f->flags & EVENT_RECOVERED)
+		buf_z(b, " <span class=\"pill\">recovered record</span>");
+	for (uint32_t i = 0; i < f->ndetails; i++) {
+		str v = f->details[i].value;
+
+		if (v.len == 0)
+			continue;
+		buf_z(b, "<br><span class=\"sub\">");
+		html_text(b, f->details[i].name);
+		buf_z(b, "</span> ");
+		html_text(b, (str){ v.ptr, v.len > 400 ? 400 : v.len });
+		if (v.len > 400)
+			buf_z(b, "\xE2\x80\xA6");
+	}
+	buf_z(b, "</td><td class=\"ev-cell\">");
+	html_refs(h, f->refs, f->nrefs > 8 ? 8 : f->nrefs, f->nrefs);
+	buf_z(b, "</td></tr>\n");
+	out_some(&h->o);
+	return 0;
+}
+
+static void rule_table(struct html *h)
+{
+	const struct story *st = h->st;
+	uint64_t shown = 0;
+	buf *b = html_buf(h);
+
+	html_table(h, "t-rules", "Level|Rule|n:Matches|n:Hosts|t:Seen|Evidence");
+	for (uint32_t i = 0; i < st->nrules && shown < ROWS_FINDINGS; i++, shown++) {
+		const struct story_rule *r = &st->rules[i];
+
+		buf_z(b, "<tr><td>");
+		pill(b, report_level_name(r->level), report_level_name(r->level));
+		buf_z(b, "</td><td>");
+		html_text(b, r->title);
+		buf_z(b, "<br><span class=\"sub\">");
+		html_text(b, r->id);
+		buf_z(b, "</span></td>");
+		cell_count(h, r->count);
+		cell_count(h, r->hosts);
+		cell_time(h, r->first_ns, r->last_ns);
+		buf_z(b, "<td class=\"ev-cell\">");
+		html_refs(h, &r->ref, 1, r->count);
+		buf_z(b, "</td></tr>\n");
+		out_some(&h->o);
+	}
+	html_table_end(h, shown, st->nrules, "rules");
+}
+
+int html_findings(struct html *h, err *e)
+{
+	const struct story *st = h->st;
+	struct finding_rows rows = { .h = h };
+	int rc;
+
+	html_section(h, "findings", "Rules that matched",
+		     "A match says that an event looks like what the rule describes, not that it is an attack.");
+	if (st->nrules == 0) {
+		buf_z(html_buf(h), "<p class=\"empty\">No rule matched.</p>\n");
+		html_section_end(h);
+		return 0;
+	}
+	rule_table(h);
+	if (st->findings[LEVEL_HIGH] + st->findings[LEVEL_CRITICAL] == 0) {
+		html_section_end(h);
+		return 0;
+	}
+	buf_z(html_buf(h), "<h3>Matches of level high and critical</h3>\n");
+	html_table(h, "t-findings", "t:Time|Host|Level|Rule and fields|Evidence");
+	rc = store_each_finding(h->s, finding_row, &rows, e);
+	html_table_end(h, rows.shown, rows.all, "matches");
+	html_section_end(h);
+	return rc;
+}
+
+/* --- what was not seen ----------------------------------------------------------------------- */
+
+void html_blind(struct html *h)
+{
+	const struct story *st = h->st;
+	uint64_t shown = 0;
+	buf *b = html_buf(h);
+
+	html_section(h, "blind", "What could not be seen",
+		     "No host is called clean. Where nothing stands above, it may be that nothing was recorded, "
+		     "that it was deleted, or that it could not be read.");
+	if (st->nblind == 0) {
+		buf_z(b, "<p class=\"empty\">Nothing is known to be missing.</p>\n");
+		html_section_end(h);
+		return;
+	}
+	html_table(h, "t-blind", "Kind|Host|What|Evidence");
+	for (uint32_t i = 0; i < st->nblind && shown < ROWS_BLIND; i++, shown++) {
+		const struct story_blind *x = &st->blind[i];
+		bool hard = x->kind == BLIND_CLEARED || x->kind == BLIND_MISSING_RECORDS ||
+			    x->kind == BLIND_UNREAD;
+
+		buf_z(b, "<tr><td>");
+		pill(b, hard ? "w60" : "w0", story_blind_name(x->kind));
+		buf_z(b, "</td>");
+		cell_text(h, "h", story_host_name(st, x->host));
+		buf_z(b, "<td>");
+		html_sentence(b, &x->sentence);
+		buf_z(b, "</td>");
+		cell_refs(h, &x->refs, 0);
+		buf_z(b, "</tr>\n");
+		out_some(&h->o);
+	}
+	html_table_end(h, shown, st->nblind, "points");
+	html_section_end(h);
+}
+
+void html_gaps(struct html *h)
+{
+	const struct story *st = h->st;
+	uint64_t shown = 0, all = 0;
+	buf *b = html_buf(h);
+
+	for (int k = 0; k < GAP_KINDS; k++)
+		all += st->gaps_by_kind[k];
+	html_section(h, "gaps", "Gaps",
+		     "Parts of the evidence that could not be read, are missing, or were passed over, one by one.");
+	if (all == 0) {
+		buf_z(b, "<p class=\"empty\">None.</p>\n");
+		html_section_end(h);
+		return;
+	}
+	html_table(h, "t-gaps", "Kind|File|What|n:From|n:To|n:Lost records");
+	for (uint32_t i = 0; i < st->ngaps && shown < ROWS_ITEMS; i++, shown++) {
+		const struct gap *g = &st->gaps[i];
+		const struct event_ref ref = { g->item, 0, 0 };
+		const struct store_item *it = story_ref_item(st, &ref);
+
+		buf_z(b, "<tr><td>");
+		pill(b, "w40", gap_kind_name(g->kind));
+		buf_z(b, "</td>");
+		cell_text(h, NULL, it ? it->path : STR(""));
+		cell_text(h, NULL, str_of(g->text));
+		cell_count(h, g->from);
+		cell_count(h, g->to);
+		cell_count(h, g->lost);
+		buf_z(b, "</tr>\n");
+		out_some(&h->o);
+	}
+	html_table_end(h, shown, all, "gaps");
+	html_section_end(h);
+}
+
+void html_items(struct html *h)
+{
+	const struct story *st = h->st;
+	uint64_t shown = 0;
+	char hex[SHA256_HEX_LEN + 1];
+	buf *b = html_buf(h);
+
+	html_section(h, "items", "Evidence",
+		     "Every file that was found, members of archives too, with the SHA-256 of its content.");
+	html_table(h, "t-items", "File|Format|Read|n:Size|n:Events|t:Events from|SHA-256");
+	for (uint32_t i = 0; i < st->nitems && shown < ROWS_ITEMS; i++, shown++) {
+		const struct store_item *it = &st->items[i];
+		bool ok = str_eq(it->verdict, STR("ok"));
+
+		buf_z(b, "<tr>");
+		cell_text(h, NULL, it->path);
+		cell_text(h, NULL, it->format);
+		buf_printf(b, "<td><span class=\"pill %s\">", ok ? "ok" : "w40");
+		html_text(b, it->verdict);
+		buf_z(b, "</span>");
+		if (it->reason.len) {
+			buf_z(b, "<br><span class=\"sub\">");
+			html_text(b, it->reason);
+			buf_z(b, "</span>");
+		}
+		buf_z(b, "</td><td class=\"n\">");
+		html_bytes(b, it->size);
+		buf_z(b, "</td>");
+		cell_count(h, it->events);
+		if (it->events)
+			cell_time(h, it->first_ns, it->last_ns);
+		else
+			buf_z(b, "<td></td>");
+		if (it->has_sha256)
+			sha256_hex(it->sha256, hex);
+		buf_printf(b, "<td class=\"hash\">%s</td></tr>\n", it->has_sha256 ? hex : "");
+		out_some(&h->o);
+	}
+	html_table_end(h, shown, st->nitems, "files");
+	html_section_end(h);
+}

@@ -1,0 +1,79 @@
+#include "report/report_priv.h"
+
+#include "report/out.h"
+
+const char *report_level_name(enum finding_level level)
+{
+	static const char *const NAMES[] = { "informational", "low", "medium", "high", "critical" };
+
+	return (unsigned)level < COUNT(NAMES) ? NAMES[level] : "informational";
+}
+
+/* Items are ordered by number, which need not be dense. */
+const struct store_item *story_ref_item(const struct story *st, const struct event_ref *r)
+{
+	size_t lo = 0, hi = st->nitems;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (st->items[mid].id < r->item)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < st->nitems && st->items[lo].id == r->item ? &st->items[lo] : NULL;
+}
+
+size_t story_ref_text(const struct story *st, const struct event_ref *r, char out[REF_TEXT_MAX])
+{
+	const struct store_item *it = story_ref_item(st, r);
+
+	return event_ref_text(it && it->has_sha256 ? it->sha256 : NULL, r, out);
+}
+
+struct job {
+	struct store *s;
+	const struct story *st;
+};
+
+static int fill_json(void *ctx, int fd, err *e)
+{
+	struct job *j = ctx;
+
+	return report_json(j->s, j->st, fd, e);
+}
+
+static int fill_html(void *ctx, int fd, err *e)
+{
+	struct job *j = ctx;
+
+	return report_html(j->s, j->st, fd, e);
+}
+
+int report_write(struct store *s, const char *dir, err *e)
+{
+	struct story *st;
+	struct job j = { .s = s };
+	int rc;
+
+	if (story_build(&st, s, e) < 0)
+		return -1;
+	j.st = st;
+	rc = out_file(dir, "case.json", fill_json, &j, e);
+	if (rc == 0)
+		rc = out_file(dir, "report.html", fill_html, &j, e);
+	story_free(st);
+	return rc;
+}
+
+int report_summary(struct store *s, unsigned columns, bool color, buf *out, err *e)
+{
+	struct story *st;
+
+	if (story_build(&st, s, e) < 0)
+		return -1;
+	report_text(st, columns, color, out);
+	story_free(st);
+	return 0;
+}

@@ -1,0 +1,127 @@
+/* The story in short for a terminal. */
+#include "report/html_priv.h"
+#include "util/times.h"
+
+struct wrap {
+	buf *out;
+	unsigned columns, indent, at;
+};
+
+static void new_line(struct wrap *w)
+{
+	buf_byte(w->out, '\n');
+	for (unsigned i = 0; i < w->indent; i++)
+		buf_byte(w->out, ' ');
+	w->at = w->indent;
+}
+
+/* Words of a text, broken at the width; a word that is too long is broken itself. */
+static void put_words(struct wrap *w, str s)
+{
+	while (s.len) {
+		str rest, word = str_cut(s, ' ', &rest);
+		bool space = word.len < s.len;
+		unsigned width = (unsigned)visible_width(word);
+
+		if (w->at > w->indent && w->at + width > w->columns)
+			new_line(w);
+		while (width > w->columns - w->indent && word.len > 1) {
+			size_t n = w->columns - w->indent;
+
+			n = n < word.len ? n : word.len;
+			while (n > 1 && n < word.len && ((unsigned char)word.ptr[n] & 0xC0) == 0x80)
+				n--;
+			buf_add(w->out, word.ptr, n);
+			word = (str){ word.ptr + n, word.len - n };
+			width = (unsigned)visible_width(word);
+			new_line(w);
+		}
+		buf_str(w->out, word);
+		w->at += width;
+		if (space && w->at < w->columns) {
+			buf_byte(w->out, ' ');
+			w->at++;
+		}
+		s = rest;
+	}
+}
+
+/* The whole sentence is made visible first, so that what is wrapped holds no control character. */
+static void put_sentence(struct wrap *w, const struct story_sentence *s)
+{
+	buf raw = { 0 }, safe = { 0 };
+
+	story_sentence_text(s, LANGUAGE_EN, &raw);
+	visible_text(&safe, buf_view(&raw));
+	put_words(w, buf_view(&safe));
+	buf_done(&raw);
+	buf_done(&safe);
+}
+
+static const char *color_of(uint8_t weight)
+{
+	return weight >= 95 ? "" : weight >= 75 ? "\x1b[31m" : weight >= 55 ? "\x1b[33m" : "";
+}
+
+static void put_heading(buf *out, bool color, const char *text)
+{
+	buf_printf(out, "%s%s%s\n", color ? "\x1b[1m" : "", text, color ? "\x1b[0m" : "");
+}
+
+static void put_hosts(const struct story *st, buf *out, unsigned columns)
+{
+	enum { SHOWN = 12 };
+	unsigned name = columns > 90 ? 32 : 24;
+
+	buf_printf(out, "  %-*s %10s %8s %8s %8s  %s\n", (int)name, "host", "events", "critical", "high",
+		   "medium", "first event (UTC)");
+	for (uint32_t i = 0; i < st->nhosts_with_logs && i < SHOWN; i++) {
+		const struct story_host *h = &st->hosts[i];
+		char time[TIME_TEXT_MAX] = "";
+		buf shown = { 0 };
+		size_t n;
+
+		visible_text(&shown, h->name);
+		n = shown.len > name ? name - 1 : shown.len;
+		while (n && n < shown.len && ((unsigned char)shown.ptr[n] & 0xC0) == 0x80)
+			n--;
+		buf_z(out, "  ");
+		buf_add(out, shown.ptr, n);
+		if (n < shown.len)
+			buf_z(out, "\xE2\x80\xA6");
+		for (size_t k = visible_width((str){ shown.ptr, n }) + (n < shown.len); k < name; k++)
+			buf_byte(out, ' ');
+		if (h->first_ns != TIME_NONE)
+			time_text(h->first_ns - h->first_ns % NS_PER_S, time);
+		buf_printf(out, " %10llu %8llu %8llu %8llu  %s\n", (unsigned long long)h->events,
+			   (unsigned long long)h->findings[LEVEL_CRITICAL],
+			   (unsigned long long)h->findings[LEVEL_HIGH],
+			   (unsigned long long)h->findings[LEVEL_MEDIUM], time);
+		buf_done(&shown);
+	}
+	if (st->nhosts_with_logs > SHOWN)
+		buf_printf(out, "  and %u more\n", st->nhosts_with_logs - SHOWN);
+}
+
+void report_text(const struct story *st, unsigned columns, bool color, buf *out)
+{
+	enum { SHOWN = 20 };
+
+	columns = columns == 0 ? 100 : columns < 40 ? 40 : columns;
+	put_heading(out, color, "Story");
+	for (uint32_t i = 0; i < st->nparagraphs && i < SHOWN; i++) {
+		const struct story_paragraph *p = &st->paragraphs[i];
+		const char *c = color ? color_of(p->weight) : "";
+		struct wrap w = { out, columns, 4, 4 };
+
+		buf_printf(out, "  %s*%s ", c, *c ? "\x1b[0m" : "");
+		put_sentence(&w, &p->sentence);
+		buf_byte(out, '\n');
+	}
+	if (st->nparagraphs > SHOWN)
+		buf_printf(out, "    and %u more sentences\n", st->nparagraphs - SHOWN);
+	if (st->nhosts_with_logs) {
+		put_heading(out, color, "Hosts with logs of their own");
+		put_hosts(st, out, columns);
+	}
+}
