@@ -13,11 +13,13 @@ import json
 import os
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+RULES = os.path.join(HERE, '..', '..', 'rules')
 MEMORY = 1 << 30
 SECONDS = 20
 VERDICTS = {'ok', 'partial', 'unreadable', 'limit', 'unknown', 'skipped'}
@@ -73,33 +75,38 @@ def digest(root):
 
 
 def manifest(case):
-    """path's last part -> line of manifest.jsonl"""
+    """path's last part -> line of manifest.jsonl, with the event counts of the case"""
     items = {}
-    with open(os.path.join(case, 'manifest.jsonl'), encoding='utf-8') as f:
+    with open(os.path.join(case, 'manifest.jsonl'), encoding='utf-8', errors='surrogateescape') as f:
         for line in f:
             m = json.loads(line)
             if 'path' in m:
                 items[os.path.basename(m['path'])] = m
+    by_id = {m['id']: m for m in items.values()}
+    for row in database(case, 'SELECT id, verdict, events, recovered FROM items'):
+        if row[0] in by_id:
+            by_id[row[0]].update(case_verdict=row[1], events=row[2], recovered=row[3])
     return items
 
 
-def without_clock(v):
-    """What two runs must have in common: all but the wall clock and the command line."""
-    if isinstance(v, dict):
-        return {k: without_clock(x) for k, x in v.items()
-                if not any(w in k for w in ('started', 'wall', 'elapsed', 'duration', 'command', 'generated'))}
-    return [without_clock(x) for x in v] if isinstance(v, list) else v
+def database(case, query):
+    db = sqlite3.connect('file:%s?mode=ro' % os.path.join(case, 'case.db'), uri=True)
+    db.text_factory = bytes if 'sqlite_master' not in query else str
+    try:
+        return [tuple(v.decode('utf-8', 'replace') if isinstance(v, bytes) and len(v) < 1000 else v for v in r)
+                for r in db.execute(query)]
+    finally:
+        db.close()
 
 
 def outputs(case):
-    """Comparable content of a case's text outputs."""
+    """What two runs must have in common: every table but the one with the wall clock and the command line."""
     out = {}
-    for n in ('manifest.jsonl', 'case.json'):
-        p = os.path.join(case, n)
-        if os.path.exists(p):
-            with open(p, encoding='utf-8') as f:
-                text = f.read()
-            out[n] = [without_clock(json.loads(t)) for t in (text.splitlines() if n.endswith('l') else [text])]
+    with open(os.path.join(case, 'manifest.jsonl'), 'rb') as f:
+        out['manifest.jsonl'] = f.read().split(b'\n')
+    for (t,) in database(case, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"):
+        if t != 'run':
+            out['table ' + t] = sorted(map(repr, database(case, 'SELECT * FROM "%s"' % t)))
     return out
 
 
@@ -114,7 +121,7 @@ def table():
 
 
 def investigate(tap, spoor, paths, case, extra=(), limit=True, seconds=300):
-    code, _, err = run([spoor, 'investigate'] + paths + ['-o', case] + list(extra), seconds, limit)
+    code, _, err = run([spoor, 'investigate'] + paths + ['-o', case, '-r', RULES] + list(extra), seconds, limit)
     tap.ok(code in (0, 3), 'investigate %s: exit code 0 or 3' % ' '.join(map(os.path.basename, paths)),
            '%s\n%s' % (code, err.decode('utf-8', 'replace')[-2000:]))
     return code if os.path.exists(os.path.join(case, 'manifest.jsonl')) else None
@@ -128,6 +135,7 @@ def check_verdict(tap, row, m, all_gaps):
     tap.ok(m['verdict'] in verdicts and m['verdict'] in VERDICTS,
            '%s: verdict %s' % (label, m['verdict']), 'expected %s; %r' % ('|'.join(verdicts), m))
     tap.ok(bool(m.get('reason')) != (m['verdict'] == 'ok'), label + ': a reason unless ok', repr(m))
+    tap.ok(m['verdict'] == m.get('case_verdict'), label + ': manifest and case agree', repr(m))
     tap.ok(low <= m.get('events', 0) <= high, '%s: %d events' % (label, m.get('events', 0)),
            'expected %d..%d; %r' % (low, high, m))
 
