@@ -282,13 +282,16 @@ static uint32_t fold(struct binder *b, uint32_t id)
 
 static int fold_variants(struct binder *b, str channel, str event_id)
 {
+	struct logsource_services services;
+
+	logsource_of_channel(channel, &services);
 	for (uint32_t i = 0; i < b->rs->variants.len; i++) {
 		const struct variant *v = &b->rs->variants.at[i];
 		size_t nodes = b->nodes.len, kids = b->kids.len;
 		struct build_rule *rule;
 		uint32_t root;
 
-		if (!naive_gate(v, channel, event_id))
+		if (!variant_gate(v, &services, event_id))
 			continue;
 		b->variant = v;
 		b->variant_stamp++;
@@ -321,7 +324,9 @@ static double atom_cost(const struct binder *b, const struct build_atom *a)
 	if (b->no_scan || b->unscannable[a->pred])
 		return INFINITY;
 	if (p->kind == PRED_REGEX)
-		return memchr(p->text.ptr, 0, p->text.len) ? INFINITY : 16 * common * any;
+		return memchr(p->text.ptr, 0, p->text.len) || !regex_is_ascii(p->text) ?
+			       INFINITY :
+			       16 * common * any;
 	if (p->kind != PRED_GLOB || p->cased || len < LITERAL_MIN)
 		return INFINITY;
 	len -= LITERAL_MIN;
@@ -563,6 +568,7 @@ static int make_regexes(struct binder *b, struct bound_field *f, uint32_t field,
 		p[i] = (struct scan_pattern){ pred->text, pred->op };
 	}
 	f->regex_atom = atoms;
+	f->nregexes = (uint32_t)b->stack.len;
 	f->regex_db = scan_db_get(b->scans, p, b->stack.len, true, &bad);
 	free(p);
 	if (!f->regex_db && bad >= 0 && (size_t)bad < b->stack.len)
@@ -611,25 +617,41 @@ static void clear(struct binder *b)
 	b->rules.len = b->stack.len = b->pairs_atom.len = b->pairs_rule.len = 0;
 }
 
-int binder_bind(struct binder *b, struct naive *naive, const event *ev, str channel, str event_id,
-		arena *mem, struct bound_class **ret, err *e)
+/* 0; -1 without room; 1: begin again, see copy_fields(). */
+static int bind_once(struct binder *b, str channel, str event_id, arena *mem,
+		     struct bound_class **ret)
 {
-	struct bound_class *c;
+	struct bound_class *c = arena_alloc(mem, sizeof *c);
+
+	clear(b);
+	*ret = c;
+	if (!c || fold_variants(b, channel, event_id) < 0 || take_triggers(b) < 0 ||
+	    !copy_arrays(b, c, mem))
+		return -1;
+	return copy_fields(b, c, mem);
+}
+
+int binder_bind(struct binder *b, struct naive *naive, const event *ev, bool scanning, arena *mem,
+		struct bound_class **ret, err *e)
+{
+	struct bound_class *c = NULL;
+	str channel, event_id;
+	arena texts;
 	int r;
 
+	arena_init(&texts, LIMIT_VALUE_TEXT * 4);
+	channel = value_str(event_wk(ev, WK_CHANNEL), &texts);
+	event_id = value_str(event_wk(ev, WK_EVENT_ID), &texts);
 	b->naive = naive;
 	b->ev = ev;
-	b->no_scan = false;
-	do {
-		clear(b);
-		c = arena_alloc(mem, sizeof *c);
-		r = c && fold_variants(b, channel, event_id) == 0 && take_triggers(b) == 0 &&
-				    copy_arrays(b, c, mem) ?
-			    copy_fields(b, c, mem) :
-			    -1;
-	} while (r > 0);
+	b->no_scan = !scanning;
+	r = channel.ptr && event_id.ptr ? 1 : -1;
+	while (r > 0)
+		r = bind_once(b, channel, event_id, mem, &c);
+	arena_done(&texts);
 	if (r < 0)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room to bind rules");
+	c->scanning = scanning;
 	*ret = c;
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "util/limits.h"
 
-#define MEMO_FROM_EVENTS 32u /* a class seen less often is not worth a memo */
+#define SCAN_FROM_EVENTS 256u /* a class seen less often is not worth databases and memos */
 
 /* --- life ----------------------------------------------------------------------------------- */
 
@@ -178,24 +178,16 @@ static bool make_room(struct detector *d, const struct bound_class *c)
 	return c->natoms <= d->natoms && c->nfields <= d->nfields && words <= d->nwords;
 }
 
-/* Bind the class whose key is in d->key. */
-static struct bound_class *bind_class(struct detector *d, const event *ev, err *e)
+/* Bind the class of an event; it becomes number `index`. */
+static struct bound_class *bind_class(struct detector *d, const event *ev, bool scanning,
+				      size_t index, err *e)
 {
-	arena texts;
-	struct bound_class *c = NULL, **at;
-	str channel, event_id;
+	struct bound_class *c, **at;
 
-	arena_init(&texts, LIMIT_VALUE_TEXT * 4);
-	channel = value_str(event_wk(ev, WK_CHANNEL), &texts);
-	event_id = value_str(event_wk(ev, WK_EVENT_ID), &texts);
-	if (!channel.ptr || !event_id.ptr)
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "channel name too long");
-	else
-		binder_bind(d->binder, &d->naive, ev, channel, event_id, &d->class_mem, &c, e);
-	arena_done(&texts);
-	if (!c)
+	if (binder_bind(d->binder, &d->naive, ev, scanning, &d->class_mem, &c, e) < 0)
 		return NULL;
-	at = VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
+	at = index < d->classes.len ? &d->classes.at[index] :
+				      VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
 	if (!at || !make_room(d, c)) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
 		return NULL;
@@ -213,17 +205,20 @@ static struct bound_class *find_class(struct detector *d, const event *ev, err *
 
 	if (slot) {
 		make_key(d, ev, slot->kind);
-		if (slot->bound && str_eq(slot->key, buf_view(&d->key)))
+		if (slot->bound && str_eq(slot->key, buf_view(&d->key)) &&
+		    (slot->bound->scanning || slot->bound->events < SCAN_FROM_EVENTS))
 			return slot->bound;
 		entry = d->key.failed ? NULL : map_get(&d->class_ids, buf_view(&d->key));
 	}
-	if (slot && !entry && bind_class(d, ev, e))
+	if (slot && !entry && bind_class(d, ev, false, d->classes.len, e))
 		entry = map_put(&d->class_ids, buf_view(&d->key), d->classes.len - 1, &is_new);
 	if (!entry) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
 		return NULL;
 	}
 	slot->bound = d->classes.at[entry->value];
+	if (!slot->bound->scanning && slot->bound->events >= SCAN_FROM_EVENTS)
+		slot->bound = bind_class(d, ev, true, entry->value, e);
 	slot->key = entry->key;
 	return slot->bound;
 }
@@ -404,21 +399,22 @@ static void scan_regexes(struct detector *d, const struct bound_class *c, const 
 {
 	const struct bound_field *f = &c->fields[field];
 	const struct field_text *t = field_texts(d, c, ev, field, false);
-	bool exact = scan_db_is_exact(f->regex_db);
 
 	for (uint32_t s = 0; s < t->n; s++) { /* one by one: ^ and $ are the value's */
 		const struct span *span = &d->spans.at[t->first + s];
+		str text = { d->text.ptr + span->from, span->len };
 		const uint32_t *found;
-		int n = scan_run(d->scans, f->regex_db,
-				 (str){ d->text.ptr + span->from, span->len }, &found);
+		int n;
 
-		d->failed |= n < 0;
-		for (int i = 0; i < n; i++) {
-			if (exact)
-				note_hit(d, f->regex_atom[found[i]]);
-			else
-				verify(d, c, f->regex_atom[found[i]], t);
+		if (!regex_is_ascii(text)) {
+			for (uint32_t i = 0; i < f->nregexes; i++)
+				verify(d, c, f->regex_atom[i], t);
+			return;
 		}
+		n = scan_run(d->scans, f->regex_db, text, &found);
+		d->failed |= n < 0;
+		for (int i = 0; i < n; i++)
+			note_hit(d, f->regex_atom[found[i]]);
 	}
 }
 
@@ -440,7 +436,7 @@ static void scan_field(struct detector *d, struct bound_class *c, const event *e
 	value v;
 	bool memo;
 
-	if (!f->memo && c->events > MEMO_FROM_EVENTS && f->ncolumns == 1)
+	if (!f->memo && f->ncolumns == 1)
 		f->memo = memo_new(&d->memos);
 	memo = f->memo && memo_value(f, ev, &v);
 	known = memo ? memo_get(&d->memos, f->memo, v, &hash) : NULL;
@@ -528,6 +524,7 @@ static int run_fast(struct detector *d, const event *ev, finding_sink sink, void
 
 static int run_naive(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
 {
+	struct logsource_services services;
 	arena texts;
 	str channel, event_id;
 	uint32_t matched = UINT32_MAX;
@@ -538,10 +535,12 @@ static int run_naive(struct detector *d, const event *ev, finding_sink sink, voi
 	event_id = value_str(event_wk(ev, WK_EVENT_ID), &texts);
 	if (!channel.ptr || !event_id.ptr)
 		r = err_set(e, ERR_LIMIT, ev->ref.offset, "channel name too long");
+	else
+		logsource_of_channel(channel, &services);
 	for (size_t i = 0; r == 0 && i < d->rs->variants.len; i++) {
 		const struct variant *v = &d->rs->variants.at[i];
 
-		if (v->rule == matched || !naive_gate(v, channel, event_id) ||
+		if (v->rule == matched || !variant_gate(v, &services, event_id) ||
 		    !naive_node(&d->naive, v, ev, v->root))
 			continue;
 		matched = v->rule;

@@ -13,12 +13,6 @@ void naive_done(struct naive *n)
 	buf_done(&n->other);
 }
 
-bool naive_gate(const struct variant *v, str channel, str event_id)
-{
-	return (!v->service || logsource_has_channel(v->service, channel)) &&
-	       (!v->gate || logsource_gate_has_event(v->gate, event_id));
-}
-
 /* Next column at or behind *at that carries the field; false if there is none. */
 static bool next_column(const struct naive *n, const event *ev, uint32_t field, uint32_t *at)
 {

@@ -17,9 +17,6 @@ struct naive {
 int naive_init(struct naive *n, const struct ruleset *rs, err *e);
 void naive_done(struct naive *n);
 
-/* Does the gate of a variant let an event of this channel and id through? */
-bool naive_gate(const struct variant *v, str channel, str event_id);
-
 /* Does the event satisfy the node? */
 bool naive_node(struct naive *n, const struct variant *v, const event *ev, uint32_t node);
 

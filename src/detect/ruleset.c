@@ -77,7 +77,9 @@ static int add_variant(struct ruleset *rs, const struct logsource_variant *lv, e
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
 	v->rule = (uint32_t)rs->rules.len - 1;
 	v->root = rs->rules.at[v->rule].root;
-	v->service = lv->service;
+	v->every_channel = lv->service == NULL;
+	if (lv->service)
+		v->service = (uint8_t)logsource_service_number(lv->service);
 	v->gate = gate;
 	if (!gate)
 		return 0;

@@ -18,7 +18,8 @@ struct compiled_rule {
 struct variant {
 	uint32_t rule;       /* index of compiled_rule; variants are sorted by it */
 	uint32_t root;       /* its condition, and the gate's further conditions */
-	const char *service; /* NULL: every channel */
+	bool every_channel;
+	uint8_t service;     /* number of the service whose channels it reads */
 	const struct logsource_gate *gate; /* NULL: every event id */
 	uint32_t nrenames;
 	struct {
@@ -41,6 +42,14 @@ static inline uint32_t variant_field(const struct variant *v, uint32_t field)
 		if (v->renames[i].from == field)
 			return v->renames[i].to;
 	return field;
+}
+
+/* Does the gate of a variant let an event of this id from a channel of these services through? */
+static inline bool variant_gate(const struct variant *v, const struct logsource_services *services,
+				str event_id)
+{
+	return (v->every_channel || services->writes[v->service]) &&
+	       (!v->gate || logsource_gate_has_event(v->gate, event_id));
 }
 
 #endif

@@ -11,7 +11,6 @@
 
 struct scan_db {
 	hs_database_t *hs;
-	bool exact;
 };
 
 struct scan_cache {
@@ -55,8 +54,7 @@ struct arrays {
 	unsigned *flags, *ids;
 };
 
-static bool arrays_init(struct arrays *a, const struct scan_pattern *p, size_t n, bool regex,
-			unsigned more_flags)
+static bool arrays_init(struct arrays *a, const struct scan_pattern *p, size_t n, bool regex)
 {
 	a->texts = calloc(n, sizeof *a->texts);
 	a->lens = calloc(n, sizeof *a->lens);
@@ -67,8 +65,8 @@ static bool arrays_init(struct arrays *a, const struct scan_pattern *p, size_t n
 	for (size_t i = 0; i < n; i++) {
 		a->texts[i] = p[i].text.ptr;
 		a->lens[i] = p[i].text.len;
-		a->flags[i] = (regex ? regex_hs_flags(p[i].flags) :
-				      (unsigned)HS_FLAG_SINGLEMATCH) | more_flags;
+		a->flags[i] = regex ? regex_hs_flags(p[i].flags, false) :
+				      (unsigned)HS_FLAG_SINGLEMATCH;
 		a->ids[i] = (unsigned)i;
 	}
 	return true;
@@ -82,14 +80,13 @@ static void arrays_done(struct arrays *a)
 	free(a->ids);
 }
 
-static hs_database_t *compile(const struct scan_pattern *p, size_t n, bool regex,
-			      unsigned more_flags, int *ret_bad)
+static hs_database_t *compile(const struct scan_pattern *p, size_t n, bool regex, int *ret_bad)
 {
 	struct arrays a = { 0 };
 	hs_database_t *db = NULL;
 	hs_compile_error_t *error = NULL;
 
-	if (arrays_init(&a, p, n, regex, more_flags)) {
+	if (arrays_init(&a, p, n, regex)) {
 		if (regex)
 			hs_compile_multi(a.texts, a.flags, a.ids, (unsigned)n, HS_MODE_BLOCK, NULL,
 					 &db, &error);
@@ -118,7 +115,7 @@ static bool content_key(const struct scan_pattern *p, size_t n, bool regex, buf 
 	return !key->failed;
 }
 
-static struct scan_db *add_db(struct scan_cache *c, hs_database_t *hs, bool exact)
+static struct scan_db *add_db(struct scan_cache *c, hs_database_t *hs)
 {
 	struct scan_db *db = calloc(1, sizeof *db), **at;
 	size_t size = 0;
@@ -130,7 +127,6 @@ static struct scan_db *add_db(struct scan_cache *c, hs_database_t *hs, bool exac
 		goto fail;
 	*at = db;
 	db->hs = hs;
-	db->exact = exact;
 	hs_database_size(hs, &size);
 	c->bytes += size;
 	return db;
@@ -147,7 +143,7 @@ const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_patter
 	const struct scan_db *db = NULL;
 	struct map_entry *entry;
 	hs_database_t *hs;
-	bool is_new, exact;
+	bool is_new;
 
 	*ret_bad = -1;
 	if (!content_key(p, n, regex, &key))
@@ -157,12 +153,9 @@ const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_patter
 		db = c->dbs.at[entry->value];
 		goto done;
 	}
-	hs = compile(p, n, regex, 0, ret_bad);
-	exact = regex && hs;
-	if (regex && !hs)
-		hs = compile(p, n, regex, HS_FLAG_PREFILTER, ret_bad);
+	hs = compile(p, n, regex, ret_bad);
 	if (hs)
-		db = add_db(c, hs, exact);
+		db = add_db(c, hs);
 	if (db) /* one that cannot be remembered still serves its first user */
 		map_put(&c->index, buf_view(&key), c->dbs.len - 1, &is_new);
 done:
@@ -189,11 +182,6 @@ int scan_run(struct scan_cache *c, const struct scan_db *db, str text, const uin
 		return -1;
 	*ret_hits = c->hits.at;
 	return (int)c->hits.len;
-}
-
-bool scan_db_is_exact(const struct scan_db *db)
-{
-	return db->exact;
 }
 
 size_t scan_cache_bytes(const struct scan_cache *c)

@@ -20,17 +20,14 @@ struct scan_pattern {
 struct scan_cache *scan_cache_new(err *e);
 void scan_cache_free(struct scan_cache *c);
 
-/* The database of n literals (regex false) or expressions, whose numbers are 0..n-1. NULL if it cannot
- * be made; *ret_bad is then the number of the pattern at fault, or -1. Lives as long as the cache. */
+/* The database of n literals (regex false) or expressions, whose numbers are 0..n-1. Expressions are
+ * those of regex_is_ascii() and for such texts; a hit is a match. NULL if it cannot be made; *ret_bad is then the number of the pattern at fault, or -1. Lives as long as the cache. */
 const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_pattern *p, size_t n,
 				  bool regex, int *ret_bad);
 
 /* Numbers of the patterns that may occur in text, each once, in *ret_hits (valid until the next
  * call). Answers how many; -1 if the scan failed. */
 int scan_run(struct scan_cache *c, const struct scan_db *db, str text, const uint32_t **ret_hits);
-
-/* True if a hit is a match: all expressions were taken as they are. False: hits must be verified. */
-bool scan_db_is_exact(const struct scan_db *db);
 
 /* Bytes of all databases. */
 size_t scan_cache_bytes(const struct scan_cache *c);

@@ -32,11 +32,13 @@ def main(source, out):
                 gates.append((n, c))
             else:
                 sys.exit("%s:%d: not understood: %r" % (source, n, line))
+    if len(names) > 128:
+        sys.exit("%s: more services than LOGSOURCE_SERVICES_MAX" % source)
     with open(out, "w", encoding="utf-8") as f:
         f.write("/* made by gen_logsource.py from data/sigma_logsource.tsv */\n")
         f.write("static const struct logsource_channel CHANNELS[] = {\n")
         for service, channel in channels:
-            f.write("\t{ %s, %s },\n" % (quote(service), quote(channel)))
+            f.write("\t{ %s, %s, %d },\n" % (quote(service), quote(channel), names.index(service)))
         f.write("};\nstatic const struct logsource_gate GATES[] = {\n")
         for n, (_, name, product, service, ids, conds, renames, profile) in gates:
             if service not in names:

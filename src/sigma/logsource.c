@@ -43,13 +43,20 @@ size_t logsource_variants(str product, str category, str service, bool extended,
 	return n;
 }
 
-bool logsource_has_channel(const char *service, str channel)
+void logsource_of_channel(str channel, struct logsource_services *ret)
+{
+	memset(ret, 0, sizeof *ret);
+	for (size_t i = 0; i < COUNT(CHANNELS); i++)
+		if (str_eq_ascii_nocase(channel, str_of(CHANNELS[i].channel)))
+			ret->writes[CHANNELS[i].service_number] = true;
+}
+
+unsigned logsource_service_number(const char *service)
 {
 	for (size_t i = 0; i < COUNT(CHANNELS); i++)
-		if (strcmp(CHANNELS[i].service, service) == 0 &&
-		    str_eq_ascii_nocase(channel, str_of(CHANNELS[i].channel)))
-			return true;
-	return false;
+		if (strcmp(CHANNELS[i].service, service) == 0)
+			return CHANNELS[i].service_number;
+	return 0;
 }
 
 bool logsource_gate_has_event(const struct logsource_gate *gate, str event_id)

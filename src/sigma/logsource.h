@@ -13,6 +13,7 @@ struct logsource_pair {
 
 struct logsource_channel {
 	const char *service, *channel;
+	unsigned service_number;
 };
 
 struct logsource_gate { /* one way in which a category shows in Windows events */
@@ -37,8 +38,17 @@ struct logsource_variant {
 size_t logsource_variants(str product, str category, str service, bool extended,
 			  struct logsource_variant ret[LOGSOURCE_VARIANTS_MAX]);
 
-/* Does the service write to this channel? */
-bool logsource_has_channel(const char *service, str channel);
+#define LOGSOURCE_SERVICES_MAX 128
+
+struct logsource_services {
+	bool writes[LOGSOURCE_SERVICES_MAX]; /* by number of the service */
+};
+
+/* Which services write to this channel? */
+void logsource_of_channel(str channel, struct logsource_services *ret);
+
+/* Number of a service that logsource_variants() named. */
+unsigned logsource_service_number(const char *service);
 
 /* Does the gate let this event id (decimal text) through? */
 bool logsource_gate_has_event(const struct logsource_gate *gate, str event_id);

@@ -24,12 +24,21 @@ struct regex_scratch {
 	pcre2_match_data *match;
 	pcre2_match_context *context;
 	hs_scratch_t *hs;
-	VEC(struct linear) linear; /* by number of the expression */
+	VEC(struct linear) linear; /* by number of the expression: for ASCII, for any text */
 };
 
-unsigned regex_hs_flags(unsigned flags)
+bool regex_is_ascii(str text)
 {
-	return HS_FLAG_SINGLEMATCH | HS_FLAG_UTF8 | HS_FLAG_UCP | HS_FLAG_ALLOWEMPTY |
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
+unsigned regex_hs_flags(unsigned flags, bool unicode)
+{
+	return HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY |
+	       (unicode ? HS_FLAG_UTF8 | HS_FLAG_UCP : 0u) |
 	       (flags & REGEX_CASELESS ? HS_FLAG_CASELESS : 0u) |
 	       (flags & REGEX_MULTILINE ? HS_FLAG_MULTILINE : 0u) |
 	       (flags & REGEX_DOTALL ? HS_FLAG_DOTALL : 0u);
@@ -120,21 +129,22 @@ static enum regex_result search_pcre(const struct regex *re, struct regex_scratc
 }
 
 /* Vectorscan's form of the expression, or NULL. */
-static hs_database_t *linear_form(const struct regex *re, struct regex_scratch *s)
+static hs_database_t *linear_form(const struct regex *re, struct regex_scratch *s, bool unicode)
 {
 	hs_compile_error_t *error = NULL;
+	size_t at = re->number * 2u + unicode;
 	struct linear *l;
 
-	while (s->linear.len <= re->number)
-		if (!VEC_PUSH(&s->linear, LIMIT_SIGMA_PREDICATES))
+	while (s->linear.len <= at)
+		if (!VEC_PUSH(&s->linear, LIMIT_SIGMA_PREDICATES * 2u))
 			return NULL;
-	l = &s->linear.at[re->number];
+	l = &s->linear.at[at];
 	if (l->tried)
 		return l->db;
 	l->tried = true;
 	if (memchr(re->pattern.ptr, 0, re->pattern.len))
 		return NULL; /* its interface ends at a NUL */
-	if (hs_compile(re->pattern.ptr, regex_hs_flags(re->flags), HS_MODE_BLOCK, NULL, &l->db,
+	if (hs_compile(re->pattern.ptr, regex_hs_flags(re->flags, unicode), HS_MODE_BLOCK, NULL, &l->db,
 		       &error) != HS_SUCCESS) {
 		hs_free_compile_error(error);
 		l->db = NULL;
@@ -153,9 +163,10 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 	return 1; /* one is enough */
 }
 
-static enum regex_result search_linear(const struct regex *re, struct regex_scratch *s, str text)
+static enum regex_result search_linear(const struct regex *re, struct regex_scratch *s, str text,
+				       bool unicode)
 {
-	hs_database_t *db = linear_form(re, s);
+	hs_database_t *db = linear_form(re, s, unicode);
 	bool found = false;
 	hs_error_t r;
 
@@ -170,12 +181,17 @@ static enum regex_result search_linear(const struct regex *re, struct regex_scra
 enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text,
 			       bool backtrack)
 {
-	enum regex_result r;
+	enum regex_result r = REGEX_LIMIT;
+	bool ascii;
 
 	if (!text.ptr)
 		text.ptr = "";
-	r = backtrack ? search_pcre(re, s, text) : search_linear(re, s, text);
+	ascii = regex_is_ascii(text) && regex_is_ascii(re->pattern);
+	if (!backtrack && ascii)
+		r = search_linear(re, s, text, false);
 	if (r == REGEX_LIMIT)
-		r = backtrack ? search_linear(re, s, text) : search_pcre(re, s, text);
+		r = search_pcre(re, s, text);
+	if (r == REGEX_LIMIT && (backtrack || !ascii))
+		r = search_linear(re, s, text, !ascii);
 	return r;
 }

@@ -31,7 +31,11 @@ void regex_scratch_free(struct regex_scratch *s);
 enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text,
 			       bool backtrack);
 
-/* Vectorscan's flags for REGEX_*, for an answer of yes or no. */
-unsigned regex_hs_flags(unsigned flags);
+/* Vectorscan's flags for REGEX_*, for an answer of yes or no. unicode false: for ASCII text only, where
+ * bytes are characters. Unicode classes cost a hundred times as much to compile. */
+unsigned regex_hs_flags(unsigned flags, bool unicode);
+
+/* May the expression be asked by bytes of an ASCII text? Not if it names other characters. */
+bool regex_is_ascii(str text);
 
 #endif
