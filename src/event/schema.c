@@ -6,9 +6,19 @@
 #include "util/limits.h"
 #include "util/vec.h"
 
+struct state {
+	const void *owner;
+	void *mem;
+	void (*done)(void *);
+};
+
 struct schema_set {
 	arena mem;
-	VEC(const struct schema *) list;
+	VEC(struct schema *) list;
+	VEC(struct state) states;
+	uint32_t item;       /* number of the current item, from 1 */
+	uint32_t used;       /* schemas used by it */
+	uint64_t used_bytes; /* their memory */
 };
 
 struct schema_set *schema_set_new(err *e)
@@ -20,6 +30,7 @@ struct schema_set *schema_set_new(err *e)
 		return NULL;
 	}
 	arena_init(&set->mem, LIMIT_SCHEMA_BYTES);
+	set->item = 1;
 	return set;
 }
 
@@ -27,9 +38,56 @@ void schema_set_free(struct schema_set *set)
 {
 	if (!set)
 		return;
+	for (size_t i = 0; i < set->states.len; i++) {
+		set->states.at[i].done(set->states.at[i].mem);
+		free(set->states.at[i].mem);
+	}
+	VEC_DONE(&set->states);
 	arena_done(&set->mem);
 	VEC_DONE(&set->list);
 	free(set);
+}
+
+bool schema_set_next_item(struct schema_set *set)
+{
+	set->item++;
+	set->used = 0;
+	set->used_bytes = 0;
+	return set->list.len <= LIMIT_SCHEMAS - LIMIT_ITEM_SCHEMAS &&
+	       set->mem.used_bytes <= LIMIT_SCHEMA_BYTES - LIMIT_ITEM_SCHEMA_BYTES;
+}
+
+bool schema_set_use(struct schema_set *set, const struct schema *s)
+{
+	struct schema *own = set->list.at[s->id];
+
+	if (own->used_in != set->item) {
+		own->used_in = set->item;
+		set->used++;
+		set->used_bytes += own->bytes;
+	}
+	return set->used <= LIMIT_ITEM_SCHEMAS && set->used_bytes <= LIMIT_ITEM_SCHEMA_BYTES;
+}
+
+void *schema_set_state(struct schema_set *set, const void *owner, size_t size, void (*done)(void *),
+		       bool *ret_new)
+{
+	struct state *st;
+	void *mem;
+
+	*ret_new = false;
+	for (size_t i = 0; i < set->states.len; i++)
+		if (set->states.at[i].owner == owner)
+			return set->states.at[i].mem;
+	mem = calloc(1, size);
+	st = mem ? VEC_PUSH(&set->states, LIMIT_COLUMNS) : NULL;
+	if (!st) {
+		free(mem);
+		return NULL;
+	}
+	*st = (struct state){ owner, mem, done };
+	*ret_new = true;
+	return mem;
 }
 
 uint32_t schema_set_len(const struct schema_set *set)
@@ -132,8 +190,8 @@ static void fill_ecs(struct schema *s)
 
 const struct schema *schema_set_add(struct schema_set *set, const struct schema *proto, err *e)
 {
-	struct schema *s;
-	const struct schema **at;
+	size_t before = set->mem.used_bytes;
+	struct schema *s, **at;
 
 	if (proto->ncolumns > LIMIT_COLUMNS) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "%u columns, at most %u", proto->ncolumns,
@@ -144,6 +202,7 @@ const struct schema *schema_set_add(struct schema_set *set, const struct schema 
 	if (s) {
 		*s = *proto;
 		s->id = (uint32_t)set->list.len;
+		s->used_in = 0;
 	}
 	if (!s || !copy_arrays(&set->mem, s)) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "schemas need more than %u bytes",
@@ -158,6 +217,12 @@ const struct schema *schema_set_add(struct schema_set *set, const struct schema 
 		return NULL;
 	}
 	*at = s;
+	s->bytes = (uint32_t)(set->mem.used_bytes - before);
+	if (!schema_set_use(set, s)) {
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u schemas or %u bytes of them in one item",
+			LIMIT_ITEM_SCHEMAS, LIMIT_ITEM_SCHEMA_BYTES);
+		return NULL;
+	}
 	return s;
 }
 

@@ -2,7 +2,7 @@
  *
  * A schema is an EVTX template pair, a #Fields line, a JSON key set. Readers make schemas; rules,
  * ECS names and fact extractors bind to them by column number on first sight. A schema never changes
- * and lives as long as its set. Thread rule: a set belongs to one thread. */
+ * (but for used_in) and lives as long as its set. Thread rule: a set belongs to one thread. */
 #ifndef SPOOR_EVENT_SCHEMA_H
 #define SPOOR_EVENT_SCHEMA_H
 
@@ -64,6 +64,8 @@ struct schema {
 	uint32_t nconsts;
 	uint32_t nslots; /* size of event.values */
 	int32_t wk[WK_COUNT];
+	uint32_t used_in; /* last item that used it: bookkeeping of the set */
+	uint32_t bytes;   /* memory it takes */
 	const void *render; /* the reader's own way to write the record in its native JSON shape */
 };
 
@@ -71,6 +73,22 @@ struct schema_set;
 
 struct schema_set *schema_set_new(err *e);
 void schema_set_free(struct schema_set *set);
+
+/* A set outlives the items that are read with it, so that what one item taught serves the next. An item
+ * may use LIMIT_ITEM_SCHEMAS different schemas and LIMIT_ITEM_SCHEMA_BYTES of them whether they were
+ * there before or not: limits do not depend on what else was read. False: the set has grown so far that
+ * it must be replaced by a new one before the next item (everything bound to its schemas too). */
+bool schema_set_next_item(struct schema_set *set);
+
+/* Count a schema as used by the current item; false when the item has used too many. Readers call it
+ * when they give an event with a schema that the last event did not have. */
+bool schema_set_use(struct schema_set *set, const struct schema *s);
+
+/* State of one reader that lives as long as the set, such as its compiled templates: zeroed memory of
+ * `size` bytes, made on the first call; `done` is called on it when the set is freed. `owner` is any
+ * address that is the reader's own. NULL without memory. */
+void *schema_set_state(struct schema_set *set, const void *owner, size_t size, void (*done)(void *),
+		       bool *ret_new);
 
 /* Number of schemas made so far; ids are 0..n-1. */
 uint32_t schema_set_len(const struct schema_set *set);

@@ -221,6 +221,8 @@ bool value_next(value v, size_t *pos, value *ret)
 		*pos = 1;
 		return true;
 	}
+	if (v.type == VALUE_UTF16)
+		v.len &= ~1u; /* half a unit is no element */
 	if (i >= v.len)
 		return false;
 	*ret = v;
@@ -367,9 +369,9 @@ bool value_i64(value v, int64_t *ret)
 		return false;
 	s = short_text(v, tmp);
 	if (s.len < 2 || s.ptr[0] != '-' || !str_to_u64((str){ s.ptr + 1, s.len - 1 }, &u) ||
-	    u > INT64_MAX)
+	    u > (uint64_t)INT64_MAX + 1)
 		return false;
-	*ret = -(int64_t)u;
+	*ret = (int64_t)(0 - u);
 	return true;
 }
 

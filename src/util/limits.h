@@ -7,6 +7,8 @@
 
 /* --- event ---------------------------------------------------------------------------------- */
 #define LIMIT_SCHEMAS 65536u              /* per worker; a hostile file could make one per record */
+#define LIMIT_ITEM_SCHEMAS 16384u          /* of these, used by one item */
+#define LIMIT_ITEM_SCHEMA_BYTES (24u << 20) /* and their memory */
 #define LIMIT_COLUMNS 4096u               /* per schema; formats.md: fields <= 4096 */
 #define LIMIT_SCHEMA_BYTES (64u << 20)    /* names and constants of all schemas of a worker */
 #define LIMIT_VALUE_TEXT (1u << 20)       /* one converted value; longer is cut and marked */

@@ -45,31 +45,35 @@ struct alias {
 
 static const struct alias ECS[] = {
 	{ SYS_PROVIDER, LIT("winlog.provider_name") },
-	{ SYS_PROVIDER, LIT("source_name") },
 	{ SYS_PROVIDER, LIT("event.provider") },
 	{ SYS_PROVIDER_GUID, LIT("winlog.provider_guid") },
-	{ SYS_PROVIDER_GUID, LIT("provider_guid") },
 	{ SYS_EVENT_ID, LIT("winlog.event_id") },
-	{ SYS_EVENT_ID, LIT("event_id") },
 	{ SYS_EVENT_ID, LIT("event.code") },
 	{ SYS_VERSION, LIT("winlog.version") },
-	{ SYS_VERSION, LIT("version") },
 	{ SYS_RECORD_ID, LIT("winlog.record_id") },
-	{ SYS_RECORD_ID, LIT("record_number") },
 	{ SYS_ACTIVITY, LIT("winlog.activity_id") },
-	{ SYS_ACTIVITY, LIT("activity_id") },
 	{ SYS_RELATED, LIT("winlog.related_activity_id") },
-	{ SYS_RELATED, LIT("related_activity_id") },
 	{ SYS_PROCESS, LIT("winlog.process.pid") },
-	{ SYS_PROCESS, LIT("process_id") },
 	{ SYS_THREAD, LIT("winlog.process.thread.id") },
-	{ SYS_THREAD, LIT("thread_id") },
 	{ SYS_CHANNEL, LIT("winlog.channel") },
-	{ SYS_CHANNEL, LIT("log_name") },
 	{ SYS_COMPUTER, LIT("winlog.computer_name") },
-	{ SYS_COMPUTER, LIT("computer_name") },
 	{ SYS_COMPUTER, LIT("host.name") },
 	{ SYS_USER, LIT("winlog.user.identifier") },
+};
+
+/* Winlogbeat before version 7. */
+static const struct alias BEATS6[] = {
+	{ SYS_PROVIDER, LIT("source_name") },
+	{ SYS_PROVIDER_GUID, LIT("provider_guid") },
+	{ SYS_EVENT_ID, LIT("event_id") },
+	{ SYS_VERSION, LIT("version") },
+	{ SYS_RECORD_ID, LIT("record_number") },
+	{ SYS_ACTIVITY, LIT("activity_id") },
+	{ SYS_RELATED, LIT("related_activity_id") },
+	{ SYS_PROCESS, LIT("process_id") },
+	{ SYS_THREAD, LIT("thread_id") },
+	{ SYS_CHANNEL, LIT("log_name") },
+	{ SYS_COMPUTER, LIT("computer_name") },
 	{ SYS_USER, LIT("user.identifier") },
 };
 
@@ -157,7 +161,7 @@ static const struct alias WINEVENT[] = {
 
 /* Fields that a collector adds beside those of the event, in the flat shape. */
 static const str FLAT_OUTSIDE[] = {
-	LIT("@timestamp"), LIT("@version"), LIT("Activity"), LIT("Bookmark"), LIT("Category"),
+	LIT("@timestamp"), LIT("@version"), LIT("Activity"), LIT("Bookmark"), LIT("Category"), LIT("EventData"), LIT("UserData"),
 	LIT("ContainerLog"), LIT("DisplayName"), LIT("EntryNumber"), LIT("EventLevelName"), LIT("EventOriginId"),
 	LIT("EventReceivedTime"), LIT("EventTime"), LIT("EventTimeWritten"), LIT("EventTypeOrignal"),
 	LIT("ERROR_EVT_UNRESOLVED"), LIT("FullPath"), LIT("KeywordsDisplayNames"), LIT("LevelDisplayName"), LIT("ManagementGroupName"),
@@ -176,7 +180,8 @@ static const str FLAT_OUTSIDE[] = {
 /* Outside of the event, and said again there: rendered text, copies, another tool's verdict. A keyword
  * must match what Windows logged, not what somebody wrote about it. A name ending in "." is a prefix. */
 static const str COPIES[] = {
-	LIT("@timestamp"), LIT("Activity"), LIT("Category"), LIT("DisplayName"), LIT("EventTime"), LIT("EventTypeOrignal"),
+	LIT("@timestamp"), LIT("Activity"), LIT("Category"), LIT("DisplayName"), LIT("EventData"), LIT("EventTime"),
+	LIT("EventTypeOrignal"), LIT("SyslogMessage"), LIT("UserData"),
 	LIT("KeywordsDisplayNames"), LIT("LevelDisplayName"), LIT("Message"), LIT("OpcodeDisplayName"),
 	LIT("TaskCategory"), LIT("TaskDisplayName"), LIT("TimeCreated"), LIT("TimeGenerated"), LIT("_raw"), LIT("_time"),
 	LIT("data.win.system."), LIT("decoder."), LIT("destination."), LIT("dns."), LIT("error."),
@@ -251,10 +256,9 @@ static str join(struct builder *b, str head, const char *sep, str tail)
 	return (str){ p, head.len + sep_len + tail.len };
 }
 
-static void put_outside(struct builder *b, uint32_t i)
+static void put_beside(struct builder *b, uint32_t i, bool copy)
 {
 	str dotted = b->names->at[i].dotted;
-	bool copy = listed(COPIES, COUNT(COPIES), dotted);
 
 	b->spec[i].col = (struct column){ .name = dotted,
 					  .raw = dotted,
@@ -262,6 +266,16 @@ static void put_outside(struct builder *b, uint32_t i)
 					  .section = SECTION_OTHER,
 					  .flags = copy ? COLUMN_F_HIDDEN : 0 };
 	b->spec[i].sys = SYS_COUNT;
+}
+
+static void put_outside(struct builder *b, uint32_t i)
+{
+	put_beside(b, i, listed(COPIES, COUNT(COPIES), b->names->at[i].dotted));
+}
+
+static void put_copy(struct builder *b, uint32_t i)
+{
+	put_beside(b, i, true);
 }
 
 static void put_data(struct builder *b, uint32_t i, str raw)
@@ -297,8 +311,10 @@ static void put_sys(struct builder *b, uint32_t i, enum sys sys)
 /* Give every place in Event/System to the best leaf; the rest stays unset (path NULL). */
 static void put_aliases(struct builder *b, const struct alias *list, size_t n, str prefix)
 {
-	bool taken[SYS_COUNT] = { false };
+	bool taken[SYS_COUNT + 1] = { false };
 
+	for (uint32_t i = 0; i < b->names->n; i++)
+		taken[b->spec[i].sys] = b->spec[i].col.path.ptr != NULL;
 	for (size_t k = 0; k < n; k++) {
 		for (uint32_t i = 0; i < b->names->n && !taken[list[k].sys]; i++) {
 			str d = b->names->at[i].dotted;
@@ -419,6 +435,11 @@ static void put_evtx(struct builder *b, uint32_t i)
 
 /* --- the other shapes ----------------------------------------------------------------------- */
 
+static bool known(const struct leaf_names *names, const char *dotted)
+{
+	return leaf_names_find(names, str_of(dotted)) >= 0;
+}
+
 static str behind(str s, size_t n)
 {
 	return (str){ s.ptr + n, s.len - n };
@@ -429,7 +450,10 @@ static void columns_ecs(struct builder *b)
 	static const str DATA[] = { LIT("winlog.event_data."), LIT("event_data.") };
 	static const str USER[] = { LIT("winlog.user_data."), LIT("user_data.") };
 
-	put_aliases(b, ECS, COUNT(ECS), STR(""));
+	if (known(b->names, "log_name"))
+		put_aliases(b, BEATS6, COUNT(BEATS6), STR(""));
+	else
+		put_aliases(b, ECS, COUNT(ECS), STR(""));
 	for (uint32_t i = 0; i < b->names->n; i++) {
 		str d = b->names->at[i].dotted;
 
@@ -530,14 +554,11 @@ static void columns_velociraptor(struct builder *b)
 	}
 }
 
-static bool known(const struct leaf_names *names, const char *dotted)
-{
-	return leaf_names_find(names, str_of(dotted)) >= 0;
-}
-
 /* NXLog puts its own fields beside those of the event, under names that events use too. */
 static bool nxlog_own(const struct leaf_names *names, str name)
 {
+	if (str_eq(name, STR("EventType")) && known(names, "EventCode"))
+		return true; /* Splunk's classic form, likewise */
 	if (!known(names, "SourceModuleName"))
 		return false;
 	if (str_eq(name, STR("EventType")))
@@ -549,17 +570,38 @@ static bool nxlog_own(const struct leaf_names *names, str name)
 	return false;
 }
 
+/* Where EventData is an object of its own, nothing beside it is event data. */
+static bool has_sections(const struct leaf_names *names)
+{
+	for (uint32_t i = 0; i < names->n; i++)
+		if (names->at[i].nparts > 1 && (str_eq(names->at[i].parts[0], STR("EventData")) ||
+						str_eq(names->at[i].parts[0], STR("UserData"))))
+			return true;
+	return false;
+}
+
+static bool is_alias(str name)
+{
+	for (size_t k = 0; k < COUNT(FLAT); k++)
+		if (str_eq(FLAT[k].dotted, name))
+			return true;
+	return false;
+}
+
 static void columns_flat(struct builder *b)
 {
 	/* before version 5 NXLog called the logging process ProcessID; ThreadID it is still */
 	static const struct alias NXLOG[] = { { SYS_THREAD, LIT("ThreadID") },
 					      { SYS_PROCESS, LIT("ProcessID") } };
+	static const struct alias GELF[] = { { SYS_COMPUTER, LIT("host") } };
 	const struct leaf_names *names = b->names;
-	bool nxlog = known(names, "SourceModuleName");
+	bool nxlog = known(names, "SourceModuleName"), sections = has_sections(names);
 
 	put_aliases(b, FLAT, COUNT(FLAT), STR(""));
 	if (nxlog)
 		put_aliases(b, NXLOG, known(names, "ExecutionProcessID") ? 1 : 2, STR(""));
+	if (known(names, "short_message")) /* GELF: the sender */
+		put_aliases(b, GELF, COUNT(GELF), STR(""));
 	if (known(names, "Id") && known(names, "LogName"))
 		put_aliases(b, WINEVENT, COUNT(WINEVENT), STR(""));
 	for (uint32_t i = 0; i < names->n; i++) {
@@ -569,8 +611,9 @@ static void columns_flat(struct builder *b)
 			continue;
 		if (str_eq(l->dotted, STR("Properties.Value")))
 			put_data(b, i, STR("Data"));
-		else if (l->nparts == 1 && !listed(FLAT_OUTSIDE, COUNT(FLAT_OUTSIDE), l->last) &&
-			 !nxlog_own(names, l->last))
+		else if (nxlog_own(names, l->last) || is_alias(l->last))
+			put_copy(b, i);
+		else if (l->nparts == 1 && !sections && !listed(FLAT_OUTSIDE, COUNT(FLAT_OUTSIDE), l->last))
 			put_data(b, i, l->last);
 	}
 }

@@ -22,9 +22,9 @@ static enum feed_coding sniff(bytes b)
 		odd += b.ptr[i + 1] == 0 && b.ptr[i] != 0;
 	}
 	/* text without a byte order mark: of Latin letters every second byte is zero */
-	if (odd * 10 > n / 2 * 6 && even == 0)
+	if (odd * 10 > n / 2 * 3 && odd > 10 * even)
 		return FEED_UTF16LE;
-	if (even * 10 > n / 2 * 6 && odd == 0)
+	if (even * 10 > n / 2 * 3 && even > 10 * odd)
 		return FEED_UTF16BE;
 	return FEED_UTF8;
 }

@@ -195,7 +195,13 @@ size_t flat_unescape(str s, char *out, bool *ret_bad)
 /* In a text that had to be repaired, bytes that were no UTF-8 stand as \xNN. */
 static bool has_repair_mark(str s)
 {
-	return str_find(s, STR("\\x")) != SIZE_MAX;
+	for (size_t at; (at = str_find(s, STR("\\x"))) != SIZE_MAX;) {
+		s = (str){ s.ptr + at + 2, s.len - at - 2 };
+		if (s.len >= 2 && ((s.ptr[0] >= '8' && s.ptr[0] <= '9') ||
+				   (s.ptr[0] >= 'a' && s.ptr[0] <= 'f')))
+			return true;
+	}
+	return false;
 }
 
 /* raw: between the quotes. False: a malformed escape. */

@@ -53,12 +53,20 @@ static int by_place(const void *pa, const void *pb)
 	return d ? d : (a->leaf > b->leaf) - (a->leaf < b->leaf);
 }
 
+/* The event as it is, what lies around it behind. */
+static int by_record(const void *pa, const void *pb)
+{
+	const struct colspec *a = pa, *b = pb;
+	int d = str_starts(a->col.path, STR("#other/")) - str_starts(b->col.path, STR("#other/"));
+
+	return d ? d : (a->leaf > b->leaf) - (a->leaf < b->leaf);
+}
+
 /* evtx_dump keeps the record's own order. Elsewhere the order of members is the exporter's whim and
  * differs from line to line: sorted, one schema serves them all. */
 static void put_in_order(struct colspec *spec, uint32_t n, enum shape shape)
 {
-	if (shape != SHAPE_EVTX_DUMP)
-		qsort(spec, n, sizeof *spec, by_place);
+	qsort(spec, n, sizeof *spec, shape == SHAPE_EVTX_DUMP ? by_record : by_place);
 }
 
 /* The second column of one place is named as evtx_dump names a second element, so that writing the
@@ -217,10 +225,12 @@ static bool set_slots(struct plan *plan, const struct colspec *spec, uint32_t n,
 {
 	uint32_t *slot_of, *twice, nslots = plan->nleaves;
 
-	plan->time_slot = -1;
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		if (spec[i].leaf == UINT32_MAX)
 			plan->time_slot = (int32_t)i;
+		if (spec[i].sys == SYS_KEYWORDS && plan->shape != SHAPE_EVTX_DUMP)
+			plan->keywords_slot = (int32_t)i;
+	}
 	if (plan->time_slot >= 0 || !identity(spec, n)) {
 		slot_of = arena_array(mem, nslots, sizeof *slot_of);
 		if (!slot_of)
@@ -247,7 +257,7 @@ static int too_large(err *e, uint32_t n)
 
 static int plan_build(struct plans *p, struct plan *ret, str sig, arena *tmp, err *e)
 {
-	struct plan plan = { .time_slot = -1, .time_leaf = -1 };
+	struct plan plan = { .time_slot = -1, .keywords_slot = -1, .time_leaf = -1 };
 	struct leaf_names names;
 	struct colspec *spec;
 	uint32_t n;

@@ -49,6 +49,7 @@ struct plan {
 	const uint32_t *slot_of;     /* leaf -> slot; NULL: the same number */
 	uint32_t nleaves;
 	int32_t time_slot;     /* slot of a time made from time_ns; -1: none */
+	int32_t keywords_slot; /* of a shape that writes the bits in decimal; -1: none */
 	int32_t time_leaf;     /* where the event time is, -1: nowhere */
 	int32_t received_leaf; /* NXLog: local time of receipt ... */
 	int32_t utc_leaf;      /* ... and the UTC time that shows its offset */

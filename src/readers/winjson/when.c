@@ -37,6 +37,25 @@ static int64_t unit_of(str s)
 	return n <= 11 ? NS_PER_S : n <= 14 ? 1000000 : n <= 17 ? 1000 : 1;
 }
 
+/* "2024-04-18 02:14:07.112 CEST", as Splunk exports: of the names only UTC and GMT are certain. */
+static bool named_zone(str s, int64_t *ret_ns, enum time_basis *ret_basis)
+{
+	size_t n = s.len;
+	str zone;
+	enum time_basis basis;
+
+	while (n > 0 && s.ptr[n - 1] >= 'A' && s.ptr[n - 1] <= 'Z')
+		n--;
+	if (n < 2 || s.len - n < 2 || s.len - n > 5 || s.ptr[n - 1] != ' ')
+		return false;
+	zone = (str){ s.ptr + n, s.len - n };
+	if (!time_parse_iso((str){ s.ptr, n - 1 }, ret_ns, &basis))
+		return false;
+	*ret_basis = str_eq(zone, STR("UTC")) || str_eq(zone, STR("GMT")) ? TIME_UTC_EXPLICIT :
+									 TIME_LOCAL_ASSUMED;
+	return true;
+}
+
 bool when_parse(value v, int64_t *ret_ns, enum time_basis *ret_basis)
 {
 	str s = { (const char *)v.ptr, v.len };
@@ -44,7 +63,8 @@ bool when_parse(value v, int64_t *ret_ns, enum time_basis *ret_basis)
 	if ((v.flags & VALUE_F_ARRAY) || v.len == 0 || v.len > 64 ||
 	    (v.type != VALUE_UTF8 && v.type != VALUE_NUMBER))
 		return false;
-	if (v.type == VALUE_UTF8 && time_parse_iso(s, ret_ns, ret_basis))
+	if (v.type == VALUE_UTF8 &&
+	    (time_parse_iso(s, ret_ns, ret_basis) || named_zone(s, ret_ns, ret_basis)))
 		return true;
 	if (str_starts(s, STR("/Date(")) && str_ends(s, STR(")/"))) {
 		if (!decimal_ns((str){ s.ptr + 6, s.len - 8 }, 1000000, ret_ns))

@@ -50,6 +50,7 @@ struct winjson {
 	value *slots;
 	uint32_t slots_cap;
 	char time_text[TIME_TEXT_MAX];
+	char keywords_text[24];
 };
 
 /* --- cutting the text ------------------------------------------------------------------------ */
@@ -310,42 +311,56 @@ static void set_time(struct winjson *w, const struct plan *p, event *ev)
 	if (p->time_slot >= 0) {
 		size_t n = time_text(ev->time_ns, w->time_text);
 
+		if (basis == TIME_LOCAL_ASSUMED && n)
+			n--; /* no zone is known: do not claim one */
 		w->slots[p->time_slot] =
 			n ? value_utf8((str){ w->time_text, n }) : (value){ 0 };
 	}
 }
 
-/* Wazuh escapes some texts once more. Only where every backslash of the event agrees. */
-static bool is_doubled(value v)
+/* NXLog and others write the bit mask as a signed decimal number, Windows in hex. */
+static void hex_keywords(struct winjson *w, value *v)
 {
-	bool any = false;
+	uint64_t u;
+	int64_t i;
+	int n;
 
+	if (v->len == 0 || v->len > 20 || memchr(v->ptr, 'x', v->len))
+		return;
+	if (!value_u64(*v, &u)) {
+		if (!value_i64(*v, &i))
+			return;
+		u = (uint64_t)i;
+	}
+	n = snprintf(w->keywords_text, sizeof w->keywords_text, "0x%llx", (unsigned long long)u);
+	*v = value_utf8((str){ w->keywords_text, (size_t)n });
+}
+
+/* Wazuh escapes some texts once more. True if `v` could be such a text; *proves if it must be. */
+static bool may_be_doubled(value v, bool *proves)
+{
 	for (uint32_t i = 0, n; i < v.len; i += n ? n : 1) {
 		for (n = 0; i + n < v.len && v.ptr[i + n] == '\\'; n++)
 			;
-		if (n == 0)
-			continue;
 		if (n % 2 && !(i + n < v.len && v.ptr[i + n] == '"'))
 			return false;
-		any |= n > 1;
+		*proves |= n > 1;
 	}
-	return any;
+	return true;
 }
 
+/* Only where every backslash of the event agrees. */
 static void undouble(struct winjson *w, const struct plan *p)
 {
-	bool any = false;
+	bool doubled = false;
 
 	for (uint32_t k = 0; k < p->ntwice; k++) {
 		value v = w->slots[p->twice[k]];
 
-		if (v.type != VALUE_UTF8 || !v.len || !memchr(v.ptr, '\\', v.len))
-			continue;
-		if (!is_doubled(v))
+		if (v.type == VALUE_UTF8 && !may_be_doubled(v, &doubled))
 			return;
-		any = true;
 	}
-	for (uint32_t k = 0; any && k < p->ntwice; k++) {
+	for (uint32_t k = 0; doubled && k < p->ntwice; k++) {
 		value *v = &w->slots[p->twice[k]];
 		char *to = v->len && v->type == VALUE_UTF8 ? flat_scratch(&w->flat, v->len) : NULL;
 		uint32_t n = 0;
@@ -377,6 +392,8 @@ static enum reader_step event_step(struct winjson *w, const struct plan *p, cons
 		memcpy(w->slots, w->flat.values, p->nleaves * sizeof *w->slots);
 	if (p->ntwice)
 		undouble(w, p);
+	if (p->keywords_slot >= 0)
+		hex_keywords(w, &w->slots[p->keywords_slot]);
 	*ev = (event){ .schema = p->schema, .values = w->slots };
 	set_time(w, p, ev);
 	length = feed_span(&w->feed, to) - feed_span(&w->feed, from);
@@ -510,6 +527,18 @@ static bool start_chunk_at(struct winjson *w, size_t from)
 	return true;
 }
 
+/* The object at the start of the chunk is malformed: lose it, not what follows on its line. */
+static enum reader_step drop_object(struct winjson *w, struct gap *g)
+{
+	struct balance b = { 0 };
+	bytes t = w->chunk.text;
+	size_t n = t.ptr[0] == '{' ? balance_scan(&b, t.ptr, t.len, true) : t.len;
+
+	if (b.depth == 0)
+		w->chunk.text.len = n;
+	return drop_chunk(w, g, GAP_DAMAGED, "malformed JSON");
+}
+
 static void tell_limit_later(struct winjson *w, size_t from, size_t to)
 {
 	gap_here(w, &w->later, GAP_LIMIT, to, "more or deeper members than we follow");
@@ -544,7 +573,7 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 		case OBJECT_BAD:
 			if (start_chunk_at(w, from))
 				continue;
-			return drop_chunk(w, g, GAP_DAMAGED, "malformed JSON");
+			return drop_object(w, g);
 		case OBJECT_OOM:
 			return READER_FATAL;
 		case OBJECT_CUT:
@@ -657,30 +686,28 @@ static int score(unsigned windows, unsigned other)
 }
 
 /* A head that is cut inside a string cannot be indexed: end it before its last string. */
-static bytes whole_strings(struct winjson *w, bytes head)
+static bytes whole_strings(bytes head)
 {
-	const uint32_t *at;
-	size_t n;
+	bool in_string = false;
+	size_t from = 0;
 
 	if (head.len < READER_PROBE_LEN || memchr(head.ptr, '\n', head.len))
 		return head;
-	for (int tries = 0; tries < 8; tries++) {
-		const uint8_t *quote;
-
-		if (jsonshim_index(w->shim, head.ptr, head.len, &at, &n) != JSONSHIM_OPEN)
-			break;
-		quote = memrchr(head.ptr, '"', head.len);
-		if (!quote)
-			break;
-		head.len = (size_t)(quote - head.ptr);
+	for (size_t i = 0; i < head.len; i++) {
+		if (in_string && head.ptr[i] == '\\') {
+			i++;
+		} else if (head.ptr[i] == '"') {
+			in_string = !in_string;
+			from = i;
+		}
 	}
-	return head;
+	return in_string ? (bytes){ head.ptr, from } : head;
 }
 
 /* What the first objects are; an object that the head cuts counts by what is there of it. */
 static int judge(struct winjson *w, bytes head)
 {
-	struct reader_input in = { .data = whole_strings(w, head), .last = true };
+	struct reader_input in = { .data = whole_strings(head), .last = true };
 	unsigned windows = 0, other = 0;
 	struct gap g;
 	size_t from, to;
@@ -715,7 +742,7 @@ static int judge(struct winjson *w, bytes head)
 			continue;
 		}
 		if (o == OBJECT_BAD) {
-			drop_chunk(w, &g, GAP_DAMAGED, "");
+			drop_object(w, &g);
 			continue;
 		}
 		if (o == OBJECT_READ)
