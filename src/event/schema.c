@@ -19,6 +19,7 @@ struct schema_set {
 	uint32_t item;       /* number of the current item, from 1 */
 	uint32_t used;       /* schemas used by it */
 	uint64_t used_bytes; /* their memory */
+	bool worn_out;
 };
 
 struct schema_set *schema_set_new(err *e)
@@ -53,7 +54,7 @@ bool schema_set_next_item(struct schema_set *set)
 	set->item++;
 	set->used = 0;
 	set->used_bytes = 0;
-	return set->list.len <= LIMIT_SCHEMAS - LIMIT_ITEM_SCHEMAS &&
+	return !set->worn_out && set->list.len <= LIMIT_SCHEMAS - LIMIT_ITEM_SCHEMAS &&
 	       set->mem.used_bytes <= LIMIT_SCHEMA_BYTES - LIMIT_ITEM_SCHEMA_BYTES;
 }
 
@@ -67,6 +68,20 @@ bool schema_set_use(struct schema_set *set, const struct schema *s)
 		set->used_bytes += own->bytes;
 	}
 	return set->used <= LIMIT_ITEM_SCHEMAS && set->used_bytes <= LIMIT_ITEM_SCHEMA_BYTES;
+}
+
+void schema_set_charge(struct schema_set *set, const struct schema *s, size_t more)
+{
+	struct schema *own = set->list.at[s->id];
+
+	own->bytes += (uint32_t)more;
+	if (own->used_in == set->item)
+		set->used_bytes += more;
+}
+
+void schema_set_wear_out(struct schema_set *set)
+{
+	set->worn_out = true;
 }
 
 void *schema_set_state(struct schema_set *set, const void *owner, size_t size, void (*done)(void *),

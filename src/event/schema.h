@@ -84,6 +84,12 @@ bool schema_set_next_item(struct schema_set *set);
  * when they give an event with a schema that the last event did not have. */
 bool schema_set_use(struct schema_set *set, const struct schema *s);
 
+/* Count memory of the set's arena that belongs to a schema but was not taken by schema_set_add(). */
+void schema_set_charge(struct schema_set *set, const struct schema *s, size_t more);
+
+/* Let schema_set_next_item() answer false: some state of the set has grown far enough. */
+void schema_set_wear_out(struct schema_set *set);
+
 /* State of one reader that lives as long as the set, such as its compiled templates: zeroed memory of
  * `size` bytes, made on the first call; `done` is called on it when the set is freed. `owner` is any
  * address that is the reader's own. NULL without memory. */

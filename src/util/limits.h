@@ -91,8 +91,6 @@
 #define LIMIT_FINDING_MEM (16u << 20)     /* references of one finding that is printed */
 #define LIMIT_ITEM_NAMES 1000000u         /* files with findings; as LIMIT_WALK_ITEMS */
 #define LIMIT_ITEM_NAME_BYTES (128u << 20) /* their paths */
-#define LIMIT_SUMMARY_RULES 65536u        /* rules counted for the summary on the terminal */
-#define LIMIT_SUMMARY_RULE_BYTES (16u << 20) /* their titles */
 #define LIMIT_SHOW_SCAN (64u << 20)       /* bytes read from a piece's start to reach one record */
 #define LIMIT_SHOW_MEM (1u << 20)         /* paths that show looks at */
 #define LIMIT_SHOW_DUMP (1u << 20)        /* bytes of a record that are shown in hex */
@@ -121,6 +119,7 @@
 #define LIMIT_REGEX_PATTERN 32768u        /* bytes of one expression */
 #define LIMIT_REGEX_NEST 100u             /* its parentheses */
 #define LIMIT_REGEX_STEPS 1000000u        /* about 20 ms of backtracking for one value */
+#define LIMIT_REGEX_STEPS_QUICK 20000u    /* beyond it a linear engine is asked */
 #define LIMIT_REGEX_HEAP_KIB 32768u
 #define LIMIT_FINDING_VALUE 1024u         /* bytes of a value shown with a finding */
 #define LIMIT_DETECT_CLASSES 4096u        /* (schema, channel, event id) kinds bound at a time */

@@ -656,9 +656,10 @@ static const struct evtx_layout *finish(struct build *b)
 static const struct evtx_layout *layout_make(struct evtx_plans *p, const struct evtx_instance *inst,
 					     uint32_t ninst)
 {
-	struct build b = { .p = p, .mem = &p->mem, .inst = inst, .ninst = ninst };
+	struct build b = { .p = p, .mem = p->mem, .inst = inst, .ninst = ninst };
 	key_list keys = { 0 };
 	const struct evtx_layout *lay;
+	size_t before = p->mem->used_bytes, plan_bytes = 0;
 	bool comma = false;
 
 	b.nslots = inst[ninst - 1].base + inst[ninst - 1].plan->nslots;
@@ -668,6 +669,11 @@ static const struct evtx_layout *layout_make(struct evtx_plans *p, const struct 
 	buf_byte(&b.lit, '}');
 	flush(&b, ACT_NONE, 0, NULL);
 	lay = finish(&b);
+	for (uint32_t i = 0; i < ninst; i++)
+		plan_bytes += inst[i].plan->bytes;
+	if (lay)
+		schema_set_charge(p->schemas, lay->schema,
+				  p->mem->used_bytes - before - lay->schema->bytes + plan_bytes);
 	buf_done(&b.lit);
 	buf_done(&b.path);
 	VEC_DONE(&b.ops);

@@ -4,19 +4,17 @@
 
 void evtx_plans_init(struct evtx_plans *p, struct schema_set *schemas)
 {
-	*p = (struct evtx_plans){ .schemas = schemas };
-	arena_init(&p->mem, LIMIT_EVTX_PLAN_BYTES);
+	*p = (struct evtx_plans){ .schemas = schemas, .mem = schema_set_arena(schemas) };
 	map_init(&p->by_canon, LIMIT_EVTX_PLANS, LIMIT_EVTX_PLAN_BYTES);
 	map_init(&p->by_layout, LIMIT_EVTX_PLANS, LIMIT_EVTX_PLAN_BYTES);
-	map_init(&p->by_template_id, LIMIT_EVTX_PLANS, LIMIT_EVTX_PLAN_BYTES);
 }
 
-void evtx_plans_done(struct evtx_plans *p)
+void evtx_plans_done(void *plans)
 {
-	arena_done(&p->mem);
+	struct evtx_plans *p = plans;
+
 	map_done(&p->by_canon);
 	map_done(&p->by_layout);
-	map_done(&p->by_template_id);
 	VEC_DONE(&p->list);
 	VEC_DONE(&p->layouts);
 }
@@ -64,7 +62,7 @@ static void attach(struct parse *s, uint32_t id)
 
 static str to_utf8(struct parse *s, bytes text)
 {
-	char *p = arena_alloc(&s->p->mem, UTF8_OF_UTF16_MAX(text.len / 2) + 1);
+	char *p = arena_alloc(s->p->mem, UTF8_OF_UTF16_MAX(text.len / 2) + 1);
 
 	if (!p) {
 		s->failed = true;
@@ -187,15 +185,17 @@ static void parse_tokens(struct parse *s, str canon)
 static struct evtx_plan *plan_make(struct evtx_plans *p, str canon)
 {
 	struct parse s = { .p = p };
-	struct evtx_plan *plan = arena_alloc(&p->mem, sizeof *plan), **at;
+	size_t before = p->mem->used_bytes;
+	struct evtx_plan *plan = arena_alloc(p->mem, sizeof *plan), **at;
 	struct evtx_node *nodes;
 
 	parse_tokens(&s, canon);
-	nodes = arena_array(&p->mem, s.nodes.len, sizeof *nodes);
+	nodes = arena_array(p->mem, s.nodes.len, sizeof *nodes);
 	at = plan && nodes && !s.failed ? VEC_PUSH(&p->list, LIMIT_EVTX_PLANS) : NULL;
 	if (at) {
 		memcpy(nodes, s.nodes.at, s.nodes.len * sizeof *nodes);
 		*plan = (struct evtx_plan){ .id = (uint32_t)p->list.len - 1,
+					    .bytes = (uint32_t)(p->mem->used_bytes - before),
 					    .nslots = s.nslots,
 					    .nodes = nodes,
 					    .nnodes = (uint32_t)s.nodes.len };
@@ -217,5 +217,7 @@ struct evtx_plan *evtx_plan_get(struct evtx_plans *p, str canon, const char **wh
 		*why = "too many different templates";
 		return NULL;
 	}
+	if (p->list.len > LIMIT_EVTX_PLANS / 2 || p->by_canon.keys.used_bytes > LIMIT_EVTX_PLAN_BYTES / 2)
+		schema_set_wear_out(p->schemas);
 	return plan;
 }

@@ -66,6 +66,7 @@ struct evtx_layout;
  * small layout cache of a root plan. */
 struct evtx_plan {
 	uint32_t id;
+	uint32_t bytes;                /* memory it takes */
 	uint32_t nslots;               /* highest slot named + 1 */
 	const struct evtx_node *nodes; /* nodes[0] stands for none; nodes[1] is the first on top */
 	uint32_t nnodes;
@@ -78,16 +79,15 @@ struct evtx_plan {
 
 struct evtx_plans {
 	struct schema_set *schemas;
-	arena mem;
+	arena *mem;     /* the set's */
 	map by_canon;   /* canonical bytes -> index into list */
 	map by_layout;  /* plan ids and slots of a record -> index into layouts */
-	map by_template_id; /* u32 template id -> index into list: for records whose definition is lost */
 	VEC(struct evtx_plan *) list;
 	VEC(const struct evtx_layout *) layouts;
 };
 
 void evtx_plans_init(struct evtx_plans *p, struct schema_set *schemas);
-void evtx_plans_done(struct evtx_plans *p);
+void evtx_plans_done(void *plans); /* struct evtx_plans *, as schema_set_state() wants it */
 
 /* The plan of some canonical bytes; NULL (with *why) past a ceiling or without memory. */
 struct evtx_plan *evtx_plan_get(struct evtx_plans *p, str canon, const char **why);

@@ -73,11 +73,16 @@ struct record {
 
 int evtx_decoder_init(struct evtx_decoder *d, struct schema_set *schemas, err *e)
 {
-	*d = (struct evtx_decoder){ .max_values = LIMIT_EVTX_VALUES * 4 };
-	evtx_plans_init(&d->plans, schemas);
+	bool fresh;
+
+	*d = (struct evtx_decoder){ .schemas = schemas, .max_values = LIMIT_EVTX_VALUES * 4 };
 	arena_init(&d->mem, LIMIT_EVTX_RECORD_TEXT);
-	d->values = calloc(d->max_values, sizeof *d->values);
-	if (!d->values)
+	map_init(&d->by_template_id, LIMIT_EVTX_PLANS, LIMIT_EVTX_PLAN_BYTES);
+	d->plans = schema_set_state(schemas, &KIND, sizeof *d->plans, evtx_plans_done, &fresh);
+	if (d->plans && fresh)
+		evtx_plans_init(d->plans, schemas);
+	d->values = malloc(d->max_values * sizeof *d->values);
+	if (!d->values || !d->plans)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for record values");
 	return 0;
 }
@@ -86,9 +91,9 @@ void evtx_decoder_done(struct evtx_decoder *d)
 {
 	if (!d)
 		return;
-	evtx_plans_done(&d->plans);
 	buf_done(&d->canon.out);
 	arena_done(&d->mem);
+	map_done(&d->by_template_id);
 	free(d->values);
 	d->values = NULL;
 }
@@ -120,24 +125,24 @@ static struct evtx_plan *template_plan(struct record *r, uint32_t id, uint32_t o
 		if (size <= d->chunk.len - off - EVTX_TEMPLATE_HEADER_LEN &&
 		    evtx_canon_fragment(&d->canon, off + EVTX_TEMPLATE_HEADER_LEN,
 					off + EVTX_TEMPLATE_HEADER_LEN + size, false)) {
-			plan = evtx_plan_get(&d->plans, buf_view(&d->canon.out), why);
+			plan = evtx_plan_get(d->plans, buf_view(&d->canon.out), why);
 			if (!plan)
 				return NULL;
 			d->templates[k].key = off + 1;
 			d->templates[k].plan = plan;
-			known = map_put(&d->plans.by_template_id, id_key, plan->id, NULL);
+			known = map_put(&d->by_template_id, id_key, plan->id, NULL);
 			if (known)
 				known->value = plan->id;
 			return plan;
 		}
 	}
-	known = map_get(&d->plans.by_template_id, id_key);
+	known = map_get(&d->by_template_id, id_key);
 	if (!known) {
 		*why = "its template is not there any more";
 		return NULL;
 	}
 	r->partial = true;
-	return d->plans.list.at[known->value];
+	return d->plans->list.at[known->value];
 }
 
 /* A value whose kind asks for a second look. */
@@ -267,7 +272,7 @@ static bool read_raw(struct record *r, struct evtx_instance *in, uint32_t at, ui
 		*why = d->canon.why;
 		return false;
 	}
-	in->plan = evtx_plan_get(&d->plans, buf_view(&d->canon.out), why);
+	in->plan = evtx_plan_get(d->plans, buf_view(&d->canon.out), why);
 	if (!in->plan)
 		return false;
 	r->nslots += d->canon.nvalues;
@@ -349,11 +354,11 @@ static const struct evtx_layout *layout_of(struct record *r, const char **why)
 	struct evtx_seen *seen;
 
 	if (r->ninst > 2)
-		return evtx_layout_get(&r->d->plans, r->inst, r->ninst, why);
+		return evtx_layout_get(r->d->plans, r->inst, r->ninst, why);
 	seen = &root->seen[nested ? nested->id % EVTX_SEEN : 0];
 	if (seen->layout && seen->nested == nested && seen->slot == slot)
 		return seen->layout;
-	lay = evtx_layout_get(&r->d->plans, r->inst, r->ninst, why);
+	lay = evtx_layout_get(r->d->plans, r->inst, r->ninst, why);
 	if (lay)
 		*seen = (struct evtx_seen){ nested, slot, lay };
 	return lay;
@@ -389,6 +394,14 @@ int evtx_decode(struct evtx_decoder *d, uint32_t at, uint32_t size, event *ret, 
 	lay = layout_of(&r, why);
 	if (!lay)
 		return -1;
+	if (lay != d->layout) {
+		d->layout = lay;
+		d->layout_allowed = schema_set_use(d->schemas, lay->schema);
+	}
+	if (!d->layout_allowed) {
+		*why = "too many different kinds of records in one file";
+		return -1;
+	}
 	if (lay->ncomposites &&
 	    (lay->nslots > d->max_values || !fill_composites(d, lay))) {
 		*why = "texts too long";

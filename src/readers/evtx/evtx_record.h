@@ -8,9 +8,13 @@
 
 /* Decoder of the records of one chunk at a time. */
 struct evtx_decoder {
-	struct evtx_plans plans;
+	struct schema_set *schemas;
+	struct evtx_plans *plans;            /* shared by all readers of the set */
+	const struct evtx_layout *layout;    /* of the last record */
+	bool layout_allowed;
 	struct evtx_canon canon;
-	arena mem; /* composite texts of the current record */
+	map by_template_id; /* u32 template id -> plan: for records whose definition is lost */
+	arena mem;          /* composite texts of the current record */
 	value *values;
 	uint32_t max_values;
 	struct {
