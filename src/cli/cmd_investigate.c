@@ -1,26 +1,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/finding_out.h"
 #include "cli/gapsay.h"
 #include "cli/rulepack.h"
 #include "cli/run.h"
 #include "detect/detect.h"
 #include "evidence/manifest.h"
-#ifdef SPOOR_HAVE_REPORT
 #include "report/report.h"
-#else /* until the report is there */
-#define report_write(store, dir, e) 0
-#endif
-#include "util/limits.h"
-#include "util/map.h"
 #include "util/sha256.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -39,8 +31,6 @@ struct investigation {
 	struct store *store;
 	struct manifest *manifest;
 	uint64_t puts; /* since the last commit */
-	uint64_t by_level[LEVEL_CRITICAL + 1];
-	map rules; /* "4 title": how often; the digit is the level */
 };
 
 /* --- the case folder ------------------------------------------------------------------------ */
@@ -130,19 +120,7 @@ static int put(struct investigation *in, int rc, err *e)
 static int on_finding(void *ctx, const struct finding *f, err *e)
 {
 	struct investigation *in = ctx;
-	buf key = { 0 };
-	struct map_entry *entry;
 
-	if (f->level > LEVEL_CRITICAL)
-		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "finding of unknown level %d", (int)f->level);
-	in->by_level[f->level]++;
-	buf_byte(&key, (char)('0' + f->level));
-	buf_byte(&key, ' ');
-	buf_str(&key, f->rule_title);
-	entry = map_put(&in->rules, buf_view(&key), 0, NULL);
-	if (entry) /* past the map's ceiling only the summary on the terminal is short */
-		entry->value++;
-	buf_done(&key);
 	return put(in, store_put_finding(in->store, f, e), e);
 }
 
@@ -206,72 +184,26 @@ static int put_rules(struct investigation *in, bytes bundle, struct store_run *r
 
 /* --- the summary ---------------------------------------------------------------------------- */
 
-static int by_level_then_count(const void *a, const void *b)
+/* How much was read, then the story in short, then where the report is. */
+static int summary(buf *b, const struct investigation *in, const struct engine_totals *t, const char *dir, err *e)
 {
-	const struct map_entry *x = a, *y = b;
+	const struct term *term = &in->cli->out;
 
-	if (x->key.ptr[0] != y->key.ptr[0])
-		return y->key.ptr[0] - x->key.ptr[0];
-	if (x->value != y->value)
-		return x->value < y->value ? 1 : -1;
-	return str_cmp(x->key, y->key);
-}
-
-static void summary_rules(buf *b, const struct term *t, const map *rules)
-{
-	enum { SHOWN = 12 };
-	struct map_entry *top = calloc(rules->len ? rules->len : 1, sizeof *top);
-
-	if (!top)
-		return;
-	if (rules->len)
-		memcpy(top, rules->entries, rules->len * sizeof *top);
-	qsort(top, rules->len, sizeof *top, by_level_then_count);
-	for (size_t i = 0; i < rules->len && i < SHOWN; i++) {
-		enum finding_level level = (enum finding_level)(top[i].key.ptr[0] - '0');
-
-		buf_z(b, "    ");
-		term_begin(b, t, finding_level_style(level));
-		buf_printf(b, "%-13s", finding_level_name(level));
-		term_end(b, t, finding_level_style(level));
-		buf_printf(b, " %6llu  ", (unsigned long long)top[i].value);
-		term_str(b, (str){ top[i].key.ptr + 2, top[i].key.len - 2 });
-		buf_byte(b, '\n');
-	}
-	if (rules->len > SHOWN)
-		buf_printf(b, "    and %u more rules\n", rules->len - SHOWN);
-	free(top);
-}
-
-static void summary(buf *b, const struct investigation *in, const struct engine_totals *t,
-		    const struct store_run *run, const char *dir)
-{
-	static const char *const VERDICTS[] = { "ok", "partial", "unreadable", "limit", "unknown", "skipped" };
-
-	term_begin(b, &in->cli->out, TERM_BOLD);
-	buf_z(b, "Case ");
-	term_str(b, str_of(dir));
-	term_end(b, &in->cli->out, TERM_BOLD);
-	buf_printf(b, "\n  evidence  %llu files, %.1f MB, %llu events", (unsigned long long)t->items,
-		   (double)t->bytes / 1e6, (unsigned long long)t->events);
+	buf_printf(b, "%llu files, %.1f MB, %llu events in %.1f s", (unsigned long long)t->items,
+		   (double)t->bytes / 1e6, (unsigned long long)t->events, (double)t->wall_ns / 1e9);
 	if (t->recovered)
-		buf_printf(b, " (%llu recovered)", (unsigned long long)t->recovered);
-	buf_printf(b, " in %.1f s\n            ", (double)t->wall_ns / 1e9);
-	for (size_t i = 0, n = 0; i < COUNT(VERDICTS); i++)
-		if (t->items_by_verdict[i])
-			buf_printf(b, "%s%llu %s", n++ ? ", " : "",
-				   (unsigned long long)t->items_by_verdict[i], VERDICTS[i]);
-	buf_printf(b, "\n  rules     %llu executable, %llu rejected\n  findings ",
-		   (unsigned long long)run->rules_ok, (unsigned long long)run->rules_rejected);
-	for (int level = LEVEL_CRITICAL; level >= LEVEL_INFORMATIONAL; level--)
-		buf_printf(b, " %llu %s%s", (unsigned long long)in->by_level[level],
-			   finding_level_name((enum finding_level)level), level ? "," : "\n");
-	summary_rules(b, &in->cli->out, &in->rules);
-	buf_printf(b, "  gaps      %llu%s\n", (unsigned long long)t->gaps,
-		   t->gaps ? " (what could not be read: see the report)" : "");
-	buf_z(b, "  report    ");
+		buf_printf(b, "; %llu events recovered from damage or slack", (unsigned long long)t->recovered);
+	buf_z(b, "\n\n");
+	if (report_summary(in->store, term->columns, term->color, b, e) < 0)
+		return -1;
+	buf_byte(b, '\n');
+	term_begin(b, term, TERM_BOLD);
+	buf_z(b, "Report: ");
 	term_str(b, str_of(dir));
-	buf_z(b, "/report.html\n");
+	buf_z(b, "/report.html");
+	term_end(b, term, TERM_BOLD);
+	buf_byte(b, '\n');
+	return 0;
 }
 
 /* --- the run -------------------------------------------------------------------------------- */
@@ -334,7 +266,6 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
-	map_init(&in.rules, LIMIT_SUMMARY_RULES, LIMIT_SUMMARY_RULE_BYTES);
 	gapsay_init(&in.gaps, cli);
 	describe_command(&command, args);
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
@@ -355,13 +286,11 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 		code = cli_fail(cli, &e);
 		goto done;
 	}
-	summary(&out, &in, &totals, &run, dir);
-	if (cli_flush(STDOUT_FILENO, &out, &e) < 0)
+	if (summary(&out, &in, &totals, dir, &e) < 0 || cli_flush(STDOUT_FILENO, &out, &e) < 0)
 		code = cli_fail(cli, &e);
 done:
 	manifest_free(in.manifest);
 	store_close(in.store);
-	map_done(&in.rules);
 	buf_done(&rules);
 	buf_done(&command);
 	buf_done(&out);
