@@ -140,12 +140,16 @@ static const struct {
 	       { D_SEC_CLEARED, CLEARED },
 	       { D_EXCH_CMDLET, CMDLET } };
 
+/* All in one channel, as in a file of Windows: record ids run on without a gap. */
 static int shapes_file(struct sample *s, const struct defs *defs, uint32_t n, err *e)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (sample_add(s, &defs->at[SHAPES[i % COUNT(SHAPES)].def], SHAPES[i % COUNT(SHAPES)].texts,
-			       e) < 0)
+	for (uint32_t i = 0; i < n; i++) {
+		struct evtx_def d = defs->at[SHAPES[i % COUNT(SHAPES)].def];
+
+		d.channel = "Spoor-Range/Samples";
+		if (sample_add(s, &d, SHAPES[i % COUNT(SHAPES)].texts, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 

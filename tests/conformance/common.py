@@ -81,3 +81,18 @@ def spoor_lines(spoor, path, seconds=120, memory=None):
 
 def load(line):
     return json.loads(line.decode('utf-8', 'surrogatepass'))
+
+
+def load_peer(line):
+    """The peer writes a repeated Data name as a repeated JSON key, of which a parser keeps one. Elsewhere it numbers
+    repeated names (Name, Name_1, Name_2), and so does spoor: read both that way."""
+    def members(pairs):
+        out = {}
+        for k, v in pairs:
+            n, key = 0, k
+            while key in out:
+                n += 1
+                key = '%s_%d' % (k, n)
+            out[key] = v
+        return out
+    return json.loads(line.decode('utf-8', 'surrogatepass'), object_pairs_hook=members)

@@ -99,7 +99,7 @@ def main():
             continue
         _, lines = peer_lines(path)
         code, mine, err = spoor_lines(a.spoor, path)
-        theirs = [load(x) for x in lines]
+        theirs = [load_peer(x) for x in lines]
         try:
             ours = [load(x) for x in mine]
         except ValueError as e:

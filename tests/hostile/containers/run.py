@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-from make_containers import CASES
+sys.dont_write_bytecode = True
+from make_containers import CASES  # noqa: E402
 
 SANITIZED = os.environ.get('SPOOR_SANITIZED') == '1'
 
