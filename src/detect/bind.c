@@ -541,7 +541,7 @@ static int make_literals(struct binder *b, struct bound_field *f, uint32_t field
 	f->db = scan_db_get(b->scans, p, n, false, &bad);
 	free(p);
 	b->no_scan |= f->db == NULL;
-	return 0;
+	return f->db ? 0 : 1;
 }
 
 static int make_regexes(struct binder *b, struct bound_field *f, uint32_t field, arena *mem)
@@ -598,7 +598,7 @@ static int copy_fields(struct binder *b, struct bound_class *c, arena *mem)
 		fields[i].ncolumns = f->ncolumns;
 		r = make_literals(b, &fields[i], i, mem);
 		if (r == 0)
-			r = b->no_scan ? 1 : make_regexes(b, &fields[i], i, mem);
+			r = make_regexes(b, &fields[i], i, mem);
 		if (r)
 			return r;
 		if (fields[i].db || fields[i].regex_db)
@@ -651,7 +651,7 @@ int binder_bind(struct binder *b, struct naive *naive, const event *ev, bool sca
 	arena_done(&texts);
 	if (r < 0)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room to bind rules");
-	c->scanning = scanning;
+	c->scanning = scanning; /* also where it failed: it is not tried again */
 	*ret = c;
 	return 0;
 }

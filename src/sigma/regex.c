@@ -22,7 +22,7 @@ struct linear { /* Vectorscan's form of an expression, made on first use */
 
 struct regex_scratch {
 	pcre2_match_data *match;
-	pcre2_match_context *context;
+	pcre2_match_context *quick, *patient; /* step limits: worth a try; the last word */
 	hs_scratch_t *hs;
 	VEC(struct linear) linear; /* by number of the expression: for ASCII, for any text */
 };
@@ -87,6 +87,18 @@ void regex_free(struct regex *re)
 	free(re);
 }
 
+static pcre2_match_context *context_new(uint32_t steps)
+{
+	pcre2_match_context *c = pcre2_match_context_create(NULL);
+
+	if (c) {
+		pcre2_set_match_limit(c, steps);
+		pcre2_set_depth_limit(c, steps);
+		pcre2_set_heap_limit(c, LIMIT_REGEX_HEAP_KIB);
+	}
+	return c;
+}
+
 struct regex_scratch *regex_scratch_new(void)
 {
 	struct regex_scratch *s = calloc(1, sizeof *s);
@@ -94,14 +106,12 @@ struct regex_scratch *regex_scratch_new(void)
 	if (!s)
 		return NULL;
 	s->match = pcre2_match_data_create(1, NULL);
-	s->context = pcre2_match_context_create(NULL);
-	if (!s->match || !s->context) {
+	s->quick = context_new(LIMIT_REGEX_STEPS_QUICK);
+	s->patient = context_new(LIMIT_REGEX_STEPS);
+	if (!s->match || !s->quick || !s->patient) {
 		regex_scratch_free(s);
 		return NULL;
 	}
-	pcre2_set_match_limit(s->context, LIMIT_REGEX_STEPS);
-	pcre2_set_depth_limit(s->context, LIMIT_REGEX_STEPS);
-	pcre2_set_heap_limit(s->context, LIMIT_REGEX_HEAP_KIB);
 	return s;
 }
 
@@ -110,7 +120,8 @@ void regex_scratch_free(struct regex_scratch *s)
 	if (!s)
 		return;
 	pcre2_match_data_free(s->match);
-	pcre2_match_context_free(s->context);
+	pcre2_match_context_free(s->quick);
+	pcre2_match_context_free(s->patient);
 	for (size_t i = 0; i < s->linear.len; i++)
 		hs_free_database(s->linear.at[i].db);
 	VEC_DONE(&s->linear);
@@ -118,10 +129,11 @@ void regex_scratch_free(struct regex_scratch *s)
 	free(s);
 }
 
-static enum regex_result search_pcre(const struct regex *re, struct regex_scratch *s, str text)
+static enum regex_result search_pcre(const struct regex *re, struct regex_scratch *s, str text,
+				     pcre2_match_context *limits)
 {
 	int r = pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK,
-			    s->match, s->context);
+			    s->match, limits);
 
 	if (r >= 0)
 		return REGEX_YES;
@@ -178,20 +190,17 @@ static enum regex_result search_linear(const struct regex *re, struct regex_scra
 	return r == HS_SUCCESS ? REGEX_NO : REGEX_LIMIT;
 }
 
-enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text,
-			       bool backtrack)
+enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text)
 {
-	enum regex_result r = REGEX_LIMIT;
-	bool ascii;
+	enum regex_result r;
 
 	if (!text.ptr)
 		text.ptr = "";
-	ascii = regex_is_ascii(text) && regex_is_ascii(re->pattern);
-	if (!backtrack && ascii)
-		r = search_linear(re, s, text, false);
+	r = search_pcre(re, s, text, s->quick);
 	if (r == REGEX_LIMIT)
-		r = search_pcre(re, s, text);
-	if (r == REGEX_LIMIT && (backtrack || !ascii))
-		r = search_linear(re, s, text, !ascii);
+		r = search_linear(re, s, text,
+				  !regex_is_ascii(text) || !regex_is_ascii(re->pattern));
+	if (r == REGEX_LIMIT)
+		r = search_pcre(re, s, text, s->patient);
 	return r;
 }

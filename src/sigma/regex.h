@@ -1,9 +1,9 @@
 /* regex.h - regular expressions of rules, with the meaning of PCRE.
  *
- * Search is unanchored and case-sensitive unless asked; classes such as \w follow Unicode. Two engines:
- * Vectorscan, which needs time linear in the text whatever the expression, for all that it takes
- * exactly, and PCRE2 with a step limit for the rest. A limit that was reached is answered as
- * REGEX_LIMIT, never as "no". Thread rule: a compiled expression is immutable; a scratch belongs to
+ * Search is unanchored and case-sensitive unless asked; classes such as \w follow Unicode. PCRE2
+ * answers if it can in a few steps; else Vectorscan, whose time is linear in the text whatever the
+ * expression; else (look-around, back-references) PCRE2 again with patience. A limit that was reached
+ * at last is answered as REGEX_LIMIT, never as "no". Thread rule: a compiled expression is immutable; a scratch belongs to
  * one thread. */
 #ifndef SPOOR_SIGMA_REGEX_H
 #define SPOOR_SIGMA_REGEX_H
@@ -27,9 +27,8 @@ void regex_free(struct regex *re);
 struct regex_scratch *regex_scratch_new(void);
 void regex_scratch_free(struct regex_scratch *s);
 
-/* text is well-formed UTF-8. backtrack: ask PCRE2 first, for comparing both engines. */
-enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text,
-			       bool backtrack);
+/* text is well-formed UTF-8. */
+enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, str text);
 
 /* Vectorscan's flags for REGEX_*, for an answer of yes or no. unicode false: for ASCII text only, where
  * bytes are characters. Unicode classes cost a hundred times as much to compile. */
