@@ -1,6 +1,7 @@
 /* worker.c - a worker process: greets, takes one task after the other, answers. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -15,9 +16,10 @@
 #include "util/limits.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 70, EXIT_GONE = 71 /* the coordinator went away */ };
+enum { HEAP_KEPT = 64 << 20 };
 
 struct task { /* a copy: the message goes with the next one */
-	uint32_t id, skip_members;
+	uint32_t id, item, skip_members;
 	Wire__TaskKind kind;
 	uint64_t begin, end, size;
 	int64_t mtime_ns;
@@ -370,6 +372,7 @@ static int task_run(struct worker *w, const struct task *t, err *e)
 	if (kind)
 		return archive_item(w, t, kind, e);
 	if (t->kind == WIRE__TASK_KIND__PIECE) {
+		what.item = t->item;
 		what.ops = reader_named(t->format);
 		if (!what.ops)
 			return err_set(e, ERR_ARG, ERR_NO_OFFSET, "no reader %.*s", STR_ARG(t->format));
@@ -381,7 +384,7 @@ static int task_take(struct worker *w, const Wire__Task *m, err *e)
 {
 	arena mem;
 	struct task t = {
-		.id = m->id, .skip_members = m->skip_members, .kind = m->kind, .begin = m->begin,
+		.id = m->id, .item = m->item, .skip_members = m->skip_members, .kind = m->kind, .begin = m->begin,
 		.end = m->end, .size = m->size, .mtime_ns = m->mtime_ns, .fd = wire_take_fd(&w->in),
 	};
 	int rc = -1;
@@ -500,6 +503,7 @@ static void worker_done(struct worker *w)
 	outbox_done(&w->out);
 	window_done(&w->win);
 	sha256_free(w->sha);
+	item_forget(w);
 	render_cache_free(w->ecs.cache);
 	detector_free(w->detector);
 	ruleset_free(w->rules);
@@ -513,6 +517,8 @@ int engine_worker_main(int fd)
 	int rc;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT); /* the next task needs what this one gives back */
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
 	signal(SIGINT, SIG_IGN); /* the coordinator decides when a run ends */
 	signal(SIGPIPE, SIG_IGN);
 	/* Libraries that read their configuration on first use do so before the door closes. */

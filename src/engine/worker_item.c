@@ -8,36 +8,51 @@
 enum {
 	FLUSH_BYTES = 1 << 20,  /* content between two signs of life */
 	FACTS_BYTES = 16 << 20, /* content whose facts are merged before they are handed on */
+	KEPT_SCHEMAS_MAX = LIMIT_SCHEMAS / 8,
 };
 
 /* --- one item's own state ------------------------------------------------------------------- */
 
-static void session_end(struct worker *w)
+void item_forget(struct worker *w)
 {
+	if (w->reader)
+		w->ops->close(w->reader);
 	if (w->detector)
 		detector_forget_schemas(w->detector);
 	fact_table_free(w->facts);
 	schema_set_free(w->schemas);
+	w->item = 0;
+	w->ops = NULL;
+	w->reader = NULL;
 	w->facts = NULL;
 	w->schemas = NULL;
 }
 
+/* The reader and all that is bound to its schemas serve the next piece of the same file too, unless the
+ * file makes schemas without end. */
+static bool session_goes_on(const struct worker *w, const struct item_what *what)
+{
+	return what->item && what->item == w->item && what->ops == w->ops && w->reader &&
+	       w->ops->reopen && schema_set_len(w->schemas) < KEPT_SCHEMAS_MAX;
+}
+
 /* Schemas belong to one item, so that a file with endless schemas harms itself only and results do not
  * depend on which items a worker happened to read before. */
-static int session_begin(struct worker *w, err *e)
+static int session_begin(struct worker *w, const struct item_what *what, err *e)
 {
+	w->detecting = w->rules != NULL;
+	w->observing = w->facts_on;
+	if (session_goes_on(w, what))
+		return 0;
+	item_forget(w);
+	w->item = what->item;
+	w->ops = what->ops;
 	w->schemas = schema_set_new(e);
 	if (!w->schemas)
 		return -1;
-	w->detecting = w->rules != NULL;
 	if (w->rules && !w->detector && detector_new(&w->detector, w->rules, e) < 0)
-		goto fail;
-	if (w->facts_on && fact_table_new(&w->facts, e) < 0)
-		goto fail;
-	return 0;
-fail:
-	session_end(w);
-	return -1;
+		return -1;
+	return w->facts_on ? fact_table_new(&w->facts, e) : 0;
 }
 
 static int sent(struct worker *w, int rc)
@@ -115,8 +130,8 @@ static int observe(struct worker *w, const event *ev, err *e)
 	if (fact_table_observe(w->facts, ev, &why) == 0 &&
 	    (!fact_table_full(w->facts) || facts_send(w, &why) == 0))
 		return 0;
-	fact_table_free(w->facts);
-	w->facts = NULL;
+	w->observing = false;
+	fact_table_clear(w->facts);
 	return stage_failed(w, "extraction of facts", ev, &why, e);
 }
 
@@ -132,7 +147,7 @@ static int on_event(void *ctx, const event *ev, err *e)
 	}
 	if (w->detecting && detect(w, ev, e) < 0)
 		return -1;
-	return w->facts ? observe(w, ev, e) : 0;
+	return w->observing ? observe(w, ev, e) : 0;
 }
 
 static int on_gap(void *ctx, const struct gap *g, err *e)
@@ -256,7 +271,7 @@ static int read_with(struct worker *w, struct item_what *what, err *e)
 	w->win.stop = what->end;
 	if (render_choose(w, what, e) < 0)
 		return -1;
-	rc = drive_reader(what->ops, &env, &w->win, &sink, &fatal, e);
+	rc = drive_piece(what->ops, &w->reader, &env, &w->win, &sink, &fatal, e);
 	what->fatal |= fatal;
 	return rc < 0 ? -1 : facts_send(w, e);
 }
@@ -281,13 +296,14 @@ int item_read(struct worker *w, struct item_what *what, err *e)
 
 	w->flushed_at = w->facts_at = what->begin;
 	if (what->ops) {
-		if (session_begin(w, &why) < 0) {
+		if (session_begin(w, what, &why) < 0) {
 			what->fatal = true;
 			rc = item_gap(w, &why, what->begin, what->end, e);
 		} else {
 			rc = read_with(w, what, e);
-			session_end(w);
 		}
+		if (!what->item)
+			item_forget(w);
 	}
 	if (rc == 0)
 		rc = hash_rest(w, what, e);

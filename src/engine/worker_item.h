@@ -25,10 +25,14 @@ struct worker {
 	struct sha256 *sha;
 	bool sink_failed; /* results or output could not be sent: the process ends */
 
-	/* Of the current item. */
+	/* Of the current item, kept while one piece of it follows another. */
+	uint32_t item; /* 0: none */
+	const struct reader_ops *ops;
+	void *reader;
 	struct schema_set *schemas;
 	bool detecting;
 	struct fact_table *facts;
+	bool observing;
 	bool (*render)(struct worker *w, const event *ev); /* into out.cur, NULL: no output */
 	struct render_source ecs;
 	uint64_t flushed_at, facts_at;
@@ -36,6 +40,7 @@ struct worker {
 
 struct item_what {
 	uint32_t task, member;
+	uint32_t item; /* of a piece: the number of its file; else 0 */
 	str path;
 	const struct reader_ops *ops; /* NULL: nothing reads it, a gap was told */
 	str format;                   /* reader name, container kind, or empty */
@@ -52,6 +57,9 @@ int item_read(struct worker *w, struct item_what *what, err *e);
 
 /* Tell ItemDone. */
 int item_end(struct worker *w, const struct item_what *what, err *e);
+
+/* Let go of what is kept between pieces. */
+void item_forget(struct worker *w);
 
 int item_gap(struct worker *w, const err *why, uint64_t from, uint64_t to, err *e);
 
