@@ -143,43 +143,23 @@ static int loop(struct drive *d, void *self, err *e)
 	}
 }
 
-static int open_or_reopen(const struct reader_ops *ops, void **self, const struct reader_env *env, err *e)
-{
-	if (!*self)
-		return ops->open(self, env, e);
-	if (ops->reopen(*self, env, e) == 0)
-		return 0;
-	ops->close(*self);
-	*self = NULL;
-	return -1;
-}
-
-int drive_piece(const struct reader_ops *ops, void **self, const struct reader_env *env,
-		struct window *win, const struct drive_sink *sink, bool *ret_fatal, err *e)
+int drive_reader(const struct reader_ops *ops, const struct reader_env *env, struct window *win,
+		 const struct drive_sink *sink, bool *ret_fatal, err *e)
 {
 	struct drive d = { .ops = ops, .env = env, .win = win, .sink = sink };
+	void *self = NULL;
 	err why = { 0 };
 	int rc;
 
 	view(&d);
-	if (open_or_reopen(ops, self, env, &why) < 0) {
+	if (ops->open(&self, env, &why) < 0) {
 		rc = tell_err(&d, &why, env->begin, env->end, e);
 	} else {
-		rc = loop(&d, *self, e);
+		rc = loop(&d, self, e);
 		if (rc == 0)
-			rc = take_runs(&d, *self, e);
+			rc = take_runs(&d, self, e);
+		ops->close(self);
 	}
 	*ret_fatal = d.fatal;
-	return rc;
-}
-
-int drive_reader(const struct reader_ops *ops, const struct reader_env *env, struct window *win,
-		 const struct drive_sink *sink, bool *ret_fatal, err *e)
-{
-	void *self = NULL;
-	int rc = drive_piece(ops, &self, env, win, sink, ret_fatal, e);
-
-	if (self)
-		ops->close(self);
 	return rc;
 }

@@ -23,11 +23,6 @@ struct drive_sink {
 int drive_reader(const struct reader_ops *ops, const struct reader_env *env, struct window *win,
 		 const struct drive_sink *sink, bool *ret_fatal, err *e);
 
-/* The same for one piece after the other. *self: NULL to open a reader, or the one that read another
- * piece of the same item and can reopen(); it stays open, the caller closes it. */
-int drive_piece(const struct reader_ops *ops, void **self, const struct reader_env *env,
-		struct window *win, const struct drive_sink *sink, bool *ret_fatal, err *e);
-
 /* A gap for an error of a lower layer. */
 void drive_gap_of_err(struct gap *ret, const err *why, uint64_t from, uint64_t to);
 

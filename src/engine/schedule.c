@@ -286,7 +286,6 @@ static void task_message(const struct run *r, const struct task *t, Wire__Task *
 
 	m->id = t->id;
 	m->kind = t->kind;
-	m->item = (uint32_t)t->job->walk + 1;
 	m->path = wire_bytes(w->path);
 	m->begin = t->begin;
 	m->end = t->end;

@@ -19,7 +19,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 70, EXIT_GONE = 71 /* the coordinator went a
 enum { HEAP_KEPT = 64 << 20 };
 
 struct task { /* a copy: the message goes with the next one */
-	uint32_t id, item, skip_members;
+	uint32_t id, skip_members;
 	Wire__TaskKind kind;
 	uint64_t begin, end, size;
 	int64_t mtime_ns;
@@ -372,7 +372,6 @@ static int task_run(struct worker *w, const struct task *t, err *e)
 	if (kind)
 		return archive_item(w, t, kind, e);
 	if (t->kind == WIRE__TASK_KIND__PIECE) {
-		what.item = t->item;
 		what.ops = reader_named(t->format);
 		if (!what.ops)
 			return err_set(e, ERR_ARG, ERR_NO_OFFSET, "no reader %.*s", STR_ARG(t->format));
@@ -384,7 +383,7 @@ static int task_take(struct worker *w, const Wire__Task *m, err *e)
 {
 	arena mem;
 	struct task t = {
-		.id = m->id, .item = m->item, .skip_members = m->skip_members, .kind = m->kind, .begin = m->begin,
+		.id = m->id, .skip_members = m->skip_members, .kind = m->kind, .begin = m->begin,
 		.end = m->end, .size = m->size, .mtime_ns = m->mtime_ns, .fd = wire_take_fd(&w->in),
 	};
 	int rc = -1;
@@ -504,7 +503,6 @@ static void worker_done(struct worker *w)
 	window_done(&w->win);
 	sha256_free(w->sha);
 	item_forget(w);
-	render_cache_free(w->ecs.cache);
 	detector_free(w->detector);
 	ruleset_free(w->rules);
 }

@@ -8,51 +8,45 @@
 enum {
 	FLUSH_BYTES = 1 << 20,  /* content between two signs of life */
 	FACTS_BYTES = 16 << 20, /* content whose facts are merged before they are handed on */
-	KEPT_SCHEMAS_MAX = LIMIT_SCHEMAS / 8,
 };
 
 /* --- one item's own state ------------------------------------------------------------------- */
 
 void item_forget(struct worker *w)
 {
-	if (w->reader)
-		w->ops->close(w->reader);
 	if (w->detector)
 		detector_forget_schemas(w->detector);
 	fact_table_free(w->facts);
+	render_cache_free(w->ecs.cache);
 	schema_set_free(w->schemas);
-	w->item = 0;
-	w->ops = NULL;
-	w->reader = NULL;
 	w->facts = NULL;
+	w->ecs.cache = NULL;
 	w->schemas = NULL;
 }
 
-/* The reader and all that is bound to its schemas serve the next piece of the same file too, unless the
- * file makes schemas without end. */
-static bool session_goes_on(const struct worker *w, const struct item_what *what)
+static int session_new(struct worker *w, err *e)
 {
-	return what->item && what->item == w->item && what->ops == w->ops && w->reader &&
-	       w->ops->reopen && schema_set_len(w->schemas) < KEPT_SCHEMAS_MAX;
-}
-
-/* Schemas belong to one item, so that a file with endless schemas harms itself only and results do not
- * depend on which items a worker happened to read before. */
-static int session_begin(struct worker *w, const struct item_what *what, err *e)
-{
-	w->detecting = w->rules != NULL;
-	w->observing = w->facts_on;
-	if (session_goes_on(w, what))
-		return 0;
 	item_forget(w);
-	w->item = what->item;
-	w->ops = what->ops;
 	w->schemas = schema_set_new(e);
 	if (!w->schemas)
 		return -1;
 	if (w->rules && !w->detector && detector_new(&w->detector, w->rules, e) < 0)
 		return -1;
+	if (w->output == OUTPUT_ECS_JSONL) {
+		w->ecs.cache = render_cache_new(e);
+		if (!w->ecs.cache)
+			return -1;
+	}
 	return w->facts_on ? fact_table_new(&w->facts, e) : 0;
+}
+
+static int session_begin(struct worker *w, err *e)
+{
+	bool ready = w->schemas && (!w->rules || w->detector) && (!w->facts_on || w->facts);
+
+	w->detecting = w->rules != NULL;
+	w->observing = w->facts_on;
+	return ready && schema_set_next_item(w->schemas) ? 0 : session_new(w, e);
 }
 
 static int sent(struct worker *w, int rc)
@@ -215,21 +209,14 @@ static bool render_as_ecs(struct worker *w, const event *ev)
 	return !w->out.cur.failed;
 }
 
-static int render_choose(struct worker *w, const struct item_what *what, err *e)
+static void render_choose(struct worker *w, const struct item_what *what)
 {
 	w->render = NULL;
 	if (w->output == OUTPUT_EVTX_JSONL)
 		w->render = strcmp(what->ops->name, "evtx") == 0 ? render_native : render_columns;
-	if (w->output != OUTPUT_ECS_JSONL)
-		return 0;
-	if (!w->ecs.cache)
-		w->ecs.cache = render_cache_new(e);
-	if (!w->ecs.cache)
-		return -1;
-	render_cache_clear(w->ecs.cache); /* it knows the schemas of the item before */
+	if (w->output == OUTPUT_ECS_JSONL)
+		w->render = render_as_ecs;
 	w->ecs.path = what->path;
-	w->render = render_as_ecs;
-	return 0;
 }
 
 int item_identify(struct worker *w, struct item_what *what, err *e)
@@ -269,9 +256,8 @@ static int read_with(struct worker *w, struct item_what *what, err *e)
 	w->win.align = what->ops->piece_align;
 	w->win.align_first = what->ops->piece_first;
 	w->win.stop = what->end;
-	if (render_choose(w, what, e) < 0)
-		return -1;
-	rc = drive_piece(what->ops, &w->reader, &env, &w->win, &sink, &fatal, e);
+	render_choose(w, what);
+	rc = drive_reader(what->ops, &env, &w->win, &sink, &fatal, e);
 	what->fatal |= fatal;
 	return rc < 0 ? -1 : facts_send(w, e);
 }
@@ -296,14 +282,12 @@ int item_read(struct worker *w, struct item_what *what, err *e)
 
 	w->flushed_at = w->facts_at = what->begin;
 	if (what->ops) {
-		if (session_begin(w, what, &why) < 0) {
+		if (session_begin(w, &why) < 0) {
 			what->fatal = true;
 			rc = item_gap(w, &why, what->begin, what->end, e);
 		} else {
 			rc = read_with(w, what, e);
 		}
-		if (!what->item)
-			item_forget(w);
 	}
 	if (rc == 0)
 		rc = hash_rest(w, what, e);

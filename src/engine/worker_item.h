@@ -25,13 +25,10 @@ struct worker {
 	struct sha256 *sha;
 	bool sink_failed; /* results or output could not be sent: the process ends */
 
-	/* Of the current item, kept while one piece of it follows another. */
-	uint32_t item; /* 0: none */
-	const struct reader_ops *ops;
-	void *reader;
+	/* One schema set serves item after item, with all that is bound to it, until it is worn out. */
 	struct schema_set *schemas;
 	bool detecting;
-	struct fact_table *facts;
+	struct fact_table *facts; /* empty between items */
 	bool observing;
 	bool (*render)(struct worker *w, const event *ev); /* into out.cur, NULL: no output */
 	struct render_source ecs;
@@ -40,7 +37,6 @@ struct worker {
 
 struct item_what {
 	uint32_t task, member;
-	uint32_t item; /* of a piece: the number of its file; else 0 */
 	str path;
 	const struct reader_ops *ops; /* NULL: nothing reads it, a gap was told */
 	str format;                   /* reader name, container kind, or empty */
@@ -58,7 +54,7 @@ int item_read(struct worker *w, struct item_what *what, err *e);
 /* Tell ItemDone. */
 int item_end(struct worker *w, const struct item_what *what, err *e);
 
-/* Let go of what is kept between pieces. */
+/* Let go of what is kept between items. */
 void item_forget(struct worker *w);
 
 int item_gap(struct worker *w, const err *why, uint64_t from, uint64_t to, err *e);

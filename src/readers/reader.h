@@ -62,10 +62,6 @@ struct reader_ops {
 	 * The path only breaks ties. Pure. */
 	int (*probe)(bytes head, str path);
 	int (*open)(void **ret, const struct reader_env *env, err *e);
-	/* Optional (NULL): begin another piece of the same item as if open() had been called with `env`,
-	 * whose schema set is the one of before. What was learnt about templates may stay; results must
-	 * be those of open(). */
-	int (*reopen)(void *self, const struct reader_env *env, err *e);
 	enum reader_step (*next)(void *self, struct reader_input *in, event *ret_ev,
 				 struct gap *ret_gap, err *e);
 	/* Optional (NULL): take the next run of record ids gathered so far; false if none is left.

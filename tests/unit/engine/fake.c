@@ -55,16 +55,6 @@ static int fake_open(void **ret, const struct reader_env *env, err *e)
 	return 0;
 }
 
-/* As a reader that learns: what is kept is the schema. */
-static int fake_reopen(void *self, const struct reader_env *env, err *e)
-{
-	struct fake *f = self;
-	const struct schema *kept = f->schema;
-
-	*f = (struct fake){ .env = *env, .schema = kept, .at = env->begin ? env->begin : FAKE_RECORD };
-	return 0;
-}
-
 static void loop_forever(void)
 {
 	for (volatile int i = 0;; i++)
@@ -165,8 +155,7 @@ static bool fake_run(void *self, struct record_run *ret)
 static const struct reader_ops FAKE = { .name = "fake", .open = fake_open, .next = fake_next,
 					.run = fake_run, .close = free };
 static const struct reader_ops FAKP = { .name = "fakp", .open = fake_open, .next = fake_next,
-					.run = fake_run, .close = free, .reopen = fake_reopen,
-					.piece_align = 4096,
+					.run = fake_run, .close = free, .piece_align = 4096,
 					.piece_first = FAKE_RECORD };
 
 const struct reader_ops *reader_pick(bytes head, str path, err *e)
