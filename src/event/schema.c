@@ -62,12 +62,14 @@ bool schema_set_use(struct schema_set *set, const struct schema *s)
 {
 	struct schema *own = set->list.at[s->id];
 
-	if (own->used_in != set->item) {
-		own->used_in = set->item;
-		set->used++;
-		set->used_bytes += own->bytes;
-	}
-	return set->used <= LIMIT_ITEM_SCHEMAS && set->used_bytes <= LIMIT_ITEM_SCHEMA_BYTES;
+	if (own->used_in == set->item)
+		return true; /* what is known goes on when new ones are refused */
+	if (set->used >= LIMIT_ITEM_SCHEMAS || set->used_bytes + own->bytes > LIMIT_ITEM_SCHEMA_BYTES)
+		return false;
+	own->used_in = set->item;
+	set->used++;
+	set->used_bytes += own->bytes;
+	return true;
 }
 
 void schema_set_charge(struct schema_set *set, const struct schema *s, size_t more)

@@ -80,8 +80,8 @@ void schema_set_free(struct schema_set *set);
  * it must be replaced by a new one before the next item (everything bound to its schemas too). */
 bool schema_set_next_item(struct schema_set *set);
 
-/* Count a schema as used by the current item; false when the item has used too many. Readers call it
- * when they give an event with a schema that the last event did not have. */
+/* Count a schema as used by the current item; false for a schema that is one too many (those used before
+ * stay usable). Readers call it when they give an event with a schema that the last event did not have. */
 bool schema_set_use(struct schema_set *set, const struct schema *s);
 
 /* Count memory of the set's arena that belongs to a schema but was not taken by schema_set_add(). */

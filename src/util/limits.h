@@ -27,11 +27,8 @@
 #define LIMIT_LINE_BYTES (1u << 20)       /* formats.md: a longer line is cut and flagged */
 #define LIMIT_JSON_DEPTH 64u              /* formats.md */
 #define LIMIT_JSON_NAME 1024u             /* bytes of a member name; longer is cut. Real ones stay below 100 */
-#define LIMIT_WINJSON_PLANS 16384u        /* structures remembered per file; then forgotten, not refused */
+#define LIMIT_WINJSON_PLANS 16384u        /* structures remembered; then forgotten, not refused */
 #define LIMIT_WINJSON_PLAN_BYTES (8u << 20) /* memory of those, and of building one */
-#define LIMIT_WINJSON_SCHEMAS 8192u       /* per file, so that one file cannot use up LIMIT_SCHEMAS */
-#define LIMIT_WINJSON_COLUMNS (2u << 20)  /* columns built per file: bounds the time of hostile names */
-#define LIMIT_WINJSON_SCHEMA_BYTES (24u << 20) /* per file, of LIMIT_SCHEMA_BYTES */
 
 /* --- facts ---------------------------------------------------------------------------------- */
 #define LIMIT_FACT_VALUE 4096u            /* one attribute; longer is cut and marked */

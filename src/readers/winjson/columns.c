@@ -2,6 +2,8 @@
 
 #include "util/limits.h"
 
+enum { ELEMENTS_MAX = 1 << 18 };
+
 #define LIT(s) { s, sizeof(s) - 1 }
 
 static const struct {
@@ -214,6 +216,7 @@ struct builder {
 	struct colspec *spec;
 	const struct leaf_names *names;
 	arena *mem;
+	map elements;
 	bool apart; /* evtx_dump --separate-json-attributes */
 	bool failed;
 };
@@ -340,28 +343,37 @@ static size_t without_number(str s)
 	return n > 1 && n < s.len && s.ptr[n - 1] == '_' ? n - 1 : s.len;
 }
 
-/* Is there, in the same place (parts[0..depth)), an element called `name`? */
-static bool has_sibling(const struct leaf_names *names, const struct leaf_name *l, uint32_t depth,
-			str name)
+/* Every element of the event by its dotted place, for looking up siblings. */
+static bool note_elements(struct builder *b)
 {
-	for (uint32_t i = 0; i < names->n; i++) {
-		const struct leaf_name *o = &names->at[i];
-		bool same = o->nparts > depth && str_eq(o->parts[depth], name);
+	for (uint32_t i = 0; i < b->names->n; i++) {
+		const struct leaf_name *l = &b->names->at[i];
+		size_t len = 0;
 
-		for (uint32_t k = depth; same && k-- > 0;)
-			same = str_eq(o->parts[k], l->parts[k]);
-		if (same)
-			return true;
+		for (uint32_t k = 0; k < l->nparts; k++) {
+			len += l->parts[k].len + (k > 0);
+			if (!map_put(&b->elements, (str){ l->dotted.ptr, len }, 0, NULL))
+				return false;
+		}
 	}
-	return false;
+	return true;
 }
 
+/* The name without its number, if an element without it stands in the same place. */
 static str without_repeat(struct builder *b, const struct leaf_name *l, uint32_t part)
 {
 	str s = l->parts[part];
-	size_t n = without_number(s);
+	size_t n = without_number(s), before = 0;
 
-	if (n < s.len && has_sibling(b->names, l, part, (str){ s.ptr, n }))
+	if (n == s.len)
+		return s;
+	if (!b->elements.len && !note_elements(b)) {
+		b->failed = true;
+		return s;
+	}
+	for (uint32_t k = 0; k < part; k++)
+		before += l->parts[k].len + 1;
+	if (map_get(&b->elements, (str){ l->dotted.ptr, before + n }))
 		return (str){ s.ptr, n };
 	return s;
 }
@@ -632,6 +644,7 @@ bool columns_of(struct colspec *spec, const struct leaf_names *names, enum shape
 {
 	struct builder b = { .spec = spec, .names = names, .mem = mem };
 
+	map_init(&b.elements, ELEMENTS_MAX, LIMIT_WINJSON_PLAN_BYTES);
 	for (uint32_t i = 0; i < names->n; i++)
 		spec[i] = (struct colspec){ .leaf = i, .sys = SYS_COUNT };
 	switch (shape) {
@@ -663,5 +676,6 @@ bool columns_of(struct colspec *spec, const struct leaf_names *names, enum shape
 	for (uint32_t i = 0; i < names->n; i++)
 		if (!spec[i].col.path.ptr)
 			put_outside(&b, i);
+	map_done(&b.elements);
 	return !b.failed;
 }

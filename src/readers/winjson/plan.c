@@ -9,34 +9,36 @@ struct plans {
 	arena mem;      /* slot lists of the plans; cleared with them */
 	map by_sig;     /* signature -> index of list */
 	VEC(struct plan) list;
-	map by_columns; /* columns written out -> schema id */
-	uint64_t columns_made, schema_bytes;
+	map by_columns; /* hash of the columns and number of the attempt -> schema id */
 };
 
-struct plans *plans_new(struct schema_set *set, err *e)
+static void plans_done(void *mem)
 {
-	struct plans *p = calloc(1, sizeof *p);
+	struct plans *p = mem;
+
+	arena_done(&p->mem);
+	map_done(&p->by_sig);
+	map_done(&p->by_columns);
+	VEC_DONE(&p->list);
+}
+
+struct plans *plans_of(struct schema_set *set, err *e)
+{
+	static const char OWNER;
+	bool fresh = false;
+	struct plans *p = schema_set_state(set, &OWNER, sizeof *p, plans_done, &fresh);
 
 	if (!p) {
 		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for JSON plans");
 		return NULL;
 	}
-	p->set = set;
-	arena_init(&p->mem, LIMIT_WINJSON_PLAN_BYTES);
-	map_init(&p->by_sig, LIMIT_WINJSON_PLANS, LIMIT_WINJSON_PLAN_BYTES);
-	map_init(&p->by_columns, LIMIT_WINJSON_SCHEMAS, LIMIT_WINJSON_PLAN_BYTES);
+	if (fresh) {
+		p->set = set;
+		arena_init(&p->mem, LIMIT_WINJSON_PLAN_BYTES);
+		map_init(&p->by_sig, LIMIT_WINJSON_PLANS, LIMIT_WINJSON_PLAN_BYTES);
+		map_init(&p->by_columns, LIMIT_SCHEMAS, LIMIT_WINJSON_PLAN_BYTES);
+	}
 	return p;
-}
-
-void plans_free(struct plans *p)
-{
-	if (!p)
-		return;
-	arena_done(&p->mem);
-	map_done(&p->by_sig);
-	map_done(&p->by_columns);
-	VEC_DONE(&p->list);
-	free(p);
 }
 
 /* --- order and slots ------------------------------------------------------------------------ */
@@ -94,34 +96,60 @@ static bool number_repeats(struct colspec *spec, uint32_t n, arena *mem)
 	return ok;
 }
 
-static void write_column(buf *b, const struct column *c)
+static uint64_t hash_columns(const struct schema *s)
 {
-	uint8_t head[2] = { c->section, c->flags };
-	uint32_t len[2] = { (uint32_t)c->path.len, (uint32_t)c->name.len };
+	uint64_t h = s->family;
 
-	buf_add(b, head, sizeof head);
-	buf_add(b, len, sizeof len);
-	buf_str(b, c->path);
-	buf_str(b, c->name);
+	for (uint32_t i = 0; i < s->ncolumns; i++) {
+		const struct column *c = &s->columns[i];
+		uint64_t part[] = { h, hash_bytes(c->path.ptr, c->path.len),
+				    hash_bytes(c->name.ptr, c->name.len), c->section, c->flags };
+
+		h = hash_bytes(part, sizeof part);
+	}
+	return h;
 }
 
-static const struct schema *schema_add(struct plans *p, const struct schema *proto, err *e)
+static bool same_columns(const struct schema *a, const struct schema *b)
 {
-	arena *mem = schema_set_arena(p->set);
-	size_t before = mem->used_bytes;
-	const struct schema *s;
+	if (a->family != b->family || a->ncolumns != b->ncolumns)
+		return false;
+	for (uint32_t i = 0; i < a->ncolumns; i++) {
+		const struct column *x = &a->columns[i], *y = &b->columns[i];
 
-	if (p->schema_bytes > LIMIT_WINJSON_SCHEMA_BYTES) {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "kinds of objects need more than %u bytes",
-			LIMIT_WINJSON_SCHEMA_BYTES);
-		return NULL;
+		if (!str_eq(x->path, y->path) || !str_eq(x->name, y->name) ||
+		    x->section != y->section || x->flags != y->flags)
+			return false;
+	}
+	return true;
+}
+
+static const struct schema *no_room(err *e)
+{
+	err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another kind of object");
+	return NULL;
+}
+
+/* The schema with the columns of proto: one that is there, or a new one. */
+static const struct schema *schema_with(struct plans *p, const struct schema *proto, err *e)
+{
+	uint64_t key[2] = { hash_columns(proto), 0 };
+	str key_text = { (const char *)key, sizeof key };
+	const struct schema *s;
+	struct map_entry *m;
+
+	for (; (m = map_get(&p->by_columns, key_text)) != NULL; key[1]++) {
+		s = schema_set_at(p->set, (uint32_t)m->value);
+		if (s && same_columns(s, proto))
+			return s;
 	}
 	s = schema_set_add(p->set, proto, e);
-	p->schema_bytes += mem->used_bytes - before;
-	return s;
+	if (!s)
+		return NULL;
+	return map_put(&p->by_columns, key_text, s->id, NULL) ? s : no_room(e);
 }
 
-/* The schema with these columns, slots numbered in their order. */
+/* Slots are numbered in the order of spec. */
 static const struct schema *schema_for(struct plans *p, struct colspec *spec, uint32_t n,
 				       enum shape shape, arena *mem, err *e)
 {
@@ -131,37 +159,14 @@ static const struct schema *schema_for(struct plans *p, struct colspec *spec, ui
 				.columns = cols,
 				.ncolumns = n,
 				.nslots = n };
-	const struct schema *s = NULL;
-	struct map_entry *m;
-	bool fresh = false;
-	buf key = { 0 };
 
-	if (!cols) {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "object with %u members is too large", n);
-		return NULL;
-	}
-	buf_byte(&key, (char)proto.family);
+	if (!cols)
+		return no_room(e);
 	for (uint32_t i = 0; i < n; i++) {
 		cols[i] = spec[i].col;
 		cols[i].slot = (int32_t)i;
-		write_column(&key, &cols[i]);
 	}
-	m = key.failed ? NULL : map_put(&p->by_columns, buf_view(&key), 0, &fresh);
-	buf_done(&key);
-	if (!m) {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u kinds of objects in one file",
-			LIMIT_WINJSON_SCHEMAS);
-		return NULL;
-	}
-	if (fresh) {
-		s = schema_add(p, &proto, e);
-		m->value = s ? s->id + UINT64_C(1) : 0;
-	} else if (m->value) {
-		s = schema_set_at(p->set, (uint32_t)m->value - 1);
-	} else {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another kind of object");
-	}
-	return s;
+	return schema_with(p, &proto, e);
 }
 
 /* --- time ----------------------------------------------------------------------------------- */
@@ -279,7 +284,6 @@ static int plan_build(struct plans *p, struct plan *ret, str sig, arena *tmp, er
 	find_time(&plan, &names);
 	if (!number_repeats(spec, n, tmp) || !set_slots(&plan, spec, n, &p->mem))
 		return too_large(e, n);
-	p->columns_made += n;
 	plan.schema = schema_for(p, spec, n, plan.shape, tmp, e);
 	if (!plan.schema)
 		return -1;
@@ -305,11 +309,6 @@ const struct plan *plans_get(struct plans *p, str sig, err *e)
 
 	if (m)
 		return &p->list.at[m->value];
-	if (p->columns_made > LIMIT_WINJSON_COLUMNS) {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u members of new objects in one file",
-			LIMIT_WINJSON_COLUMNS);
-		return NULL;
-	}
 	if (p->by_sig.len == LIMIT_WINJSON_PLANS ||
 	    p->by_sig.keys.used_bytes > LIMIT_WINJSON_PLAN_BYTES / 2 ||
 	    p->mem.used_bytes > LIMIT_WINJSON_PLAN_BYTES / 2)
@@ -322,7 +321,7 @@ const struct plan *plans_get(struct plans *p, str sig, err *e)
 	at = VEC_PUSH(&p->list, LIMIT_WINJSON_PLANS);
 	m = at ? map_put(&p->by_sig, sig, p->list.len - 1, NULL) : NULL;
 	if (!m) {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another kind of object");
+		no_room(e);
 		return NULL;
 	}
 	*at = plan;

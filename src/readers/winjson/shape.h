@@ -60,11 +60,11 @@ struct plan {
 /* Shape by the first `len` bytes of a signature, which may be cut anywhere. */
 enum shape shape_of(str sig);
 
-/* Plans of one file: signature -> plan, and columns -> schema. */
+/* Signature -> plan, and columns -> schema. Lives as long as the schema set, so that one file's kinds
+ * of objects serve the next; it forgets plans when there are many, never schemas. */
 struct plans;
 
-struct plans *plans_new(struct schema_set *set, err *e);
-void plans_free(struct plans *p);
+struct plans *plans_of(struct schema_set *set, err *e);
 
 /* The plan of a signature, made on first sight; NULL (*e) where a ceiling forbids another schema.
  * Valid until the next call. */

@@ -32,7 +32,9 @@ struct winjson {
 	struct feed feed;
 	struct jsonshim *shim;
 	struct flat flat;
-	struct plans *plans; /* NULL when only judging */
+	struct plans *plans; /* of the schema set; NULL when only judging */
+	const struct schema *schema; /* of the last event */
+	bool schema_allowed;
 	struct chunk chunk;
 	buf fixed;           /* repaired copy of the chunk */
 	uint64_t line;       /* number of the line at feed.pos, from 1 */
@@ -603,6 +605,15 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 		}
 		if (p->shape == SHAPE_ACTION)
 			continue;
+		if (p->schema != w->schema) {
+			w->schema = p->schema;
+			w->schema_allowed = schema_set_use(w->env.schemas, p->schema);
+		}
+		if (!w->schema_allowed) {
+			gap_here(w, g, GAP_LIMIT, to, "more kinds of objects than one file may have");
+			g->from = w->feed.pos + feed_span(&w->feed, from);
+			return READER_SKIPPED;
+		}
 		if (w->flat.limited)
 			tell_limit_later(w, from, to);
 		(void)e;
@@ -649,7 +660,6 @@ static void winjson_close(void *self)
 	feed_done(&w->feed);
 	jsonshim_free(w->shim);
 	flat_done(&w->flat);
-	plans_free(w->plans);
 	buf_done(&w->fixed);
 	free(w->slots);
 	free(w);
@@ -669,7 +679,7 @@ static int winjson_open(void **ret, const struct reader_env *env, err *e)
 		winjson_close(w);
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a JSON reader");
 	}
-	w->plans = plans_new(env->schemas, e);
+	w->plans = plans_of(env->schemas, e);
 	if (!w->plans) {
 		winjson_close(w);
 		return -1;

@@ -6,7 +6,7 @@
 #include "event/render.h"
 #include "readers/readers.h"
 
-enum { RUN_EVENTS_MAX = 12000, RUN_GAPS_MAX = 64 };
+enum { RUN_EVENTS_MAX = 20000, RUN_GAPS_MAX = 64 };
 
 struct run_event {
 	char *json; /* render_evtx_json() */
