@@ -40,8 +40,8 @@ static unsigned len_uint(size_t n)
 
 static void advance(bytes *in, size_t n)
 {
-	in->ptr += n;
-	in->len -= n;
+	if (n) /* an empty input has no pointer to move */
+		*in = (bytes){ in->ptr + n, in->len - n };
 }
 
 static int no_memory(const struct unpack *u, err *e)
