@@ -33,12 +33,36 @@ static int32_t find_field(const struct schema *s, const char *name)
 	return -1;
 }
 
+/* The rendered text beside the event, which readers hide from rules. */
+static int32_t find_message(const struct schema *s)
+{
+	for (uint32_t i = 0; i < s->ncolumns; i++)
+		if (str_eq_ascii_nocase(s->columns[i].name, STR("Message")))
+			return (int32_t)i;
+	return -1;
+}
+
 static int32_t first_unnamed(const struct schema *s)
 {
 	for (uint32_t i = 0; i < s->ncolumns; i++)
 		if (s->columns[i].flags & COLUMN_F_UNNAMED)
 			return (int32_t)i;
 	return schema_find(s, STR("Data"), 0);
+}
+
+static int32_t find_for(const struct schema *s, const struct fact_op *op)
+{
+	switch (op->fn) {
+	case FN_LITERAL:
+		return -1;
+	case FN_DATA:
+		return first_unnamed(s);
+	case FN_CMDLET:
+	case FN_PARAMETERS:
+		return find_message(s);
+	default:
+		return find_field(s, op->a);
+	}
 }
 
 bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct schema *s, arena *mem)
@@ -53,9 +77,7 @@ bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct
 	if (!p->op_a || !p->op_b || !p->cond)
 		return false;
 	for (uint32_t i = 0; i < r->nops; i++) {
-		p->op_a[i] = ops[i].fn == FN_LITERAL ? -1 :
-			     ops[i].fn == FN_DATA    ? first_unnamed(s) :
-						       find_field(s, ops[i].a);
+		p->op_a[i] = find_for(s, &ops[i]);
 		p->op_b[i] = find_field(s, ops[i].b);
 	}
 	for (uint32_t i = 0; i < r->nconditions; i++)

@@ -125,6 +125,8 @@ static void put_summary(struct writer *w)
 		buf_byte(b, '{');
 		put_sentence(b, &p->sentence);
 		json_member_u64(b, "weight", p->weight);
+		if (p->recovered)
+			json_member_bool(b, "recovered", true);
 		json_member_time(b, "time", p->time_ns);
 		put_refs(w, p->refs.at, p->refs.n);
 		buf_byte(b, '}');
@@ -144,6 +146,8 @@ static void put_channels(struct writer *w, const struct story_host *h)
 		json_sep(b);
 		buf_byte(b, '{');
 		json_member_str(b, "name", c->name);
+		if (c->recovered)
+			json_member_bool(b, "recovered", true);
 		json_member_u64(b, "events", c->events);
 		json_member_time(b, "first", c->first_ns);
 		json_member_time(b, "last", c->last_ns);
@@ -230,6 +234,8 @@ static void put_edges(struct writer *w)
 		if (x->basis < BASES)
 			json_member_str(b, "basis", str_of(story_basis_name(x->basis)));
 		put_host(b, w, "to", x->to);
+		if (x->recovered)
+			json_member_bool(b, "recovered", true);
 		json_member_time(b, "first", x->first_ns);
 		json_member_time(b, "last", x->last_ns);
 		json_member_u64(b, "count", x->count);
@@ -254,6 +260,8 @@ static void put_observations(struct writer *w)
 		json_member_str(b, "kind", str_of(story_observation_name(o->kind)));
 		put_host(b, w, "host", o->host);
 		json_member_u64(b, "weight", o->weight);
+		if (o->recovered)
+			json_member_bool(b, "recovered", true);
 		json_member_time(b, "first", o->first_ns);
 		json_member_time(b, "last", o->last_ns);
 		json_member_u64(b, "count", o->count);

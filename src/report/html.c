@@ -9,6 +9,18 @@ void html_text(buf *b, str s)
 	visible_html(b, s, false);
 }
 
+void html_clip(buf *b, str s, size_t max)
+{
+	size_t n = s.len;
+
+	if (n > max)
+		for (n = max; n && ((unsigned char)s.ptr[n] & 0xC0) == 0x80; n--)
+			;
+	html_text(b, (str){ s.ptr, n });
+	if (n < s.len)
+		buf_z(b, "\xE2\x80\xA6");
+}
+
 void html_time(buf *b, int64_t ns)
 {
 	char text[TIME_TEXT_MAX];
@@ -58,12 +70,7 @@ static void sentence_part(void *ctx, bool evidence, str text)
 	if (evidence)
 		buf_z(b, "<span class=\"ev\">");
 	/* a long command is shown in its beginning; all of it stands in case.json */
-	if (evidence && text.len > 600) {
-		html_text(b, (str){ text.ptr, 600 });
-		buf_z(b, "\xE2\x80\xA6");
-	} else {
-		html_text(b, text);
-	}
+	html_clip(b, text, evidence ? 600 : SIZE_MAX);
 	if (evidence)
 		buf_z(b, "</span>");
 }

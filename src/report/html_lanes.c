@@ -6,7 +6,7 @@
 
 #include "report/html_priv.h"
 
-enum { LEFT = 190, RIGHT = 20, WIDTH = 1180, TOP = 34, LANE = 34, MOST_MARKS = 400 };
+enum { LEFT = 215, RIGHT = 20, WIDTH = 1180, TOP = 34, LANE = 34, MOST_MARKS = 400 };
 
 struct mark {
 	int64_t ns;
@@ -106,14 +106,18 @@ static void place(struct lanes *l)
 static void axis(struct html *h, const struct lanes *l, int bottom)
 {
 	buf *b = html_buf(h);
-	double last = -1000;
+	const double label = 118; /* width of one */
+	double right = 0;
 
 	for (size_t i = 0; i < l->nmarks; i++) {
 		const struct mark *m = &l->mark[i];
+		double from = m->x > WIDTH - 80	 ? m->x - label :
+			      m->x < LEFT + 60 ? m->x :
+						   m->x - label / 2;
 
-		if (m->x - last < 128)
+		if (from < right + 14)
 			continue;
-		last = m->x;
+		right = from + label;
 		buf_printf(b, "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", m->x, m->x,
 			   TOP - 10, bottom);
 		buf_printf(b, "<text class=\"axis\" x=\"%.1f\" y=\"14\" text-anchor=\"%s\">", m->x,

@@ -54,7 +54,7 @@ static void level_card(struct html *h)
 
 	for (int l = 0; l <= LEVEL_CRITICAL; l++)
 		all += n[l];
-	buf_z(b, "<div class=\"card wide\"><b>");
+	buf_z(b, "<div class=\"card w3\"><b>");
 	html_count(b, all);
 	buf_z(b, "</b><span>rule matches</span><div class=\"bar\">"
 		 "<svg viewBox=\"0 0 1000 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
@@ -85,14 +85,14 @@ static void cards(struct html *h)
 	card(h, "", st->nhosts_with_logs, "hosts with logs of their own");
 	card(h, "", st->nhosts - st->nhosts_with_logs, "hosts only spoken of");
 	card(h, "", st->events, "events");
-	level_card(h);
 	card(h, "", st->nitems, "files of evidence");
 	card(h, "", not_ok, "of them not or not fully read");
-	buf_z(b, "<div class=\"card wide\"><b>");
+	level_card(h);
+	buf_z(b, "<div class=\"card w2\"><span>first event (UTC)</span><b>");
 	html_time(b, st->first_ns);
-	buf_z(b, "</b><span>first event; last ");
+	buf_z(b, "</b><span>last event</span><b>");
 	html_time(b, st->last_ns);
-	buf_z(b, " (UTC)</span></div>\n</div>\n");
+	buf_z(b, "</b></div>\n</div>\n");
 	if (!st->run.finished)
 		buf_z(b, "<p class=\"warn\">The run that made this case did not finish. Everything here is "
 			 "incomplete.</p>\n");

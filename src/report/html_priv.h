@@ -38,6 +38,7 @@ void html_items(struct html *h);
 
 /* Small things. */
 void html_text(buf *b, str s);                    /* escaped */
+void html_clip(buf *b, str s, size_t max);        /* its beginning, with an ellipsis */
 void html_time(buf *b, int64_t ns);               /* "2024-04-18 02:14:07.108" */
 void html_count(buf *b, uint64_t n);              /* 12 345 */
 void html_bytes(buf *b, uint64_t n);

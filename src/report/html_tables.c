@@ -56,6 +56,12 @@ static void pill(buf *b, const char *class, const char *word)
 	buf_z(b, "</span>");
 }
 
+static void recovered_mark(buf *b, bool recovered)
+{
+	if (recovered)
+		buf_z(b, " <span class=\"pill w40\">recovered records</span>");
+}
+
 void html_story(struct html *h)
 {
 	buf *b = html_buf(h);
@@ -67,6 +73,7 @@ void html_story(struct html *h)
 
 		buf_printf(b, "<li class=\"%s\">", p->weight >= 95 ? "base" : html_weight(p->weight));
 		html_sentence(b, &p->sentence);
+		recovered_mark(b, p->recovered);
 		html_refs(h, p->refs.at, p->refs.n, 0);
 		buf_z(b, "</li>\n");
 	}
@@ -121,6 +128,7 @@ void html_timeline(struct html *h)
 		pill(b, html_weight(o->weight), story_observation_name(o->kind));
 		buf_z(b, "</td><td>");
 		html_sentence(b, &o->sentence);
+		recovered_mark(b, o->recovered);
 		buf_z(b, "</td>");
 		cell_count(h, o->count);
 		cell_refs(h, &o->refs, o->count);
@@ -149,16 +157,23 @@ static void host_row(struct html *h, const struct story_host *x)
 	buf_z(b, "</td>");
 	cell_time(h, x->first_ns, x->last_ns);
 	cell_count(h, x->events);
-	for (int l = LEVEL_CRITICAL; l >= LEVEL_MEDIUM; l--)
-		cell_count(h, x->findings[l]);
-	cell_count(h, x->findings[LEVEL_LOW] + x->findings[LEVEL_INFORMATIONAL]);
+	buf_z(b, "<td class=\"m\">");
+	for (int l = LEVEL_CRITICAL; l >= 0; l--) {
+		if (x->findings[l] == 0)
+			continue;
+		buf_printf(b, "<span class=\"pill %s\">", report_level_name((enum finding_level)l));
+		html_count(b, x->findings[l]);
+		buf_printf(b, " %s</span><br>", report_level_name((enum finding_level)l));
+	}
+	buf_z(b, "</td>");
 	cell_count(h, x->observations);
-	buf_z(b, "<td>");
+	buf_z(b, "<td class=\"c\">");
 	for (uint32_t i = 0; i < x->nchannels && i < 12; i++) {
 		const struct story_channel *c = &x->channels[i];
 
 		buf_printf(b, "%s", i ? "<br>" : "");
-		html_text(b, c->name);
+		html_text(b, c->name.len ? c->name : str_of(wording("word.no_channel", LANGUAGE_EN)));
+		recovered_mark(b, c->recovered);
 		buf_z(b, " <span class=\"sub\">");
 		html_count(b, c->events);
 		buf_printf(b, " on %u day%s", c->days, c->days == 1 ? "" : "s");
@@ -219,7 +234,7 @@ void html_hosts(struct html *h)
 		return;
 	}
 	html_table(h, "t-hosts",
-		   "Host|Logs|t:Seen|n:Events|n:Critical|n:High|n:Medium|n:Lower|n:Key events|Channels|Evidence");
+		   "Host|Logs|t:Seen|n:Events|Rule matches|n:Key events|Channels|Evidence");
 	for (uint32_t i = 0; i < st->nhosts && shown < ROWS_HOSTS; i++, shown++) {
 		host_row(h, &st->hosts[i]);
 		out_some(&h->o);
@@ -262,6 +277,7 @@ static void edge_row(struct html *h, const struct story_edge *x)
 	cell_text(h, "h", story_host_name(st, x->to));
 	buf_z(b, "<td>");
 	pill(b, strong ? "w60" : "w0", key.failed ? "" : wording(key.ptr, LANGUAGE_EN));
+	recovered_mark(b, x->recovered);
 	buf_z(b, "</td><td>");
 	samples(b, x->accounts, x->naccounts);
 	buf_z(b, "</td><td>");
@@ -332,8 +348,7 @@ static int finding_row(void *ctx, const struct finding *f, err *e)
 	pill(b, report_level_name(f->level), report_level_name(f->level));
 	buf_z(b, "</td><td>");
 	html_text(b, f->rule_title);
-	if (f->flags & EVENT_RECOVERED)
-		buf_z(b, " <span class=\"pill\">recovered record</span>");
+	recovered_mark(b, f->flags & EVENT_RECOVERED);
 	for (uint32_t i = 0; i < f->ndetails; i++) {
 		str v = f->details[i].value;
 
@@ -342,9 +357,7 @@ static int finding_row(void *ctx, const struct finding *f, err *e)
 		buf_z(b, "<br><span class=\"sub\">");
 		html_text(b, f->details[i].name);
 		buf_z(b, "</span> ");
-		html_text(b, (str){ v.ptr, v.len > 400 ? 400 : v.len });
-		if (v.len > 400)
-			buf_z(b, "\xE2\x80\xA6");
+		html_clip(b, v, 400);
 	}
 	buf_z(b, "</td><td class=\"ev-cell\">");
 	html_refs(h, f->refs, f->nrefs > 8 ? 8 : f->nrefs, f->nrefs);

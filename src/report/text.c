@@ -116,6 +116,8 @@ void report_text(const struct story *st, unsigned columns, bool color, buf *out)
 
 		buf_printf(out, "  %s*%s ", c, *c ? "\x1b[0m" : "");
 		put_sentence(&w, &p->sentence);
+		if (p->recovered)
+			put_words(&w, STR(" [recovered records]"));
 		buf_byte(out, '\n');
 	}
 	if (st->nparagraphs > SHOWN)

@@ -64,7 +64,8 @@ static void blind_gaps(struct builder *b)
 static bool host_has(const struct story_host *h, const char *channel)
 {
 	for (uint32_t i = 0; i < h->nchannels; i++)
-		if (str_eq_ascii_nocase(h->channels[i].name, str_of(channel)))
+		if (!h->channels[i].recovered &&
+		    str_eq_ascii_nocase(h->channels[i].name, str_of(channel)))
 			return true;
 	return false;
 }
@@ -89,13 +90,13 @@ static void blind_channels(struct builder *b, uint32_t host)
 	for (uint32_t i = 0; i < h->nchannels; i++) {
 		const struct story_channel *c = &h->channels[i];
 
-		if (c->silent_days == 0 || c->days < 3)
+		if (c->silent_days == 0 || c->days < 3 || c->recovered)
 			continue; /* two days prove no habit of writing every day */
 		x = blind_at(b, BLIND_SILENCE, host);
 		if (!x)
 			return;
 		x->sentence = sentence_of(b, "blind.silence", "host", h->name, "channel", c->name, "count",
-					  keep_u64(b, c->silent_days), "from", c->longest_silence, NULL);
+					  keep_u64(b, c->silent_days), "span", c->longest_silence, NULL);
 		x->refs = c->refs;
 	}
 	if (b->no_command[host] && (x = blind_at(b, BLIND_COMMAND_LINES, host)) != NULL)

@@ -56,6 +56,7 @@ static void edge_add(struct builder *b, enum story_edge_kind kind, const struct 
 	if (to == STORY_NOBODY || (from->host == STORY_NOBODY && ip == 0))
 		return;
 	key[n++] = (char)kind;
+	key[n++] = fact_is_recovered(f);
 	memcpy(key + n, &from->host, 4);
 	memcpy(key + n + 4, &to, 4);
 	memcpy(key + n + 8, from->ip.ptr, ip);
@@ -69,6 +70,7 @@ static void edge_add(struct builder *b, enum story_edge_kind kind, const struct 
 		x->kind = kind;
 		x->from = from->host;
 		x->to = to;
+		x->recovered = fact_is_recovered(f);
 		x->from_ip = keep(b, from->ip);
 		x->basis = from->basis;
 		x->first_ns = x->last_ns = TIME_NONE;

@@ -42,7 +42,8 @@ static str clean_name(str raw, bool own)
 	raw = str_cut(raw, ':', &rest);
 	while (raw.len && raw.ptr[raw.len - 1] == '.')
 		raw.len--;
-	if (raw.len > NAME_MAX_LEN || str_eq_ascii_nocase(raw, STR("localhost")))
+	if (raw.len > NAME_MAX_LEN || str_eq_ascii_nocase(raw, STR("localhost")) ||
+	    str_eq(raw, STR("NULL")))
 		return STR("");
 	for (size_t i = 0; i < raw.len; i++)
 		if (!name_byte((unsigned char)raw.ptr[i]))
@@ -92,6 +93,7 @@ static int on_coverage(void *ctx, const struct fact *f, err *e)
 	struct channel_info *c;
 	struct channel_day *d;
 	struct map_entry *m;
+	bool recovered = fact_is_recovered(f);
 	char key[NAME_MAX_LEN + 300];
 	str channel = f->attr[FA_CHANNEL];
 	uint32_t name;
@@ -108,8 +110,9 @@ static int on_coverage(void *ctx, const struct fact *f, err *e)
 	memcpy(key, &name, sizeof name);
 	if (channel.len > 256)
 		channel.len = 256;
-	memcpy(key + sizeof name, channel.ptr, channel.len);
-	m = map_put(&b->channel_keys, (str){ key, sizeof name + channel.len }, b->channel.len, &fresh);
+	key[sizeof name] = recovered;
+	memcpy(key + sizeof name + 1, channel.ptr, channel.len);
+	m = map_put(&b->channel_keys, (str){ key, sizeof name + 1 + channel.len }, b->channel.len, &fresh);
 	if (!m) {
 		b->st->dropped++;
 		return 0;
@@ -122,6 +125,7 @@ static int on_coverage(void *ctx, const struct fact *f, err *e)
 		}
 		c->name = name;
 		c->channel = keep(b, channel);
+		c->recovered = recovered;
 		c->first_ns = c->last_ns = TIME_NONE;
 	}
 	c = &b->channel.at[m->value];
@@ -379,7 +383,9 @@ static int channel_order(const void *pa, const void *pb)
 {
 	const struct story_channel *a = pa, *b = pb;
 
-	return str_cmp(a->name, b->name);
+	int c = str_cmp(a->name, b->name);
+
+	return c ? c : a->recovered - b->recovered;
 }
 
 static str day_text(struct builder *b, int32_t day)
@@ -425,14 +431,14 @@ static void host_add_channel(struct builder *b, struct story_host *h, struct sto
 			     uint32_t *n, uint32_t k, size_t *at)
 {
 	const struct channel_info *c = &b->channel.at[k];
-	struct story_channel s = { .name = c->channel, .events = c->events, .first_ns = c->first_ns,
+	struct story_channel s = { .name = c->channel, .recovered = c->recovered, .events = c->events, .first_ns = c->first_ns,
 				   .last_ns = c->last_ns, .refs = c->refs };
 
 	channel_days(b, k, at, &s);
 	h->events += c->events;
 	span_add(&h->first_ns, &h->last_ns, c->first_ns, c->last_ns);
 	for (uint32_t i = 0; i < *n; i++) {
-		if (!str_eq(into[i].name, s.name))
+		if (!str_eq(into[i].name, s.name) || into[i].recovered != s.recovered)
 			continue;
 		into[i].events += s.events;
 		span_add(&into[i].first_ns, &into[i].last_ns, s.first_ns, s.last_ns);

@@ -4,20 +4,21 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-static void observation_key(buf *out, enum observation_kind kind, uint32_t host, str key)
+static void observation_key(buf *out, enum observation_kind kind, uint32_t host, bool recovered, str key)
 {
 	buf_byte(out, (char)kind);
+	buf_byte(out, recovered);
 	buf_add(out, &host, sizeof host);
 	buf_str(out, key);
 }
 
 struct story_observation *observation_find(struct builder *b, enum observation_kind kind, uint32_t host,
-					   str key)
+					   bool recovered, str key)
 {
 	struct map_entry *m;
 	buf k = { 0 };
 
-	observation_key(&k, kind, host, key);
+	observation_key(&k, kind, host, recovered, key);
 	m = map_get(&b->observation_keys, buf_view(&k));
 	buf_done(&k);
 	return m ? &b->obs.at[m->value] : NULL;
@@ -31,7 +32,7 @@ struct story_observation *observation_at(struct builder *b, enum observation_kin
 	buf k = { 0 };
 	bool fresh;
 
-	observation_key(&k, kind, host, key);
+	observation_key(&k, kind, host, fact_is_recovered(f), key);
 	m = map_put(&b->observation_keys, buf_view(&k), b->obs.len, &fresh);
 	buf_done(&k);
 	if (!m || (fresh && !VEC_PUSH(&b->obs, LIMIT_STORY_OBSERVATIONS))) {
@@ -41,6 +42,7 @@ struct story_observation *observation_at(struct builder *b, enum observation_kin
 	o = &b->obs.at[m->value];
 	if (fresh) {
 		*o = (struct story_observation){ .kind = kind, .host = host, .weight = weight,
+						 .recovered = fact_is_recovered(f),
 						 .first_ns = TIME_NONE, .last_ns = TIME_NONE };
 		o->sentence.key = "word.none";
 	}
@@ -136,9 +138,12 @@ static int on_task(void *ctx, const struct fact *f, err *e)
 					      FA_COMMAND, FA_ORIGIN);
 
 	(void)e;
-	if (o)
-		o->sentence = sentence_of(b, "obs.task", "object", o->object, "account", o->account,
-					  "command", o->command, NULL);
+	if (!o)
+		return 0;
+	if (o->object.len == 0)
+		o->weight = 5; /* a damaged record: nothing to tell but that it was there */
+	o->sentence = sentence_of(b, o->command.len ? "obs.task" : "obs.task_bare", "object", o->object,
+				  "account", o->account, "command", o->command, NULL);
 	return 0;
 }
 
@@ -150,9 +155,11 @@ static int on_task_removed(void *ctx, const struct fact *f, err *e)
 		observe(b, OBS_TASK_REMOVED, f, own ? 10 : 30, FA_OBJECT, FA_ACCOUNT, FA_ORIGIN);
 
 	(void)e;
-	if (o)
-		o->sentence = sentence_of(b, "obs.task_removed", "object", o->object, "account", o->account,
-					  NULL);
+	if (!o)
+		return 0;
+	if (o->object.len == 0)
+		o->weight = 5;
+	o->sentence = sentence_of(b, "obs.task_removed", "object", o->object, "account", o->account, NULL);
 	return 0;
 }
 
@@ -233,14 +240,52 @@ static int on_alert(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
+/* "%%8448, %%8451" of an audit policy in words. */
+static str audit_words(struct builder *b, str detail)
+{
+	static const struct {
+		const char *code, *key;
+	} CODES[] = { { "%%8448", "audit.success_off" }, { "%%8449", "audit.success_on" },
+		      { "%%8450", "audit.failure_off" }, { "%%8451", "audit.failure_on" } };
+	buf words = { 0 };
+	str s;
+
+	for (size_t i = 0; i < COUNT(CODES); i++) {
+		if (!has_nocase(detail, CODES[i].code))
+			continue;
+		buf_z(&words, words.len ? ", " : "");
+		buf_z(&words, wording(CODES[i].key, LANGUAGE_EN));
+	}
+	s = words.len ? keep(b, buf_view(&words)) : keep(b, detail);
+	buf_done(&words);
+	return s;
+}
+
+/* One change of the audit policy is an event per subcategory: they are one sight. */
+static void on_audit_policy(struct builder *b, const struct fact *f)
+{
+	bool off = has_nocase(f->attr[FA_DETAIL], "%%8448") || has_nocase(f->attr[FA_DETAIL], "%%8450");
+	struct story_observation *o = observe(b, OBS_DEFENSE, f, off ? 55 : 20, FA_DETAIL, FA_ACCOUNT, FA_DAY);
+
+	if (!o)
+		return;
+	o->object = STR("audit policy");
+	o->sentence = sentence_of(b, "obs.audit_policy", "account", o->account, "detail",
+				  audit_words(b, f->attr[FA_DETAIL]), NULL);
+}
+
 static int on_defense(void *ctx, const struct fact *f, err *e)
 {
 	struct builder *b = ctx;
 	bool off = has_nocase(f->attr[FA_DETAIL], "disabled") || has_nocase(f->attr[FA_DETAIL], "Exclusions");
-	struct story_observation *o =
-		observe(b, OBS_DEFENSE, f, off ? 55 : 25, FA_OBJECT, FA_DETAIL, FA_ORIGIN);
+	struct story_observation *o;
 
 	(void)e;
+	if (str_starts(f->attr[FA_OBJECT], STR("audit policy"))) {
+		on_audit_policy(b, f);
+		return 0;
+	}
+	o = observe(b, OBS_DEFENSE, f, off ? 55 : 25, FA_OBJECT, FA_DETAIL, FA_ORIGIN);
 	if (o)
 		o->sentence = sentence_of(b, "obs.defense", "object", o->object, "detail",
 					  keep(b, f->attr[FA_DETAIL]), NULL);
@@ -277,9 +322,7 @@ static int on_account(void *ctx, const struct fact *f, err *e)
 	(void)e;
 	if (!o)
 		return 0;
-	if (o->object.len == 0)
-		o->object = STR(" "); /* no group here */
-	o->sentence = sentence_of(b, "obs.account", "target", keep(b, f->attr[FA_TARGET_ACCOUNT]), "detail",
+	o->sentence = sentence_of(b, o->object.len ? "obs.account_object" : "obs.account", "target", keep(b, f->attr[FA_TARGET_ACCOUNT]), "detail",
 				  keep(b, detail), "account", o->account, "object", o->object, NULL);
 	return 0;
 }

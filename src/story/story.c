@@ -65,10 +65,13 @@ str keep_u64(struct builder *b, uint64_t v)
 str keep_time(struct builder *b, int64_t ns)
 {
 	char text[TIME_TEXT_MAX];
+	size_t n;
 
-	/* whole seconds: the exact time stands beside the reference */
-	return ns == TIME_NONE ? STR("") :
-				 keep(b, (str){ text, time_text(ns - ns % NS_PER_S, text) });
+	if (ns == TIME_NONE)
+		return STR("");
+	/* whole seconds: the exact time stands with the key events */
+	n = time_text(ns - ns % NS_PER_S, text);
+	return keep_printf(b, "%.10s %.*s UTC", text, n > 12 ? (int)n - 12 : 0, text + 11);
 }
 
 void refs_add(struct story_refs *r, const struct event_ref *ref)

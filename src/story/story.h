@@ -19,7 +19,8 @@ struct story_refs {
 };
 
 struct story_channel {
-	str name;
+	str name; /* empty: the events do not say */
+	bool recovered; /* carved records are counted apart */
 	uint64_t events;
 	int64_t first_ns, last_ns;
 	uint32_t days;        /* UTC days with events */
@@ -80,6 +81,7 @@ struct story_edge {
 	uint32_t from;  /* host, or STORY_NOBODY: `from_ip` alone */
 	uint32_t to;
 	str from_ip;    /* address it was seen with, empty if only a name was given */
+	bool recovered; /* from carved records */
 	enum story_basis basis; /* how from_ip was resolved; BASES if it was not needed */
 	int64_t first_ns, last_ns;
 	uint64_t count;
@@ -129,6 +131,7 @@ struct story_observation {
 	enum observation_kind kind;
 	uint32_t host;
 	uint8_t weight; /* 0..100: how much an analyst should want to see it */
+	bool recovered; /* from carved records: never one with the same sight in live ones */
 	int64_t first_ns, last_ns;
 	uint64_t count;
 	struct story_sentence sentence;
@@ -171,6 +174,7 @@ struct story_paragraph {
 	struct story_refs refs;
 	int64_t time_ns;
 	uint8_t weight;
+	bool recovered; /* some of what it says is from carved records */
 };
 
 struct story {

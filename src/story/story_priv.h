@@ -24,6 +24,7 @@ struct name_info {
 struct channel_info {
 	uint32_t name; /* of the host */
 	str channel;
+	bool recovered;
 	uint64_t events;
 	int64_t first_ns, last_ns;
 	struct story_refs refs;
@@ -124,13 +125,19 @@ void story_tell(struct builder *b);
 
 bool role_is(enum role role, str name); /* names by whole or "*" ending, pages by ending, roots by part */
 
-/* An observation; those with the same key are one. NULL past the ceiling. */
+/* From carved records? */
+static inline bool fact_is_recovered(const struct fact *f)
+{
+	return f->attr[FA_ORIGIN].len > 0;
+}
+
+/* An observation; those with the same key are one, carved records apart. NULL past the ceiling. */
 struct story_observation *observation_at(struct builder *b, enum observation_kind kind, uint32_t host,
 					 str key, const struct fact *f, uint8_t weight, bool *ret_new);
 
 /* One that is there already, or NULL. */
 struct story_observation *observation_find(struct builder *b, enum observation_kind kind, uint32_t host,
-					   str key);
+					   bool recovered, str key);
 
 /* Go through facts of a kind; failures end up in the builder. */
 void each_fact(struct builder *b, int kind, int (*fn)(void *, const struct fact *, err *));

@@ -5,7 +5,7 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-enum { LISTED = 5 };
+enum { LISTED = 5, EDGES_TOLD = 12 };
 
 static struct story_paragraph *tell(struct builder *b, uint8_t weight, int64_t ns, struct story_sentence s)
 {
@@ -126,6 +126,7 @@ static void tell_commands(struct builder *b, uint32_t host, const struct web_sig
 	struct list commands = { 0 };
 	struct story_refs refs = { 0 };
 	struct story_paragraph *p;
+	bool recovered = false;
 
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
@@ -134,12 +135,15 @@ static void tell_commands(struct builder *b, uint32_t host, const struct web_sig
 			continue;
 		list_add(&commands, o->command.len ? o->command : str_basename(o->process));
 		refs_add_all(&refs, o->refs.at, o->refs.n);
+		recovered |= o->recovered;
 	}
 	p = tell(b, 88, w->child->first_ns,
 		 sentence_of(b, "sum.web_commands", "count", keep_u64(b, w->children), "host",
 			     host_text(b, host), "list", list_end(b, &commands), NULL));
-	if (p)
+	if (p) {
 		p->refs = refs;
+		p->recovered = recovered;
+	}
 }
 
 static void tell_compiled(struct builder *b, uint32_t host, const struct story_observation *page)
@@ -153,8 +157,10 @@ static void tell_compiled(struct builder *b, uint32_t host, const struct story_o
 			continue;
 		p = tell(b, 89, o->first_ns,
 			 sentence_of(b, "sum.page_compiled", "time", keep_time(b, o->first_ns), NULL));
-		if (p)
+		if (p) {
 			p->refs = o->refs;
+			p->recovered = o->recovered;
+		}
 		return;
 	}
 }
@@ -180,6 +186,7 @@ static void tell_web_host(struct builder *b, uint32_t host)
 		if (p) {
 			p->refs = w.page->refs;
 			refs_add_all(&p->refs, w.child->refs.at, w.child->refs.n);
+			p->recovered = w.page->recovered || w.child->recovered;
 		}
 		tell_compiled(b, host, w.page);
 	} else if (w.child) {
@@ -187,14 +194,18 @@ static void tell_web_host(struct builder *b, uint32_t host)
 			 sentence_of(b, "sum.child_alone", "host", name, "parent",
 				     str_basename(w.child->parent), "command", command_or_image(w.child),
 				     "time", keep_time(b, w.child->first_ns), NULL));
-		if (p)
+		if (p) {
 			p->refs = w.child->refs;
+			p->recovered = w.child->recovered;
+		}
 	} else if (w.page) {
 		p = tell(b, 60, w.page->first_ns,
 			 sentence_of(b, "sum.page_alone", "host", name, "count", keep_u64(b, w.pages),
 				     "object", w.page->object, "time", keep_time(b, w.page->first_ns), NULL));
-		if (p)
+		if (p) {
 			p->refs = w.page->refs;
+			p->recovered = w.page->recovered;
+		}
 	}
 	if (w.children > 1)
 		tell_commands(b, host, &w);
@@ -231,8 +242,10 @@ static void tell_cmdlets(struct builder *b)
 			 sentence_of(b, "sum.cmdlet", "host", host_text(b, o->host), "time",
 				     keep_time(b, o->first_ns), "object", o->object, "command", o->command,
 				     NULL));
-		if (p)
+		if (p) {
 			p->refs = o->refs;
+			p->recovered = o->recovered;
+		}
 		return; /* the timeline has them all */
 	}
 }
@@ -242,6 +255,7 @@ static void tell_listed(struct builder *b, enum observation_kind kind, const cha
 	struct list list = { 0 };
 	struct story_refs refs = { 0 };
 	struct story_paragraph *p;
+	bool recovered = false;
 	int64_t first = TIME_NONE;
 
 	for (size_t i = 0; i < b->obs.len; i++) {
@@ -255,12 +269,15 @@ static void tell_listed(struct builder *b, enum observation_kind kind, const cha
 					    STR_ARG(host_text(b, o->host)),
 					    STR_ARG(keep_time(b, o->first_ns))));
 		refs_add_all(&refs, o->refs.at, o->refs.n);
+		recovered |= o->recovered;
 	}
 	if (list.n == 0)
 		return;
 	p = tell(b, weight, first, sentence_of(b, key, "list", list_end(b, &list), NULL));
-	if (p)
+	if (p) {
 		p->refs = refs;
+		p->recovered = recovered;
+	}
 }
 
 static void tell_alerts(struct builder *b)
@@ -289,6 +306,7 @@ static void tell_persistence(struct builder *b)
 	struct list list = { 0 };
 	struct story_refs refs = { 0 };
 	struct story_paragraph *p;
+	bool recovered = false;
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < b->obs.len; i++) {
@@ -302,38 +320,64 @@ static void tell_persistence(struct builder *b)
 		list_add(&list, keep_printf(b, "%.*s on %.*s (%.*s)", STR_ARG(o->object),
 					    STR_ARG(host_text(b, o->host)), STR_ARG(o->command)));
 		refs_add_all(&refs, o->refs.at, o->refs.n);
+		recovered |= o->recovered;
 	}
 	if (list.n == 0)
 		return;
 	p = tell(b, 62, TIME_NONE,
 		 sentence_of(b, "sum.persistence", "count", keep_u64(b, n), "list", list_end(b, &list), NULL));
-	if (p)
+	if (p) {
 		p->refs = refs;
+		p->recovered = recovered;
+	}
 }
 
-static bool edge_is_admin(const struct story_edge *x)
+/* Means of administration, the stronger the higher; 0 for what everybody uses. */
+static unsigned edge_rank(const struct story_edge *x)
 {
-	return x->kind == EDGE_ADMIN_SHARE || x->kind == EDGE_REMOTE_DESKTOP || x->kind == EDGE_WINRM ||
-	       x->kind == EDGE_REMOTE_INSTALL || x->kind == EDGE_EXPLICIT_CREDENTIALS;
+	static const unsigned RANKS[EDGE_KINDS] = {
+		[EDGE_REMOTE_INSTALL] = 5, [EDGE_ADMIN_SHARE] = 4, [EDGE_WINRM] = 3,
+		[EDGE_REMOTE_DESKTOP] = 2, [EDGE_EXPLICIT_CREDENTIALS] = 1,
+	};
+
+	return RANKS[x->kind];
+}
+
+/* The rank from which edges fit the summary. */
+static unsigned least_shown(const struct builder *b)
+{
+	uint64_t n[6] = { 0 }, sum = 0;
+	unsigned rank = 5;
+
+	for (size_t i = 0; i < b->edge.len; i++)
+		n[edge_rank(&b->edge.at[i])]++;
+	for (; rank > 1; rank--) {
+		sum += n[rank];
+		if (sum + n[rank - 1] > EDGES_TOLD)
+			break;
+	}
+	return rank;
 }
 
 static void tell_edges(struct builder *b)
 {
 	uint64_t admin = 0, told = 0;
+	unsigned least;
 
 	for (size_t i = 0; i < b->edge.len; i++)
-		admin += edge_is_admin(&b->edge.at[i]);
+		admin += edge_rank(&b->edge.at[i]) > 0;
 	if (b->edge.len == 0)
 		return;
 	tell(b, 50, TIME_NONE,
 	     sentence_of(b, "sum.edges", "count", keep_u64(b, b->edge.len), "admin", keep_u64(b, admin),
 			 NULL));
-	for (size_t i = 0; i < b->edge.len && told < 12; i++) {
+	least = least_shown(b);
+	for (size_t i = 0; i < b->edge.len && told < EDGES_TOLD; i++) {
 		const struct story_edge *x = &b->edge.at[i];
 		str what = keep_printf(b, "edge.%s", story_edge_name(x->kind));
 		struct story_paragraph *p;
 
-		if (!edge_is_admin(x))
+		if (edge_rank(x) == 0 || edge_rank(x) < least)
 			continue;
 		told++;
 		p = tell(b, 49, x->first_ns,
@@ -343,8 +387,10 @@ static void tell_edges(struct builder *b)
 				     "first", keep_time(b, x->first_ns), "last", keep_time(b, x->last_ns),
 				     "count", keep_u64(b, x->count), "account",
 				     x->naccounts ? x->accounts[0] : STR(""), NULL));
-		if (p)
+		if (p) {
 			p->refs = x->refs;
+			p->recovered = x->recovered;
+		}
 	}
 }
 
@@ -354,6 +400,7 @@ static void tell_findings(struct builder *b)
 	struct list list = { 0 };
 	struct story_refs refs = { 0 };
 	struct story_paragraph *p;
+	bool recovered = false;
 	uint64_t n = 0;
 
 	for (int l = 0; l <= LEVEL_CRITICAL; l++)
@@ -377,8 +424,10 @@ static void tell_findings(struct builder *b)
 	if (list.n == 0)
 		return;
 	p = tell(b, 44, TIME_NONE, sentence_of(b, "sum.rules_top", "list", list_end(b, &list), NULL));
-	if (p)
+	if (p) {
 		p->refs = refs;
+		p->recovered = recovered;
+	}
 }
 
 void story_tell(struct builder *b)

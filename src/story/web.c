@@ -10,7 +10,8 @@ enum { MANY_PAGES = 20 }; /* by one process within an hour: an installation, not
 
 struct page {
 	uint32_t host;
-	str path, process, process_id, detail;
+	str path, process, process_id;
+	bool recovered;
 	int64_t first_ns;
 	uint64_t count;
 	struct story_refs refs;
@@ -46,6 +47,7 @@ static int on_write(void *ctx, const struct fact *f, err *e)
 		return 0;
 	host = host_named(w->b, f->attr[FA_HOST]);
 	buf_add(&key, &host, sizeof host);
+	buf_byte(&key, fact_is_recovered(f));
 	for (size_t i = 0; i < path.len; i++)
 		buf_byte(&key, path.ptr[i] >= 'A' && path.ptr[i] <= 'Z' ? (char)(path.ptr[i] + 32) :
 									  path.ptr[i]);
@@ -60,7 +62,7 @@ static int on_write(void *ctx, const struct fact *f, err *e)
 		*p = (struct page){ .host = host, .path = keep(w->b, path),
 				    .process = keep(w->b, f->attr[FA_PROCESS]),
 				    .process_id = keep(w->b, f->attr[FA_PROCESS_ID]),
-				    .detail = keep(w->b, f->attr[FA_DETAIL]), .first_ns = f->first_ns };
+				    .recovered = fact_is_recovered(f), .first_ns = f->first_ns };
 	p->count += f->count;
 	refs_add_all(&p->refs, f->refs, f->nrefs);
 	return 0;
@@ -74,6 +76,8 @@ static int page_order(const void *pa, const void *pb)
 	if (a->host != b->host)
 		return a->host < b->host ? -1 : 1;
 	c = str_cmp(a->process, b->process);
+	if (c == 0)
+		c = a->recovered - b->recovered;
 	if (c)
 		return c;
 	if (a->first_ns != b->first_ns)
@@ -89,6 +93,8 @@ static void tell_page(struct builder *b, const struct page *p)
 	bool kernel = str_eq_ascii_nocase(p->process, STR("System"));
 
 	memcpy(f.refs, p->refs.at, sizeof f.refs);
+	if (p->recovered)
+		f.attr[FA_ORIGIN] = STR("recovered");
 	o = observation_at(b, OBS_PAGE_WRITTEN, p->host, p->path, &f, kernel ? 80 : 70, NULL);
 	if (!o)
 		return;
@@ -125,7 +131,8 @@ static void tell_pages(struct web *w)
 		const struct page *p = &w->page.at[i];
 
 		for (k = i + 1; k < w->page.len && w->page.at[k].host == p->host &&
-				str_eq(w->page.at[k].process, p->process) && p->first_ns != TIME_NONE &&
+				str_eq(w->page.at[k].process, p->process) &&
+				w->page.at[k].recovered == p->recovered && p->first_ns != TIME_NONE &&
 				w->page.at[k].first_ns - p->first_ns <= HOUR;
 		     k++)
 			;
@@ -219,7 +226,7 @@ static struct story_observation *start_at(struct builder *b, const struct fact *
 
 	for (int64_t s = slot - 1; !o && slot >= 0 && s <= slot + 1; s++) {
 		start_key(&key, f, s);
-		o = observation_find(b, OBS_SERVER_CHILD, host, buf_view(&key));
+		o = observation_find(b, OBS_SERVER_CHILD, host, fact_is_recovered(f), buf_view(&key));
 		if (o && (f->first_ns - o->first_ns > SLOT / 2 || o->first_ns - f->first_ns > SLOT / 2))
 			o = NULL;
 	}
@@ -244,11 +251,13 @@ static void tell_child(struct web *w, const struct fact *f, uint32_t host, bool 
 
 	if (!o)
 		return;
-	if (fresh || (o->command.len == 0 && f->attr[FA_COMMAND].len)) {
+	/* the record that says more wins */
+	if (fresh || (o->command.len == 0 && f->attr[FA_COMMAND].len) || (o->object.len == 0 && pool.len)) {
 		o->process = keep(b, f->attr[FA_PROCESS]);
 		o->process_id = keep(b, f->attr[FA_PROCESS_ID]);
 		o->parent = keep(b, f->attr[FA_PARENT]);
-		o->command = keep(b, f->attr[FA_COMMAND]);
+		if (f->attr[FA_COMMAND].len)
+			o->command = keep(b, f->attr[FA_COMMAND]);
 		o->account = keep(b, f->attr[FA_ACCOUNT]);
 		o->object = keep(b, pool);
 		o->sentence = sentence_of(b,

@@ -23,6 +23,20 @@ const char *wording(const char *key, enum story_language lang)
 	return r->text[lang] ? r->text[lang] : r->text[LANGUAGE_EN];
 }
 
+/* Values that we worked out: counts, times, our own words. All others are text of the evidence. */
+static bool is_ours(str name)
+{
+	static const char *const NAMES[] = {
+		"count", "time",   "after", "first", "last",	    "hosts", "events", "items", "critical",
+		"high",	 "medium", "low",   "level", "informational", "admin", "what",   "kind",  "span",
+	};
+
+	for (size_t i = 0; i < COUNT(NAMES); i++)
+		if (str_eq(name, str_of(NAMES[i])))
+			return true;
+	return false;
+}
+
 static void put_value(const struct story_sentence *s, str name, enum story_language lang,
 		      void (*part)(void *ctx, bool evidence, str text), void *ctx)
 {
@@ -30,7 +44,7 @@ static void put_value(const struct story_sentence *s, str name, enum story_langu
 		if (!str_eq(name, str_of(s->names[i])))
 			continue;
 		if (s->values[i].len)
-			part(ctx, true, s->values[i]);
+			part(ctx, !is_ours(name), s->values[i]);
 		else
 			part(ctx, false, str_of(wording("word.none", lang)));
 		return;
