@@ -1,5 +1,5 @@
 #include "cli/gapsay.h"
-#include "cli/run.h"
+#include "cli/evidence_run.h"
 
 static const struct cli_option OPTIONS[] = {
 	{ 'f', "format", "FORMAT", "evtx (JSON lines as evtx_dump writes them) or ecs (JSON lines). Default: evtx" },

@@ -4,7 +4,7 @@
 #include "cli/finding_pack.h"
 #include "cli/gapsay.h"
 #include "cli/rulepack.h"
-#include "cli/run.h"
+#include "cli/evidence_run.h"
 #include "detect/detect.h"
 #include "util/limits.h"
 #include "util/sorter.h"

@@ -9,7 +9,7 @@
 
 #include "cli/gapsay.h"
 #include "cli/rulepack.h"
-#include "cli/run.h"
+#include "cli/evidence_run.h"
 #include "detect/detect.h"
 #include "evidence/manifest.h"
 #include "report/report.h"
@@ -269,10 +269,15 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	gapsay_init(&in.gaps, cli);
 	describe_command(&command, args);
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
-	    hash_text(str_bytes(buf_view(&rules)), rules_hex, &e) < 0 ||
-	    store_create(&in.store, dir, args_get(args, "force") != NULL, &e) < 0 ||
+	    hash_text(str_bytes(buf_view(&rules)), rules_hex, &e) < 0) {
+		code = cli_fail(cli, &e);
+		goto done;
+	}
+	if (store_create(&in.store, dir, args_get(args, "force") != NULL, &e) < 0 ||
 	    manifest_create(&in.manifest, dir, &e) < 0) {
 		code = cli_fail(cli, &e);
+		if (code == EXIT_USAGE)
+			cli_say(cli, "replace it with --force, or name another folder");
 		goto done;
 	}
 	o->rules = str_bytes(buf_view(&rules));

@@ -1,7 +1,7 @@
-/* run.h - what the commands that read evidence share: options, results' output, exit codes.
+/* evidence_run.h - what the commands that read evidence share: options, results' output, exit codes.
  * Thread rule: the main thread. */
-#ifndef SPOOR_CLI_RUN_H
-#define SPOOR_CLI_RUN_H
+#ifndef SPOOR_CLI_EVIDENCE_RUN_H
+#define SPOOR_CLI_EVIDENCE_RUN_H
 
 #include "cli/command.h"
 #include "engine/engine.h"

@@ -1,4 +1,4 @@
-#include "cli/run.h"
+#include "cli/evidence_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
