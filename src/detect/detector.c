@@ -41,6 +41,7 @@ int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
 	if (!d)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector");
 	d->rs = rs;
+	d->scan_from = SCAN_FROM_EVENTS;
 	arena_init(&d->class_mem, LIMIT_DETECT_BYTES);
 	arena_init(&d->finding_mem, LIMIT_DETECT_BYTES);
 	init_maps(d);
@@ -206,7 +207,7 @@ static struct bound_class *find_class(struct detector *d, const event *ev, err *
 	if (slot) {
 		make_key(d, ev, slot->kind);
 		if (slot->bound && str_eq(slot->key, buf_view(&d->key)) &&
-		    (slot->bound->scanning || slot->bound->events < SCAN_FROM_EVENTS))
+		    (slot->bound->scanning || slot->bound->events < d->scan_from))
 			return slot->bound;
 		entry = d->key.failed ? NULL : map_get(&d->class_ids, buf_view(&d->key));
 	}
@@ -217,7 +218,7 @@ static struct bound_class *find_class(struct detector *d, const event *ev, err *
 		return NULL;
 	}
 	slot->bound = d->classes.at[entry->value];
-	if (!slot->bound->scanning && slot->bound->events >= SCAN_FROM_EVENTS)
+	if (!slot->bound->scanning && slot->bound->events >= d->scan_from)
 		slot->bound = bind_class(d, ev, true, entry->value, e);
 	slot->key = entry->key;
 	return slot->bound;

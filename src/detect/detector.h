@@ -29,6 +29,7 @@ struct detector {
 	struct scan_cache *scans;
 	struct naive naive;
 	bool use_naive;
+	uint64_t scan_from; /* events of a class from which it is worth databases */
 
 	arena class_mem;
 	map kinds;     /* content of a schema to its number */
