@@ -2,8 +2,8 @@
 
 #include "util/buf.h"
 
-#define PRIVILEGES                                                                                 \
-	"SeSecurityPrivilege\n\t\t\tSeBackupPrivilege\n\t\t\tSeRestorePrivilege\n\t\t\t"              \
+#define PRIVILEGES                                                                                           \
+	"SeSecurityPrivilege\n\t\t\tSeBackupPrivilege\n\t\t\tSeRestorePrivilege\n\t\t\t"                     \
 	"SeTakeOwnershipPrivilege\n\t\t\tSeDebugPrivilege\n\t\t\tSeImpersonatePrivilege"
 
 /* "2024-05-13 02:41:07.123", as Sysmon writes it. */
@@ -174,8 +174,8 @@ void act_ticket(struct world *w, int64_t t, const struct person *who, uint32_t f
 	rec_set(w, r, "LogonGuid", "%s", guid(w, &w->hosts.at[dc]));
 }
 
-void act_explicit(struct world *w, uint32_t host, int64_t t, const struct session *s,
-		  const struct person *as, uint32_t to, const struct process *with)
+void act_explicit(struct world *w, uint32_t host, int64_t t, const struct session *s, const struct person *as,
+		  uint32_t to, const struct process *with)
 {
 	struct rec *r = world_log(w, host, D_EXPLICIT, t);
 
@@ -277,7 +277,10 @@ void act_connect(struct world *w, uint32_t host, int64_t t, const struct process
 	rec_set(w, r, "DestinationIp", "%s", ip);
 	rec_set(w, r, "DestinationHostname", "%s", name);
 	rec_set(w, r, "DestinationPort", "%u", port);
-	rec_set(w, r, "DestinationPortName", "%s", port == 443 ? "https" : port == 445 ? "microsoft-ds" : "-");
+	rec_set(w, r, "DestinationPortName", "%s",
+		port == 443   ? "https"
+		: port == 445 ? "microsoft-ds"
+			      : "-");
 }
 
 void act_lookup(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *name,
@@ -312,7 +315,8 @@ void act_share(struct world *w, uint32_t host, int64_t t, const struct session *
 		else
 			rec_set(w, r, "ShareLocalPath", "\\??\\D:\\%s", share);
 		rec_set(w, r, "AccessMask", i && write ? "0x120196" : i ? "0x120089" : "0x1");
-		rec_set(w, r, "AccessList", i && write ? "%%%%1538\n\t\t\t\t%%%%4417\n\t\t\t\t" : "%%%%4416\n\t\t\t\t");
+		rec_set(w, r, "AccessList",
+			i && write ? "%%%%1538\n\t\t\t\t%%%%4417\n\t\t\t\t" : "%%%%4416\n\t\t\t\t");
 		if (i)
 			rec_set(w, r, "RelativeTargetName", "%s", file);
 	}
@@ -351,15 +355,16 @@ void act_service_state(struct world *w, uint32_t host, int64_t t, const char *na
 
 static const char *task_xml(struct world *w, const char *name, const char *command, const char *author)
 {
-	return world_text(w,
-			  "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<Task version=\"1.2\" "
-			  "xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\r\n  "
-			  "<RegistrationInfo>\r\n    <Author>%s</Author>\r\n    <URI>%s</URI>\r\n  "
-			  "</RegistrationInfo>\r\n  <Principals>\r\n    <Principal id=\"Author\">\r\n      "
-			  "<UserId>S-1-5-18</UserId>\r\n    </Principal>\r\n  </Principals>\r\n  <Actions "
-			  "Context=\"Author\">\r\n    <Exec>\r\n      <Command>%s</Command>\r\n    </Exec>\r\n  "
-			  "</Actions>\r\n</Task>",
-			  author, name, command);
+	return world_text(
+		w,
+		"<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<Task version=\"1.2\" "
+		"xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\r\n  "
+		"<RegistrationInfo>\r\n    <Author>%s</Author>\r\n    <URI>%s</URI>\r\n  "
+		"</RegistrationInfo>\r\n  <Principals>\r\n    <Principal id=\"Author\">\r\n      "
+		"<UserId>S-1-5-18</UserId>\r\n    </Principal>\r\n  </Principals>\r\n  <Actions "
+		"Context=\"Author\">\r\n    <Exec>\r\n      <Command>%s</Command>\r\n    </Exec>\r\n  "
+		"</Actions>\r\n</Task>",
+		author, name, command);
 }
 
 void act_task(struct world *w, uint32_t host, int64_t t, const struct session *s, const char *name,
@@ -397,7 +402,8 @@ void act_task_deleted(struct world *w, uint32_t host, int64_t t, const struct se
 
 void act_task_run(struct world *w, uint32_t host, int64_t t, const char *name, const char *action)
 {
-	static const enum def_id PHASES[] = { D_TS_LAUNCH, D_TS_START, D_TS_ACTION, D_TS_ACTION_DONE, D_TS_DONE };
+	static const enum def_id PHASES[] = { D_TS_LAUNCH, D_TS_START, D_TS_ACTION, D_TS_ACTION_DONE,
+					      D_TS_DONE };
 	const char *instance = guid(w, &w->hosts.at[host]);
 
 	for (size_t i = 0; i < COUNT(PHASES); i++) {
@@ -426,10 +432,14 @@ void act_cmdlet(struct world *w, uint32_t host, int64_t t, const char *cmdlet, c
 	const char *sid = w->people.at[0].sid;
 
 	rec_set(w, r, "Data",
-		"%s\x1f%s\x1f%s/Users/%s\x1f%s\x1f%s\x1f" "Remote-ManagementShell-Unknown\x1f"
-		"%u w3wp#MSExchangePowerShellAppPool\x1f\x1f%u\x1f" "00:00:00.2187500\x1f"
-		"View Entire Forest: 'False', Default Scope: '%s'\x1f\x1f\x1f" "False\x1f\x1f"
-		"0 objects execution has been proxied to remote server.\x1f" "0",
+		"%s\x1f%s\x1f%s/Users/%s\x1f%s\x1f%s\x1f"
+		"Remote-ManagementShell-Unknown\x1f"
+		"%u w3wp#MSExchangePowerShellAppPool\x1f\x1f%u\x1f"
+		"00:00:00.2187500\x1f"
+		"View Entire Forest: 'False', Default Scope: '%s'\x1f\x1f\x1f"
+		"False\x1f\x1f"
+		"0 objects execution has been proxied to remote server.\x1f"
+		"0",
 		cmdlet, parameters, w->dns, caller, sid, sid, w->hosts.at[host].next_pid,
 		rng_below(&w->hosts.at[host].rng, 90) + 5, w->dns);
 }

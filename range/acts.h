@@ -21,8 +21,8 @@ void act_logoff(struct world *w, uint32_t host, int64_t t, const struct session 
 /* Kerberos at the domain controller: a ticket for `service`. */
 void act_ticket(struct world *w, int64_t t, const struct person *who, uint32_t from, const char *service);
 /* 4648 on the source host. */
-void act_explicit(struct world *w, uint32_t host, int64_t t, const struct session *s,
-		  const struct person *as, uint32_t to, const struct process *with);
+void act_explicit(struct world *w, uint32_t host, int64_t t, const struct session *s, const struct person *as,
+		  uint32_t to, const struct process *with);
 
 struct process act_process(struct world *w, uint32_t host, int64_t t, const struct process *parent,
 			   const struct session *s, const char *image, const char *command);

@@ -9,7 +9,8 @@ static const struct {
 	{ "C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE", "" },
 	{ "C:\\Program Files\\Microsoft Office\\root\\Office16\\EXCEL.EXE", " /dde" },
 	{ "C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE", " /n" },
-	{ "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe", " --type=renderer --lang=en-US" },
+	{ "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe",
+	  " --type=renderer --lang=en-US" },
 	{ "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe", " --single-argument" },
 	{ "C:\\Windows\\System32\\notepad.exe", "" },
 	{ "C:\\Windows\\System32\\mspaint.exe", "" },
@@ -49,12 +50,17 @@ static const struct {
 	{ "\\GoogleUpdateTaskMachineCore", "C:\\Program Files (x86)\\Google\\Update\\GoogleUpdate.exe" },
 };
 
-static const char *const SERVICES[] = { "Windows Update", "Background Intelligent Transfer Service",
-					"Windows Modules Installer", "WinHTTP Web Proxy Auto-Discovery Service",
-					"Application Experience", "Network Setup Service",
+static const char *const SERVICES[] = { "Windows Update",
+					"Background Intelligent Transfer Service",
+					"Windows Modules Installer",
+					"WinHTTP Web Proxy Auto-Discovery Service",
+					"Application Experience",
+					"Network Setup Service",
 					"Microsoft Defender Antivirus Service" };
 
-static const char *const FOLDERS[] = { "projects", "drawings", "finance", "templates", "minutes", "contracts" };
+static const char *const FOLDERS[] = {
+	"projects", "drawings", "finance", "templates", "minutes", "contracts"
+};
 static const char *const SUFFIXES[] = { "xlsx", "docx", "pdf", "dwg", "pptx" };
 
 static int64_t local_hour(const struct world *w, int64_t midnight, int hour)
@@ -64,7 +70,9 @@ static int64_t local_hour(const struct world *w, int64_t midnight, int hour)
 
 static int64_t some_time(struct rng *r, int64_t from, int64_t length)
 {
-	return rng_between(r, from / MS, (from + length) / MS) * MS + rng_below(r, 9999) * 100;
+	int64_t ms = rng_between(r, from / MS, (from + length) / MS);
+
+	return ms * MS + rng_below(r, 9999) * 100;
 }
 
 /* --- what every host does ------------------------------------------------------------------- */
@@ -73,8 +81,9 @@ static void system_program(struct world *w, uint32_t host, int64_t t)
 {
 	struct host *h = &w->hosts.at[host];
 	uint32_t i = rng_below(&h->rng, COUNT(SYSTEM_PROGRAMS));
-	struct process p = act_process(w, host, t, &h->services, &h->local, SYSTEM_PROGRAMS[i].image,
-				       world_text(w, "%s%s", SYSTEM_PROGRAMS[i].image, SYSTEM_PROGRAMS[i].arguments));
+	struct process p =
+		act_process(w, host, t, &h->services, &h->local, SYSTEM_PROGRAMS[i].image,
+			    world_text(w, "%s%s", SYSTEM_PROGRAMS[i].image, SYSTEM_PROGRAMS[i].arguments));
 
 	act_process_end(w, host, t + rng_between(&h->rng, 1, 900) * NS_PER_S, &p);
 }
@@ -125,7 +134,9 @@ static void boot(struct world *w, uint32_t host, int64_t t)
 
 static void browse(struct world *w, uint32_t host, int64_t t, const struct process *p)
 {
-	static const char *const SITES[] = { "news", "maps", "mail", "cdn", "shop", "wiki", "static", "login" };
+	static const char *const SITES[] = {
+		"news", "maps", "mail", "cdn", "shop", "wiki", "static", "login"
+	};
 	struct rng *r = &w->hosts.at[host].rng;
 	uint32_t i = rng_below(r, COUNT(SITES));
 	const char *name = world_text(w, "%s.%s.example", SITES[i], i % 2 ? "portal" : "widely-used");
@@ -133,6 +144,15 @@ static void browse(struct world *w, uint32_t host, int64_t t, const struct proce
 
 	act_lookup(w, host, t, p, name, ip);
 	act_connect(w, host, t + 40 * MS, p, ip, name, 443);
+}
+
+/* "drawings\\anna-07.dwg" below `folder`. One draw a statement: the order of draws is part of the seed's promise. */
+static const char *document(struct world *w, struct rng *r, const char *folder, const char *who)
+{
+	uint32_t number = rng_below(r, 99);
+	const char *suffix = SUFFIXES[rng_below(r, COUNT(SUFFIXES))];
+
+	return world_text(w, "%s\\%s-%02u.%s", folder, who, number, suffix);
 }
 
 /* Somebody opens files on the file server. */
@@ -144,11 +164,12 @@ static void use_share(struct world *w, uint32_t host, int64_t t, const struct pe
 	const char *folder = FOLDERS[rng_below(r, COUNT(FOLDERS))];
 
 	act_ticket(w, t - 30 * MS, who, host, world_text(w, "%s$", w->hosts.at[server].name));
-	for (uint32_t i = 0, n = 1 + rng_below(r, 4); i < n; i++)
-		act_share(w, server, t + (1 + i) * 300 * MS, &s, w->hosts.at[host].ip, folder,
-			  world_text(w, "%s\\%s-%02u.%s", folder, who->user, rng_below(r, 60),
-				     SUFFIXES[rng_below(r, COUNT(SUFFIXES))]),
-			  rng_chance(r, 25));
+	for (uint32_t i = 0, n = 1 + rng_below(r, 4); i < n; i++) {
+		const char *file = document(w, r, folder, who->user);
+		bool write = rng_chance(r, 25);
+
+		act_share(w, server, t + (1 + i) * 300 * MS, &s, w->hosts.at[host].ip, folder, file, write);
+	}
 	act_logoff(w, server, t + rng_between(r, 15, 600) * NS_PER_S, &s);
 }
 
@@ -159,11 +180,13 @@ static void one_thing(struct world *w, uint32_t host, int64_t t, const struct se
 	struct process p = act_process(w, host, t, &h->explorer, s, PROGRAMS[i].image,
 				       world_text(w, "\"%s\"%s", PROGRAMS[i].image, PROGRAMS[i].arguments));
 
-	if (i < 3)
+	if (i < 3) {
+		const char *folder = FOLDERS[rng_below(&h->rng, COUNT(FOLDERS))];
+
 		act_file(w, host, t + 3 * NS_PER_S, &p,
-			 world_text(w, "C:\\Users\\%s\\Documents\\%s-%u.%s", s->user,
-				    FOLDERS[rng_below(&h->rng, COUNT(FOLDERS))], rng_below(&h->rng, 99),
-				    SUFFIXES[rng_below(&h->rng, COUNT(SUFFIXES))]));
+			 world_text(w, "C:\\Users\\%s\\Documents\\%s", s->user,
+				    document(w, &h->rng, folder, s->user)));
+	}
 	if (i == 3 || i == 4)
 		for (uint32_t n = 1 + rng_below(&h->rng, 4); n; n--)
 			browse(w, host, t + n * 700 * MS, &p);
@@ -214,8 +237,9 @@ static void mail_day(struct world *w, uint32_t host, int64_t midnight)
 	for (uint32_t i = 0; i < 12; i++) {
 		uint32_t c = rng_below(&h->rng, COUNT(CMDLETS));
 		const struct person *who = &w->people.at[2 + rng_below(&h->rng, (uint32_t)w->people.len - 2)];
-		const char *parameters = c == 3 ? world_text(w, "-Identity \"%s\" -IssueWarningQuota \"4 GB\"", who->user)
-						: CMDLETS[c][1];
+		const char *parameters =
+			c == 3 ? world_text(w, "-Identity \"%s\" -IssueWarningQuota \"4 GB\"", who->user)
+			       : CMDLETS[c][1];
 
 		act_cmdlet(w, host, some_time(&h->rng, local_hour(w, midnight, 8), 10 * HOUR), CMDLETS[c][0],
 			   parameters, w->people.at[0].user);
@@ -226,17 +250,19 @@ static void mail_day(struct world *w, uint32_t host, int64_t midnight)
 			continue;
 		for (uint32_t n = 12; n; n--) {
 			int64_t t = some_time(&h->rng, local_hour(w, midnight, 8), 10 * HOUR);
-			struct session s = act_logon(w, host, t, &w->people.at[w->hosts.at[i].owner], 3, i, "Kerberos");
+			struct session s =
+				act_logon(w, host, t, &w->people.at[w->hosts.at[i].owner], 3, i, "Kerberos");
 
 			act_logoff(w, host, t + 3 * MINUTE, &s);
 		}
 	}
 	/* The server compiles its own pages after a restart of the pool. */
 	for (uint32_t i = 0; i < 3; i++) {
-		struct process p = act_process(w, host, some_time(&h->rng, midnight, DAY), &pool, &h->local,
-					       "C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\csc.exe",
-					       "\"C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\csc.exe\" /noconfig "
-					       "/fullpaths @\"C:\\Windows\\TEMP\\page.cmdline\"");
+		struct process p = act_process(
+			w, host, some_time(&h->rng, midnight, DAY), &pool, &h->local,
+			"C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\csc.exe",
+			"\"C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\csc.exe\" /noconfig "
+			"/fullpaths @\"C:\\Windows\\TEMP\\page.cmdline\"");
 		act_process_end(w, host, midnight + DAY - NS_PER_S, &p);
 	}
 }
@@ -255,7 +281,8 @@ static void admin_day(struct world *w, uint32_t jump, int64_t midnight, int64_t 
 				  "C:\\Windows\\Explorer.EXE");
 	shell = act_process(w, jump, start + 5 * MINUTE, &j->explorer, &s,
 			    "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe",
-			    "\"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe\" -File D:\\admin\\inventory.ps1");
+			    "\"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe\" -File "
+			    "D:\\admin\\inventory.ps1");
 	act_script(w, jump, start + 5 * MINUTE + 400 * MS, who->sid,
 		   "Get-CimInstance Win32_OperatingSystem | Select-Object Caption, LastBootUpTime");
 	for (other = 0; other < w->hosts.len; other++) {
@@ -265,12 +292,13 @@ static void admin_day(struct world *w, uint32_t jump, int64_t midnight, int64_t 
 		if (other == jump || (w->hosts.at[other].role == ROLE_DESK && (other + day) % 3))
 			continue;
 		act_explicit(w, jump, t, &s, who, other, &shell);
-		there = act_logon(w, other, t + 300 * MS, who, w->hosts.at[other].role == ROLE_DESK ? 3 : 10, jump,
-				  "Negotiate");
+		there = act_logon(w, other, t + 300 * MS, who, w->hosts.at[other].role == ROLE_DESK ? 3 : 10,
+				  jump, "Negotiate");
 		if (there.type == 10)
 			act_remote_desktop(w, other, t + 100 * MS, who, jump);
 		if (there.type == 3)
-			act_share(w, other, t + NS_PER_S, &there, j->ip, "ADMIN$", "Temp\\inventory.csv", true);
+			act_share(w, other, t + NS_PER_S, &there, j->ip, "ADMIN$", "Temp\\inventory.csv",
+				  true);
 		if (day == 1 && there.type == 3) {
 			act_service(w, other, t + 2 * NS_PER_S, &there, "Asset Inventory Agent",
 				    "\"C:\\Program Files\\Asset Inventory\\agent.exe\" --service");
@@ -291,8 +319,9 @@ static void backup_night(struct world *w, int64_t midnight)
 	struct host *h = &w->hosts.at[app];
 	int64_t t = local_hour(w, midnight, 23);
 	const struct person *who = &w->people.at[1];
-	struct process p = act_process(w, app, t, &h->services, &h->local, "C:\\Program Files\\Backup\\bkagent.exe",
-				       "\"C:\\Program Files\\Backup\\bkagent.exe\" run --set nightly");
+	struct process p =
+		act_process(w, app, t, &h->services, &h->local, "C:\\Program Files\\Backup\\bkagent.exe",
+			    "\"C:\\Program Files\\Backup\\bkagent.exe\" run --set nightly");
 	struct session s = act_logon(w, files, t + MINUTE, who, 3, app, "Kerberos");
 
 	act_connect(w, app, t + MINUTE, &p, w->hosts.at[files].ip, w->hosts.at[files].fqdn, 445);

@@ -13,8 +13,11 @@
 #define P_TASKS "Microsoft-Windows-TaskScheduler", "{de7b24ea-73c8-4a09-985d-5bdadcfa9017}"
 #define P_KERNEL "Microsoft-Windows-Kernel-General", "{a68ca8b7-004f-d7b6-a698-07e2de0f1f5d}"
 #define P_PS "Microsoft-Windows-PowerShell", "{a0c1853b-5c40-4b15-8766-3cf1c58f985a}"
-#define P_RCM "Microsoft-Windows-TerminalServices-RemoteConnectionManager", "{c76baa63-ae81-421c-b425-340b4b24157f}"
-#define P_LSM "Microsoft-Windows-TerminalServices-LocalSessionManager", "{5d896912-022d-40aa-a3a8-4fa5515c76d7}"
+#define P_RCM                                                                                                \
+	"Microsoft-Windows-TerminalServices-RemoteConnectionManager", "{c76baa63-ae81-421c-b425-"            \
+								      "340b4b24157f}"
+#define P_LSM                                                                                                \
+	"Microsoft-Windows-TerminalServices-LocalSessionManager", "{5d896912-022d-40aa-a3a8-4fa5515c76d7}"
 #define P_DEF "Microsoft-Windows-Windows Defender", "{11cd958a-c507-4ef3-b3f2-5fd9dfbd2c78}"
 #define P_WMI "Microsoft-Windows-WMI-Activity", "{1418ef04-b0b4-4623-bf7e-d74ab47bbdaa}"
 #define CLASSIC(p) p, NULL
@@ -26,6 +29,7 @@
 #define SUBJECT "SubjectUserSid:sid SubjectUserName:str SubjectDomainName:str SubjectLogonId:hex64 "
 #define SM_PROC "UtcTime:str ProcessGuid:guid ProcessId:u32 "
 
+/* clang-format off */
 static const struct {
 	enum def_id def;
 	const char *provider, *guid, *channel;
@@ -196,6 +200,7 @@ static const struct {
 	{ D_ERROR_REPORT, CLASSIC("Windows Error Reporting"), "Application", 1001, 0, 4, 0, 0, OLD,
 	  EVTX_CLASSIC, NULL, NULL, "Data:str[] Binary:bin" },
 };
+/* clang-format on */
 
 /* One "Name:type" or "'Name with spaces':type" off the front of *s. */
 static int next_field(str *s, struct evtx_field *ret, err *e)

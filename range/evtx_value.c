@@ -11,17 +11,14 @@ static const struct {
 	const char *name;
 	uint8_t type, size; /* size 0: not fixed */
 } TYPES[] = {
-	{ "str", EVTX_STRING, 0 },   { "ansi", EVTX_ANSI, 0 },
-	{ "i8", EVTX_I8, 1 },        { "u8", EVTX_U8, 1 },
-	{ "i16", EVTX_I16, 2 },      { "u16", EVTX_U16, 2 },
-	{ "i32", EVTX_I32, 4 },      { "u32", EVTX_U32, 4 },
-	{ "i64", EVTX_I64, 8 },      { "u64", EVTX_U64, 8 },
-	{ "f32", EVTX_F32, 4 },      { "f64", EVTX_F64, 8 },
-	{ "bool", EVTX_BOOL, 4 },    { "bin", EVTX_BINARY, 0 },
-	{ "guid", EVTX_GUID, 16 },   { "ptr", EVTX_SIZE, 8 },
-	{ "time", EVTX_FILETIME, 8 },{ "systime", EVTX_SYSTEMTIME, 16 },
-	{ "sid", EVTX_SID, 0 },      { "hex32", EVTX_HEX32, 4 },
-	{ "hex64", EVTX_HEX64, 8 },  { "xml", EVTX_BINXML, 0 },
+	{ "str", EVTX_STRING, 0 }, { "ansi", EVTX_ANSI, 0 },     { "i8", EVTX_I8, 1 },
+	{ "u8", EVTX_U8, 1 },      { "i16", EVTX_I16, 2 },       { "u16", EVTX_U16, 2 },
+	{ "i32", EVTX_I32, 4 },    { "u32", EVTX_U32, 4 },       { "i64", EVTX_I64, 8 },
+	{ "u64", EVTX_U64, 8 },    { "f32", EVTX_F32, 4 },       { "f64", EVTX_F64, 8 },
+	{ "bool", EVTX_BOOL, 4 },  { "bin", EVTX_BINARY, 0 },    { "guid", EVTX_GUID, 16 },
+	{ "ptr", EVTX_SIZE, 8 },   { "time", EVTX_FILETIME, 8 }, { "systime", EVTX_SYSTEMTIME, 16 },
+	{ "sid", EVTX_SID, 0 },    { "hex32", EVTX_HEX32, 4 },   { "hex64", EVTX_HEX64, 8 },
+	{ "xml", EVTX_BINXML, 0 },
 };
 
 bool evtx_type_parse(str name, uint8_t *ret)
@@ -314,8 +311,8 @@ int evtx_value_parse(uint8_t type, str text, arena *mem, struct evtx_value *ret,
 		*ret = (struct evtx_value){ EVTX_NULL, { NULL, 0 } };
 		return 0;
 	}
-	if ((type & EVTX_ARRAY ? parse_array(base, text, mem, &b, e)
-			       : parse_scalar(type, text, mem, &b, e)) < 0)
+	if ((type & EVTX_ARRAY ? parse_array(base, text, mem, &b, e) : parse_scalar(type, text, mem, &b, e)) <
+	    0)
 		return -1;
 	if (b.len > UINT16_MAX)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "value of %zu bytes, a record holds 65535",

@@ -21,15 +21,33 @@
 
 /* Substitutions of the System part, numbered as the Windows event log service numbers them. */
 enum {
-	S_LEVEL, S_OPCODE, S_TASK, S_ID, S_QUALIFIERS, S_KEYWORDS, S_CREATED, S_ACTIVITY, S_PID, S_TID,
-	S_RECORD_ID, S_VERSION, S_USER, S_UNUSED_13, S_UNUSED_14, S_UNUSED_15, S_UNUSED_16, S_UNUSED_17,
-	S_RELATED, S_BODY, S_COUNT
+	S_LEVEL,
+	S_OPCODE,
+	S_TASK,
+	S_ID,
+	S_QUALIFIERS,
+	S_KEYWORDS,
+	S_CREATED,
+	S_ACTIVITY,
+	S_PID,
+	S_TID,
+	S_RECORD_ID,
+	S_VERSION,
+	S_USER,
+	S_UNUSED_13,
+	S_UNUSED_14,
+	S_UNUSED_15,
+	S_UNUSED_16,
+	S_UNUSED_17,
+	S_RELATED,
+	S_BODY,
+	S_COUNT
 };
 
 struct evtx_writer {
 	FILE *out;
 	uint64_t last_id, nchunks;
-	uint64_t first_number, number;  /* records before this chunk, records so far */
+	uint64_t first_number, number; /* records before this chunk, records so far */
 	uint64_t chunk_first_id, chunk_last_id;
 	uint32_t at;          /* next free byte of the chunk */
 	uint32_t last_record; /* offset */
@@ -376,8 +394,7 @@ static int template_guid(const struct evtx_def *d, const char *computer, uint8_t
 	if (computer) {
 		buf_printf(&b, "|system|%s", computer);
 	} else {
-		buf_printf(&b, "|body|%u|%u|%s", d->id, d->version,
-			   d->user_element ? d->user_element : "");
+		buf_printf(&b, "|body|%u|%u|%s", d->id, d->version, d->user_element ? d->user_element : "");
 		for (uint32_t i = 0; i < d->nfields; i++)
 			buf_printf(&b, "|%s:%u%d", d->fields[i].name, d->fields[i].type,
 				   d->fields[i].optional);
@@ -612,8 +629,7 @@ int evtx_writer_add(struct evtx_writer *w, const struct evtx_record *r, err *e)
 	if (w->in_chunk && (end_chunk(w, e) < 0 || try_record(w, r, id, e) < 0))
 		return -1;
 	if (w->full)
-		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "event %u does not fit into a chunk",
-			       r->def->id);
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "event %u does not fit into a chunk", r->def->id);
 	return 0;
 }
 

@@ -83,8 +83,8 @@ struct evtx_record {
 	uint64_t id;               /* 0: one more than the last */
 	uint64_t written, created; /* FILETIME */
 	uint32_t pid, tid;
-	bytes user_sid;            /* binary, empty: none */
-	const uint8_t *activity;   /* 16 bytes or NULL */
+	bytes user_sid;                  /* binary, empty: none */
+	const uint8_t *activity;         /* 16 bytes or NULL */
 	const struct evtx_value *values; /* def->nfields of them */
 };
 

@@ -12,7 +12,8 @@ void intrusion_plan(struct world *w, struct intrusion *ret)
 	in.start = w->from + DAY + rng_between(&r, 17 * 60, 20 * 60) * MINUTE; /* second night, local 01-04 */
 	in.relay = world_text(w, "198.51.100.%u", 1 + rng_below(&r, 250));
 	in.control = world_text(w, "203.0.113.%u", 1 + rng_below(&r, 250));
-	in.control_name = world_text(w, "%s.%s.example", world_word(w, &r, 2), world_word(w, &r, 2));
+	in.control_name = world_word(w, &r, 2);
+	in.control_name = world_text(w, "%s.%s.example", in.control_name, world_word(w, &r, 2));
 	in.page = world_text(w, "%s.aspx", world_word(w, &r, 3));
 	in.implant = world_text(w, "%s.exe", world_word(w, &r, 3));
 	in.service = world_text(w, "%s Helper", world_word(w, &r, 3));
@@ -65,8 +66,8 @@ static struct process look_around(struct world *w, const struct intrusion *in, i
 					   "\"cmd.exe\" /c whoami & ipconfig /all");
 
 	for (size_t i = 0; i < COUNT(LOOKS); i++) {
-		struct process p = act_process(w, in->entry, t + (int64_t)(1 + 19 * i) * NS_PER_S, &shell, &h->local,
-					       LOOKS[i].image, LOOKS[i].command);
+		struct process p = act_process(w, in->entry, t + (int64_t)(1 + 19 * i) * NS_PER_S, &shell,
+					       &h->local, LOOKS[i].image, LOOKS[i].command);
 
 		act_process_end(w, in->entry, t + (int64_t)(2 + 19 * i) * NS_PER_S, &p);
 	}
@@ -76,8 +77,9 @@ static struct process look_around(struct world *w, const struct intrusion *in, i
 static void enter(struct world *w, const struct intrusion *in)
 {
 	struct host *h = &w->hosts.at[in->entry];
-	const char *page = world_text(w, "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\FrontEnd\\HttpProxy\\owa\\auth\\%s",
-				      in->page);
+	const char *page = world_text(
+		w, "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\FrontEnd\\HttpProxy\\owa\\auth\\%s",
+		in->page);
 	struct process pool = web_pool(w, in->entry), kernel = h->services;
 	struct session loop = h->local;
 	int64_t t = in->start;
@@ -85,10 +87,12 @@ static void enter(struct world *w, const struct intrusion *in)
 	kernel.pid = 4;
 	kernel.image = "System";
 	kernel.command = "";
-	world_step(w, "entry", "a page is written through the mail server's own administration", in->entry, NOWHERE, t);
+	world_step(w, "entry", "a page is written through the mail server's own administration", in->entry,
+		   NOWHERE, t);
 	act_cmdlet(w, in->entry, t, "New-MailboxExportRequest",
-		   world_text(w, "-Mailbox \"%s\" -FilePath \"\\\\127.0.0.1\\C$\\%s\"", w->people.at[2].user, below_drive(page)),
-		   w->people.at[0].user);
+		   world_text(w, "-Mailbox \"%s\" -FilePath \"\\\\127.0.0.1\\C$\\%s\"", world_user(w, 2),
+			      below_drive(page)),
+		   world_user(w, 0));
 	act_share(w, in->entry, t + 4 * NS_PER_S, &loop, "127.0.0.1", "C$", below_drive(page), true);
 	act_file(w, in->entry, t + 4 * NS_PER_S + 20 * MS, &kernel, page);
 	world_step(w, "execution", "the web server starts a shell", in->entry, NOWHERE, t + 3 * MINUTE);
@@ -112,10 +116,12 @@ static void settle(struct world *w, const struct intrusion *in)
 	act_file(w, in->entry, t, &pool, staged(w, in));
 	r = world_log(w, in->entry, D_DEF_CONFIG, t + 20 * NS_PER_S);
 	rec_set(w, r, "Product Name", "Microsoft Defender Antivirus");
-	rec_set(w, r, "New Value", "HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\ProgramData = 0x0");
+	rec_set(w, r, "New Value",
+		"HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\ProgramData = 0x0");
 	act_service(w, in->entry, t + MINUTE, &h->local, in->service, staged(w, in));
 	act_service_state(w, in->entry, t + MINUTE + NS_PER_S, in->service, "running");
-	p = act_process(w, in->entry, t + MINUTE + NS_PER_S, &h->services, &h->local, staged(w, in), staged(w, in));
+	p = act_process(w, in->entry, t + MINUTE + NS_PER_S, &h->services, &h->local, staged(w, in),
+			staged(w, in));
 	world_step(w, "command-and-control", "the service calls out", in->entry, NOWHERE, t + 2 * MINUTE);
 	for (int i = 0; i < 40; i++) {
 		int64_t at = t + 2 * MINUTE + i * 15 * MINUTE + rng_between(&h->rng, -90, 90) * NS_PER_S;
@@ -144,10 +150,13 @@ static void take_credentials(struct world *w, const struct intrusion *in)
 	rec_set(w, r, "TargetProcessId", "712");
 	rec_set(w, r, "TargetImage", "C:\\Windows\\system32\\lsass.exe");
 	rec_set(w, r, "GrantedAccess", "0x1010");
-	rec_set(w, r, "CallTrace", "C:\\Windows\\SYSTEM32\\ntdll.dll+9d4e4|C:\\Windows\\System32\\KERNELBASE.dll+2c1fe|UNKNOWN(000001F2A1B30000)");
+	rec_set(w, r, "CallTrace",
+		"C:\\Windows\\SYSTEM32\\ntdll.dll+9d4e4|C:\\Windows\\System32\\KERNELBASE.dll+2c1fe|UNKNOWN("
+		"000001F2A1B30000)");
 	rec_set(w, r, "SourceUser", "NT AUTHORITY\\SYSTEM");
 	rec_set(w, r, "TargetUser", "NT AUTHORITY\\SYSTEM");
-	act_file(w, in->entry, t + 9 * NS_PER_S, &p, world_text(w, "C:\\Windows\\Temp\\%.4s.dmp", in->implant));
+	act_file(w, in->entry, t + 9 * NS_PER_S, &p,
+		 world_text(w, "C:\\Windows\\Temp\\%.4s.dmp", in->implant));
 	world_calm(w);
 }
 
@@ -182,8 +191,8 @@ static struct process arrive(struct world *w, const struct intrusion *in, const 
 		parent.command = "C:\\Windows\\Explorer.EXE";
 		break;
 	}
-	return act_process(w, hop->to, t + 2 * NS_PER_S, &parent, hop->method == HOP_DESKTOP ? there : &h->local,
-			   staged(w, in), staged(w, in));
+	return act_process(w, hop->to, t + 2 * NS_PER_S, &parent,
+			   hop->method == HOP_DESKTOP ? there : &h->local, staged(w, in), staged(w, in));
 }
 
 static void move(struct world *w, const struct intrusion *in, const struct hop *hop)
@@ -203,8 +212,11 @@ static void move(struct world *w, const struct intrusion *in, const struct hop *
 	world_step(w, "lateral-movement", WHAT[hop->method], hop->to, hop->from, t);
 	act_explicit(w, hop->from, t, &from->local, as, hop->to, &p);
 	act_connect(w, hop->from, t + 10 * MS, &p, w->hosts.at[hop->to].ip, w->hosts.at[hop->to].fqdn,
-		    hop->method == HOP_DESKTOP ? 3389 : hop->method == HOP_WMI ? 135 : 445);
-	there = act_logon(w, hop->to, t + 200 * MS, as, hop->method == HOP_DESKTOP ? 10 : 3, hop->from, "NTLM");
+		    hop->method == HOP_DESKTOP ? 3389
+		    : hop->method == HOP_WMI   ? 135
+					       : 445);
+	there = act_logon(w, hop->to, t + 200 * MS, as, hop->method == HOP_DESKTOP ? 10 : 3, hop->from,
+			  "NTLM");
 	if (hop->method != HOP_DESKTOP)
 		act_share(w, hop->to, t + NS_PER_S, &there, from->ip, "C$", below_drive(staged(w, in)), true);
 	p = arrive(w, in, hop, t + 4 * NS_PER_S, &there);
@@ -223,15 +235,17 @@ static void collect(struct world *w, const struct intrusion *in)
 	struct process p;
 
 	world_step(w, "collection", "files are packed into volumes", in->collect_on, NOWHERE, t);
-	p = act_process(w, in->collect_on, t, &h->services, &h->local, tool,
-			"C:\\ProgramData\\a.exe a -r -v200m C:\\ProgramData\\c.7z D:\\drawings D:\\contracts");
+	p = act_process(
+		w, in->collect_on, t, &h->services, &h->local, tool,
+		"C:\\ProgramData\\a.exe a -r -v200m C:\\ProgramData\\c.7z D:\\drawings D:\\contracts");
 	for (int i = 1; i <= 9; i++)
 		act_file(w, in->collect_on, t + i * 70 * NS_PER_S, &p,
 			 world_text(w, "C:\\ProgramData\\c.7z.%03d", i));
 	act_process_end(w, in->collect_on, t + 12 * MINUTE, &p);
 	world_step(w, "exfiltration", "the volumes leave", in->collect_on, NOWHERE, t + 20 * MINUTE);
 	for (int i = 0; i < 9; i++)
-		act_connect(w, in->collect_on, t + (20 + 2 * i) * MINUTE, &p, in->control, in->control_name, 443);
+		act_connect(w, in->collect_on, t + (20 + 2 * i) * MINUTE, &p, in->control, in->control_name,
+			    443);
 	world_calm(w);
 }
 

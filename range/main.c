@@ -21,7 +21,8 @@ static int usage(FILE *to, int rc)
 {
 	fputs("usage: spoor-range demo -o DIR [--seed N]\n"
 	      "       spoor-range samples -o DIR\n\n"
-	      "demo     a small synthetic incident: DIR/evidence and DIR/truth.json; the same seed, the same bytes\n"
+	      "demo     a small synthetic incident: DIR/evidence and DIR/truth.json; the same seed, the same "
+	      "bytes\n"
 	      "samples  small EVTX files with known values, for tests\n",
 	      to);
 	return rc;
@@ -33,7 +34,8 @@ static bool arguments_read(struct arguments *a, int argc, char **argv)
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "-o") == 0 && i + 1 < argc)
 			a->out = argv[++i];
-		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc && str_to_u64(str_of(argv[i + 1]), &a->seed))
+		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc &&
+			 str_to_u64(str_of(argv[i + 1]), &a->seed))
 			i++;
 		else
 			return false;

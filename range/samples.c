@@ -96,11 +96,17 @@ static const struct {
 	{ "NullOptional:str?", NULL },
 	{ "ThereOptional:u32?", "7" },
 	{ "Strings:str[]", "one\x1f\x1fthree" },
-	{ "Numbers:u32[]", "1\x1f" "2\x1f" "4294967295" },
-	{ "Shorts:u16[]", "1\x1f" "65535" },
-	{ "HexNumbers:hex64[]", "0x1\x1f" "0xffffffffffffffff" },
-	{ "Guids:guid[]", "{00112233-4455-6677-8899-AABBCCDDEEFF}\x1f{FFEEDDCC-BBAA-9988-7766-554433221100}" },
-	{ "Bools:bool[]", "true\x1f" "false" },
+	{ "Numbers:u32[]", "1\x1f"
+			   "2\x1f"
+			   "4294967295" },
+	{ "Shorts:u16[]", "1\x1f"
+			  "65535" },
+	{ "HexNumbers:hex64[]", "0x1\x1f"
+				"0xffffffffffffffff" },
+	{ "Guids:guid[]",
+	  "{00112233-4455-6677-8899-AABBCCDDEEFF}\x1f{FFEEDDCC-BBAA-9988-7766-554433221100}" },
+	{ "Bools:bool[]", "true\x1f"
+			  "false" },
 	{ "NullRequired:str", NULL }, /* libevtx 20181227 stops at it, so it comes last */
 };
 
@@ -108,13 +114,14 @@ static int types_file(struct sample *s, err *e)
 {
 	struct evtx_def d = { .provider = "Spoor-Range-Types",
 			      .provider_guid = "{8d2a1f50-5c3b-4f0e-9a61-0d4a6a1b7c01}",
-			      .channel = "Spoor-Range/Types", .id = 1, .level = 4,
+			      .channel = "Spoor-Range/Types",
+			      .id = 1,
+			      .level = 4,
 			      .keywords = UINT64_C(0x8000000000000000) };
 
 	for (size_t i = 0; i < COUNT(TYPE_ROWS); i++) {
 		d.id = (uint16_t)(i + 1);
-		if (def_fields(&d, TYPE_ROWS[i].field, e) < 0 ||
-		    sample_add(s, &d, &TYPE_ROWS[i].text, e) < 0)
+		if (def_fields(&d, TYPE_ROWS[i].field, e) < 0 || sample_add(s, &d, &TYPE_ROWS[i].text, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -123,22 +130,47 @@ static int types_file(struct sample *s, err *e)
 /* --- ordinary shapes ------------------------------------------------------------------------ */
 
 static const char *const LOGON[] = {
-	"S-1-5-18", "HOST$", "EXAMPLE", "0x3e7", "S-1-5-21-1-2-3-1104", "user", "EXAMPLE", "0x4f1a2b", "3",
-	"NtLmSsp ", "NTLM", "WS07", "{00000000-0000-0000-0000-000000000000}", "-", "NTLM V2", "128", "0",
-	"-", "192.0.2.7", "50123", "%%1833", "-", "-", "-", "%%1843", "0", "%%1842",
+	"S-1-5-18",
+	"HOST$",
+	"EXAMPLE",
+	"0x3e7",
+	"S-1-5-21-1-2-3-1104",
+	"user",
+	"EXAMPLE",
+	"0x4f1a2b",
+	"3",
+	"NtLmSsp ",
+	"NTLM",
+	"WS07",
+	"{00000000-0000-0000-0000-000000000000}",
+	"-",
+	"NTLM V2",
+	"128",
+	"0",
+	"-",
+	"192.0.2.7",
+	"50123",
+	"%%1833",
+	"-",
+	"-",
+	"-",
+	"%%1843",
+	"0",
+	"%%1842",
 };
 static const char *const SERVICE[] = { "Sample Service", "C:\\Program Files\\Sample\\sample.exe -k",
 				       "user mode service", "auto start", "LocalSystem" };
 static const char *const CLEARED[] = { "S-1-5-21-1-2-3-500", "admin", "EXAMPLE", "0x51ffe" };
-static const char *const CMDLET[] = { "Get-Mailbox\x1f-ResultSize \"10\"\x1f" "example/Users/admin", NULL };
+static const char *const CMDLET[] = { "Get-Mailbox\x1f-ResultSize \"10\"\x1f"
+				      "example/Users/admin",
+				      NULL };
 
 static const struct {
 	enum def_id def;
 	const char *const *texts;
-} SHAPES[] = { { D_LOGON, LOGON },
-	       { D_SERVICE_NEW, SERVICE },
-	       { D_SEC_CLEARED, CLEARED },
-	       { D_EXCH_CMDLET, CMDLET } };
+} SHAPES[] = {
+	{ D_LOGON, LOGON }, { D_SERVICE_NEW, SERVICE }, { D_SEC_CLEARED, CLEARED }, { D_EXCH_CMDLET, CMDLET }
+};
 
 /* All in one channel, as in a file of Windows: record ids run on without a gap. */
 static int shapes_file(struct sample *s, const struct defs *defs, uint32_t n, err *e)
@@ -174,7 +206,8 @@ int samples_write(const char *dir, err *e)
 
 		rc = sample_open(&s, dir, FILES[i].name, e);
 		if (rc == 0)
-			rc = FILES[i].records ? shapes_file(&s, defs, FILES[i].records, e) : types_file(&s, e);
+			rc = FILES[i].records ? shapes_file(&s, defs, FILES[i].records, e)
+					      : types_file(&s, e);
 		rc = sample_close(&s, rc, e);
 	}
 	arena_done(&mem);

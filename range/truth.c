@@ -144,7 +144,8 @@ int truth_write(const struct world *w, const struct intrusion *in, FILE *out, er
 	steps(w, &b);
 	buf_z(&b, "}\n");
 	rc = b.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the truth")
-	   : fwrite(b.ptr, 1, b.len, out) != b.len ? err_errno(e, errno, "cannot write the truth") : 0;
+	     : fwrite(b.ptr, 1, b.len, out) != b.len ? err_errno(e, errno, "cannot write the truth")
+						     : 0;
 	buf_done(&b);
 	return rc;
 }

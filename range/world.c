@@ -29,9 +29,11 @@ const char *world_text(struct world *w, const char *fmt, ...)
 
 const char *world_word(struct world *w, struct rng *r, int syllables)
 {
-	static const char *const HEADS[] = { "b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s",
-					     "t", "v", "br", "st", "tr", "gl", "sk" };
-	static const char *const TAILS[] = { "a", "e", "i", "o", "u", "an", "en", "or", "el", "is", "um", "ar" };
+	static const char *const HEADS[] = { "b", "d", "f", "g", "h",  "k",  "l",  "m",  "n", "p",
+					     "r", "s", "t", "v", "br", "st", "tr", "gl", "sk" };
+	static const char *const TAILS[] = {
+		"a", "e", "i", "o", "u", "an", "en", "or", "el", "is", "um", "ar"
+	};
 	char out[40] = "";
 	size_t n = 0;
 
@@ -262,4 +264,9 @@ uint32_t world_find(const struct world *w, enum role role)
 		if (w->hosts.at[i].role == role)
 			return i;
 	return 0;
+}
+
+const char *world_user(const struct world *w, uint32_t i)
+{
+	return i < w->people.len ? w->people.at[i].user : "";
 }

@@ -60,11 +60,11 @@ struct host {
 /* One event before any format: texts for the fields of its definition. */
 struct rec {
 	int64_t time;
-	uint64_t id;      /* record id, given when the log is sorted */
+	uint64_t id; /* record id, given when the log is sorted */
 	uint32_t host, order;
 	uint16_t def, mark; /* mark: index of a truth step + 1; 0 is background */
 	uint32_t pid, tid;
-	const char *sid;  /* Security@UserID, or NULL */
+	const char *sid; /* Security@UserID, or NULL */
 	const char **values;
 };
 
@@ -100,6 +100,9 @@ void world_done(struct world *w);
 
 /* The host of a role (the first), or of a desk number. */
 uint32_t world_find(const struct world *w, enum role role);
+
+/* User name of person i, "" if there is none. */
+const char *world_user(const struct world *w, uint32_t i);
 
 /* A new event. NULL after a failure; rec_set() takes that. Texts not set have the type's zero ("-"). */
 struct rec *world_log(struct world *w, uint32_t host, enum def_id def, int64_t time);

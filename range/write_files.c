@@ -39,7 +39,8 @@ void file_name(const struct world *w, const struct rec *r, char *out, size_t cap
 		break;
 	case SHAPE_ZIP: /* as a collector stores it: percent-encoded, so that "%4" becomes "%254" */
 		channel_file(w->defs.at[r->def].channel, "%254", file, sizeof file);
-		snprintf(out, cap, "Collection-%s.zip!/uploads/auto/C%%3A/Windows/System32/winevt/Logs/%s", h->name, file);
+		snprintf(out, cap, "Collection-%s.zip!/uploads/auto/C%%3A/Windows/System32/winevt/Logs/%s",
+			 h->name, file);
 		break;
 	}
 }
@@ -136,7 +137,8 @@ static int evtx_in_archive(const struct world *w, size_t from, size_t to, struct
 	file_name(w, &w->log.at[from], name, sizeof name);
 	member = strstr(name, "!/");
 	if (rc == 0)
-		rc = archive_add(a, member ? member + 2 : name, w->log.at[to - 1].time, (bytes){ data, len }, e);
+		rc = archive_add(a, member ? member + 2 : name, w->log.at[to - 1].time, (bytes){ data, len },
+				 e);
 	free(data);
 	return rc;
 }
@@ -145,7 +147,8 @@ static size_t file_end(const struct world *w, size_t from, size_t end)
 {
 	size_t to = from;
 
-	while (to < end && strcmp(w->defs.at[w->log.at[to].def].channel, w->defs.at[w->log.at[from].def].channel) == 0)
+	while (to < end &&
+	       strcmp(w->defs.at[w->log.at[to].def].channel, w->defs.at[w->log.at[from].def].channel) == 0)
 		to++;
 	return to;
 }
@@ -157,7 +160,8 @@ static int host_archive(const struct world *w, size_t from, size_t end, const ch
 	int rc = 0;
 
 	snprintf(path, sizeof path, "%s/Collection-%s.zip", dir, w->hosts.at[w->log.at[from].host].name);
-	if (!a || archive_write_set_format_zip(a) != ARCHIVE_OK || archive_write_open_filename(a, path) != ARCHIVE_OK)
+	if (!a || archive_write_set_format_zip(a) != ARCHIVE_OK ||
+	    archive_write_open_filename(a, path) != ARCHIVE_OK)
 		rc = a ? archive_fail(a, e) : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an archive");
 	for (size_t at = from; rc == 0 && at < end;) {
 		size_t to = file_end(w, at, end);
@@ -194,7 +198,8 @@ static int host_json(const struct world *w, size_t from, size_t end, const char 
 	if (!order)
 		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a host's log");
 	else if (make_folder(path, e) == 0) {
-		snprintf(path, sizeof path, "%s/winlogbeat/%s.ndjson", dir, w->hosts.at[w->log.at[from].host].name);
+		snprintf(path, sizeof path, "%s/winlogbeat/%s.ndjson", dir,
+			 w->hosts.at[w->log.at[from].host].name);
 		f = create(path, e);
 	}
 	if (f) {
@@ -203,7 +208,9 @@ static int host_json(const struct world *w, size_t from, size_t end, const char 
 		qsort(order, end - from, sizeof *order, by_time);
 		for (size_t i = 0; i < end - from; i++)
 			json_record(w, order[i], &b);
-		rc = b.failed || fwrite(b.ptr, 1, b.len, f) != b.len ? err_errno(e, errno, "cannot write %s", path) : 0;
+		rc = b.failed || fwrite(b.ptr, 1, b.len, f) != b.len
+			     ? err_errno(e, errno, "cannot write %s", path)
+			     : 0;
 		rc = finish(f, rc, e);
 	}
 	buf_done(&b);

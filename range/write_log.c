@@ -49,7 +49,8 @@ int log_settle(struct world *w, err *e)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the events");
 	qsort_r(w->log.at, w->log.len, sizeof *w->log.at, by_file, w);
 	while (from < w->log.len) {
-		struct rng r = rng_stream(w->seed, w->defs.at[w->log.at[from].def].channel, w->log.at[from].host);
+		struct rng r =
+			rng_stream(w->seed, w->defs.at[w->log.at[from].def].channel, w->log.at[from].host);
 		uint64_t id = 1000 + rng_below(&r, 900000);
 		size_t to = from, start;
 
@@ -70,8 +71,12 @@ static int add_record(const struct world *w, const struct rec *r, struct evtx_wr
 {
 	const struct evtx_def *d = &w->defs.at[r->def];
 	struct evtx_value v[EVTX_FIELDS_MAX] = { { 0 } }, sid = { 0 };
-	struct evtx_record out = { .def = d, .computer = w->hosts.at[r->host].fqdn, .id = r->id, .pid = r->pid,
-				   .tid = r->tid, .values = v };
+	struct evtx_record out = { .def = d,
+				   .computer = w->hosts.at[r->host].fqdn,
+				   .id = r->id,
+				   .pid = r->pid,
+				   .tid = r->tid,
+				   .values = v };
 
 	arena_clear(mem);
 	for (uint32_t i = 0; i < d->nfields; i++)
@@ -147,7 +152,8 @@ void json_record(const struct world *w, const struct rec *r, buf *b)
 	number_text(b, "code", d->id);
 	json_member_str(b, "kind", STR("event"));
 	json_member_str(b, "provider", str_of(d->provider));
-	buf_z(b, "},\"agent\":{\"type\":\"winlogbeat\",\"version\":\"8.12.2\"},\"ecs\":{\"version\":\"8.0.0\"}");
+	buf_z(b,
+	      "},\"agent\":{\"type\":\"winlogbeat\",\"version\":\"8.12.2\"},\"ecs\":{\"version\":\"8.0.0\"}");
 	open_object(b, "host");
 	json_member_str(b, "name", str_of(h->fqdn));
 	buf_byte(b, '}');
