@@ -215,6 +215,11 @@ const struct schema *schema_set_add(struct schema_set *set, const struct schema 
 			LIMIT_COLUMNS);
 		return NULL;
 	}
+	if (set->used >= LIMIT_ITEM_SCHEMAS) { /* before it takes memory that nothing would use */
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u schemas in one item",
+			LIMIT_ITEM_SCHEMAS);
+		return NULL;
+	}
 	s = arena_alloc(&set->mem, sizeof *s);
 	if (s) {
 		*s = *proto;

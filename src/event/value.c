@@ -108,6 +108,28 @@ static bool systemtime_ns(value v, int64_t *ret)
 			       ret);
 }
 
+/* Also the times that ns since 1970 cannot hold: 0, which programs write for "never", is 1601. */
+static bool text_filetime(uint64_t ticks, buf *out)
+{
+	uint64_t secs = ticks / 10000000, frac = ticks % 10000000;
+	int64_t ns, year;
+	unsigned month, day, sod = (unsigned)(secs % 86400);
+
+	if (time_from_filetime(ticks, &ns, NULL) == 0) {
+		buf_time(out, ns);
+		return true;
+	}
+	time_civil_from_days((int64_t)(secs / 86400) + time_days_from_civil(1601, 1, 1), &year, &month, &day);
+	if (year > 9999)
+		return false;
+	buf_printf(out, "%04d-%02u-%02uT%02u:%02u:%02u", (int)year, month, day, sod / 3600, sod / 60 % 60,
+		   sod % 60);
+	if (frac)
+		buf_printf(out, ".%07u00", (unsigned)frac);
+	buf_byte(out, 'Z');
+	return true;
+}
+
 static void text_float(value v, buf *out)
 {
 	double d;
@@ -184,10 +206,8 @@ static void text_one(value v, buf *out)
 		text_guid(v, out);
 		return;
 	case VALUE_FILETIME:
-		if (v.len == 8 && time_from_filetime(load_le64(v.ptr), &i, NULL) == 0) {
-			buf_time(out, i);
+		if (v.len == 8 && text_filetime(load_le64(v.ptr), out))
 			return;
-		}
 		break;
 	case VALUE_SYSTEMTIME:
 		if (systemtime_ns(v, &i)) {
