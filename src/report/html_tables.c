@@ -29,6 +29,28 @@ static void cell_text(struct html *h, const char *class, str s)
 	buf_z(b, "</td>");
 }
 
+/* A host's name, which may be broken behind its dots. */
+static void host_name(buf *b, str s)
+{
+	while (s.len) {
+		str rest, label = str_cut(s, '.', &rest);
+
+		html_text(b, label);
+		if (label.len < s.len)
+			buf_z(b, ".<wbr>");
+		s = rest;
+	}
+}
+
+static void cell_host(struct html *h, str s)
+{
+	buf *b = html_buf(h);
+
+	buf_z(b, "<td class=\"h\">");
+	host_name(b, s);
+	buf_z(b, "</td>");
+}
+
 static void cell_count(struct html *h, uint64_t n)
 {
 	buf *b = html_buf(h);
@@ -38,13 +60,11 @@ static void cell_count(struct html *h, uint64_t n)
 	buf_z(b, "</td>");
 }
 
-static void cell_refs(struct html *h, const struct story_refs *refs, uint64_t of)
+/* The events behind a row, inside its cell of text, which then ends. */
+static void cell_end_refs(struct html *h, const struct story_refs *refs, uint64_t of)
 {
-	buf *b = html_buf(h);
-
-	buf_z(b, "<td class=\"ev-cell\">");
 	html_refs(h, refs->at, refs->n, of);
-	buf_z(b, "</td>");
+	buf_z(html_buf(h), "</td>");
 }
 
 /* "page_written" as people read it. */
@@ -114,7 +134,7 @@ void html_timeline(struct html *h)
 		html_section_end(h);
 		return;
 	}
-	html_table(h, "t-timeline", "t:Time|Host|Kind|What|n:Times|Evidence");
+	html_table(h, "t-timeline", "t:Time|Host|Kind|w:What|n:Times");
 	for (uint32_t i = 0; i < st->nobservations; i++) {
 		const struct story_observation *o = &st->observations[i];
 
@@ -123,15 +143,14 @@ void html_timeline(struct html *h)
 		shown++;
 		buf_z(b, "<tr>");
 		cell_time(h, o->first_ns, o->last_ns);
-		cell_text(h, "h", story_host_name(st, o->host));
+		cell_host(h, story_host_name(st, o->host));
 		buf_z(b, "<td>");
 		pill(b, html_weight(o->weight), story_observation_name(o->kind));
-		buf_z(b, "</td><td>");
+		buf_z(b, "</td><td class=\"w\">");
 		html_sentence(b, &o->sentence);
 		recovered_mark(b, o->recovered);
-		buf_z(b, "</td>");
+		cell_end_refs(h, &o->refs, o->count);
 		cell_count(h, o->count);
-		cell_refs(h, &o->refs, o->count);
 		buf_z(b, "</tr>\n");
 		out_some(&h->o);
 	}
@@ -141,18 +160,58 @@ void html_timeline(struct html *h)
 
 /* --- hosts ----------------------------------------------------------------------------------- */
 
+/* Live channels one by one, what was carved as one line. */
+static void host_channels(buf *b, const struct story_host *x)
+{
+	enum { SHOWN = 8 };
+	uint64_t recovered = 0;
+	uint32_t live = 0;
+
+	for (uint32_t i = 0; i < x->nchannels; i++) {
+		const struct story_channel *c = &x->channels[i];
+		str name = c->name.len ? c->name : str_of(wording("word.no_channel", LANGUAGE_EN));
+		str common = STR("Microsoft-Windows-");
+
+		if (c->recovered) {
+			recovered += c->events;
+			continue;
+		}
+		if (live++ >= SHOWN)
+			continue;
+		if (str_starts(name, common))
+			name = (str){ name.ptr + common.len, name.len - common.len };
+		buf_printf(b, "%s", live > 1 ? "<br>" : "");
+		html_text(b, name);
+		buf_z(b, " <span class=\"sub\">");
+		html_count(b, c->events);
+		buf_printf(b, " on %u day%s", c->days, c->days == 1 ? "" : "s");
+		if (c->silent_days)
+			buf_printf(b, ", %u silent", c->silent_days);
+		buf_z(b, "</span>");
+	}
+	if (live > SHOWN)
+		buf_printf(b, "<br><span class=\"sub\">and %u more</span>", live - SHOWN);
+	if (recovered) {
+		buf_z(b, live ? "<br><span class=\"sub\">" : "<span class=\"sub\">");
+		html_count(b, recovered);
+		buf_z(b, " recovered records</span>");
+	}
+}
+
 static void host_row(struct html *h, const struct story_host *x)
 {
 	buf *b = html_buf(h);
 
 	buf_z(b, "<tr><td class=\"h\">");
-	html_text(b, x->name);
+	host_name(b, x->name);
 	for (uint32_t i = 0; i < x->naliases && i < 4; i++) {
 		buf_z(b, "<br><span class=\"sub\">also ");
 		html_text(b, x->aliases[i]);
 		buf_z(b, "</span>");
 	}
-	buf_z(b, "</td><td>");
+	buf_z(b, "<br>");
+	cell_end_refs(h, &x->refs, 0);
+	buf_z(b, "<td>");
 	pill(b, x->has_logs ? "ok" : "w60", x->has_logs ? "own logs" : "no logs");
 	buf_z(b, "</td>");
 	cell_time(h, x->first_ns, x->last_ns);
@@ -168,24 +227,8 @@ static void host_row(struct html *h, const struct story_host *x)
 	buf_z(b, "</td>");
 	cell_count(h, x->observations);
 	buf_z(b, "<td class=\"c\">");
-	for (uint32_t i = 0; i < x->nchannels && i < 12; i++) {
-		const struct story_channel *c = &x->channels[i];
-
-		buf_printf(b, "%s", i ? "<br>" : "");
-		html_text(b, c->name.len ? c->name : str_of(wording("word.no_channel", LANGUAGE_EN)));
-		recovered_mark(b, c->recovered);
-		buf_z(b, " <span class=\"sub\">");
-		html_count(b, c->events);
-		buf_printf(b, " on %u day%s", c->days, c->days == 1 ? "" : "s");
-		if (c->silent_days)
-			buf_printf(b, ", %u silent", c->silent_days);
-		buf_z(b, "</span>");
-	}
-	if (x->nchannels > 12)
-		buf_printf(b, "<br><span class=\"sub\">and %u more</span>", x->nchannels - 12);
-	buf_z(b, "</td>");
-	cell_refs(h, &x->refs, 0);
-	buf_z(b, "</tr>\n");
+	host_channels(b, x);
+	buf_z(b, "</td></tr>\n");
 }
 
 static void address_table(struct html *h)
@@ -198,7 +241,7 @@ static void address_table(struct html *h)
 		return;
 	buf_z(b, "<h3>Addresses taken for hosts</h3>\n<p class=\"note\">Only where the evidence says so; the "
 		 "strongest reason counts. Where hosts contradict each other the address belongs to none.</p>\n");
-	html_table(h, "t-addresses", "Address|Host|Reason|t:Seen|n:Times|Evidence");
+	html_table(h, "t-addresses", "Address|Host|w:Reason|t:Seen|n:Times");
 	for (uint32_t i = 0; i < st->naddresses && shown < ROWS_ADDRESSES; i++, shown++) {
 		const struct story_address *a = &st->addresses[i];
 		buf key = { 0 };
@@ -209,10 +252,11 @@ static void address_table(struct html *h)
 		cell_text(h, "t", a->ip);
 		cell_text(h, "h", a->host == STORY_NOBODY ? STR("several: none taken") :
 							    story_host_name(st, a->host));
-		cell_text(h, NULL, str_of(key.failed ? "" : wording(key.ptr, LANGUAGE_EN)));
+		buf_z(b, "<td class=\"w\">");
+		html_text(b, str_of(key.failed ? "" : wording(key.ptr, LANGUAGE_EN)));
+		cell_end_refs(h, &a->refs, a->count);
 		cell_time(h, a->first_ns, a->last_ns);
 		cell_count(h, a->count);
-		cell_refs(h, &a->refs, a->count);
 		buf_z(b, "</tr>\n");
 		buf_done(&key);
 		out_some(&h->o);
@@ -234,7 +278,7 @@ void html_hosts(struct html *h)
 		return;
 	}
 	html_table(h, "t-hosts",
-		   "Host|Logs|t:Seen|n:Events|Rule matches|n:Key events|Channels|Evidence");
+		   "Host|Logs|t:Seen|n:Events|Rule matches|n:Key events|Channels");
 	for (uint32_t i = 0; i < st->nhosts && shown < ROWS_HOSTS; i++, shown++) {
 		host_row(h, &st->hosts[i]);
 		out_some(&h->o);
@@ -259,34 +303,30 @@ static void edge_row(struct html *h, const struct story_edge *x)
 {
 	const struct story *st = h->st;
 	bool strong = x->kind == EDGE_REMOTE_INSTALL || x->kind == EDGE_ADMIN_SHARE;
-	buf key = { 0 };
 	buf *b = html_buf(h);
 
-	buf_printf(&key, "edge.%s", story_edge_name(x->kind));
-	buf_byte(&key, 0);
 	buf_z(b, "<tr>");
 	cell_time(h, x->first_ns, x->last_ns);
 	buf_z(b, "<td class=\"h\">");
-	html_text(b, x->from == STORY_NOBODY ? x->from_ip : story_host_name(st, x->from));
+	host_name(b, x->from == STORY_NOBODY ? x->from_ip : story_host_name(st, x->from));
 	if (x->from != STORY_NOBODY && x->from_ip.len) {
 		buf_z(b, "<br><span class=\"sub\">");
 		html_text(b, x->from_ip);
 		buf_z(b, "</span>");
 	}
 	buf_z(b, "</td>");
-	cell_text(h, "h", story_host_name(st, x->to));
+	cell_host(h, story_host_name(st, x->to));
 	buf_z(b, "<td>");
-	pill(b, strong ? "w60" : "w0", key.failed ? "" : wording(key.ptr, LANGUAGE_EN));
+	pill(b, strong ? "w60" : "w0", story_edge_name(x->kind));
 	recovered_mark(b, x->recovered);
-	buf_z(b, "</td><td>");
+	buf_z(b, "</td><td class=\"s\">");
 	samples(b, x->accounts, x->naccounts);
-	buf_z(b, "</td><td>");
+	buf_z(b, "</td><td class=\"s\">");
 	samples(b, x->what, x->nwhat);
-	buf_z(b, "</td>");
+	buf_z(b, x->nwhat ? "<br>" : "");
+	cell_end_refs(h, &x->refs, x->count);
 	cell_count(h, x->count);
-	cell_refs(h, &x->refs, x->count);
 	buf_z(b, "</tr>\n");
-	buf_done(&key);
 }
 
 void html_edges(struct html *h)
@@ -303,7 +343,7 @@ void html_edges(struct html *h)
 		html_section_end(h);
 		return;
 	}
-	html_table(h, "t-edges", "t:Time|From|To|By|Accounts|What|n:Times|Evidence");
+	html_table(h, "t-edges", "t:Time|From|To|By|Accounts|What|n:Times");
 	/* means of administration first where not all fit */
 	for (int pass = 0; pass < 2; pass++) {
 		for (uint32_t i = 0; i < st->nedges && shown < ROWS_EDGES; i++) {
@@ -343,10 +383,10 @@ static int finding_row(void *ctx, const struct finding *f, err *e)
 	r->shown++;
 	buf_z(b, "<tr>");
 	cell_time(h, f->time_ns, f->time_ns);
-	cell_text(h, "h", f->host);
+	cell_host(h, f->host);
 	buf_z(b, "<td>");
 	pill(b, report_level_name(f->level), report_level_name(f->level));
-	buf_z(b, "</td><td>");
+	buf_z(b, "</td><td class=\"w\">");
 	html_text(b, f->rule_title);
 	recovered_mark(b, f->flags & EVENT_RECOVERED);
 	for (uint32_t i = 0; i < f->ndetails; i++) {
@@ -359,7 +399,7 @@ static int finding_row(void *ctx, const struct finding *f, err *e)
 		buf_z(b, "</span> ");
 		html_clip(b, v, 400);
 	}
-	buf_z(b, "</td><td class=\"ev-cell\">");
+	buf_z(b, "<br>");
 	html_refs(h, f->refs, f->nrefs > 8 ? 8 : f->nrefs, f->nrefs);
 	buf_z(b, "</td></tr>\n");
 	out_some(&h->o);
@@ -372,23 +412,23 @@ static void rule_table(struct html *h)
 	uint64_t shown = 0;
 	buf *b = html_buf(h);
 
-	html_table(h, "t-rules", "Level|Rule|n:Matches|n:Hosts|t:Seen|Evidence");
+	html_table(h, "t-rules", "Level|w:Rule|n:Matches|n:Hosts|t:Seen");
 	for (uint32_t i = 0; i < st->nrules && shown < ROWS_FINDINGS; i++, shown++) {
 		const struct story_rule *r = &st->rules[i];
 
 		buf_z(b, "<tr><td>");
 		pill(b, report_level_name(r->level), report_level_name(r->level));
-		buf_z(b, "</td><td>");
+		buf_z(b, "</td><td class=\"w\">");
 		html_text(b, r->title);
 		buf_z(b, "<br><span class=\"sub\">");
 		html_text(b, r->id);
-		buf_z(b, "</span></td>");
+		buf_z(b, "</span>");
+		html_refs(h, &r->ref, 1, r->count);
+		buf_z(b, "</td>");
 		cell_count(h, r->count);
 		cell_count(h, r->hosts);
 		cell_time(h, r->first_ns, r->last_ns);
-		buf_z(b, "<td class=\"ev-cell\">");
-		html_refs(h, &r->ref, 1, r->count);
-		buf_z(b, "</td></tr>\n");
+		buf_z(b, "</tr>\n");
 		out_some(&h->o);
 	}
 	html_table_end(h, shown, st->nrules, "rules");
@@ -413,7 +453,7 @@ int html_findings(struct html *h, err *e)
 		return 0;
 	}
 	buf_z(html_buf(h), "<h3>Matches of level high and critical</h3>\n");
-	html_table(h, "t-findings", "t:Time|Host|Level|Rule and fields|Evidence");
+	html_table(h, "t-findings", "t:Time|Host|Level|w:Rule and fields");
 	rc = store_each_finding(h->s, finding_row, &rows, e);
 	html_table_end(h, rows.shown, rows.all, "matches");
 	html_section_end(h);
@@ -436,7 +476,7 @@ void html_blind(struct html *h)
 		html_section_end(h);
 		return;
 	}
-	html_table(h, "t-blind", "Kind|Host|What|Evidence");
+	html_table(h, "t-blind", "Kind|Host|w:What");
 	for (uint32_t i = 0; i < st->nblind && shown < ROWS_BLIND; i++, shown++) {
 		const struct story_blind *x = &st->blind[i];
 		bool hard = x->kind == BLIND_CLEARED || x->kind == BLIND_MISSING_RECORDS ||
@@ -445,11 +485,10 @@ void html_blind(struct html *h)
 		buf_z(b, "<tr><td>");
 		pill(b, hard ? "w60" : "w0", story_blind_name(x->kind));
 		buf_z(b, "</td>");
-		cell_text(h, "h", story_host_name(st, x->host));
-		buf_z(b, "<td>");
+		cell_host(h, story_host_name(st, x->host));
+		buf_z(b, "<td class=\"w\">");
 		html_sentence(b, &x->sentence);
-		buf_z(b, "</td>");
-		cell_refs(h, &x->refs, 0);
+		cell_end_refs(h, &x->refs, 0);
 		buf_z(b, "</tr>\n");
 		out_some(&h->o);
 	}
