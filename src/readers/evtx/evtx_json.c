@@ -181,7 +181,7 @@ static char *put_guid(char *p, const uint8_t *g)
 }
 
 /* "2024-04-18T02:13:58.112904Z": 29 bytes. Days count from 1601, which begins a cycle of 400 years. */
-static char *put_filetime(char *p, uint64_t ticks)
+static __attribute__((noinline)) char *put_filetime(char *p, uint64_t ticks)
 {
 	uint64_t us = ticks / 10, secs = us / 1000000;
 	uint32_t frac = (uint32_t)(us - secs * 1000000);
@@ -344,7 +344,7 @@ static inline __m128i shift_down(__m128i v, unsigned n)
 #endif
 
 /* A JSON string of n units: up to 6 bytes each, two quotes, and 32 bytes of slack. */
-static char *put_utf16(char *p, const uint8_t *s, size_t n)
+static __attribute__((noinline)) char *put_utf16(char *p, const uint8_t *s, size_t n)
 {
 	size_t i = 0;
 
@@ -588,51 +588,16 @@ static bool part_present(const struct evtx_part *part, const value *values)
 	return !part->is_slot || values[part->slot].type != VALUE_ABSENT;
 }
 
-/* "#attributes":{...}; answers p unchanged if every attribute is absent. */
-static char *put_attributes(char *p, const struct evtx_element *el, const value *values)
-{
-	bool any = false;
-
-	for (uint32_t i = 0; i < el->nattrs; i++) {
-		const struct evtx_attr *a = &el->attrs[i];
-		str lead = any ? a->later : a->first;
-
-		if (!part_present(&a->value, values))
-			continue;
-		p = put_lit(p, lead.ptr, lead.len);
-		p = put_part(p, &a->value, values);
-		any = true;
-	}
-	if (any)
-		*p++ = '}';
-	return p;
-}
-
 /* Nothing to show as the text of an element. */
 static bool empty_text(value v)
 {
 	return v.type == VALUE_ABSENT || (v.len == 0 && (value_is_text(v) || v.type == VALUE_BINARY));
 }
 
-static char *put_element(char *p, const struct evtx_element *el, const value *values)
+/* Not just one value behind a key: nothing, or an array that repeats its element. */
+static inline bool is_odd_text(value v)
 {
-	char *start = p, *behind;
-
-	*p++ = '{';
-	behind = put_attributes(p, el, values);
-	if (behind == p) {
-		if (el->has_text && !(el->text.is_slot && empty_text(values[el->text.slot])))
-			return put_part(start, &el->text, values);
-		memcpy(start, "null", 4);
-		return start + 4;
-	}
-	p = behind;
-	if (el->has_text && !(el->text.is_slot && empty_text(values[el->text.slot]))) {
-		p = put_str(p, STR(",\"#text\":"));
-		p = put_part(p, &el->text, values);
-	}
-	*p++ = '}';
-	return p;
+	return v.type == VALUE_ABSENT || v.len == 0 || (v.flags & VALUE_F_ARRAY);
 }
 
 /* All values of unnamed Data elements: {"#text":x} or {"#text":[x,y]}. What is absent shows as "". */
@@ -693,43 +658,86 @@ static char *put_element_text(char *p, value v, const struct evtx_repeat *repeat
 	return p;
 }
 
+/* The end of an element with attributes; any: one was present. */
+static char *put_end(char *p, const struct evtx_op *op, const value *values, bool any)
+{
+	const str *text = op->arg;
+	value v = { 0 };
+
+	if (op->action == ACT_END_TEXT)
+		v = values[op->slot];
+	if (op->action == ACT_END_LITERAL || (op->action == ACT_END_TEXT && !empty_text(v))) {
+		if (any)
+			p = put_str(p, STR("},\"#text\":"));
+		p = op->action == ACT_END_LITERAL ? put_str(p, *text) : put_value(p, v);
+		if (any)
+			*p++ = '}';
+		return p;
+	}
+	memcpy(p, any ? "}}  " : "null", 4);
+	return p + (any ? 2 : 4);
+}
+
+/* All that is not one value behind a literal. Kept out of the loop below, which then fits into
+ * registers. */
+static __attribute__((noinline)) char *put_rare(char *p, const struct evtx_op *op, const value *values,
+						bool any)
+{
+	switch ((enum evtx_action)op->action) {
+	case ACT_TEXT:
+		return put_element_text(p, values[op->slot], op->arg);
+	case ACT_TEXT_MEMBER:
+		if (empty_text(values[op->slot]))
+			return p;
+		p = put_str(p, STR("\"#text\":"));
+		p = put_value(p, values[op->slot]);
+		*p++ = ',';
+		return p;
+	case ACT_END_EMPTY:
+	case ACT_END_TEXT:
+	case ACT_END_LITERAL:
+		return put_end(p, op, values, any);
+	case ACT_MEMBERS:
+		return put_str(p, any ? STR("},") : STR("{"));
+	case ACT_LIST:
+		return put_list(p, op->arg, values);
+	case ACT_NONE:
+	case ACT_VALUE:
+	case ACT_ATTRIBUTE:
+		break;
+	}
+	return p;
+}
+
 size_t EVTX_JSON_FN(char *to, const struct evtx_layout *lay, const value *values)
 {
 	const struct evtx_op *op = lay->ops, *end = op + lay->nops;
-	char *p = to, *behind;
+	bool any = false; /* an attribute of the current element was present */
+	char *p = to;
 
 	for (; op < end; op++) {
+		const struct evtx_attr *attr = op->arg;
+		uint32_t slot = op->slot;
+
 		p = put_lit(p, op->lit, op->lit_len);
-		switch ((enum evtx_action)op->action) {
-		case ACT_VALUE:
-			p = put_value(p, values[op->slot]);
-			break;
-		case ACT_TEXT:
-			p = put_element_text(p, values[op->slot], op->arg);
-			break;
-		case ACT_TEXT_MEMBER:
-			if (!empty_text(values[op->slot])) {
-				p = put_str(p, STR("\"#text\":"));
-				p = put_value(p, values[op->slot]);
-				*p++ = ',';
+		if (op->action == ACT_ATTRIBUTE) {
+			str lead = any ? attr->later : attr->first;
+
+			slot = attr->value.slot;
+			if (attr->value.is_slot && values[slot].type == VALUE_ABSENT)
+				continue;
+			p = put_lit(p, lead.ptr, lead.len);
+			any = true;
+			if (!attr->value.is_slot) {
+				p = put_str(p, attr->value.lit);
+				continue;
 			}
-			break;
-		case ACT_ELEMENT:
-			p = put_element(p, op->arg, values);
-			break;
-		case ACT_ATTRIBUTES:
-			behind = put_attributes(p, op->arg, values);
-			if (behind != p) {
-				p = behind;
-				*p++ = ',';
-			}
-			break;
-		case ACT_LIST:
-			p = put_list(p, op->arg, values);
-			break;
-		case ACT_NONE:
-			break;
+		} else if (op->action == ACT_TEXT ? is_odd_text(values[slot]) : op->action != ACT_VALUE) {
+			p = put_rare(p, op, values, any);
+			any = false;
+			continue;
 		}
+		p = put_value(p, values[slot]);
 	}
 	return (size_t)(p - to);
 }

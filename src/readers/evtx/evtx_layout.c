@@ -368,22 +368,25 @@ static str padded(struct build *b, str prefix, str key)
 	return (str){ p, prefix.len + key.len + 1 };
 }
 
-/* All attributes of e; *ret_dynamic: one of them may be absent in a record. */
-static struct evtx_element *attributes(struct build *b, struct at e, bool *ret_dynamic)
+struct attrs {
+	struct evtx_attr *at;
+	uint32_t n;
+	bool dynamic; /* one of them may be absent in a record */
+};
+
+/* All attributes of e that can have a value. */
+static struct attrs attributes(struct build *b, struct at e)
 {
-	struct evtx_element *el = arena_alloc(b->mem, sizeof *el);
-	struct evtx_attr *list;
+	struct attrs list = { 0 };
 	uint32_t n = 0;
 
-	*ret_dynamic = false;
 	for (struct at a = { e.inst, node(e)->attr }; a.node; a = at_next(a))
 		n++;
-	list = arena_array(b->mem, n, sizeof *list);
-	if (!el || !list) {
+	list.at = arena_array(b->mem, n, sizeof *list.at);
+	if (!list.at) {
 		b->failed = true;
-		return NULL;
+		return list;
 	}
-	el->attrs = list;
 	for (struct at a = { e.inst, node(e)->attr }; a.node; a = at_next(a)) {
 		struct text t = text_of(b, at_child(a));
 		struct evtx_attr *attr;
@@ -392,23 +395,32 @@ static struct evtx_element *attributes(struct build *b, struct at e, bool *ret_d
 		attribute_column(b, node(e)->text, node(a)->text, t);
 		if (t.kind == TEXT_NONE)
 			continue;
-		attr = &list[el->nattrs++];
+		attr = &list.at[list.n++];
 		key = json_text(b, node(a)->text);
-		attr->first = padded(b, STR("\"#attributes\":{"), key);
+		attr->first = padded(b, STR("{\"#attributes\":{"), key);
 		attr->later = padded(b, STR(","), key);
 		attr->value = part_of(b, t);
-		*ret_dynamic |= t.kind == TEXT_SLOT;
+		list.dynamic |= t.kind == TEXT_SLOT;
 	}
-	return b->failed ? NULL : el;
+	if (b->failed)
+		list.n = 0;
+	return list;
 }
 
-static void static_attributes(struct build *b, const struct evtx_element *el)
+/* {"#attributes":{...} of constants only; the element's own brace stays open. */
+static void static_attributes(struct build *b, const struct attrs *list)
 {
-	for (uint32_t i = 0; i < el->nattrs; i++) {
-		buf_str(&b->lit, i ? el->attrs[i].later : el->attrs[i].first);
-		buf_str(&b->lit, el->attrs[i].value.lit);
+	for (uint32_t i = 0; i < list->n; i++) {
+		buf_str(&b->lit, i ? list->at[i].later : list->at[i].first);
+		buf_str(&b->lit, list->at[i].value.lit);
 	}
 	buf_byte(&b->lit, '}');
+}
+
+static void dynamic_attributes(struct build *b, const struct attrs *list)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		flush(b, ACT_ATTRIBUTE, 0, &list->at[i]);
 }
 
 /* The text of an element; repeat: not NULL where an array repeats the element. */
@@ -434,52 +446,67 @@ static void plain_text(struct build *b, struct text t, const struct evtx_repeat 
 static void leaf(struct build *b, struct at e, struct text t, bool drop_attributes,
 		 const struct evtx_repeat *repeat)
 {
-	bool dynamic = false;
-	struct evtx_element *el = drop_attributes ? NULL : attributes(b, e, &dynamic);
+	struct attrs list = { 0 };
+	str *text;
 
-	if (!el || el->nattrs == 0) {
+	if (!drop_attributes)
+		list = attributes(b, e);
+	if (list.n == 0) {
 		plain_text(b, t, repeat);
 		return;
 	}
-	if (!dynamic && t.kind != TEXT_SLOT) {
-		buf_byte(&b->lit, '{');
-		static_attributes(b, el);
+	if (list.dynamic || t.kind == TEXT_SLOT)
+		dynamic_attributes(b, &list);
+	else
+		static_attributes(b, &list);
+	if (t.kind == TEXT_SLOT) {
+		b->nrefs++;
+		flush(b, ACT_END_TEXT, t.slot, NULL);
+	} else if (!list.dynamic) {
 		if (t.kind == TEXT_CONST) {
 			buf_z(&b->lit, ",\"#text\":");
 			plain_text(b, t, NULL);
 		}
 		buf_byte(&b->lit, '}');
-		return;
+	} else if (t.kind == TEXT_CONST) {
+		text = arena_alloc(b->mem, sizeof *text);
+		if (!text) {
+			b->failed = true;
+			return;
+		}
+		*text = json_text(b, t.text);
+		flush(b, ACT_END_LITERAL, 0, text);
+	} else {
+		flush(b, ACT_END_EMPTY, 0, NULL);
 	}
-	el->has_text = t.kind != TEXT_NONE;
-	if (el->has_text)
-		el->text = part_of(b, t);
-	flush(b, ACT_ELEMENT, 0, el);
 }
 
 /* An element with elements inside. */
 static void container(struct build *b, struct at e, struct text t)
 {
 	key_list keys = { 0 };
-	bool dynamic, comma = false;
-	struct evtx_element *el = attributes(b, e, &dynamic);
+	struct attrs list = attributes(b, e);
+	bool comma = false;
 
-	buf_byte(&b->lit, '{');
-	if (el && el->nattrs && !dynamic) {
-		static_attributes(b, el);
+	if (list.dynamic) {
+		dynamic_attributes(b, &list);
+		flush(b, ACT_MEMBERS, 0, NULL);
+	} else if (list.n) {
+		static_attributes(b, &list);
 		comma = true;
-	} else if (el && el->nattrs) {
-		flush(b, ACT_ATTRIBUTES, 0, el);
+	} else {
+		buf_byte(&b->lit, '{');
 	}
 	if (t.kind != TEXT_NONE && comma)
 		buf_byte(&b->lit, ',');
 	if (t.kind == TEXT_CONST) {
 		buf_z(&b->lit, "\"#text\":");
 		plain_text(b, t, NULL);
+		comma = true;
 	} else if (t.kind == TEXT_SLOT) {
-		comma = false;
 		b->nrefs++;
 		flush(b, ACT_TEXT_MEMBER, t.slot, NULL);
+		comma = false;
 	}
 	members(b, at_child(e), &keys, &comma);
 	buf_byte(&b->lit, '}');
@@ -594,20 +621,30 @@ static uint32_t repeats(struct build *b)
 		return UINT16_MAX;
 	for (size_t i = 0; i < b->ops.len; i++) {
 		const struct evtx_op *op = &b->ops.at[i];
-		const struct evtx_element *el = op->arg;
+		const struct evtx_attr *attr = op->arg;
 		const struct evtx_list *list = op->arg;
 
-		if ((op->action == ACT_VALUE || op->action == ACT_TEXT || op->action == ACT_TEXT_MEMBER) &&
-		    op->slot < b->nslots)
-			uses[op->slot]++;
-		if (op->action == ACT_ELEMENT || op->action == ACT_ATTRIBUTES) {
-			for (uint32_t k = 0; k < el->nattrs; k++)
-				count_part(&el->attrs[k].value, uses, b->nslots);
-			count_part(&el->text, uses, b->nslots);
-		}
-		if (op->action == ACT_LIST)
+		switch ((enum evtx_action)op->action) {
+		case ACT_VALUE:
+		case ACT_TEXT:
+		case ACT_TEXT_MEMBER:
+		case ACT_END_TEXT:
+			if (op->slot < b->nslots)
+				uses[op->slot]++;
+			break;
+		case ACT_ATTRIBUTE:
+			count_part(&attr->value, uses, b->nslots);
+			break;
+		case ACT_LIST:
 			for (uint32_t k = 0; k < list->nparts; k++)
 				count_part(&list->parts[k], uses, b->nslots);
+			break;
+		case ACT_NONE:
+		case ACT_END_EMPTY:
+		case ACT_END_LITERAL:
+		case ACT_MEMBERS:
+			break;
+		}
 	}
 	for (uint32_t i = 0; i < b->nslots; i++)
 		most = uses[i] > most ? uses[i] : most;

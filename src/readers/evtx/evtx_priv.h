@@ -102,34 +102,33 @@ struct evtx_instance {
 	uint32_t base;        /* first slot */
 };
 
+/* What the JSON writer does after an op's literal. Attributes that may be absent are a run of
+ * ACT_ATTRIBUTE and one closing op that knows whether any was there. */
 enum evtx_action {
 	ACT_NONE,
-	ACT_VALUE,   /* one value, null if absent */
-	ACT_TEXT,    /* the same for an element that is no Data: null if empty, and an array repeats the
-		      * element (arg: evtx_repeat) */
-	ACT_TEXT_MEMBER, /* "#text":value, before other members; nothing if absent or empty */
-	ACT_ELEMENT, /* {"#attributes":{...},"#text":...} with attributes that may be absent */
-	ACT_ATTRIBUTES, /* "#attributes":{...}, or nothing; members follow */
-	ACT_LIST,    /* values of all unnamed Data elements of one parent */
+	ACT_VALUE,        /* one value, null if absent */
+	ACT_TEXT,         /* the same for an element that is no Data: null if empty, and an array repeats the
+			   * element (arg: evtx_repeat) */
+	ACT_TEXT_MEMBER,  /* "#text":value, before other members; nothing if absent or empty */
+	ACT_ATTRIBUTE,    /* one attribute of an element without elements inside (arg: evtx_attr) */
+	ACT_END_EMPTY,    /* that element ends without a text: }} or null */
+	ACT_END_TEXT,     /* it ends with a text in a slot: },"#text":value} or value or null */
+	ACT_END_LITERAL,  /* ... with a constant text (arg: str) */
+	ACT_MEMBERS,      /* attributes were those of an element with elements inside, which follow */
+	ACT_LIST,         /* values of all unnamed Data elements of one parent (arg: evtx_list) */
 };
 
 struct evtx_part { /* a constant (lit set) or a slot */
-	str lit;       /* JSON text */
+	str lit; /* JSON text */
 	uint32_t slot;
 	bool is_slot;
 };
 
+/* Literals are readable for EVTX_LIT_PAD bytes past their end. */
 struct evtx_attr {
-	str first; /* "#attributes":{"Name": where it is the first that is present; padded like op literals */
+	str first; /* {"#attributes":{"Name": where it is the first that is present */
 	str later; /* ,"Name": else */
 	struct evtx_part value;
-};
-
-struct evtx_element {
-	const struct evtx_attr *attrs;
-	uint32_t nattrs;
-	bool has_text; /* stands alone where all attributes are absent, else in "#text" */
-	struct evtx_part text;
 };
 
 struct evtx_repeat {
@@ -147,7 +146,7 @@ struct evtx_op {
 	uint32_t lit_len;
 	uint32_t slot;
 	uint8_t action;
-	const void *arg; /* evtx_element, evtx_list or evtx_repeat */
+	const void *arg; /* by action */
 };
 
 #define EVTX_LIT_PAD 32u

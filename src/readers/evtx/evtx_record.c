@@ -21,7 +21,7 @@ enum care {
 static const struct value_kind {
 	uint8_t type, flags; /* these three as in struct value: copied together */
 	uint16_t unit;       /* bytes of one array element */
-	uint8_t care;
+	uint32_t care;       /* enum care; as wide as it is, an entry has eight bytes */
 } KIND[256] = {
 	[0x00] = { VALUE_ABSENT, 0, 0, CARE_NONE },
 	[0x01] = { VALUE_UTF16, 0, 0, CARE_UTF16 },
@@ -210,7 +210,7 @@ static bool read_values(struct record *r, struct evtx_instance *in, uint32_t sel
 		slots[i].len = size;
 		memcpy(&slots[i].type, &k->type, VALUE_META_LEN);
 		if (k->care != CARE_NONE)
-			look_again(r, &slots[i], k->care, pos, in->base + i, self);
+			look_again(r, &slots[i], (enum care)k->care, pos, in->base + i, self);
 		else if (size == 0 && !(k->flags & VALUE_F_ARRAY) && k->type != VALUE_BINARY)
 			slots[i].type = VALUE_ABSENT;
 		pos += size;
