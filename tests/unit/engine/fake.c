@@ -110,6 +110,7 @@ static enum reader_step fake_next(void *self, struct reader_input *in, event *ev
 	}
 	switch (record.ptr[0]) {
 	case 'S':
+		signal(SIGSEGV, SIG_DFL); /* a sanitizer would catch it */
 		raise(SIGSEGV);
 		break;
 	case 'L':

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "engine/sandbox.h"
 #include "util/limits.h"
 
 static const struct engine_options ALL = { .workers = 1, .rules = { (const uint8_t *)"rules", 5 },
@@ -223,6 +224,118 @@ static void test_reader_gives_up(void **state)
 	place_remove(&p);
 }
 
+/* --- archives ------------------------------------------------------------------------------- */
+
+static void tar_add(buf *tar, const char *name, str content)
+{
+	static const char ZEROS[512];
+	char head[512] = { 0 };
+	unsigned sum = 0;
+
+	snprintf(head, 100, "%s", name);
+	snprintf(head + 100, 8, "0000600");
+	snprintf(head + 108, 8, "0000000");
+	snprintf(head + 116, 8, "0000000");
+	snprintf(head + 124, 12, "%011o", (unsigned)content.len);
+	snprintf(head + 136, 12, "00000000000");
+	memset(head + 148, ' ', 8);
+	head[156] = '0';
+	memcpy(head + 257, "ustar\00000", 8);
+	for (size_t i = 0; i < sizeof head; i++)
+		sum += (unsigned char)head[i];
+	snprintf(head + 148, 8, "%06o", sum);
+	buf_add(tar, head, sizeof head);
+	buf_str(tar, content);
+	buf_add(tar, ZEROS, (512 - content.len % 512) % 512);
+}
+
+/* Five members between two files; `bad` is the first record behind 200 events of member 2 and 3. */
+static void archived(struct place *p, const char *bad)
+{
+	static const char END[1024];
+	buf tar = { 0 }, b = { 0 };
+	char name[32];
+
+	place_make(p);
+	records_add(&b, "FAKE", 0, 10);
+	place_put(p, "a", buf_view(&b));
+	place_put(p, "c", buf_view(&b));
+	for (unsigned i = 1; i <= 5; i++) {
+		buf_clear(&b);
+		records_add(&b, "FAKE", i * 1000, 200);
+		if (bad && (i == 2 || i == 3))
+			record_add(&b, bad);
+		snprintf(name, sizeof name, "m%u", i);
+		tar_add(&tar, name, i == 5 ? STR("no format") : buf_view(&b));
+	}
+	buf_add(&tar, END, sizeof END);
+	place_put(p, "b.tar", buf_view(&tar));
+	buf_done(&tar);
+	buf_done(&b);
+}
+
+static void one_and_four(struct place *p, struct engine_options o, struct ran *one)
+{
+	struct ran four;
+
+	o.workers = 1;
+	ran_make(one, p, o);
+	o.workers = 4;
+	ran_make(&four, p, o);
+	assert_int_equal(one->rc, 0);
+	CHECK_STR("log", buf_view(&four.log), buf_view(&one->log));
+	CHECK_STR("output", buf_view(&four.output), buf_view(&one->output));
+	ran_done(&four);
+}
+
+static void test_archive_and_its_members(void **state)
+{
+	struct engine_options o = ALL;
+	struct place p;
+	struct ran r;
+
+	archived(&p, NULL);
+	o.output = OUTPUT_EVTX_JSONL;
+	one_and_four(&p, o, &r);
+	assert_int_equal(ran_count(&r, "item 1 parent=-1 b.tar size="), 1);
+	assert_int_equal(ran_count(&r, " tar ok [] events=0 sha="), 1);
+	assert_int_equal(ran_count(&r, "item 2 parent=1 m1 size=12864 fake ok [] events=200 sha="), 1);
+	assert_int_equal(ran_count(&r, "item 6 parent=1 m5 size=9  unknown ["), 1);
+	assert_int_equal(ran_count(&r, "item 7 parent=-1 c size=704 fake ok [] events=10"), 1);
+	assert_int_equal(ran_count(&r, "finding r1 item=2 off=512 rec=1007"), 1);
+	assert_int_equal(ran_count(&r, "sha=-"), 0);
+	assert_int_equal(r.totals.items, 8);
+	assert_int_equal(r.totals.events, 820);
+	ran_done(&r);
+	place_remove(&p);
+}
+
+static void test_deadly_members_cost_themselves(void **state)
+{
+	static const enum engine_output OUTPUTS[] = { OUTPUT_NONE, OUTPUT_EVTX_JSONL };
+
+	for (size_t i = 0; i < COUNT(OUTPUTS); i++) {
+		struct engine_options o = ALL;
+		struct place p;
+		struct ran r;
+
+		archived(&p, "S");
+		o.output = OUTPUTS[i];
+		one_and_four(&p, o, &r);
+		assert_int_equal(ran_count(&r, "m2 size=0  unreadable [the worker process died (SIGSEGV)]"), 1);
+		assert_int_equal(ran_count(&r, "m3 size=0  unreadable [the worker process died (SIGSEGV)]"), 1);
+		assert_int_equal(ran_count(&r, "m4 size=12864 fake ok [] events=200"), 1);
+		assert_int_equal(ran_count(&r, " tar ok [] events=0"), 1);
+		assert_int_equal(ran_count(&r, "item 7 parent=-1 c size=704 fake ok"), 1);
+		if (o.output) {
+			assert_true(str_find(buf_view(&r.output), STR("E4199 ")) != SIZE_MAX);
+			assert_true(str_find(buf_view(&r.output), STR("E2000 ")) == SIZE_MAX);
+		}
+		ran_done(&r);
+		place_remove(&p);
+	}
+}
+
 /* --- the rest ------------------------------------------------------------------------------- */
 
 static void test_nothing_to_read(void **state)
@@ -270,6 +383,10 @@ static void test_worker_cannot_open_files(void **state)
 	struct ran r;
 	buf b = { 0 };
 
+	if (!sandbox_is_full()) {
+		skip();
+		return;
+	}
 	place_make(&p);
 	record_add(&b, "FAKE");
 	record_add(&b, "O");
@@ -430,6 +547,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_output_before_a_death_is_the_same),
 		cmocka_unit_test(test_first_record_kills),
 		cmocka_unit_test(test_reader_gives_up),
+		cmocka_unit_test(test_archive_and_its_members),
+		cmocka_unit_test(test_deadly_members_cost_themselves),
 		cmocka_unit_test(test_nothing_to_read),
 		cmocka_unit_test(test_missing_ids_across_files),
 		cmocka_unit_test(test_worker_cannot_open_files),
