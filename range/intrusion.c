@@ -31,12 +31,6 @@ void intrusion_plan(struct world *w, struct intrusion *ret)
 	*ret = in;
 }
 
-/* "C:\\x\\y" -> "x\\y", as a share names it. */
-static const char *below_drive(const char *path)
-{
-	return strlen(path) > 3 ? path + 3 : path;
-}
-
 static struct process web_pool(struct world *w, uint32_t host)
 {
 	struct process p = w->hosts.at[host].services;
@@ -91,9 +85,9 @@ static void enter(struct world *w, const struct intrusion *in)
 		   NOWHERE, t);
 	act_cmdlet(w, in->entry, t, "New-MailboxExportRequest",
 		   world_text(w, "-Mailbox \"%s\" -FilePath \"\\\\127.0.0.1\\C$\\%s\"", world_user(w, 2),
-			      below_drive(page)),
+			      path_below_drive(page)),
 		   world_user(w, 0));
-	act_share(w, in->entry, t + 4 * NS_PER_S, &loop, "127.0.0.1", "C$", below_drive(page), true);
+	act_share(w, in->entry, t + 4 * NS_PER_S, &loop, "127.0.0.1", "C$", path_below_drive(page), true);
 	act_file(w, in->entry, t + 4 * NS_PER_S + 20 * MS, &kernel, page);
 	world_step(w, "execution", "the web server starts a shell", in->entry, NOWHERE, t + 3 * MINUTE);
 	look_around(w, in, t + 3 * MINUTE, &pool);
@@ -218,7 +212,8 @@ static void move(struct world *w, const struct intrusion *in, const struct hop *
 	there = act_logon(w, hop->to, t + 200 * MS, as, hop->method == HOP_DESKTOP ? 10 : 3, hop->from,
 			  "NTLM");
 	if (hop->method != HOP_DESKTOP)
-		act_share(w, hop->to, t + NS_PER_S, &there, from->ip, "C$", below_drive(staged(w, in)), true);
+		act_share(w, hop->to, t + NS_PER_S, &there, from->ip, "C$", path_below_drive(staged(w, in)),
+			  true);
 	p = arrive(w, in, hop, t + 4 * NS_PER_S, &there);
 	for (int i = 0; i < 12; i++) /* the others reach the outside through the entry host */
 		act_connect(w, hop->to, t + (5 + 15 * i) * MINUTE, &p, w->hosts.at[in->entry].ip,

@@ -270,3 +270,8 @@ const char *world_user(const struct world *w, uint32_t i)
 {
 	return i < w->people.len ? w->people.at[i].user : "";
 }
+
+const char *path_below_drive(const char *path)
+{
+	return strlen(path) > 3 ? path + 3 : path;
+}

@@ -104,6 +104,9 @@ uint32_t world_find(const struct world *w, enum role role);
 /* User name of person i, "" if there is none. */
 const char *world_user(const struct world *w, uint32_t i);
 
+/* "C:\\x\\y" -> "x\\y", as a share names it. */
+const char *path_below_drive(const char *path);
+
 /* A new event. NULL after a failure; rec_set() takes that. Texts not set have the type's zero ("-"). */
 struct rec *world_log(struct world *w, uint32_t host, enum def_id def, int64_t time);
 void rec_set(struct world *w, struct rec *r, const char *field, const char *fmt, ...)

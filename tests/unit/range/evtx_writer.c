@@ -1,0 +1,128 @@
+#include "unit.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "evtx_writer.h"
+
+static const struct evtx_def DEF = {
+	.provider = "Test",
+	.provider_guid = "{00112233-4455-6677-8899-aabbccddeeff}",
+	.channel = "Test/Log",
+	.id = 7,
+	.level = 4,
+	.nfields = 1,
+	.fields = { { "Text", EVTX_STRING, false } },
+};
+
+struct file {
+	uint8_t *data;
+	size_t len;
+};
+
+/* n records whose one value has `size` bytes. */
+static struct file make(uint32_t n, size_t size, int *ret_last)
+{
+	uint8_t *text = calloc(1, size ? size : 1);
+	struct evtx_value v = { EVTX_STRING, { text, size } };
+	struct evtx_record r = {
+		.def = &DEF, .computer = "host.example", .created = 1, .written = 2, .values = &v
+	};
+	struct evtx_writer *w = NULL;
+	struct file f = { 0 };
+	FILE *out = tmpfile();
+	int last = 0;
+
+	assert_non_null(out);
+	assert_int_equal(evtx_writer_new(&w, out, NULL), 0);
+	while (n-- && last == 0)
+		last = evtx_writer_add(w, &r, NULL);
+	assert_int_equal(evtx_writer_finish(w, NULL), 0);
+	evtx_writer_free(w);
+	f.len = (size_t)ftell(out);
+	f.data = malloc(f.len);
+	rewind(out);
+	assert_int_equal(fread(f.data, 1, f.len, out), f.len);
+	fclose(out);
+	free(text);
+	*ret_last = last;
+	return f;
+}
+
+static uint32_t sum(const uint8_t *p, size_t n, uint32_t seed)
+{
+	return (uint32_t)crc32(seed, p, (unsigned)n);
+}
+
+static void sizes_and_checksums_are_right(void **state)
+{
+	int last;
+	struct file f = make(300, 400, &last);
+	uint32_t records = 0;
+
+	assert_int_equal(last, 0);
+	assert_true(f.len > 4096 + 2 * 65536 && (f.len - 4096) % 65536 == 0);
+	assert_memory_equal(f.data, "ElfFile", 8);
+	assert_int_equal(load_le32(f.data + 124), sum(f.data, 120, 0));
+	assert_int_equal(load_le16(f.data + 42), (f.len - 4096) / 65536);
+	for (size_t c = 4096; c < f.len; c += 65536) {
+		const uint8_t *p = f.data + c;
+		uint32_t free_at = load_le32(p + 48), at = 512, size = 0;
+
+		assert_memory_equal(p, "ElfChnk", 8);
+		assert_true(free_at < 65536);
+		assert_int_equal(load_le32(p + 52), sum(p + 512, free_at - 512, 0));
+		assert_int_equal(load_le32(p + 124), sum(p + 128, 384, sum(p, 120, 0)));
+		for (; at < free_at; at += size, records++) {
+			size = load_le32(p + at + 4);
+			assert_int_equal(load_le32(p + at), 0x2a2a);
+			assert_int_equal(size % 8, 0);
+			assert_int_equal(load_le32(p + at + size - 4), size);
+			assert_true(load_le64(p + at + 8) == records + 1);
+		}
+		assert_int_equal(at, free_at);
+		assert_int_equal(load_le32(p + 44), at - size);
+		assert_true(load_le64(p + 32) == records);
+	}
+	assert_int_equal(records, 300);
+	free(f.data);
+}
+
+static void a_file_without_records_has_one_empty_chunk(void **state)
+{
+	int last;
+	struct file f = make(0, 0, &last);
+
+	assert_int_equal(f.len, 4096 + 65536);
+	assert_int_equal(load_le32(f.data + 4096 + 48), 512);
+	free(f.data);
+}
+
+static void what_fits_into_no_chunk_is_refused(void **state)
+{
+	int last;
+	struct file f = make(1, 65000, &last);
+
+	assert_int_equal(last, -1);
+	free(f.data);
+}
+
+/* Known answer: the name "EventID" in files that Windows wrote. */
+static void names_hash_as_windows_hashes_them(void **state)
+{
+	static const uint8_t NAME[] = "E\0v\0e\0n\0t\0I\0D";
+
+	assert_int_equal(evtx_hash((bytes){ NAME, 14 }), 0x61f5);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest TESTS[] = {
+		cmocka_unit_test(sizes_and_checksums_are_right),
+		cmocka_unit_test(a_file_without_records_has_one_empty_chunk),
+		cmocka_unit_test(what_fits_into_no_chunk_is_refused),
+		cmocka_unit_test(names_hash_as_windows_hashes_them),
+	};
+
+	return cmocka_run_group_tests_name("evtx_writer", TESTS, NULL, NULL);
+}
