@@ -1,0 +1,61 @@
+/* Rule texts: documents are cut, parsed, compiled and, where they are accepted, evaluated on a small
+ * event both ways. The findings must agree. */
+#include <stdlib.h>
+
+#include "detect/bundle.h"
+#include "detect/detector.h"
+
+static int count(void *ctx, const struct finding *f, err *e)
+{
+	(void)f, (void)e;
+	++*(unsigned *)ctx;
+	return 0;
+}
+
+static unsigned evaluate(const struct ruleset *rs, const event *ev, int way)
+{
+	struct detector *d;
+	unsigned n = 0;
+
+	if (detector_new(&d, rs, NULL) < 0)
+		return 0;
+	detector_set_naive(d, way == 0);
+	d->scan_from = way == 2 ? 0 : UINT64_MAX;
+	if (detector_event(d, ev, count, &n, NULL) < 0)
+		abort();
+	detector_free(d);
+	return n;
+}
+
+static const struct column COLUMNS[] = {
+	{ .name = STR("Image"), .raw = STR("Image"), .path = STR("EventData/Image"), .slot = 0 },
+	{ .name = STR("a"), .raw = STR("a"), .path = STR("EventData/a"), .slot = 1 },
+	{ .name = STR("EventID"), .raw = STR("EventID"), .path = STR("System/EventID"), .slot = 2 },
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct schema proto = { .family = FAMILY_WINDOWS, .reader = "fuzz", .columns = COLUMNS,
+				      .ncolumns = COUNT(COLUMNS), .nslots = COUNT(COLUMNS) };
+	const struct bundle_file f = { .path = STR("fuzz.yml"), .name = STR("fuzz.yml"),
+				       .text = { (const char *)data, size } };
+	value values[COUNT(COLUMNS)] = { value_utf8(STR("C:\\Windows\\cmd.exe")),
+					 value_utf8(STR("xyz -enc 10.0.0.1")), value_utf8(STR("1")) };
+	struct schema_set *set = schema_set_new(NULL);
+	struct ruleset *rs = NULL;
+	buf bundle = { 0 };
+
+	bundle_begin(&bundle);
+	bundle_add(&bundle, &f);
+	if (set && ruleset_new(&rs, str_bytes(buf_view(&bundle)), NULL) == 0) {
+		event ev = { .schema = schema_set_add(set, &proto, NULL), .values = values };
+		unsigned n = evaluate(rs, &ev, 0);
+
+		if (evaluate(rs, &ev, 1) != n || evaluate(rs, &ev, 2) != n)
+			abort();
+	}
+	ruleset_free(rs);
+	schema_set_free(set);
+	buf_done(&bundle);
+	return 0;
+}
