@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ask the reference evaluator for every row of cases.tsv: are the expected answers right?
 
-Needs pySigma and ../shared/oracle; without them the test is skipped (exit 77). Rows where the
+Needs pySigma and ../shared/oracle; without them the test is skipped . Rows where the
 reference is known to deviate from the specification are listed in DEVIATES with the reason.
 """
 import os
@@ -15,7 +15,7 @@ try:
     import yaml
 except ImportError as e:
     print("1..0 # SKIP no reference evaluator:", e)
-    sys.exit(77)
+    sys.exit(0)
 
 DEVIATES = {  # what: why
     "contains a number as text": "its parser refuses; the specification calls all values strings",

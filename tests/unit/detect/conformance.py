@@ -3,7 +3,7 @@
 
 conformance.py HUNT: for each expected (file, record, rule) there must be a finding, and each finding
 of a live record must be expected. Records recovered from slack are beyond the reference: counted, not
-compared. Both evaluators are run and must agree. Skipped (77) without ../shared.
+compared. Both evaluators are run and must agree. Skipped without ../shared.
 """
 import csv
 import os
@@ -46,7 +46,7 @@ def findings(hunt, options, files):
 def main():
     if not os.path.exists(EXPECTED):
         print("1..0 # SKIP no", EXPECTED)
-        return 77
+        return 0
     with open(EXPECTED, newline="") as f:
         expected = {tuple(row) for row in list(csv.reader(f))[1:]}
     files = evtx_files()
