@@ -1,5 +1,6 @@
 """Exit codes, help and errors: what the command line says before it touches evidence."""
 import os
+import pty
 import re
 import subprocess
 
@@ -82,11 +83,33 @@ t.check(run.returncode in (0, 3) and b"libcrypto" in run.stdout and b"seccomp" i
 plain = spoor("help").stdout
 t.check(b"\x1b[" in spoor("help", "--color", "always").stdout, "--color always colours a pipe")
 t.check(b"\x1b[" not in plain, "a pipe gets no colour")
-script = f'stty cols 100 2>/dev/null; "{SPOOR}" help'
-tty = subprocess.run(["script", "-qec", script, "/dev/null"], capture_output=True,
-                     env={**os.environ, "TERM": "xterm", "NO_COLOR": ""})
-quiet = subprocess.run(["script", "-qec", script, "/dev/null"], capture_output=True,
-                       env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"})
-t.check(b"\x1b[" in tty.stdout, "a terminal gets colour", tty)
-t.check(b"\x1b[" not in quiet.stdout and b"Commands" in quiet.stdout, "NO_COLOR is respected", quiet)
+
+
+def on_terminal(**env):
+    """What help writes to a terminal; None where no terminal can be had."""
+    try:
+        ours, theirs = pty.openpty()
+    except OSError:
+        return None
+    full = {**os.environ, "TERM": "xterm", "NO_COLOR": "", "COLUMNS": "100", **env}
+    run = subprocess.Popen([SPOOR, "help"], stdout=theirs, stderr=theirs, stdin=theirs, env=full)
+    os.close(theirs)
+    seen = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            seen += chunk
+    except OSError:  # Linux says EIO when the other side has closed
+        pass
+    os.close(ours)
+    run.wait(60)
+    return seen
+
+
+tty, quiet, dumb = on_terminal(), on_terminal(NO_COLOR="1"), on_terminal(TERM="dumb")
+if tty is None:
+    t.skip("colour on terminals", "no pseudo-terminal here")
+else:
+    t.check(b"\x1b[" in tty and b"Commands" in tty, "a terminal gets colour", tty)
+    t.check(b"\x1b[" not in quiet and b"Commands" in quiet, "NO_COLOR is respected", quiet)
+    t.check(b"\x1b[" not in dumb and b"Commands" in dumb, "a dumb terminal gets none", dumb)
 t.done()
