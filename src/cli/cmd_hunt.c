@@ -14,6 +14,7 @@ static const struct cli_option OPTIONS[] = {
 	{ 'f', "format", "FORMAT", "table, csv, jsonl, ecs or timesketch. Default: table" },
 	{ 'o', "output", "FILE", "Write there instead of standard output" },
 	{ 0, "min-level", "LEVEL", "Only this level and above: informational, low, medium, high, critical" },
+	{ 0, "recovered", NULL, "Also findings in records carved out of slack and damaged blocks (marked)" },
 	RUN_OPTIONS,
 	{ 0 },
 };
@@ -23,7 +24,9 @@ struct hunt {
 	struct items items;
 	struct sorter *sorter;
 	enum finding_level min_level;
+	bool with_recovered;
 	uint64_t by_level[LEVEL_CRITICAL + 1];
+	uint64_t in_recovered; /* findings left out for that */
 	bool item_named; /* a finding of the item under way refers to it */
 	buf key, payload;
 };
@@ -34,6 +37,10 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 
 	if (f->level < h->min_level || f->level > LEVEL_CRITICAL || f->nrefs == 0)
 		return 0;
+	if ((f->flags & EVENT_RECOVERED) && !h->with_recovered) {
+		h->in_recovered++;
+		return 0;
+	}
 	h->by_level[f->level]++;
 	h->item_named = true;
 	buf_clear(&h->key);
@@ -112,12 +119,15 @@ static void say_totals(const struct cli *cli, const struct hunt *h, const struct
 		(unsigned long long)h->by_level[LEVEL_LOW],
 		(unsigned long long)h->by_level[LEVEL_INFORMATIONAL], (unsigned long long)t->events,
 		(unsigned long long)t->items, (double)t->wall_ns / 1e9, (unsigned long long)t->gaps);
+	if (h->in_recovered)
+		cli_say(cli, "%llu more findings in recovered records, which --recovered shows",
+			(unsigned long long)h->in_recovered);
 }
 
 static int hunt(struct cli *cli, const struct cli_args *args, struct engine_options *o,
 		const struct finding_writer *w, enum finding_level min_level)
 {
-	struct hunt h = { .min_level = min_level };
+	struct hunt h = { .min_level = min_level, .with_recovered = args_get(args, "recovered") != NULL };
 	struct engine_sink sink = { &h, on_finding, NULL, on_gap, on_item };
 	struct engine_totals totals;
 	struct run_output out = { .fd = -1 };
@@ -187,9 +197,12 @@ const struct command command_hunt = {
 	.details = "Evaluates Sigma rules over every event and writes the findings sorted by time, in bounded memory.\n"
 		   "\n"
 		   "jsonl: one object per finding with rule.id, rule.name, rule.level, rule.tags, @timestamp, host.name,\n"
-		   "log.file.path, event.code, details, and event.ref: SHA-256:OFFSET:RECORD of each contributing event,\n"
+		   "log.file.path, event.code, winlog.record_id, details, and event.ref: SHA-256:OFFSET:RECORD of each contributing event,\n"
 		   "which spoor show opens. ecs: the same, nested, for Elasticsearch. timesketch: JSON lines for its import.\n"
 		   "csv: cells that a spreadsheet would take for a formula are prefixed with an apostrophe.\n"
+		   "\n"
+		   "Findings in records that were carved out of slack or damaged blocks are counted, and shown with\n"
+		   "--recovered (event.recovered is true there): they may be older than the log itself.\n"
 		   "\n"
 		   "What could not be read is said on standard error and gives exit code 3.",
 	.run = run,

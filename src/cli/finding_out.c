@@ -149,7 +149,7 @@ static void refs_text(buf *b, const struct finding *f, const struct items *items
 static void csv_head(buf *b, const struct term *t)
 {
 	(void)t;
-	buf_z(b, "timestamp,level,rule,host,channel,event_id,details,file,rule_id,tags,event_ref\r\n");
+	buf_z(b, "timestamp,level,rule,host,channel,event_id,record_id,details,file,rule_id,tags,event_ref\r\n");
 }
 
 static void csv_finding(buf *b, const struct term *t, const struct finding *f, const struct items *items)
@@ -168,6 +168,9 @@ static void csv_finding(buf *b, const struct term *t, const struct finding *f, c
 	csv_cell(b, f->channel);
 	buf_byte(b, ',');
 	buf_u64(b, f->event_id);
+	buf_byte(b, ',');
+	if (f->record_id)
+		buf_u64(b, f->record_id);
 	buf_byte(b, ',');
 	details_text(&text, f, " | ");
 	csv_cell(b, buf_view(&text));
@@ -252,6 +255,8 @@ static void jsonl_finding(buf *b, const struct term *t, const struct finding *f,
 	json_member_u64(b, "event.code", f->event_id);
 	json_member_optional(b, "event.provider", f->provider);
 	json_member_optional(b, "winlog.channel", f->channel);
+	if (f->record_id)
+		json_member_u64(b, "winlog.record_id", f->record_id);
 	if (f->flags & EVENT_RECOVERED)
 		json_member_bool(b, "event.recovered", true);
 	if (f->flags & EVENT_PARTIAL)
@@ -321,6 +326,8 @@ static void ecs_finding(buf *b, const struct term *t, const struct finding *f, c
 	buf_z(b, "}}");
 	open_object(b, "winlog");
 	json_member_str(b, "channel", f->channel);
+	if (f->record_id)
+		json_member_u64(b, "record_id", f->record_id);
 	json_details(b, "event_data", f);
 	buf_z(b, "}}\n");
 }
@@ -348,6 +355,8 @@ static void timesketch_finding(buf *b, const struct term *t, const struct findin
 	json_member_str(b, "computer_name", f->host);
 	json_member_str(b, "channel", f->channel);
 	json_member_u64(b, "event_identifier", f->event_id);
+	if (f->record_id)
+		json_member_u64(b, "record_number", f->record_id);
 	json_member_str(b, "display_name", path_of(f, items));
 	json_refs(b, "event_ref", f, items);
 	buf_z(b, "}\n");

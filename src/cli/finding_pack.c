@@ -23,6 +23,7 @@ void finding_pack(buf *to, const struct finding *f)
 	put_u64(to, (uint64_t)f->time_ns);
 	put_u64(to, f->level);
 	put_u64(to, f->event_id);
+	put_u64(to, f->record_id);
 	put_u64(to, f->flags);
 	put_u64(to, f->nrefs);
 	for (uint32_t i = 0; i < f->nrefs; i++)
@@ -91,6 +92,7 @@ int finding_unpack(bytes from, struct finding *ret, arena *mem, err *e)
 	f.time_ns = (int64_t)take_u64(&c);
 	f.level = (enum finding_level)take_u64(&c);
 	f.event_id = take_u64(&c);
+	f.record_id = take_u64(&c);
 	f.flags = (uint8_t)take_u64(&c);
 	f.nrefs = (uint32_t)take_u64(&c);
 	if (f.nrefs > c.left.len / 24)

@@ -149,6 +149,8 @@ int detector_emit(struct detector *d, const struct variant *v, const event *ev, 
 	f.provider = text_of(&x, WK_PROVIDER);
 	if (!value_u64(event_wk(ev, WK_EVENT_ID), &f.event_id))
 		f.event_id = 0;
+	if (!value_u64(event_wk(ev, WK_RECORD_ID), &f.record_id))
+		f.record_id = 0;
 	collect(&x, v->root);
 	add_useful(&x);
 	return sink(ctx, &f, e);

@@ -28,6 +28,7 @@ struct finding {
 	str host;       /* Computer as logged */
 	str channel, provider;
 	uint64_t event_id;
+	uint64_t record_id; /* EventRecordID as logged, which need not be refs[0].record; 0 unknown */
 	uint8_t flags;  /* EVENT_* of the event */
 	const struct event_ref *refs; /* every contributing event, at least one */
 	uint32_t nrefs;

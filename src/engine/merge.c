@@ -34,8 +34,12 @@ void merge_done(struct merge *m)
 void item_state_init(struct item_state *it, uint32_t id, uint32_t parent, str path, int64_t mtime_ns)
 {
 	*it = (struct item_state){
-		.id = id, .parent = parent, .path = path, .mtime_ns = mtime_ns,
-		.first_ns = TIME_NONE, .last_ns = TIME_NONE,
+		.id = id,
+		.parent = parent,
+		.path = path,
+		.mtime_ns = mtime_ns,
+		.first_ns = TIME_NONE,
+		.last_ns = TIME_NONE,
 	};
 }
 
@@ -51,9 +55,9 @@ void item_state_done(struct item_state *it)
 enum { CLASS_NONE, CLASS_SOFT, CLASS_LIMIT, CLASS_HARD, CLASS_WHOLE };
 
 static const uint8_t CLASSES[GAP_KINDS] = {
-	[GAP_UNREADABLE] = CLASS_HARD, [GAP_UNKNOWN] = CLASS_WHOLE, [GAP_UNSUPPORTED] = CLASS_HARD,
+	[GAP_UNREADABLE] = CLASS_HARD, [GAP_UNKNOWN] = CLASS_WHOLE,  [GAP_UNSUPPORTED] = CLASS_HARD,
 	[GAP_DAMAGED] = CLASS_SOFT,    [GAP_TRUNCATED] = CLASS_SOFT, [GAP_CHECKSUM] = CLASS_SOFT,
-	[GAP_LIMIT] = CLASS_LIMIT,     [GAP_MISSING] = CLASS_NONE,  [GAP_CHANGED] = CLASS_SOFT,
+	[GAP_LIMIT] = CLASS_LIMIT,     [GAP_MISSING] = CLASS_NONE,   [GAP_CHANGED] = CLASS_SOFT,
 	[GAP_WORKER] = CLASS_HARD,     [GAP_SKIPPED] = CLASS_WHOLE,
 };
 
@@ -122,8 +126,12 @@ int merge_gap(struct merge *m, struct item_state *it, struct gap *g, err *e)
 static int gap_put(struct merge *m, struct item_state *it, const Wire__Gap *w, err *e)
 {
 	struct gap g = {
-		.kind = (enum gap_kind)w->kind, .from = w->from, .to = w->to, .lost = w->lost,
-		.first_ns = w->first_ns, .last_ns = w->last_ns,
+		.kind = (enum gap_kind)w->kind,
+		.from = w->from,
+		.to = w->to,
+		.lost = w->lost,
+		.first_ns = w->first_ns,
+		.last_ns = w->last_ns,
 	};
 
 	memcpy(g.text, w->text.data ? (char *)w->text.data : "", w->text.len);
@@ -143,12 +151,20 @@ static int finding_put(struct merge *m, const struct item_state *it, const Wire_
 {
 	struct event_ref refs[LIMIT_WIRE_REFS];
 	struct finding f = {
-		.rule_id = wire_str(w->rule_id), .rule_title = wire_str(w->rule_title),
-		.level = (enum finding_level)w->level, .tags = wire_str(w->tags),
-		.profile = wire_str(w->profile), .time_ns = w->time_ns, .host = wire_str(w->host),
-		.channel = wire_str(w->channel), .provider = wire_str(w->provider),
-		.event_id = w->event_id, .flags = (uint8_t)w->flags, .refs = refs,
-		.nrefs = (uint32_t)w->n_refs, .ndetails = (uint32_t)w->n_details,
+		.rule_id = wire_str(w->rule_id),
+		.rule_title = wire_str(w->rule_title),
+		.level = (enum finding_level)w->level,
+		.tags = wire_str(w->tags),
+		.profile = wire_str(w->profile),
+		.time_ns = w->time_ns,
+		.host = wire_str(w->host),
+		.channel = wire_str(w->channel),
+		.provider = wire_str(w->provider),
+		.event_id = w->event_id, .record_id = w->record_id,
+		.flags = (uint8_t)w->flags,
+		.refs = refs,
+		.nrefs = (uint32_t)w->n_refs,
+		.ndetails = (uint32_t)w->n_details,
 	};
 
 	refs_take(refs, w->refs, w->n_refs, it->id);
@@ -204,8 +220,11 @@ static int facts_aside(struct merge *m, err *e)
 static int fact_put(struct merge *m, const struct item_state *it, const Wire__Fact *w, err *e)
 {
 	struct fact f = {
-		.kind = (enum fact_kind)w->kind, .first_ns = w->first_ns, .last_ns = w->last_ns,
-		.count = w->count, .bytes = w->bytes,
+		.kind = (enum fact_kind)w->kind,
+		.first_ns = w->first_ns,
+		.last_ns = w->last_ns,
+		.count = w->count,
+		.bytes = w->bytes,
 	};
 
 	for (size_t i = 0; i < w->n_attrs; i++)
@@ -236,9 +255,9 @@ static bool fact_back(bytes key, bytes payload, struct fact *f)
 
 	*f = (struct fact){ 0 };
 	if (!key.len || !take(&payload, &f->first_ns, sizeof f->first_ns) ||
-	    !take(&payload, &f->last_ns, sizeof f->last_ns) ||
-	    !take(&payload, &f->count, sizeof f->count) || !take(&payload, &f->bytes, sizeof f->bytes) ||
-	    !take(&payload, &f->nrefs, sizeof f->nrefs) || !take(&payload, f->refs, sizeof f->refs))
+	    !take(&payload, &f->last_ns, sizeof f->last_ns) || !take(&payload, &f->count, sizeof f->count) ||
+	    !take(&payload, &f->bytes, sizeof f->bytes) || !take(&payload, &f->nrefs, sizeof f->nrefs) ||
+	    !take(&payload, f->refs, sizeof f->refs))
 		return false;
 	f->kind = (enum fact_kind)key.ptr[0];
 	for (int i = 0; i < FA_COUNT; i++) {
@@ -369,11 +388,19 @@ int merge_item_put(struct merge *m, const struct item_state *it, err *e)
 {
 	enum verdict v = verdict_of(it);
 	struct store_item s = {
-		.id = it->id, .parent = it->parent, .path = it->path, .size = it->size,
-		.mtime_ns = it->mtime_ns, .has_sha256 = it->has_sha256, .format = str_of(it->format),
-		.verdict = str_of(verdict_name(v)), .reason = str_of(it->reason),
-		.events = it->events, .recovered = it->recovered,
-		.first_ns = it->first_ns, .last_ns = it->last_ns,
+		.id = it->id,
+		.parent = it->parent,
+		.path = it->path,
+		.size = it->size,
+		.mtime_ns = it->mtime_ns,
+		.has_sha256 = it->has_sha256,
+		.format = str_of(it->format),
+		.verdict = str_of(verdict_name(v)),
+		.reason = str_of(it->reason),
+		.events = it->events,
+		.recovered = it->recovered,
+		.first_ns = it->first_ns,
+		.last_ns = it->last_ns,
 	};
 
 	memcpy(s.sha256, it->sha256, sizeof s.sha256);

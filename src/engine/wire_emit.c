@@ -3,11 +3,11 @@
 #include "util/limits.h"
 
 enum { /* field numbers of wire.proto */
-	FROM_WORKER_BATCH = 5,
-	BATCH_FINDINGS = 8,
-	BATCH_GAPS = 9,
-	BATCH_FACTS = 10,
-	BATCH_RUNS = 11,
+       FROM_WORKER_BATCH = 5,
+       BATCH_FINDINGS = 8,
+       BATCH_GAPS = 9,
+       BATCH_FACTS = 10,
+       BATCH_RUNS = 11,
 };
 
 _Static_assert(EVENT_RECOVERED == 1, "emit_count() adds the flag");
@@ -67,8 +67,7 @@ static int add(struct emit *em, unsigned field, const ProtobufCMessage *m, err *
 	return em->body.len >= LIMIT_WIRE_BATCH || em->body.failed ? emit_flush(em, e) : 0;
 }
 
-static size_t refs_fill(Wire__Ref *refs, Wire__Ref **at, const struct event_ref *from, size_t n,
-			size_t max)
+static size_t refs_fill(Wire__Ref *refs, Wire__Ref **at, const struct event_ref *from, size_t n, size_t max)
 {
 	if (n > max)
 		n = max;
@@ -97,6 +96,7 @@ int emit_finding(struct emit *em, const struct finding *f, err *e)
 	m.channel = wire_bytes(f->channel);
 	m.provider = wire_bytes(f->provider);
 	m.event_id = f->event_id;
+	m.record_id = f->record_id;
 	m.flags = f->flags;
 	m.n_refs = refs_fill(refs, ref_at, f->refs, f->nrefs, COUNT(refs));
 	m.refs = ref_at;

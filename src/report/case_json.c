@@ -334,6 +334,8 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 	put_some(b, "channel", f->channel);
 	put_some(b, "provider", f->provider);
 	json_member_u64(b, "event_id", f->event_id);
+	if (f->record_id)
+		json_member_u64(b, "record_id", f->record_id);
 	if (f->flags & EVENT_RECOVERED)
 		json_member_bool(b, "recovered", true);
 	json_key(b, "details");

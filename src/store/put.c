@@ -13,8 +13,8 @@ static const char *const SQL[STATEMENTS] = {
 		     "verdict, reason, events, recovered, first_ns, last_ns) "
 		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_FINDING] = "INSERT INTO findings(rule_id, title, level, tags, profile, time_ns, host, channel, "
-			"provider, event_id, flags, item, offset, record) "
-			"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"provider, event_id, record_id, flags, item, offset, record) "
+			"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_FINDING_REF] = "INSERT INTO finding_refs(finding, n, item, offset, record) "
 			    "VALUES (?, ?, ?, ?, ?)",
 	[PUT_FINDING_DETAIL] = "INSERT INTO finding_details(finding, n, name, value) VALUES (?, ?, ?, ?)",
@@ -217,6 +217,7 @@ int store_put_finding(struct store *s, const struct finding *in, err *e)
 	fill_text(&f, in->channel);
 	fill_text(&f, in->provider);
 	fill_int(&f, (int64_t)in->event_id);
+	fill_int(&f, (int64_t)in->record_id);
 	fill_int(&f, in->flags);
 	fill_int(&f, r->item);
 	fill_int(&f, (int64_t)r->offset);

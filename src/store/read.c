@@ -158,6 +158,7 @@ static int finding_row(struct store *s, sqlite3_stmt *st, struct finding_rest *x
 	f.channel = row_text(&r);
 	f.provider = row_text(&r);
 	f.event_id = row_u64(&r);
+	f.record_id = row_u64(&r);
 	f.flags = (uint8_t)row_int(&r);
 	x->ref.len = 0;
 	arena_clear(&x->mem);
@@ -179,7 +180,7 @@ int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *
 
 	arena_init(&x.mem, 4u << 20);
 	if (begin(s, "SELECT id, rule_id, title, level, tags, profile, time_ns, host, channel, provider, "
-		     "event_id, flags, item, offset, record FROM findings "
+		     "event_id, record_id, flags, item, offset, record FROM findings "
 		     "ORDER BY time_ns, item, offset, record, rule_id, id", &st, e) < 0 ||
 	    begin(s, "SELECT item, offset, record FROM finding_refs WHERE finding = ? ORDER BY n", &x.refs,
 		  e) < 0 ||
