@@ -74,9 +74,12 @@ void made_finding(struct made_case *c, const char *host, const char *title, enum
 			     .time_ns = MADE_T0 + (int64_t)(seconds * 1e9), .host = str_of(host),
 			     .channel = STR("Security"), .event_id = 4688, .refs = &ref, .nrefs = 1,
 			     .ndetails = 1 };
+	err e = { 0 };
 
 	c->offset += 512;
 	f.details[0] = (struct finding_detail){ STR("CommandLine"), STR("cmd /c <b>&\x1b[31m\xE2\x80\xAE") };
-	if (store_put_finding(c->s, &f, NULL) < 0)
+	if (store_put_finding(c->s, &f, &e) < 0) {
+		fprintf(stderr, "%s\n", e.text);
 		abort();
+	}
 }
