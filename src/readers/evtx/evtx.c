@@ -34,6 +34,8 @@ struct evtx_reader {
 	uint32_t at;        /* next record in it */
 	uint32_t live_end;
 
+	uint32_t promised;  /* chunks that the file header speaks of */
+
 	/* counted over the item, told once at its end */
 	uint32_t bad_crc;
 	uint64_t bad_crc_at;
@@ -119,7 +121,9 @@ static bool start(struct evtx_reader *r, bytes head, struct gap *g)
 			head.len);
 		return gap(r, g);
 	}
+	r->promised = load_le16(head.ptr + 42);
 	if (libdeflate_crc32(0, head.ptr, 120) != load_le32(head.ptr + 124)) {
+		r->promised = 0;
 		gap_set(g, GAP_CHECKSUM, 0, 128, "file header checksum is wrong; read all the same");
 		return gap(r, g);
 	}
@@ -354,6 +358,14 @@ static bool end_gap(struct evtx_reader *r, struct gap *g)
 			g->lost = r->lost_slack;
 			return gap(r, g);
 		case 2:
+			/* fewer than there are is usual: the header of an open log lags behind */
+			if (r->env.end != UINT64_MAX ||
+			    r->pos >= EVTX_FILE_HEADER_LEN + (uint64_t)r->promised * EVTX_CHUNK_LEN)
+				continue;
+			gap_set(g, GAP_TRUNCATED, r->pos, r->pos,
+				"the file header speaks of %u chunks, the file ends before them", r->promised);
+			return gap(r, g);
+		case 3:
 			if (!r->runs.full)
 				continue;
 			gap_set(g, GAP_LIMIT, 0, r->pos,

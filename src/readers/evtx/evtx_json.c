@@ -701,8 +701,9 @@ static __attribute__((noinline)) char *put_rare(char *p, const struct evtx_op *o
 		return put_str(p, any ? STR("},") : STR("{"));
 	case ACT_LIST:
 		return put_list(p, op->arg, values);
-	case ACT_NONE:
 	case ACT_VALUE:
+		return put_str(p, STR("\"\""));
+	case ACT_NONE:
 	case ACT_ATTRIBUTE:
 		break;
 	}
@@ -732,7 +733,8 @@ size_t EVTX_JSON_FN(char *to, const struct evtx_layout *lay, const value *values
 				p = put_str(p, attr->value.lit);
 				continue;
 			}
-		} else if (op->action == ACT_TEXT ? is_odd_text(values[slot]) : op->action != ACT_VALUE) {
+		} else if (op->action == ACT_VALUE ? values[slot].type == VALUE_ABSENT :
+			   op->action != ACT_TEXT || is_odd_text(values[slot])) {
 			p = put_rare(p, op, values, any);
 			any = false;
 			continue;

@@ -106,8 +106,8 @@ struct evtx_instance {
  * ACT_ATTRIBUTE and one closing op that knows whether any was there. */
 enum evtx_action {
 	ACT_NONE,
-	ACT_VALUE,        /* one value, null if absent */
-	ACT_TEXT,         /* the same for an element that is no Data: null if empty, and an array repeats the
+	ACT_VALUE,        /* the text of a Data element: one value, "" if absent */
+	ACT_TEXT,         /* the text of any other element: null if absent or empty; an array repeats the
 			   * element (arg: evtx_repeat) */
 	ACT_TEXT_MEMBER,  /* "#text":value, before other members; nothing if absent or empty */
 	ACT_ATTRIBUTE,    /* one attribute of an element without elements inside (arg: evtx_attr) */
