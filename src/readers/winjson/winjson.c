@@ -57,34 +57,33 @@ struct winjson {
 
 /* --- cutting the text ------------------------------------------------------------------------ */
 
-/* Between objects: white space, the brackets and commas of an array, RFC 7464's record separator, a
- * byte order mark, and the zeros of a preallocated file. */
+/* Between objects: white space, the brackets and commas of an array, RFC 7464's record separator and
+ * other control characters, the zeros of a preallocated file, a byte order mark at the start. */
+static bool separates(struct winjson *w, uint8_t c)
+{
+	if (c == '\n')
+		w->line++;
+	if (c == '[') {
+		w->array |= !w->started;
+		w->started = true;
+	}
+	return c <= ' ' || c == ',' || c == '[' || c == ']';
+}
+
 static size_t separators(struct winjson *w)
 {
+	static const uint8_t MARK[] = { 0xEF, 0xBB, 0xBF };
 	bytes t = w->feed.text;
 	size_t i = 0;
 
-	for (; i < t.len; i++) {
-		switch (t.ptr[i]) {
-		case '\n':
-			w->line++;
-			break;
-		case '[':
-			w->array |= !w->started;
+	while (i < t.len) {
+		if (separates(w, t.ptr[i])) {
+			i++;
+		} else if (!w->started && t.len - i >= 3 && memcmp(t.ptr + i, MARK, 3) == 0) {
+			i += 3;
+		} else {
 			w->started = true;
 			break;
-		case ' ': case '\t': case '\r': case '\0': case ',': case ']': case 0x1E:
-			break;
-		case 0xEF:
-			if (t.len - i < 3 && !w->feed.last)
-				return i;
-			if (w->started || t.len - i < 3 || t.ptr[i + 1] != 0xBB || t.ptr[i + 2] != 0xBF)
-				return i;
-			i += 2;
-			break;
-		default:
-			w->started = true;
-			return i;
 		}
 	}
 	return i;
