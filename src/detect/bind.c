@@ -135,6 +135,7 @@ static uint32_t use_field(struct binder *b, uint32_t field)
 	const struct schema *s = b->ev->schema;
 	str name = sigma_field_name(&b->rs->pool, field);
 	struct build_field *f;
+	bool constant;
 
 	if (b->field_stamp[field] == b->class_stamp)
 		return b->field_of[field];
@@ -147,10 +148,13 @@ static uint32_t use_field(struct binder *b, uint32_t field)
 
 		if (!column_is_field(col) || (field != FIELD_ANY && !str_eq(col->name, name)))
 			continue;
+		constant = col->slot < 0 || is_class_key(s, i);
+		if (constant && field == FIELD_ANY)
+			continue; /* fold_keyword() asks them once */
 		if (!push_u32(&b->columns, i))
 			return UINT32_MAX;
 		f->ncolumns++;
-		f->constant &= col->slot < 0 || is_class_key(s, i);
+		f->constant &= constant;
 	}
 	b->field_stamp[field] = b->class_stamp;
 	b->field_of[field] = (uint32_t)b->fields.len - 1;
@@ -191,6 +195,21 @@ static uint32_t add_node(struct binder *b, struct bound_node n)
 
 static uint32_t fold(struct binder *b, uint32_t id);
 
+/* A keyword that stands in a constant column holds in every event of the class. */
+static bool constant_keyword(struct binder *b, uint32_t pred)
+{
+	const event *ev = b->ev;
+
+	for (uint32_t i = 0; i < ev->schema->ncolumns; i++) {
+		const struct column *col = &ev->schema->columns[i];
+
+		if (column_is_field(col) && (col->slot < 0 || is_class_key(ev->schema, i)) &&
+		    naive_column(b->naive, ev, i, pred))
+			return true;
+	}
+	return false;
+}
+
 static uint32_t fold_leaf(struct binder *b, const struct sigma_node *at)
 {
 	const struct pred *p = &b->rs->pool.preds.at[at->n];
@@ -199,6 +218,8 @@ static uint32_t fold_leaf(struct binder *b, const struct sigma_node *at)
 
 	if (field == UINT32_MAX)
 		return FOLD_FAILED;
+	if (b->fields.at[field].field == FIELD_ANY && constant_keyword(b, at->n))
+		return FOLD_TRUE;
 	constant = b->fields.at[field].constant;
 	if (constant && p->kind == PRED_FIELDREF && b->fields.at[field].ncolumns) {
 		uint32_t other = use_field(b, p->ref);
@@ -507,6 +528,15 @@ static bool gather(struct binder *b, uint32_t field, enum pred_kind kind)
 	return true;
 }
 
+/* Does it hold a character that no number, time, GUID, SID or binary value shows? */
+static bool is_text_literal(str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!strchr("0123456789abcdefxstz-:.,+ ", s.ptr[i]))
+			return true;
+	return false;
+}
+
 /* The literal database of a field: atoms with the same literal share a pattern. */
 static int make_literals(struct binder *b, struct bound_field *f, uint32_t field, arena *mem)
 {
@@ -536,6 +566,9 @@ static int make_literals(struct binder *b, struct bound_field *f, uint32_t field
 		}
 	}
 	first[n] = (uint32_t)b->stack.len;
+	f->text_only = true;
+	for (uint32_t i = 0; i < n; i++)
+		f->text_only &= is_text_literal(p[i].text);
 	f->hit_first = first;
 	f->hit_atoms = atoms;
 	f->db = scan_db_get(b->scans, p, n, false, &bad);
@@ -569,6 +602,7 @@ static int make_regexes(struct binder *b, struct bound_field *f, uint32_t field,
 	}
 	f->regex_atom = atoms;
 	f->nregexes = (uint32_t)b->stack.len;
+	f->text_only = false;
 	f->regex_db = scan_db_get(b->scans, p, b->stack.len, true, &bad);
 	free(p);
 	if (!f->regex_db && bad >= 0 && (size_t)bad < b->stack.len)

@@ -30,6 +30,7 @@ struct bound_field {
 	const uint32_t *hit_atoms;  /*   hit_first[i + 1]) */
 	const uint32_t *regex_atom; /* per pattern of regex_db: its atom */
 	uint32_t nregexes;
+	bool text_only;             /* no pattern can lie in the text of a number, time, id or binary */
 	uint32_t memo;              /* index + 1 of its memo; 0: none */
 };
 

@@ -374,73 +374,65 @@ static void note_hit(struct detector *d, uint32_t atom)
 		d->failed = true;
 }
 
-static void verify(struct detector *d, const struct bound_class *c, uint32_t atom,
-		   const struct field_text *t)
+static bool text_holds(struct detector *d, const struct bound_class *c, uint32_t atom, str text)
 {
-	if (any_text(d, &d->rs->pool.preds.at[c->atoms[atom].pred], t))
-		note_hit(d, atom);
+	return pred_text(&d->rs->pool.preds.at[c->atoms[atom].pred], d->naive.regex, text, false,
+			 &d->naive.limited);
 }
 
-static void scan_literals(struct detector *d, const struct bound_class *c, const event *ev,
-			  uint32_t field)
+/* The folded text of a value, or its text as it is, in scratch memory. */
+static str scratch_text(struct detector *d, value one, bool folded)
 {
-	const struct bound_field *f = &c->fields[field];
-	const struct field_text *t = field_texts(d, c, ev, field, true);
+	buf_clear(&d->shown);
+	if (folded)
+		values_folded(one, &d->shown);
+	else
+		values_text(one, &d->shown);
+	d->failed |= d->shown.failed;
+	return buf_view(&d->shown);
+}
+
+static void scan_literals(struct detector *d, const struct bound_class *c,
+			  const struct bound_field *f, value one)
+{
+	str text = scratch_text(d, one, true);
 	const uint32_t *found;
-	int n = scan_run(d->scans, f->db, (str){ d->text.ptr + t->from, t->to - t->from }, &found);
+	int n = scan_run(d->scans, f->db, text, &found);
 
 	d->failed |= n < 0;
 	for (int i = 0; i < n; i++)
 		for (uint32_t k = f->hit_first[found[i]]; k < f->hit_first[found[i] + 1]; k++)
-			verify(d, c, f->hit_atoms[k], t);
+			if (text_holds(d, c, f->hit_atoms[k], text))
+				note_hit(d, f->hit_atoms[k]);
 }
 
-static void scan_regexes(struct detector *d, const struct bound_class *c, const event *ev,
-			 uint32_t field)
+static void scan_regexes(struct detector *d, const struct bound_class *c,
+			 const struct bound_field *f, value one)
 {
-	const struct bound_field *f = &c->fields[field];
-	const struct field_text *t = field_texts(d, c, ev, field, false);
+	str text = scratch_text(d, one, false);
+	const uint32_t *found;
+	int n;
 
-	for (uint32_t s = 0; s < t->n; s++) { /* one by one: ^ and $ are the value's */
-		const struct span *span = &d->spans.at[t->first + s];
-		str text = { d->text.ptr + span->from, span->len };
-		const uint32_t *found;
-		int n;
-
-		if (!regex_is_ascii(text)) {
-			for (uint32_t i = 0; i < f->nregexes; i++)
-				verify(d, c, f->regex_atom[i], t);
-			return;
-		}
-		n = scan_run(d->scans, f->regex_db, text, &found);
-		d->failed |= n < 0;
-		for (int i = 0; i < n; i++)
-			note_hit(d, f->regex_atom[found[i]]);
+	if (!regex_is_ascii(text)) {
+		for (uint32_t i = 0; i < f->nregexes; i++)
+			if (text_holds(d, c, f->regex_atom[i], text))
+				note_hit(d, f->regex_atom[i]);
+		return;
 	}
+	n = scan_run(d->scans, f->regex_db, text, &found);
+	d->failed |= n < 0;
+	for (int i = 0; i < n; i++)
+		note_hit(d, f->regex_atom[found[i]]);
 }
 
-/* The value that stands for the whole field, if there is one that a memo may keep. */
-static bool memo_value(const struct bound_field *f, const event *ev, value *ret)
+/* Find the trigger atoms that one value satisfies: from memory, or by scanning it. */
+static void scan_value(struct detector *d, const struct bound_class *c, const struct bound_field *f,
+		       value one)
 {
-	if (f->ncolumns != 1)
-		return false;
-	*ret = event_value(ev, (int32_t)f->columns[0]);
-	return ret->type != VALUE_ABSENT && !(ret->flags & VALUE_F_ARRAY) &&
-	       ret->len <= MEMO_VALUE_MAX && ret->len > 0;
-}
-
-static void scan_field(struct detector *d, struct bound_class *c, const event *ev, uint32_t field)
-{
-	struct bound_field *f = (struct bound_field *)(uintptr_t)&c->fields[field];
-	const struct memo_entry *known;
 	uint64_t hash = 0, limited = d->naive.limited;
-	value v;
-	bool memo;
+	bool memo = f->memo && one.len <= MEMO_VALUE_MAX;
+	const struct memo_entry *known = memo ? memo_get(&d->memos, f->memo, one, &hash) : NULL;
 
-	if (!f->memo && f->ncolumns == 1)
-		f->memo = memo_new(&d->memos);
-	memo = f->memo && memo_value(f, ev, &v);
-	known = memo ? memo_get(&d->memos, f->memo, v, &hash) : NULL;
 	if (known) {
 		for (uint32_t i = 0; i < known->natoms; i++)
 			fire(d, c, known->atoms[i]);
@@ -448,13 +440,31 @@ static void scan_field(struct detector *d, struct bound_class *c, const event *e
 	}
 	d->hits.len = 0;
 	if (f->db)
-		scan_literals(d, c, ev, field);
+		scan_literals(d, c, f, one);
 	if (f->regex_db)
-		scan_regexes(d, c, ev, field);
+		scan_regexes(d, c, f, one);
 	for (size_t i = 0; i < d->hits.len; i++)
 		fire(d, c, d->hits.at[i]);
 	if (memo && !d->failed && d->naive.limited == limited)
-		memo_put(&d->memos, f->memo, v, hash, d->hits.at, (uint32_t)d->hits.len);
+		memo_put(&d->memos, f->memo, one, hash, d->hits.at, (uint32_t)d->hits.len);
+}
+
+static void scan_field(struct detector *d, struct bound_class *c, const event *ev, uint32_t field)
+{
+	struct bound_field *f = (struct bound_field *)(uintptr_t)&c->fields[field];
+	value one;
+
+	if (!f->memo)
+		f->memo = memo_new(&d->memos);
+	for (uint32_t i = 0; i < f->ncolumns; i++) {
+		const struct column *col = &ev->schema->columns[f->columns[i]];
+		value v = event_value(ev, (int32_t)f->columns[i]);
+
+		if (!column_is_present(ev->schema, col, v) || (f->text_only && !values_is_text(v)))
+			continue;
+		for (size_t pos = 0; values_next(v, &pos, &one);)
+			scan_value(d, c, f, one);
+	}
 }
 
 /* --- matches -------------------------------------------------------------------------------- */

@@ -61,6 +61,18 @@ static bool one_value(struct naive *n, const event *ev, const struct pred *p, va
 	return pred_text(p, n->regex, buf_view(&n->text), true, &n->limited);
 }
 
+bool naive_column(struct naive *n, const event *ev, uint32_t col, uint32_t pred)
+{
+	const struct pred *p = &n->rs->pool.preds.at[pred];
+	value v = event_value(ev, (int32_t)col), one;
+
+	if (column_is_present(ev->schema, &ev->schema->columns[col], v))
+		for (size_t pos = 0; values_next(v, &pos, &one);)
+			if (one_value(n, ev, p, one))
+				return true;
+	return false;
+}
+
 bool naive_leaf(struct naive *n, const event *ev, uint32_t field, uint32_t pred, int32_t *ret_col,
 		value *ret_value)
 {

@@ -25,4 +25,7 @@ bool naive_node(struct naive *n, const struct variant *v, const event *ev, uint3
 bool naive_leaf(struct naive *n, const event *ev, uint32_t field, uint32_t pred, int32_t *ret_col,
 		value *ret_value);
 
+/* Does a value of one column satisfy a predicate on values? */
+bool naive_column(struct naive *n, const event *ev, uint32_t col, uint32_t pred);
+
 #endif

@@ -178,7 +178,7 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 int scan_run(struct scan_cache *c, const struct scan_db *db, str text, const uint32_t **ret_hits)
 {
 	c->hits.len = 0;
-	if (hs_scan(db->hs, text.ptr, (unsigned)text.len, 0, c->scratch, on_match, c) != HS_SUCCESS)
+	if (hs_scan(db->hs, text.len ? text.ptr : "", (unsigned)text.len, 0, c->scratch, on_match, c) != HS_SUCCESS)
 		return -1;
 	*ret_hits = c->hits.at;
 	return (int)c->hits.len;

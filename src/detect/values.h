@@ -25,6 +25,13 @@ static inline bool column_is_present(const struct schema *s, const struct column
 /* As value_next(), but a present value without content is one empty text. */
 bool values_next(value v, size_t *pos, value *ret);
 
+/* False for types whose text is made of digits, hexadecimal letters and "xstz-:.,+ " only. */
+static inline bool values_is_text(value v)
+{
+	return value_is_text(v) || v.type == VALUE_BOOL || v.type == VALUE_TRUE_FALSE ||
+	       v.type == VALUE_NUMBER || v.type == VALUE_FLOAT || v.type == VALUE_ABSENT;
+}
+
 /* Append the text that rules see of one element: well-formed UTF-8, as it is or in lower case. */
 void values_text(value v, buf *out);
 void values_folded(value v, buf *out);
