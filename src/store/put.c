@@ -21,9 +21,9 @@ static const char *const SQL[STATEMENTS] = {
 	[PUT_FACT] = "INSERT INTO facts(kind, key, first_ns, last_ns, count, bytes, refs, " FACT_COLUMNS
 		     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 		     "?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-	[GET_FACT] = "SELECT first_ns, last_ns, count, bytes, refs FROM facts WHERE kind = ? AND key = ?",
+	[GET_FACT] = "SELECT first_ns, last_ns, count, bytes, refs FROM facts WHERE key = ?",
 	[MERGE_FACT] = "UPDATE facts SET first_ns = ?, last_ns = ?, count = ?, bytes = ?, refs = ? "
-		       "WHERE kind = ? AND key = ?",
+		       "WHERE key = ?",
 	[PUT_GAP] = "INSERT INTO gaps(kind, item, range_from, range_to, lost, first_ns, last_ns, text) "
 		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 };
@@ -261,8 +261,7 @@ static int fact_key(struct store *s, const struct fact *f, uint8_t ret[SHA256_LE
 
 #define FACT_KEY_LEN 16
 
-static int merge_fact(struct store *s, const struct fact *in, const char *kind,
-		      const uint8_t key[FACT_KEY_LEN], err *e)
+static int merge_fact(struct store *s, const struct fact *in, const uint8_t key[FACT_KEY_LEN], err *e)
 {
 	struct fact both = { .kind = in->kind };
 	struct fill f = { 0 };
@@ -271,8 +270,7 @@ static int merge_fact(struct store *s, const struct fact *in, const char *kind,
 
 	if (fill_start(&f, s, GET_FACT, e) < 0)
 		return -1;
-	sqlite3_bind_text(f.st, 1, kind, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(f.st, 2, key, FACT_KEY_LEN, SQLITE_STATIC);
+	sqlite3_bind_blob(f.st, 1, key, FACT_KEY_LEN, SQLITE_STATIC);
 	rc = sqlite3_step(f.st);
 	if (rc == SQLITE_ROW) {
 		bool none = sqlite3_column_type(f.st, 0) == SQLITE_NULL;
@@ -297,7 +295,6 @@ static int merge_fact(struct store *s, const struct fact *in, const char *kind,
 	fill_int(&f, (int64_t)both.count);
 	fill_int(&f, (int64_t)both.bytes);
 	fill_text(&f, buf_view(&refs));
-	fill_text(&f, str_of(kind));
 	f.failed |= sqlite3_bind_blob(f.st, f.n++, key, FACT_KEY_LEN, SQLITE_STATIC) != SQLITE_OK;
 	rc = fill_run(&f, "fact", e);
 	buf_done(&refs);
@@ -331,7 +328,7 @@ int store_put_fact(struct store *s, const struct fact *in, err *e)
 	rc = fill_run(&f, "fact", e);
 	buf_done(&refs);
 	if (rc == 0 && sqlite3_changes(s->db) == 0)
-		rc = merge_fact(s, in, kind, key, e);
+		rc = merge_fact(s, in, key, e);
 	return rc;
 }
 
