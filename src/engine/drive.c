@@ -17,10 +17,14 @@ struct drive {
 void drive_gap_of_err(struct gap *ret, const err *why, uint64_t from, uint64_t to)
 {
 	static const enum gap_kind KINDS[] = {
-		[ERR_NONE] = GAP_UNREADABLE,         [ERR_ARG] = GAP_UNKNOWN,
-		[ERR_OOM] = GAP_LIMIT,               [ERR_IO] = GAP_UNREADABLE,
-		[ERR_TRUNCATED] = GAP_TRUNCATED,     [ERR_CORRUPT] = GAP_DAMAGED,
-		[ERR_UNSUPPORTED] = GAP_UNSUPPORTED, [ERR_LIMIT] = GAP_LIMIT,
+		[ERR_NONE] = GAP_UNREADABLE,
+		[ERR_ARG] = GAP_UNKNOWN,
+		[ERR_OOM] = GAP_LIMIT,
+		[ERR_IO] = GAP_UNREADABLE,
+		[ERR_TRUNCATED] = GAP_TRUNCATED,
+		[ERR_CORRUPT] = GAP_DAMAGED,
+		[ERR_UNSUPPORTED] = GAP_UNSUPPORTED,
+		[ERR_LIMIT] = GAP_LIMIT,
 	};
 
 	gap_set(ret, (unsigned)why->code < COUNT(KINDS) ? KINDS[why->code] : GAP_UNREADABLE, from,
@@ -136,8 +140,7 @@ static int loop(struct drive *d, void *self, err *e)
 			return 0;
 		case READER_FATAL:
 		default:
-			return tell_err(d, &why,
-					why.offset == ERR_NO_OFFSET ? d->in.offset : why.offset,
+			return tell_err(d, &why, why.offset == ERR_NO_OFFSET ? d->in.offset : why.offset,
 					window_end(d->win), e);
 		}
 	}

@@ -22,15 +22,15 @@ enum engine_output {
 struct engine_options {
 	const char *const *paths;
 	size_t npaths;
-	unsigned workers;       /* 0: one per processor available */
-	bytes rules;            /* bundle of rules_read(); empty: no detection */
-	bool facts;             /* extract facts */
-	bool hash;              /* SHA-256 of every item */
+	unsigned workers; /* 0: one per processor available */
+	bytes rules;      /* bundle of rules_read(); empty: no detection */
+	bool facts;       /* extract facts */
+	bool hash;        /* SHA-256 of every item */
 	enum engine_output output;
-	int output_fd;          /* where OUTPUT_* goes, in evidence order */
-	bool progress;          /* draw on stderr (the caller has checked that it is a terminal) */
-	bool require_sandbox;   /* refuse to run unsandboxed */
-	unsigned stall_s;       /* seconds without headway that end a worker; 0: LIMIT_WORKER_STALL_S */
+	int output_fd;        /* where OUTPUT_* goes, in evidence order */
+	bool progress;        /* draw on stderr (the caller has checked that it is a terminal) */
+	bool require_sandbox; /* refuse to run unsandboxed */
+	unsigned stall_s;     /* seconds without headway that end a worker; 0: LIMIT_WORKER_STALL_S */
 };
 
 /* Where results go, called in the coordinator; each may be NULL. Order of calls: item results in item
@@ -56,8 +56,8 @@ struct engine_totals {
 
 /* Run to the end. -1 only where nothing useful can be said any more (no memory for the coordinator,
  * a sink that failed, output that cannot be written); damage in evidence is a gap, not an error. */
-int engine_run(const struct engine_options *o, const struct engine_sink *sink,
-	       struct engine_totals *ret, err *e);
+int engine_run(const struct engine_options *o, const struct engine_sink *sink, struct engine_totals *ret,
+	       err *e);
 
 /* Entry of a worker process: main() calls it when argv[1] is ENGINE_WORKER_ARG. Never returns to the
  * command line: answers the exit code. */

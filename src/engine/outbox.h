@@ -16,9 +16,9 @@ struct outbox_block {
 };
 
 struct outbox {
-	int out;  /* where output goes, -1: nowhere */
-	int sock; /* to the coordinator */
-	buf cur;  /* rendered since the last block end, or since the last full block */
+	int out;                        /* where output goes, -1: nowhere */
+	int sock;                       /* to the coordinator */
+	buf cur;                        /* rendered since the last block end, or since the last full block */
 	VEC(struct outbox_block) queue; /* older first */
 	VEC(buf) spare;
 	size_t queued_bytes;

@@ -12,7 +12,9 @@ static const int64_t REDRAW_NS = 100000000, FIRST_NS = 300000000; /* short runs 
 
 void progress_start(struct progress *p, bool on, uint64_t total_bytes, int64_t now_ns)
 {
-	*p = (struct progress){ .on = on, .total_bytes = total_bytes, .started_ns = now_ns,
+	*p = (struct progress){ .on = on,
+				.total_bytes = total_bytes,
+				.started_ns = now_ns,
 				.drawn_ns = now_ns + FIRST_NS - REDRAW_NS };
 }
 

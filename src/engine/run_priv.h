@@ -13,7 +13,7 @@
 enum task_state {
 	TASK_PENDING,
 	TASK_RUNNING,
-	TASK_WRITING,  /* done, but its output waits for the turn or is being written */
+	TASK_WRITING, /* done, but its output waits for the turn or is being written */
 	TASK_COMPLETE,
 };
 
@@ -26,8 +26,8 @@ struct task {
 	enum task_state state;
 	struct proc *proc; /* that runs it or holds its output */
 	struct spool spool;
-	bool live;         /* its results go straight to the sink */
-	bool must_turn;    /* sent only together with the turn */
+	bool live;      /* its results go straight to the sink */
+	bool must_turn; /* sent only together with the turn */
 	bool turn_sent, turn_taken;
 	uint32_t skip_members;
 	unsigned deaths;
@@ -60,12 +60,12 @@ struct run {
 
 	struct job **jobs; /* by walk index; NULL: not begun, unreadable or delivered */
 	size_t njobs;
-	size_t head;     /* first not delivered */
-	size_t frontier; /* first not yet sent */
+	size_t head;                /* first not delivered */
+	size_t frontier;            /* first not yet sent */
 	VEC(struct task *) pending; /* to be sent before the frontier, in order */
-	struct job *barrier; /* large item: nothing behind it before it is known whether it is cut */
+	struct job *barrier;        /* large item: nothing behind it before it is known whether it is cut */
 	size_t turn_job, turn_task; /* first whose output is not complete */
-	struct task *turn;   /* holds the turn */
+	struct task *turn;          /* holds the turn */
 	uint32_t last_id;
 
 	struct proc *procs;

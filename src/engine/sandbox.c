@@ -17,8 +17,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
-	__has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -53,12 +52,12 @@ static void landlock_enter(void)
 
 	if (abi < 1)
 		return;
-	attr.fs = (UINT64_C(1) << 13) - 1;               /* execute .. make_sym */
-	attr.fs |= abi >= 2 ? UINT64_C(1) << 13 : 0;     /* refer */
-	attr.fs |= abi >= 3 ? UINT64_C(1) << 14 : 0;     /* truncate */
-	attr.fs |= abi >= 5 ? UINT64_C(1) << 15 : 0;     /* ioctl on devices */
-	attr.net = abi >= 4 ? 3 : 0;                     /* bind, connect */
-	attr.scoped = abi >= 6 ? 3 : 0;                  /* abstract sockets, signals */
+	attr.fs = (UINT64_C(1) << 13) - 1;           /* execute .. make_sym */
+	attr.fs |= abi >= 2 ? UINT64_C(1) << 13 : 0; /* refer */
+	attr.fs |= abi >= 3 ? UINT64_C(1) << 14 : 0; /* truncate */
+	attr.fs |= abi >= 5 ? UINT64_C(1) << 15 : 0; /* ioctl on devices */
+	attr.net = abi >= 4 ? 3 : 0;                 /* bind, connect */
+	attr.scoped = abi >= 6 ? 3 : 0;              /* abstract sockets, signals */
 	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, len, 0u);
 	if (fd < 0)
 		return;
@@ -69,25 +68,59 @@ static void landlock_enter(void)
 /* Everything a worker does once it runs: read descriptors it was handed, write the output, talk to the
  * coordinator, manage memory, die. */
 static const int ALLOWED[] = {
-	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(lseek),
-	SCMP_SYS(fstat), SCMP_SYS(fadvise64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close),
-	SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
-	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-	SCMP_SYS(futex), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),
-	SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(getcpu),
-	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
-	SCMP_SYS(getegid), SCMP_SYS(getrusage), SCMP_SYS(uname), SCMP_SYS(sysinfo),
-	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
-	SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(pread64),
+	SCMP_SYS(preadv),
+	SCMP_SYS(lseek),
+	SCMP_SYS(fstat),
+	SCMP_SYS(fadvise64),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(close),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_getres),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(time),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(getcpu),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getegid),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(uname),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
 };
 
 /* Habits of libraries that can live with a refusal: a locale, a configuration file, "is it a tty?". */
 static const int REFUSED[] = {
-	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(access), SCMP_SYS(faccessat),
-	SCMP_SYS(faccessat2), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(statx), SCMP_SYS(readlink),
-	SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(ioctl), SCMP_SYS(fcntl), SCMP_SYS(prlimit64),
-	SCMP_SYS(getrlimit), SCMP_SYS(socket),
+	SCMP_SYS(open),       SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(access), SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2), SCMP_SYS(stat),   SCMP_SYS(lstat),   SCMP_SYS(statx),  SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(ioctl),   SCMP_SYS(fcntl),  SCMP_SYS(prlimit64),
+	SCMP_SYS(getrlimit),  SCMP_SYS(socket),
 };
 
 static int allow_conditional(scmp_filter_ctx c)
@@ -105,7 +138,7 @@ static int allow_conditional(scmp_filter_ctx c)
 			       SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
 	/* abort() */
 	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-			       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+			       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	return rc;
 }
 
@@ -122,10 +155,13 @@ static int allow_list(scmp_filter_ctx c)
 
 static int deny_list(scmp_filter_ctx c)
 {
-	static const int DENIED[] = {
-		SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind),
-		SCMP_SYS(process_vm_writev), SCMP_SYS(bpf), /* the leak search needs ptrace */
-	};
+	static const int
+		DENIED
+			[] = {
+				SCMP_SYS(execve),  SCMP_SYS(execveat), SCMP_SYS(socket),
+				SCMP_SYS(connect), SCMP_SYS(bind),     SCMP_SYS(process_vm_writev),
+				SCMP_SYS(bpf), /* the leak search needs ptrace */
+			};
 	int rc = 0;
 
 	for (size_t i = 0; i < COUNT(DENIED); i++)

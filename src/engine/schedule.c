@@ -29,8 +29,13 @@ struct task *job_add_task(struct job *job, Wire__TaskKind kind, uint64_t begin, 
 		no_memory(e);
 		return NULL;
 	}
-	*t = (struct task){ .kind = kind, .job = job, .order = (uint32_t)job->tasks.len - 1, .begin = begin,
-			    .end = end, .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	*t = (struct task){ .kind = kind,
+			    .job = job,
+			    .order = (uint32_t)job->tasks.len - 1,
+			    .begin = begin,
+			    .end = end,
+			    .first_ns = TIME_NONE,
+			    .last_ns = TIME_NONE };
 	*at = t;
 	return t;
 }
@@ -123,7 +128,8 @@ int job_identified(struct run *r, struct job *job, const Wire__Identified *id, e
 {
 	const struct reader_ops *ops = reader_named(wire_str(id->format));
 
-	if (id->split && (!ops || !ops->piece_align || walk_at(r->walk, job->walk)->size <= LIMIT_PIECE_BYTES))
+	if (id->split &&
+	    (!ops || !ops->piece_align || walk_at(r->walk, job->walk)->size <= LIMIT_PIECE_BYTES))
 		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "content split that cannot be");
 	if (id->format.len && !ops && !id->container)
 		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "content of no known format");
@@ -378,7 +384,8 @@ static int container_lost(struct run *r, struct task *t, const char *why, err *e
 	}
 	t->offset = 0;
 	t->state = TASK_COMPLETE;
-	return tell_gap(r, t, 0, GAP_WORKER, why, e) < 0 || (!t->item_done && tell_item(r, t, 0, e) < 0) ? -1 : 0;
+	return tell_gap(r, t, 0, GAP_WORKER, why, e) < 0 || (!t->item_done && tell_item(r, t, 0, e) < 0) ? -1
+													 : 0;
 }
 
 static int task_lost(struct run *r, struct task *t, const char *why, err *e)

@@ -15,7 +15,10 @@ static const struct {
 	{ 0, 4, "\x4d\x3c\xb2\xa1", "packet capture (pcap, nanoseconds)" },
 	{ 0, 4, "\xa1\xb2\x3c\x4d", "packet capture (pcap, nanoseconds)" },
 	{ 0, 4, "\x0a\x0d\x0d\x0a", "packet capture (pcapng)" },
-	{ 0, 4, "\x7f" "ELF", "ELF program or library" },
+	{ 0, 4,
+	  "\x7f"
+	  "ELF",
+	  "ELF program or library" },
 	{ 0, 2, "MZ", "Windows program or library (PE)" },
 	{ 0, 5, "%PDF-", "PDF document" },
 	{ 4, 4, "SCCA", "Windows prefetch file" },

@@ -9,7 +9,11 @@ enum { BLOCK = 256 * 1024 }; /* fits the second-level cache together with what i
 void window_begin(struct window *w, const struct window_source *src, uint64_t begin)
 {
 	*w = (struct window){
-		.src = *src, .mem = w->mem, .cap = w->cap, .offset = begin, .stop = UINT64_MAX,
+		.src = *src,
+		.mem = w->mem,
+		.cap = w->cap,
+		.offset = begin,
+		.stop = UINT64_MAX,
 	};
 }
 

@@ -22,12 +22,12 @@ struct window {
 	struct window_source src;
 	uint8_t *mem;
 	size_t cap;
-	size_t start, len;    /* valid: mem[start, start + len) */
-	uint64_t offset;      /* content offset of the first valid byte */
-	bool end;             /* the content ends behind the valid bytes */
-	struct sha256 *hash;  /* of all bytes read, NULL: none */
-	uint64_t stop;        /* read no further than this unless asked for more */
-	uint32_t align;       /* let windows end at align_first + k * align, 0: anywhere */
+	size_t start, len;   /* valid: mem[start, start + len) */
+	uint64_t offset;     /* content offset of the first valid byte */
+	bool end;            /* the content ends behind the valid bytes */
+	struct sha256 *hash; /* of all bytes read, NULL: none */
+	uint64_t stop;       /* read no further than this unless asked for more */
+	uint32_t align;      /* let windows end at align_first + k * align, 0: anywhere */
 	uint64_t align_first;
 };
 

@@ -168,8 +168,7 @@ int wire_send(int fd, bytes frame, const int *fds, unsigned nfds, bool wait, err
 	return 0;
 }
 
-static int pack_and_send(int fd, const ProtobufCMessage *m, const int *fds, unsigned nfds, bool wait,
-			 err *e)
+static int pack_and_send(int fd, const ProtobufCMessage *m, const int *fds, unsigned nfds, bool wait, err *e)
 {
 	size_t len = protobuf_c_message_get_packed_size(m);
 	uint8_t *p = malloc(len ? len : 1);
@@ -220,8 +219,7 @@ Wire__FromWorker *wire_unpack_from(bytes frame, arena *mem)
 
 ProtobufCBinaryData wire_bytes(str s)
 {
-	return (ProtobufCBinaryData){ s.len < LIMIT_WIRE_TEXT ? s.len : LIMIT_WIRE_TEXT,
-				      (uint8_t *)s.ptr };
+	return (ProtobufCBinaryData){ s.len < LIMIT_WIRE_TEXT ? s.len : LIMIT_WIRE_TEXT, (uint8_t *)s.ptr };
 }
 
 void wire_add_varint(buf *b, uint64_t v)

@@ -15,7 +15,7 @@
 /* Receiving side of a socket. */
 struct wire_in {
 	int fd;
-	bool take_fds;    /* the worker's side; the coordinator never takes descriptors */
+	bool take_fds; /* the worker's side; the coordinator never takes descriptors */
 	uint8_t *mem;
 	size_t cap, start, len;
 	int fds[WIRE_FDS]; /* received and not yet taken, oldest first */
@@ -29,7 +29,7 @@ enum wire_got {
 	WIRE_FRAME, /* *ret_frame is valid until the next call */
 	WIRE_AGAIN, /* nothing complete yet (only where wait is false) */
 	WIRE_EOF,
-	WIRE_BAD    /* *e */
+	WIRE_BAD /* *e */
 };
 
 enum wire_got wire_recv(struct wire_in *in, bool wait, bytes *ret_frame, err *e);

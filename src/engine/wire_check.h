@@ -11,19 +11,19 @@
 
 struct wire_peer {
 	/* Set by the coordinator. */
-	bool output;           /* bulk output is on */
-	uint32_t task;         /* running task, 0: none. Task ids start at 1 */
+	bool output;   /* bulk output is on */
+	uint32_t task; /* running task, 0: none. Task ids start at 1 */
 	Wire__TaskKind kind;
-	uint64_t offset_max;   /* of a plain file: no content lies behind */
-	uint32_t turn;         /* the task that this worker was given the turn for, 0: none */
+	uint64_t offset_max; /* of a plain file: no content lies behind */
+	uint32_t turn;       /* the task that this worker was given the turn for, 0: none */
 
 	/* Kept by wire_check(). */
 	bool greeted;
 	bool identified, container, split;
-	bool item_done;        /* of the current member, piece or file */
-	bool parent_done;      /* archives: the archive's own ItemDone */
-	uint32_t member;       /* current, 0: the file itself */
-	bool turn_taken;       /* of `turn` */
+	bool item_done;   /* of the current member, piece or file */
+	bool parent_done; /* archives: the archive's own ItemDone */
+	uint32_t member;  /* current, 0: the file itself */
+	bool turn_taken;  /* of `turn` */
 };
 
 /* A task was sent. */

@@ -170,12 +170,12 @@ static int changed_check(struct worker *w, const struct task *t, uint64_t seen, 
 		return 0;
 	if ((uint64_t)st.st_size < seen)
 		gap_set(&g, GAP_TRUNCATED, (uint64_t)st.st_size, seen,
-			"the file shrank from %llu to %llu bytes while it was read",
-			(unsigned long long)seen, (unsigned long long)st.st_size);
+			"the file shrank from %llu to %llu bytes while it was read", (unsigned long long)seen,
+			(unsigned long long)st.st_size);
 	else if ((uint64_t)st.st_size > seen)
 		gap_set(&g, GAP_CHANGED, seen, (uint64_t)st.st_size,
-			"the file grew from %llu to %llu bytes while it was read",
-			(unsigned long long)seen, (unsigned long long)st.st_size);
+			"the file grew from %llu to %llu bytes while it was read", (unsigned long long)seen,
+			(unsigned long long)st.st_size);
 	else if (st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec != t->mtime_ns)
 		gap_set(&g, GAP_CHANGED, 0, seen, "the file was written while it was read");
 	else
@@ -275,7 +275,10 @@ static int member_item(struct worker *w, const struct task *t, struct archive_wa
 		       const struct archive_member *am, uint32_t number, err *e)
 {
 	struct item_what what = {
-		.task = t->id, .member = number, .path = am->path, .end = UINT64_MAX,
+		.task = t->id,
+		.member = number,
+		.path = am->path,
+		.end = UINT64_MAX,
 		.size_hint = am->size == UINT64_MAX ? 0 : am->size,
 	};
 
@@ -308,7 +311,10 @@ static int members_walk(struct worker *w, const struct task *t, struct archive_w
 
 static int archive_item(struct worker *w, const struct task *t, const char *kind, err *e)
 {
-	struct item_what what = { .task = t->id, .path = t->path, .format = str_of(kind), .end = UINT64_MAX,
+	struct item_what what = { .task = t->id,
+				  .path = t->path,
+				  .format = str_of(kind),
+				  .end = UINT64_MAX,
 				  .size_hint = t->size };
 	struct window_source none = { 0 };
 	struct archive_walk *a = NULL;
@@ -362,7 +368,11 @@ static int task_run(struct worker *w, const struct task *t, err *e)
 {
 	const char *kind = container_of(t);
 	struct item_what what = {
-		.task = t->id, .path = t->path, .format = t->format, .begin = t->begin, .end = t->end,
+		.task = t->id,
+		.path = t->path,
+		.format = t->format,
+		.begin = t->begin,
+		.end = t->end,
 		.size_hint = t->size,
 	};
 
@@ -383,8 +393,14 @@ static int task_take(struct worker *w, const Wire__Task *m, err *e)
 {
 	arena mem;
 	struct task t = {
-		.id = m->id, .skip_members = m->skip_members, .kind = m->kind, .begin = m->begin,
-		.end = m->end, .size = m->size, .mtime_ns = m->mtime_ns, .fd = wire_take_fd(&w->in),
+		.id = m->id,
+		.skip_members = m->skip_members,
+		.kind = m->kind,
+		.begin = m->begin,
+		.end = m->end,
+		.size = m->size,
+		.mtime_ns = m->mtime_ns,
+		.fd = wire_take_fd(&w->in),
 	};
 	int rc = -1;
 

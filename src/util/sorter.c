@@ -8,10 +8,10 @@
 #include "util/vec.h"
 
 enum {
-	HEADER = 8,              /* two 32-bit lengths before each stored record */
-	RUN_BUFFER = 64 * 1024,  /* read-ahead of one run while merging */
+	HEADER = 8,             /* two 32-bit lengths before each stored record */
+	RUN_BUFFER = 64 * 1024, /* read-ahead of one run while merging */
 	WRITE_BUFFER = 1 << 20,
-	MERGE_WAYS = 32,         /* runs of one level that are merged into one of the next */
+	MERGE_WAYS = 32, /* runs of one level that are merged into one of the next */
 };
 
 /* One record in memory. data[at] is its header; `at` grows with each record, so it is the sequence

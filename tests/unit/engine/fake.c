@@ -27,16 +27,29 @@ struct fake {
 static const struct schema *fake_schema(struct schema_set *set)
 {
 	static const struct column COLUMNS[] = {
-		{ .name = { "Channel", 7 }, .raw = { "Channel", 7 }, .path = { "System/Channel", 14 },
-		  .slot = -1, .section = SECTION_SYSTEM },
-		{ .name = { "Computer", 8 }, .raw = { "Computer", 8 }, .path = { "System/Computer", 15 },
-		  .slot = -2, .section = SECTION_SYSTEM },
-		{ .name = { "Text", 4 }, .raw = { "Text", 4 }, .path = { "EventData/Text", 14 }, .slot = 0,
+		{ .name = { "Channel", 7 },
+		  .raw = { "Channel", 7 },
+		  .path = { "System/Channel", 14 },
+		  .slot = -1,
+		  .section = SECTION_SYSTEM },
+		{ .name = { "Computer", 8 },
+		  .raw = { "Computer", 8 },
+		  .path = { "System/Computer", 15 },
+		  .slot = -2,
+		  .section = SECTION_SYSTEM },
+		{ .name = { "Text", 4 },
+		  .raw = { "Text", 4 },
+		  .path = { "EventData/Text", 14 },
+		  .slot = 0,
 		  .section = SECTION_EVENTDATA },
 	};
 	value consts[] = { value_utf8(STR("Security")), value_utf8(STR("host")) };
-	struct schema proto = { .family = FAMILY_WINDOWS, .reader = "fake", .columns = COLUMNS,
-				.ncolumns = COUNT(COLUMNS), .consts = consts, .nconsts = COUNT(consts),
+	struct schema proto = { .family = FAMILY_WINDOWS,
+				.reader = "fake",
+				.columns = COLUMNS,
+				.ncolumns = COUNT(COLUMNS),
+				.consts = consts,
+				.nconsts = COUNT(consts),
 				.nslots = 1 };
 
 	return schema_set_add(set, &proto, NULL);
@@ -87,8 +100,12 @@ static enum reader_step fake_event(struct fake *f, bytes record, event *ev)
 
 	f->text = value_utf8((str){ (const char *)record.ptr, FAKE_RECORD - 1 });
 	note_run(f, id, ns);
-	*ev = (event){ .schema = f->schema, .values = &f->text, .time_ns = ns, .written_ns = ns,
-		       .length = FAKE_RECORD, .raw = record,
+	*ev = (event){ .schema = f->schema,
+		       .values = &f->text,
+		       .time_ns = ns,
+		       .written_ns = ns,
+		       .length = FAKE_RECORD,
+		       .raw = record,
 		       .ref = { f->env.item, f->at, id } };
 	f->at += FAKE_RECORD;
 	return READER_EVENT;
@@ -153,10 +170,15 @@ static bool fake_run(void *self, struct record_run *ret)
 	return true;
 }
 
-static const struct reader_ops FAKE = { .name = "fake", .open = fake_open, .next = fake_next,
-					.run = fake_run, .close = free };
-static const struct reader_ops FAKP = { .name = "fakp", .open = fake_open, .next = fake_next,
-					.run = fake_run, .close = free, .piece_align = 4096,
+static const struct reader_ops FAKE = {
+	.name = "fake", .open = fake_open, .next = fake_next, .run = fake_run, .close = free
+};
+static const struct reader_ops FAKP = { .name = "fakp",
+					.open = fake_open,
+					.next = fake_next,
+					.run = fake_run,
+					.close = free,
+					.piece_align = 4096,
 					.piece_first = FAKE_RECORD };
 
 const struct reader_ops *reader_pick(bytes head, str path, err *e)
@@ -249,9 +271,16 @@ int detector_event(struct detector *d, const event *ev, finding_sink sink, void 
 {
 	str text = value_str(ev->values[0], NULL);
 	struct finding f = {
-		.rule_id = STR("r1"), .rule_title = STR("Evil"), .level = LEVEL_HIGH,
-		.tags = STR("attack.t1059"), .time_ns = ev->time_ns, .host = STR("host"), .refs = &ev->ref,
-		.nrefs = 1, .ndetails = 1, .details = { { STR("Text"), str_trim(text) } },
+		.rule_id = STR("r1"),
+		.rule_title = STR("Evil"),
+		.level = LEVEL_HIGH,
+		.tags = STR("attack.t1059"),
+		.time_ns = ev->time_ns,
+		.host = STR("host"),
+		.refs = &ev->ref,
+		.nrefs = 1,
+		.ndetails = 1,
+		.details = { { STR("Text"), str_trim(text) } },
 	};
 
 	return str_find(text, STR("evil")) == SIZE_MAX ? 0 : sink(ctx, &f, e);

@@ -13,8 +13,9 @@
 #include "engine/sandbox.h"
 #include "util/limits.h"
 
-static const struct engine_options ALL = { .workers = 1, .rules = { (const uint8_t *)"rules", 5 },
-					   .facts = true, .hash = true };
+static const struct engine_options ALL = {
+	.workers = 1, .rules = { (const uint8_t *)"rules", 5 }, .facts = true, .hash = true
+};
 
 /* Small files, an empty one, an unknown one, damage, a large one in pieces. */
 static void mixed(struct place *p)
@@ -322,8 +323,10 @@ static void test_deadly_members_cost_themselves(void **state)
 		archived(&p, "S");
 		o.output = OUTPUTS[i];
 		one_and_four(&p, o, &r);
-		assert_int_equal(ran_count(&r, "m2 size=0  unreadable [the worker process died (SIGSEGV)]"), 1);
-		assert_int_equal(ran_count(&r, "m3 size=0  unreadable [the worker process died (SIGSEGV)]"), 1);
+		assert_int_equal(ran_count(&r, "m2 size=0  unreadable [the worker process died (SIGSEGV)]"),
+				 1);
+		assert_int_equal(ran_count(&r, "m3 size=0  unreadable [the worker process died (SIGSEGV)]"),
+				 1);
 		assert_int_equal(ran_count(&r, "m4 size=12864 fake ok [] events=200"), 1);
 		assert_int_equal(ran_count(&r, " tar ok [] events=0"), 1);
 		assert_int_equal(ran_count(&r, "item 7 parent=-1 c size=704 fake ok"), 1);
@@ -370,7 +373,8 @@ static void test_missing_ids_across_files(void **state)
 	ran_make(&r, &p, ALL);
 	assert_int_equal(ran_count(&r, "gap missing"), 1);
 	assert_int_equal(ran_count(&r, "gap missing item=0 250-299 lost=50 record ids 250 to 299 of Security"
-				       " on host were read nowhere"), 1);
+				       " on host were read nowhere"),
+			 1);
 	assert_int_equal(ran_count(&r, "ok []"), 3);
 	ran_done(&r);
 	buf_done(&b);

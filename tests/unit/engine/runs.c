@@ -79,8 +79,8 @@ static int put_gap(void *ctx, const struct gap *g, err *e)
 
 static int put_fact(void *ctx, const struct fact *f, err *e)
 {
-	buf_printf(ctx, "fact %s count=%llu refs=%u", fact_kind_name(f->kind),
-		   (unsigned long long)f->count, f->nrefs);
+	buf_printf(ctx, "fact %s count=%llu refs=%u", fact_kind_name(f->kind), (unsigned long long)f->count,
+		   f->nrefs);
 	for (unsigned i = 0; i < f->nrefs; i++)
 		buf_printf(ctx, " %u:%llu", f->refs[i].item, (unsigned long long)f->refs[i].offset);
 	buf_printf(ctx, "\n");

@@ -28,7 +28,8 @@ static void check_sorted(size_t n, size_t mem, bool want_spill)
 		buf_clear(&b);
 		sorter_key_u64(&b, next_random(&x) % 1000);
 		assert_int_equal(sorter_add(s, str_bytes(buf_view(&b)),
-					    (bytes){ (const uint8_t *)&i, sizeof i }, NULL), 0);
+					    (bytes){ (const uint8_t *)&i, sizeof i }, NULL),
+				 0);
 	}
 	assert_int_equal(sorter_spilled(s), want_spill);
 	assert_int_equal(sorter_len(s), n);
@@ -73,7 +74,8 @@ static void test_long_records_survive_the_disk(void **state)
 		uint8_t k = (uint8_t)(49 - i);
 
 		memset(big, i, 300000);
-		assert_int_equal(sorter_add(s, (bytes){ &k, 1 }, (bytes){ big, 300000 - (size_t)i }, NULL), 0);
+		assert_int_equal(sorter_add(s, (bytes){ &k, 1 }, (bytes){ big, 300000 - (size_t)i }, NULL),
+				 0);
 	}
 	for (int i = 0; i < 50; i++) {
 		assert_int_equal(sorter_next(s, &key, &payload, NULL), 1);
@@ -88,7 +90,10 @@ static void test_long_records_survive_the_disk(void **state)
 
 static void test_key_parts_compare_as_tuples(void **state)
 {
-	static const struct { const char *what; str a1, a2, b1, b2; } T[] = {
+	static const struct {
+		const char *what;
+		str a1, a2, b1, b2;
+	} T[] = {
 		{ "prefix first", { "a", 1 }, { "z", 1 }, { "ab", 2 }, { "a", 1 } },
 		{ "empty first", { "", 0 }, { "z", 1 }, { "a", 1 }, { "", 0 } },
 		{ "NUL is a byte, not an end", { "a\0", 2 }, { "a", 1 }, { "a\1", 2 }, { "", 0 } },

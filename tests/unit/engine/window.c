@@ -14,7 +14,7 @@ enum { SIZE = 1000000, SECTOR = 4096 };
 
 struct made { /* byte i is i mod 251 */
 	uint64_t at;
-	size_t most; /* bytes per read */
+	size_t most;  /* bytes per read */
 	uint64_t bad; /* the sector that cannot be read, UINT64_MAX: none */
 };
 
@@ -125,8 +125,9 @@ static void tiny_close(void *self)
 {
 }
 
-static const struct reader_ops TINY_OPS = { .name = "tiny", .open = tiny_open, .next = tiny_next,
-					    .close = tiny_close };
+static const struct reader_ops TINY_OPS = {
+	.name = "tiny", .open = tiny_open, .next = tiny_next, .close = tiny_close
+};
 
 static int note_event(void *ctx, const event *ev, err *e)
 {

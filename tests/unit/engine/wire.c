@@ -231,38 +231,112 @@ static ProtobufCBinaryData too_long(void)
 	return (ProtobufCBinaryData){ sizeof LONG, (uint8_t *)LONG };
 }
 
-static void level(struct message *x) { x->finding.level = 5; }
-static void no_refs(struct message *x) { x->finding.n_refs = 0; }
-static void many_refs(struct message *x) { x->finding.n_refs = LIMIT_WIRE_REFS + 1; }
-static void far_ref(struct message *x) { x->ref.offset = (uint64_t)3 << 30; }
-static void many_details(struct message *x) { x->finding.n_details = 13; }
-static void long_rule(struct message *x) { x->finding.rule_id = too_long(); }
-static void gap_kind(struct message *x) { x->gap.kind = GAP_KINDS; }
-static void gap_of_ours(struct message *x) { x->gap.kind = GAP_WORKER; }
-static void gap_backwards(struct message *x) { x->gap.from = 2; x->gap.to = 1; }
-static void gap_text(struct message *x) { x->gap.text = (ProtobufCBinaryData){ GAP_TEXT_MAX, (uint8_t *)LONG }; }
-static void fact_kind(struct message *x) { x->fact.kind = FACT_KINDS; }
-static void fact_attr(struct message *x) { x->attr.attr = FA_COUNT; }
-static void fact_twice(struct message *x) { x->fact.n_attrs = 2; }
-static void fact_none(struct message *x) { x->fact.count = 0; }
-static void run_backwards(struct message *x) { x->run.first = 2; x->run.last = 1; }
-static void run_long(struct message *x) { x->run.channel = too_long(); }
-static void counters(struct message *x) { x->batch.recovered = 1; }
-static void offset(struct message *x) { x->batch.offset = UINT64_MAX; }
-static void wrong_task(struct message *x) { x->batch.task = 8; }
-static void nothing(struct message *x) { (void)x; }
+static void level(struct message *x)
+{
+	x->finding.level = 5;
+}
+static void no_refs(struct message *x)
+{
+	x->finding.n_refs = 0;
+}
+static void many_refs(struct message *x)
+{
+	x->finding.n_refs = LIMIT_WIRE_REFS + 1;
+}
+static void far_ref(struct message *x)
+{
+	x->ref.offset = (uint64_t)3 << 30;
+}
+static void many_details(struct message *x)
+{
+	x->finding.n_details = 13;
+}
+static void long_rule(struct message *x)
+{
+	x->finding.rule_id = too_long();
+}
+static void gap_kind(struct message *x)
+{
+	x->gap.kind = GAP_KINDS;
+}
+static void gap_of_ours(struct message *x)
+{
+	x->gap.kind = GAP_WORKER;
+}
+static void gap_backwards(struct message *x)
+{
+	x->gap.from = 2;
+	x->gap.to = 1;
+}
+static void gap_text(struct message *x)
+{
+	x->gap.text = (ProtobufCBinaryData){ GAP_TEXT_MAX, (uint8_t *)LONG };
+}
+static void fact_kind(struct message *x)
+{
+	x->fact.kind = FACT_KINDS;
+}
+static void fact_attr(struct message *x)
+{
+	x->attr.attr = FA_COUNT;
+}
+static void fact_twice(struct message *x)
+{
+	x->fact.n_attrs = 2;
+}
+static void fact_none(struct message *x)
+{
+	x->fact.count = 0;
+}
+static void run_backwards(struct message *x)
+{
+	x->run.first = 2;
+	x->run.last = 1;
+}
+static void run_long(struct message *x)
+{
+	x->run.channel = too_long();
+}
+static void counters(struct message *x)
+{
+	x->batch.recovered = 1;
+}
+static void offset(struct message *x)
+{
+	x->batch.offset = UINT64_MAX;
+}
+static void wrong_task(struct message *x)
+{
+	x->batch.task = 8;
+}
+static void nothing(struct message *x)
+{
+	(void)x;
+}
 
 static const struct {
 	const char *what;
 	void (*spoil)(struct message *x);
 } FIGURES[] = {
-	{ "finding level", level }, { "finding without event", no_refs }, { "too many events", many_refs },
-	{ "event behind the content", far_ref }, { "too many details", many_details },
-	{ "long rule id", long_rule }, { "gap kind", gap_kind }, { "gap only we may tell", gap_of_ours },
-	{ "gap backwards", gap_backwards }, { "gap text", gap_text }, { "fact kind", fact_kind },
-	{ "fact attribute", fact_attr }, { "fact attribute twice", fact_twice }, { "fact of nothing", fact_none },
-	{ "run backwards", run_backwards }, { "run with a long name", run_long },
-	{ "more recovered than events", counters }, { "offset", offset }, { "another task", wrong_task },
+	{ "finding level", level },
+	{ "finding without event", no_refs },
+	{ "too many events", many_refs },
+	{ "event behind the content", far_ref },
+	{ "too many details", many_details },
+	{ "long rule id", long_rule },
+	{ "gap kind", gap_kind },
+	{ "gap only we may tell", gap_of_ours },
+	{ "gap backwards", gap_backwards },
+	{ "gap text", gap_text },
+	{ "fact kind", fact_kind },
+	{ "fact attribute", fact_attr },
+	{ "fact attribute twice", fact_twice },
+	{ "fact of nothing", fact_none },
+	{ "run backwards", run_backwards },
+	{ "run with a long name", run_long },
+	{ "more recovered than events", counters },
+	{ "offset", offset },
+	{ "another task", wrong_task },
 };
 
 static int batch_said(void (*spoil)(struct message *x))
