@@ -1,5 +1,5 @@
 #include "facts/facts.h"
-#include "store/schema.h"
+#include "store/case_schema.h"
 #include "store/store_priv.h"
 #include "util/limits.h"
 #include "util/utf.h"

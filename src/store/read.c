@@ -1,4 +1,4 @@
-#include "store/schema.h"
+#include "store/case_schema.h"
 #include "store/store_priv.h"
 #include "util/limits.h"
 #include "util/vec.h"

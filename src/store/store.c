@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/schema.h"
+#include "store/case_schema.h"
 #include "store/store_priv.h"
 #include "util/limits.h"
 #include "util/utf.h"

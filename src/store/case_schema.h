@@ -1,6 +1,6 @@
-/* schema.h - the tables and views of case.db, documented in docs/case.md. Thread rule: constants. */
-#ifndef SPOOR_STORE_SCHEMA_H
-#define SPOOR_STORE_SCHEMA_H
+/* case_schema.h - the tables and views of case.db, documented in docs/case.md. Thread rule: constants. */
+#ifndef SPOOR_STORE_CASE_SCHEMA_H
+#define SPOOR_STORE_CASE_SCHEMA_H
 
 #define CASE_FILE "case.db"
 #define CASE_APPLICATION_ID 0x53706f72 /* "Spor", in the header of the file */
