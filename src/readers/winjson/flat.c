@@ -629,9 +629,19 @@ static bool inner_json(struct flat *f, str text)
 	return walk_object(f, &c, 1) == FLAT_OK && c.i == c.n;
 }
 
+/* A name that needs no escapes, so that it can stand in the signature as it is. */
+static bool is_plain_name(str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((uint8_t)s.ptr[i] <= ' ' || s.ptr[i] == '"' || s.ptr[i] == '\\')
+			return false;
+	return s.len > 0 && s.len <= 64;
+}
+
 /* Splunk's classic form: a date, then key=value lines up to Message=, which takes the rest. */
 static bool inner_pairs(struct flat *f, str text)
 {
+	const char *end = text.ptr + text.len;
 	str line, key, v;
 	bool any = false;
 
@@ -640,11 +650,10 @@ static bool inner_pairs(struct flat *f, str text)
 
 		line = str_cut(text, '\n', &text);
 		key = str_cut(line, '=', &v);
-		if (key.len == line.len || key.len == 0 || key.len > 64 ||
-		    memchr(key.ptr, '\\', key.len) || memchr(key.ptr, '"', key.len))
+		if (key.len == line.len || !is_plain_name(key))
 			continue;
 		if (message) {
-			v.len = (size_t)(text.ptr + text.len - v.ptr);
+			v.len = (size_t)(end - v.ptr);
 			text.len = 0;
 		}
 		any = true;

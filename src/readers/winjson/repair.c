@@ -29,9 +29,9 @@ void json_repair(buf *out, bytes line)
 			continue;
 		}
 		if (n == 0)
-			buf_printf(out, escaped ? "\\\\x%02x" + 1 : "\\\\x%02x", c);
+			buf_printf(out, "%sx%02x", escaped ? "\\" : "\\\\", c);
 		else if (c < 0x20)
-			buf_printf(out, escaped ? "\\\\u%04x" + 1 : "\\u%04x", c);
+			buf_printf(out, "%su%04x", escaped ? "\\" : "\\", c);
 		else
 			buf_add(out, line.ptr + i, n);
 		if (!escaped && c == '"')

@@ -604,6 +604,10 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 		}
 		if (p->shape == SHAPE_ACTION)
 			continue;
+		if (p->nleaves != w->flat.n) { /* a signature that does not tell its leaves: never */
+			gap_here(w, g, GAP_UNSUPPORTED, to, "structure not understood");
+			return READER_SKIPPED;
+		}
 		if (p->schema != w->schema) {
 			w->schema = p->schema;
 			w->schema_allowed = schema_set_use(w->env.schemas, p->schema);

@@ -52,6 +52,9 @@ static const struct {
 	{ "number without digits", "{\"a\":-}\n" EV, 1, 1, GAP_DAMAGED, 0, 7 },
 	{ "wrong bracket", "{\"a\":[1}}\n" EV, 1, 1, GAP_DAMAGED, 0, 9 },
 	{ "empty object", "{}\n" EV, 2, 0, 0, 0, 0 },
+	{ "control character at the end", EV "\n\x1D", 1, 0, 0, 0, 0 },
+	{ "control character in a Splunk field name",
+	  "{\"result\":{\"_raw\":\"LogName=S\\nEventCode=1\\na\\u0001b=c\\nMessage=m\"}}\n", 1, 0, 0, 0, 0 },
 };
 
 static void check_damage(size_t i, size_t window)
