@@ -32,6 +32,7 @@ struct build_node {
 	struct bound_node n;
 	uint32_t mark;
 	double cost; /* of its best trigger; infinite if it has none */
+	double work; /* to evaluate it */
 };
 
 struct build_rule {
@@ -356,6 +357,60 @@ static double atom_cost(const struct binder *b, const struct build_atom *a)
 	return (len < COUNT(BY_LENGTH) ? BY_LENGTH[len] : 2) * common * any;
 }
 
+/* What it takes to evaluate an atom, roughly in comparisons. */
+static double atom_work(const struct binder *b, const struct build_atom *a)
+{
+	static const uint8_t BY_KIND[] = { [PRED_GLOB] = 1,    [PRED_REGEX] = 80,  [PRED_NUMBER] = 4,
+					   [PRED_COMPARE] = 4, [PRED_CIDR] = 10,   [PRED_TIMEPART] = 10,
+					   [PRED_NULL] = 1,    [PRED_EXISTS] = 1,  [PRED_FIELDREF] = 40 };
+	const struct pred *p = &b->rs->pool.preds.at[a->pred];
+	double work = BY_KIND[p->kind];
+
+	if (p->kind == PRED_GLOB && ((p->pattern.open_start && p->pattern.open_end) ||
+				     p->pattern.nsegments > 1))
+		work = 8; /* searched, not compared at one end */
+	return b->fields.at[a->field].field == FIELD_ANY ? work * 20 : work;
+}
+
+static double node_work(const struct binder *b, const struct build_node *node)
+{
+	double work = 0;
+
+	if (node->n.op == NODE_LEAF)
+		return atom_work(b, &b->atoms.at[node->n.first]);
+	if (node->n.op == NODE_NOT)
+		return b->nodes.at[node->n.first].work;
+	for (uint32_t k = 0; k < node->n.n; k++) {
+		double kid = b->nodes.at[b->kids.at[node->n.first + k]].work;
+
+		/* the rest of an AND is seldom reached */
+		work += node->n.op == NODE_AND && k ? kid / 8 : kid;
+	}
+	return work;
+}
+
+static int cmp_work(const void *x, const void *y, void *ctx)
+{
+	const struct binder *b = ctx;
+	uint32_t p = *(const uint32_t *)x, q = *(const uint32_t *)y;
+	double wp = b->nodes.at[p].work, wq = b->nodes.at[q].work;
+
+	return wp < wq ? -1 : wp > wq ? 1 : (p > q) - (p < q);
+}
+
+/* Ask what is answered quickest first; operands stand before their node. */
+static void order_nodes(struct binder *b)
+{
+	for (size_t i = 0; i < b->nodes.len; i++) {
+		struct build_node *node = &b->nodes.at[i];
+
+		if (node->n.op == NODE_AND || node->n.op == NODE_OR)
+			qsort_r(b->kids.at + node->n.first, node->n.n, sizeof *b->kids.at, cmp_work,
+				b);
+		node->work = node_work(b, node);
+	}
+}
+
 /* Costs of all nodes; operands stand before their node. */
 static void cost_nodes(struct binder *b)
 {
@@ -400,14 +455,36 @@ static int take_trigger(struct binder *b, uint32_t id, uint32_t rule)
 	return 0;
 }
 
+/* A rule without a trigger is asked of every event: let the scan answer what it can. Depth is that of
+ * the condition. */
+static void scan_all(struct binder *b, uint32_t id)
+{
+	const struct bound_node *n = &b->nodes.at[id].n;
+
+	if (n->op == NODE_LEAF) {
+		struct build_atom *a = &b->atoms.at[n->first];
+
+		a->trigger |= b->rs->pool.preds.at[a->pred].kind == PRED_GLOB &&
+			      !isinf(b->nodes.at[id].cost);
+	} else if (n->op == NODE_NOT) {
+		scan_all(b, n->first);
+	} else {
+		for (uint32_t k = 0; k < n->n; k++)
+			scan_all(b, b->kids.at[n->first + k]);
+	}
+}
+
 static int take_triggers(struct binder *b)
 {
+	order_nodes(b);
 	cost_nodes(b);
 	for (uint32_t i = 0; i < b->rules.len; i++) {
 		struct build_rule *rule = &b->rules.at[i];
 
 		rule->always = rule->r.root == BOUND_TRUE ||
 			       isinf(b->nodes.at[rule->r.root].cost);
+		if (rule->always && rule->r.root != BOUND_TRUE)
+			scan_all(b, rule->r.root);
 		if (!rule->always && take_trigger(b, rule->r.root, i) < 0)
 			return -1;
 	}
