@@ -128,8 +128,8 @@ const char *args_get(const struct cli_args *args, const char *name)
 	return NULL;
 }
 
-int args_number(const struct cli_args *args, const char *name, uint64_t min, uint64_t max,
-		uint64_t absent, uint64_t *ret, err *e)
+int args_number(const struct cli_args *args, const char *name, uint64_t min, uint64_t max, uint64_t absent,
+		uint64_t *ret, err *e)
 {
 	const char *text = args_get(args, name);
 	uint64_t v = absent;

@@ -114,11 +114,13 @@ static void sandbox(struct visit *v)
 	if (abi > 0)
 		row(v, "Landlock", text);
 	else
-		concern(v, "Landlock", "not available", "Linux 5.13 or later with landlock in lsm=; seccomp still holds");
+		concern(v, "Landlock", "not available",
+			"Linux 5.13 or later with landlock in lsm=; seccomp still holds");
 	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
 		row(v, "seccomp", "available");
 	else
-		concern(v, "seccomp", "not available", "hostile evidence is less contained; use --require-sandbox to refuse");
+		concern(v, "seccomp", "not available",
+			"hostile evidence is less contained; use --require-sandbox to refuse");
 }
 
 static void rules(struct visit *v, const struct cli_args *args)
@@ -217,7 +219,8 @@ const struct command command_doctor = {
 	.summary = "say what works on this machine and what does not",
 	.usage = "[-r PATH]...",
 	.options = OPTIONS,
-	.details = "Versions of the libraries, processor, sandbox, formats, rules, limits and temporary space.\n"
-		   "Each concern comes with its remedy; exit code 3 if there is one.",
+	.details =
+		"Versions of the libraries, processor, sandbox, formats, rules, limits and temporary space.\n"
+		"Each concern comes with its remedy; exit code 3 if there is one.",
 	.run = run,
 };

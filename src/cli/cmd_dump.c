@@ -2,7 +2,8 @@
 #include "cli/evidence_run.h"
 
 static const struct cli_option OPTIONS[] = {
-	{ 'f', "format", "FORMAT", "evtx (JSON lines as evtx_dump writes them) or ecs (JSON lines). Default: evtx" },
+	{ 'f', "format", "FORMAT",
+	  "evtx (JSON lines as evtx_dump writes them) or ecs (JSON lines). Default: evtx" },
 	{ 'o', "output", "FILE", "Write there instead of standard output" },
 	RUN_OPTIONS,
 	{ 0 },
@@ -58,7 +59,8 @@ const struct command command_dump = {
 	.summary = "write every event",
 	.usage = "PATH... [-f FORMAT] [-o FILE] [-j N]",
 	.options = OPTIONS,
-	.details = "One event per line, in the order of the evidence (paths sorted by their bytes), the same for any\n"
+	.details = "One event per line, in the order of the evidence (paths sorted by their bytes), the same "
+		   "for any\n"
 		   "number of workers. What could not be read is said on standard error.",
 	.run = run,
 };

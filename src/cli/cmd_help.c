@@ -21,7 +21,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 		const struct command *cmd = command_named(args->paths.at[0]);
 
 		if (!cmd || args->paths.len > 1)
-			return cli_usage(cli, NULL, "no help for \"%s\"", args->paths.at[args->paths.len - 1]);
+			return cli_usage(cli, NULL, "no help for \"%s\"",
+					 args->paths.at[args->paths.len - 1]);
 		help_command(&b, &cli->out, cmd);
 	}
 	if (cli_flush(STDOUT_FILENO, &b, &e) < 0)

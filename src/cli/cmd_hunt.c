@@ -10,7 +10,8 @@
 #include "util/sorter.h"
 
 static const struct cli_option OPTIONS[] = {
-	{ 'r', "rules", "PATH", "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },
+	{ 'r', "rules", "PATH",
+	  "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },
 	{ 'f', "format", "FORMAT", "table, csv, jsonl, ecs or timesketch. Default: table" },
 	{ 'o', "output", "FILE", "Write there instead of standard output" },
 	{ 0, "min-level", "LEVEL", "Only this level and above: informational, low, medium, high, critical" },
@@ -27,7 +28,7 @@ struct hunt {
 	bool with_recovered;
 	uint64_t by_level[LEVEL_CRITICAL + 1];
 	uint64_t in_recovered; /* findings left out for that */
-	bool item_named; /* a finding of the item under way refers to it */
+	bool item_named;       /* a finding of the item under way refers to it */
 	buf key, payload;
 };
 
@@ -112,8 +113,9 @@ static void say_totals(const struct cli *cli, const struct hunt *h, const struct
 
 	for (size_t i = 0; i < COUNT(h->by_level); i++)
 		n += h->by_level[i];
-	cli_say(cli, "%llu findings (%llu critical, %llu high, %llu medium, %llu low, %llu informational) in "
-		     "%llu events of %llu files, %.1f s; %llu gaps",
+	cli_say(cli,
+		"%llu findings (%llu critical, %llu high, %llu medium, %llu low, %llu informational) in "
+		"%llu events of %llu files, %.1f s; %llu gaps",
 		(unsigned long long)n, (unsigned long long)h->by_level[LEVEL_CRITICAL],
 		(unsigned long long)h->by_level[LEVEL_HIGH], (unsigned long long)h->by_level[LEVEL_MEDIUM],
 		(unsigned long long)h->by_level[LEVEL_LOW],
@@ -137,8 +139,8 @@ static int hunt(struct cli *cli, const struct cli_args *args, struct engine_opti
 
 	gapsay_init(&h.gaps, cli);
 	items_init(&h.items);
-	if (rulepack_read(args, &rules, NULL, &e) < 0 || sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 ||
-	    run_output_open(&out, args, &e) < 0) {
+	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
+	    sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 || run_output_open(&out, args, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}
@@ -180,11 +182,14 @@ static int run(struct cli *cli, const struct cli_args *args)
 	int code;
 
 	if (!w)
-		return cli_usage(cli, &command_hunt, "--format takes one of table, csv, jsonl, ecs, timesketch, not \"%s\"",
+		return cli_usage(cli, &command_hunt,
+				 "--format takes one of table, csv, jsonl, ecs, timesketch, not \"%s\"",
 				 format);
 	if (level && !finding_level_parse(str_of(level), &min_level))
-		return cli_usage(cli, &command_hunt,
-				 "--min-level takes one of informational, low, medium, high, critical, not \"%s\"", level);
+		return cli_usage(
+			cli, &command_hunt,
+			"--min-level takes one of informational, low, medium, high, critical, not \"%s\"",
+			level);
 	code = run_options(cli, &command_hunt, args, &o);
 	return code == EXIT_DONE ? hunt(cli, args, &o, w, min_level) : code;
 }
@@ -194,15 +199,20 @@ const struct command command_hunt = {
 	.summary = "detections as a timeline",
 	.usage = "PATH... [-r RULES]... [-f FORMAT] [-o FILE] [--min-level LEVEL] [-j N]",
 	.options = OPTIONS,
-	.details = "Evaluates Sigma rules over every event and writes the findings sorted by time, in bounded memory.\n"
+	.details = "Evaluates Sigma rules over every event and writes the findings sorted by time, in "
+		   "bounded memory.\n"
 		   "\n"
-		   "jsonl: one object per finding with rule.id, rule.name, rule.level, rule.tags, @timestamp, host.name,\n"
-		   "log.file.path, event.code, winlog.record_id, details, and event.ref: SHA256:OFFSET:RECORD of each\n"
-		   "contributing event, which spoor show opens. ecs: the same, nested, for Elasticsearch. timesketch: JSON\n"
+		   "jsonl: one object per finding with rule.id, rule.name, rule.level, rule.tags, "
+		   "@timestamp, host.name,\n"
+		   "log.file.path, event.code, winlog.record_id, details, and event.ref: "
+		   "SHA256:OFFSET:RECORD of each\n"
+		   "contributing event, which spoor show opens. ecs: the same, nested, for Elasticsearch. "
+		   "timesketch: JSON\n"
 		   "lines for its import.\n"
 		   "csv: cells that a spreadsheet would take for a formula are prefixed with an apostrophe.\n"
 		   "\n"
-		   "Findings in records that were carved out of slack or damaged blocks are counted, and shown with\n"
+		   "Findings in records that were carved out of slack or damaged blocks are counted, and "
+		   "shown with\n"
 		   "--recovered (event.recovered is true there): they may be older than the log itself.\n"
 		   "\n"
 		   "What could not be read is said on standard error and gives exit code 3.",

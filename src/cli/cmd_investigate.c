@@ -17,7 +17,8 @@
 
 static const struct cli_option OPTIONS[] = {
 	{ 'o', "output", "CASE", "Folder of the case; made if it is not there" },
-	{ 'r', "rules", "PATH", "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },
+	{ 'r', "rules", "PATH",
+	  "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },
 	{ 0, "force", NULL, "Replace a case that is there already" },
 	RUN_OPTIONS,
 	{ 0 },
@@ -48,9 +49,10 @@ static int check_apart(const char *dir, const struct engine_options *o, err *e)
 		size_t n = realpath(o->paths[i], tree) ? strlen(tree) : 0;
 
 		if (n && strncmp(parent, tree, n) == 0 && (parent[n] == '/' || parent[n] == '\0' || n == 1))
-			return err_set(e, ERR_ARG, ERR_NO_OFFSET,
-				       "the case %.80s would lie inside the evidence %.80s: name a folder elsewhere",
-				       dir, o->paths[i]);
+			return err_set(
+				e, ERR_ARG, ERR_NO_OFFSET,
+				"the case %.80s would lie inside the evidence %.80s: name a folder elsewhere",
+				dir, o->paths[i]);
 	}
 	return 0;
 }
@@ -168,15 +170,18 @@ static int put_rules(struct investigation *in, bytes bundle, struct store_run *r
 	if (ruleset_new(&rs, bundle, e) < 0)
 		return -1;
 	for (size_t i = 0; rc == 0 && i < ruleset_len(rs); i++) {
-		static const char *const STATUS[] = { [RULE_OK] = "ok", [RULE_REJECTED] = "rejected",
-						      [RULE_OTHER] = "other" };
+		static const char *const STATUS[] = {
+			[RULE_OK] = "ok", [RULE_REJECTED] = "rejected", [RULE_OTHER] = "other"
+		};
 		const struct rule_info *r = ruleset_at(rs, i);
 		const char *level = finding_level_name(r->level);
 
 		run->rules_ok += r->status == RULE_OK;
 		run->rules_rejected += r->status == RULE_REJECTED;
-		rc = put(in, store_put_rule(in->store, r->id, r->title, str_of(level ? level : ""),
-					    str_of(STATUS[r->status]), r->reason, r->path, r->tags, e), e);
+		rc = put(in,
+			 store_put_rule(in->store, r->id, r->title, str_of(level ? level : ""),
+					str_of(STATUS[r->status]), r->reason, r->path, r->tags, e),
+			 e);
 	}
 	ruleset_free(rs);
 	return rc;
@@ -185,14 +190,16 @@ static int put_rules(struct investigation *in, bytes bundle, struct store_run *r
 /* --- the summary ---------------------------------------------------------------------------- */
 
 /* How much was read, then the story in short, then where the report is. */
-static int summary(buf *b, const struct investigation *in, const struct engine_totals *t, const char *dir, err *e)
+static int summary(buf *b, const struct investigation *in, const struct engine_totals *t, const char *dir,
+		   err *e)
 {
 	const struct term *term = &in->cli->out;
 
 	buf_printf(b, "%llu files, %.1f MB, %llu events in %.1f s", (unsigned long long)t->items,
 		   (double)t->bytes / 1e6, (unsigned long long)t->events, (double)t->wall_ns / 1e9);
 	if (t->recovered)
-		buf_printf(b, "; %llu events recovered from damage or slack", (unsigned long long)t->recovered);
+		buf_printf(b, "; %llu events recovered from damage or slack",
+			   (unsigned long long)t->recovered);
 	buf_z(b, "\n\n");
 	if (report_summary(in->store, term->columns, term->color, b, e) < 0)
 		return -1;
@@ -256,7 +263,8 @@ static int gather(struct investigation *in, struct engine_options *o, struct sto
 	return run->rules_rejected ? EXIT_GAPS : code;
 }
 
-static int investigate(struct cli *cli, const struct cli_args *args, struct engine_options *o, const char *dir)
+static int investigate(struct cli *cli, const struct cli_args *args, struct engine_options *o,
+		       const char *dir)
 {
 	struct investigation in = { .cli = cli };
 	struct engine_totals totals = { 0 };
@@ -333,12 +341,17 @@ const struct command command_investigate = {
 	.summary = "everything from evidence to report",
 	.usage = "PATH... -o CASE [-r RULES]... [-j N] [--force]",
 	.options = OPTIONS,
-	.details = "Reads every file below the paths, archives and their members too; detects with Sigma rules, extracts\n"
-		   "facts, and writes the case: case.db (findings, facts, gaps), manifest.jsonl (each file with its\n"
-		   "SHA-256), report.html and case.json. The folder is for its owner only and must not lie inside the\n"
-		   "evidence, which is only read. The same evidence and rules give the same case whatever the number\n"
+	.details = "Reads every file below the paths, archives and their members too; detects with Sigma "
+		   "rules, extracts\n"
+		   "facts, and writes the case: case.db (findings, facts, gaps), manifest.jsonl (each file "
+		   "with its\n"
+		   "SHA-256), report.html and case.json. The folder is for its owner only and must not lie "
+		   "inside the\n"
+		   "evidence, which is only read. The same evidence and rules give the same case whatever "
+		   "the number\n"
 		   "of workers.\n"
 		   "\n"
-		   "What could not be read, was skipped or stopped by a limit stands in the report and gives exit code 3.",
+		   "What could not be read, was skipped or stopped by a limit stands in the report and gives "
+		   "exit code 3.",
 	.run = run,
 };

@@ -5,12 +5,15 @@
 #include "detect/detect.h"
 
 static const struct cli_option OPTIONS[] = {
-	{ 'r', "rules", "PATH", "Rules to look at, a file or a folder; may be repeated. Default: the shipped pack" },
+	{ 'r', "rules", "PATH",
+	  "Rules to look at, a file or a folder; may be repeated. Default: the shipped pack" },
 	{ 0, "all", NULL, "check: list the rules that are no detections (correlations, filters) too" },
 	{ 0 },
 };
 
-static const char *const STATUS_WORDS[] = { [RULE_OK] = "ok", [RULE_REJECTED] = "rejected", [RULE_OTHER] = "other" };
+static const char *const STATUS_WORDS[] = {
+	[RULE_OK] = "ok", [RULE_REJECTED] = "rejected", [RULE_OTHER] = "other"
+};
 
 static void tally(const struct ruleset *rs, size_t counts[3])
 {
@@ -91,7 +94,8 @@ const struct command command_rules = {
 	.summary = "check or list detection rules",
 	.usage = "check|list [-r PATH]...",
 	.options = OPTIONS,
-	.details = "check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
+	.details = "check: compiles every Sigma document and says which cannot be executed, with file and "
+		   "reason;\n"
 		   "exit code 3 if any is rejected.\n"
 		   "\n"
 		   "list: level, id and title of each executable rule, in the order of evaluation.",

@@ -25,8 +25,8 @@ static const struct cli_option OPTIONS[] = {
 
 /* What is to be shown, and where it was found. */
 struct target {
-	str file;              /* path of the file on disk */
-	str member;            /* whole path of the archive member ("a.zip!/x"), empty for the file itself */
+	str file;   /* path of the file on disk */
+	str member; /* whole path of the archive member ("a.zip!/x"), empty for the file itself */
 	uint64_t offset, record;
 	bool check_record;
 	bool has_sha256;
@@ -78,7 +78,8 @@ static int target_from_case(struct target *t, const char *dir, const char *text,
 	int rc;
 
 	if (!event_ref_parse(str_of(text), &ref))
-		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "\"%s\" is no event reference: SHA256:OFFSET:RECORD", text);
+		return err_set(e, ERR_ARG, ERR_NO_OFFSET,
+			       "\"%s\" is no event reference: SHA256:OFFSET:RECORD", text);
 	if (store_open(&s, dir, e) < 0)
 		return -1;
 	rc = store_each_item(s, look_at_item, &l, e);
@@ -118,7 +119,8 @@ static int target_from_path(struct target *t, const char *text, arena *mem, err 
 	if (!path.ptr)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a path");
 	if (!cut_number(&path, &last))
-		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "\"%s\" is no place in a file: PATH:OFFSET:RECORD", text);
+		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "\"%s\" is no place in a file: PATH:OFFSET:RECORD",
+			       text);
 	t->offset = last;
 	if (cut_number(&path, &before)) {
 		t->offset = before;
@@ -196,7 +198,8 @@ static int verify(struct source *s, const struct target *t, uint8_t *scratch, si
 		return -1;
 	if (memcmp(digest, t->sha256, SHA256_LEN) != 0)
 		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET,
-			       "%.*s is not the file that the case read: its SHA-256 differs", STR_ARG(t->file));
+			       "%.*s is not the file that the case read: its SHA-256 differs",
+			       STR_ARG(t->file));
 	return 0;
 }
 
@@ -383,8 +386,8 @@ static int find_record(struct finder *f, struct source *s, err *e)
 	}
 	rc = f->found ? 0
 		      : err_set(e, ERR_IO, ERR_NO_OFFSET, "no record %s begins at byte %llu of %.*s",
-				f->target->check_record ? "with that id" : "", (unsigned long long)f->target->offset,
-				STR_ARG(f->target->file));
+				f->target->check_record ? "with that id" : "",
+				(unsigned long long)f->target->offset, STR_ARG(f->target->file));
 done:
 	schema_set_free(env.schemas);
 	window_done(&win);
@@ -440,7 +443,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 	int rc, code = EXIT_DONE;
 
 	if (args->paths.len < 1 || args->paths.len > 2)
-		return cli_usage(cli, &command_show, "show needs a case and a reference, or PATH:OFFSET:RECORD");
+		return cli_usage(cli, &command_show,
+				 "show needs a case and a reference, or PATH:OFFSET:RECORD");
 	arena_init(&mem, LIMIT_SHOW_MEM);
 	rc = args->paths.len == 2 ? target_from_case(&t, args->paths.at[0], args->paths.at[1], &mem, &e)
 				  : target_from_path(&t, args->paths.at[0], &mem, &e);
@@ -465,9 +469,12 @@ const struct command command_show = {
 	.summary = "one record, down to its bytes",
 	.usage = "CASE REFERENCE | PATH:OFFSET[:RECORD]",
 	.options = OPTIONS,
-	.details = "The reference SHA256:OFFSET:RECORD is that of reports and of event.ref; the hash may be shortened to\n"
-		   "eight digits. The evidence is found again through the case and hashed, so that what is shown is\n"
-		   "what the case speaks of. Shown are the decoded fields, the record as JSON and its bytes with their\n"
+	.details = "The reference SHA256:OFFSET:RECORD is that of reports and of event.ref; the hash may be "
+		   "shortened to\n"
+		   "eight digits. The evidence is found again through the case and hashed, so that what is "
+		   "shown is\n"
+		   "what the case speaks of. Shown are the decoded fields, the record as JSON and its bytes "
+		   "with their\n"
 		   "offsets in the content.",
 	.run = run,
 };

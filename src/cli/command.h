@@ -13,11 +13,11 @@
 /* Exit codes, documented in docs/cli.md and the manual. */
 enum cli_exit {
 	EXIT_DONE = 0,
-	EXIT_USAGE = 1,    /* the command line makes no sense */
-	EXIT_INPUT = 2,    /* something named on it cannot be used: missing, unreadable, no case */
-	EXIT_GAPS = 3,     /* done, but not everything could be read: the gaps are reported */
-	EXIT_BUSY = 4,     /* another run works on that case */
-	EXIT_INTERNAL = 5, /* no memory, or a defect of ours */
+	EXIT_USAGE = 1,         /* the command line makes no sense */
+	EXIT_INPUT = 2,         /* something named on it cannot be used: missing, unreadable, no case */
+	EXIT_GAPS = 3,          /* done, but not everything could be read: the gaps are reported */
+	EXIT_BUSY = 4,          /* another run works on that case */
+	EXIT_INTERNAL = 5,      /* no memory, or a defect of ours */
 	EXIT_INTERRUPTED = 130, /* as shells name a death by SIGINT ... */
 	EXIT_PIPE = 141,        /* ... and by SIGPIPE: whoever read our output has enough */
 };
@@ -46,17 +46,17 @@ struct cli {
 
 struct command {
 	const char *name;
-	const char *summary; /* one line */
-	const char *usage;   /* what follows the name */
+	const char *summary;              /* one line */
+	const char *usage;                /* what follows the name */
 	const struct cli_option *options; /* ends with a zeroed one */
-	const char *details; /* paragraphs for help and manual, separated by empty lines */
+	const char *details;              /* paragraphs for help and manual, separated by empty lines */
 	int (*run)(struct cli *cli, const struct cli_args *args); /* answers enum cli_exit */
 };
 
 /* Every command; ends with NULL. */
 extern const struct command *const COMMANDS[];
-extern const struct command command_investigate, command_hunt, command_dump, command_rules,
-	command_show, command_doctor, command_help;
+extern const struct command command_investigate, command_hunt, command_dump, command_rules, command_show,
+	command_doctor, command_help;
 
 const struct command *command_named(const char *name);
 
@@ -73,8 +73,8 @@ const char *args_get(const struct cli_args *args, const char *name);
 /* The i-th value of --name, NULL behind the last. */
 const char *args_nth(const struct cli_args *args, const char *name, size_t i);
 /* A number in [min, max], or `absent`. -1 with *e set if it is none. */
-int args_number(const struct cli_args *args, const char *name, uint64_t min, uint64_t max,
-		uint64_t absent, uint64_t *ret, err *e);
+int args_number(const struct cli_args *args, const char *name, uint64_t min, uint64_t max, uint64_t absent,
+		uint64_t *ret, err *e);
 /* Index of the value in the NULL-terminated words; `absent` if not given. -1 with *e set (naming the
  * words) if it is none of them. */
 int args_word(const struct cli_args *args, const char *name, const char *const *words, int absent, err *e);

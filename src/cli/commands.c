@@ -1,14 +1,8 @@
 #include "cli/command.h"
 
 const struct command *const COMMANDS[] = {
-	&command_investigate,
-	&command_hunt,
-	&command_dump,
-	&command_show,
-	&command_rules,
-	&command_doctor,
-	&command_help,
-	NULL,
+	&command_investigate, &command_hunt,   &command_dump, &command_show,
+	&command_rules,       &command_doctor, &command_help, NULL,
 };
 
 const struct command *command_named(const char *name)

@@ -7,10 +7,12 @@
 #include "engine/engine.h"
 
 /* Options -j, --require-sandbox and --no-progress, for the commands' tables. */
-#define RUN_OPTIONS                                                                                \
-	{ 'j', "jobs", "N", "Worker processes; default: one per usable core" },                    \
-	{ 0, "require-sandbox", NULL, "Refuse to run where the workers cannot be sandboxed" },     \
-	{ 0, "no-progress", NULL, "Draw no progress on the terminal" }
+#define RUN_OPTIONS                                                                                          \
+	{ 'j', "jobs", "N", "Worker processes; default: one per usable core" },                              \
+		{ 0, "require-sandbox", NULL, "Refuse to run where the workers cannot be sandboxed" },       \
+	{                                                                                                    \
+		0, "no-progress", NULL, "Draw no progress on the terminal"                                   \
+	}
 
 /* Fill the options that come from the command line: paths, workers, sandbox, progress. Answers
  * EXIT_DONE, or the exit code after saying what is wrong. */

@@ -6,7 +6,8 @@
 
 enum term_style finding_level_style(enum finding_level level)
 {
-	static const enum term_style STYLES[] = { TERM_DIM, TERM_CYAN, TERM_YELLOW, TERM_RED, TERM_BRIGHT_RED };
+	static const enum term_style STYLES[] = { TERM_DIM, TERM_CYAN, TERM_YELLOW, TERM_RED,
+						  TERM_BRIGHT_RED };
 
 	return (size_t)level < COUNT(STYLES) ? STYLES[level] : TERM_PLAIN;
 }
@@ -78,7 +79,8 @@ static void table_head(buf *b, const struct term *t)
 {
 	buf row = { 0 };
 
-	table_row(&row, t, STR("TIME (UTC)"), STR("LEVEL"), TERM_PLAIN, STR("HOST"), STR("RULE"), STR("DETAILS"));
+	table_row(&row, t, STR("TIME (UTC)"), STR("LEVEL"), TERM_PLAIN, STR("HOST"), STR("RULE"),
+		  STR("DETAILS"));
 	term_begin(b, t, TERM_BOLD);
 	buf_str(b, str_trim(buf_view(&row)));
 	term_end(b, t, TERM_BOLD);
@@ -149,7 +151,8 @@ static void refs_text(buf *b, const struct finding *f, const struct items *items
 static void csv_head(buf *b, const struct term *t)
 {
 	(void)t;
-	buf_z(b, "timestamp,level,rule,host,channel,event_id,record_id,details,file,rule_id,tags,event_ref\r\n");
+	buf_z(b,
+	      "timestamp,level,rule,host,channel,event_id,record_id,details,file,rule_id,tags,event_ref\r\n");
 }
 
 static void csv_finding(buf *b, const struct term *t, const struct finding *f, const struct items *items)
@@ -346,7 +349,8 @@ static void timesketch_finding(buf *b, const struct term *t, const struct findin
 	buf_byte(b, '{');
 	json_member_str(b, "message", buf_view(&message));
 	json_member_time(b, "datetime", f->time_ns == TIME_NONE ? 0 : f->time_ns);
-	json_member_str(b, "timestamp_desc", f->time_ns == TIME_NONE ? STR("Time unknown") : STR("Event Logged"));
+	json_member_str(b, "timestamp_desc",
+			f->time_ns == TIME_NONE ? STR("Time unknown") : STR("Event Logged"));
 	json_member_str(b, "data_type", STR("spoor:finding"));
 	json_member_str(b, "rule_id", f->rule_id);
 	json_member_str(b, "rule_name", f->rule_title);
@@ -365,10 +369,8 @@ static void timesketch_finding(buf *b, const struct term *t, const struct findin
 }
 
 const struct finding_writer FINDING_WRITERS[] = {
-	{ "table", table_head, table_finding },
-	{ "csv", csv_head, csv_finding },
-	{ "jsonl", NULL, jsonl_finding },
-	{ "ecs", NULL, ecs_finding },
+	{ "table", table_head, table_finding },     { "csv", csv_head, csv_finding },
+	{ "jsonl", NULL, jsonl_finding },           { "ecs", NULL, ecs_finding },
 	{ "timesketch", NULL, timesketch_finding },
 };
 const size_t FINDING_WRITERS_LEN = COUNT(FINDING_WRITERS);

@@ -22,9 +22,11 @@ void gapsay_item(struct gapsay *s, str path)
 		return;
 	}
 	for (uint64_t i = 0; i < s->gaps && i < GAPSAY_KEPT; i++)
-		cli_say(s->cli, "%.*s: %s: %s", STR_ARG(path), gap_kind_name(s->kept[i].kind), s->kept[i].text);
+		cli_say(s->cli, "%.*s: %s: %s", STR_ARG(path), gap_kind_name(s->kept[i].kind),
+			s->kept[i].text);
 	if (s->gaps > GAPSAY_KEPT)
-		cli_say(s->cli, "%.*s: %llu more gaps", STR_ARG(path), (unsigned long long)(s->gaps - GAPSAY_KEPT));
+		cli_say(s->cli, "%.*s: %llu more gaps", STR_ARG(path),
+			(unsigned long long)(s->gaps - GAPSAY_KEPT));
 	s->gaps = 0;
 }
 

@@ -15,7 +15,8 @@ static const struct {
 	{ EXIT_DONE, "Done; everything could be read." },
 	{ EXIT_USAGE, "Wrong usage." },
 	{ EXIT_INPUT, "Something named on the command line cannot be used, or output cannot be written." },
-	{ EXIT_GAPS, "Done, but with gaps: something could not be read or rules were rejected. They are reported." },
+	{ EXIT_GAPS,
+	  "Done, but with gaps: something could not be read or rules were rejected. They are reported." },
 	{ EXIT_BUSY, "Another run works on the same case." },
 	{ EXIT_INTERNAL, "No memory, or a defect of spoor." },
 	{ EXIT_INTERRUPTED, "Interrupted by a signal." },
@@ -197,8 +198,10 @@ void help_man(buf *b)
 	buf_printf(b, ".Sh NAME\n.Nm spoor\n.Nd %s\n", SUMMARY);
 	buf_z(b, ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar option ...\n.Op Ar path ...\n");
 	buf_z(b, ".Sh DESCRIPTION\n");
-	man_text(b, "Reads the evidence of an intrusion (Windows event logs, JSON exports of them, archives of both),\n"
-		    "detects with Sigma rules, extracts facts and writes a case with a report in which every statement\n"
+	man_text(b, "Reads the evidence of an intrusion (Windows event logs, JSON exports of them, archives "
+		    "of both),\n"
+		    "detects with Sigma rules, extracts facts and writes a case with a report in which every "
+		    "statement\n"
 		    "can be opened down to its bytes.\n"
 		    "The evidence is only read; the network is never used.\n"
 		    "Results go to standard output, progress and errors to standard error.\n");

@@ -22,7 +22,8 @@ int items_add(struct items *items, const struct store_item *it, err *e)
 	if (n)
 		n->path = arena_str(&items->mem, it->path);
 	if (!n || !n->path.ptr)
-		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "results refer to too many files: search parts of the evidence");
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET,
+			       "results refer to too many files: search parts of the evidence");
 	n->id = it->id;
 	n->has_sha256 = it->has_sha256;
 	memcpy(n->sha256, it->sha256, sizeof n->sha256);

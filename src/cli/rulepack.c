@@ -58,7 +58,8 @@ int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e)
 		const char **slot = VEC_PUSH(&paths, 1);
 
 		if (!slot || !rulepack_find(&found)) {
-			err_set(e, ERR_IO, ERR_NO_OFFSET, "no rules found beside the program or in %s/rules: name some with -r",
+			err_set(e, ERR_IO, ERR_NO_OFFSET,
+				"no rules found beside the program or in %s/rules: name some with -r",
 				SPOOR_DATADIR);
 			goto done;
 		}

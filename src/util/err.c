@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int err_set_at(err *e, enum err_code code, uint64_t offset, const char *file, int line,
-	       const char *fmt, ...)
+int err_set_at(err *e, enum err_code code, uint64_t offset, const char *file, int line, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -36,8 +35,7 @@ int err_errno_at(err *e, int errno_value, const char *file, int line, const char
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
 	n = strlen(e->text);
-	snprintf(e->text + n, sizeof e->text - n, ": %s",
-		 strerror_r(errno_value, reason, sizeof reason));
+	snprintf(e->text + n, sizeof e->text - n, ": %s", strerror_r(errno_value, reason, sizeof reason));
 	return -1;
 }
 

@@ -33,8 +33,8 @@ typedef struct err {
 
 /* Fill *e (NULL is allowed) and answer -1, so that `return err_set(...)` reads well. */
 #define err_set(e, code, offset, ...) err_set_at((e), (code), (offset), __FILE__, __LINE__, __VA_ARGS__)
-int err_set_at(err *e, enum err_code code, uint64_t offset, const char *file, int line,
-	       const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+int err_set_at(err *e, enum err_code code, uint64_t offset, const char *file, int line, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
 
 /* As err_set(), with strerror(errno_value) behind the message. */
 #define err_errno(e, errno_value, ...) err_errno_at((e), (errno_value), __FILE__, __LINE__, __VA_ARGS__)

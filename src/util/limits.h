@@ -5,6 +5,8 @@
 #ifndef SPOOR_UTIL_LIMITS_H
 #define SPOOR_UTIL_LIMITS_H
 
+/* clang-format off: reasons stand in one column */
+
 /* --- event ---------------------------------------------------------------------------------- */
 #define LIMIT_SCHEMAS 65536u              /* per worker; a hostile file could make one per record */
 #define LIMIT_ITEM_SCHEMAS 16384u          /* of these, used by one item */

@@ -17,8 +17,7 @@ static uint64_t process_seed(void)
 		s |= 1;
 		uint64_t none = 0;
 
-		if (!__atomic_compare_exchange_n(&seed, &none, s, false, __ATOMIC_RELAXED,
-						 __ATOMIC_RELAXED))
+		if (!__atomic_compare_exchange_n(&seed, &none, s, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			s = none;
 	}
 	return s;

@@ -51,8 +51,8 @@ static unsigned days_in_month(int64_t year, unsigned month)
 	return DAYS[month - 1] + (month == 2 && leap);
 }
 
-bool time_from_civil(int64_t year, unsigned month, unsigned day, unsigned hour, unsigned min,
-		     unsigned sec, uint32_t ns, int64_t *ret_ns)
+bool time_from_civil(int64_t year, unsigned month, unsigned day, unsigned hour, unsigned min, unsigned sec,
+		     uint32_t ns, int64_t *ret_ns)
 {
 	int64_t s, v;
 
@@ -141,9 +141,9 @@ bool time_parse_iso(str s, int64_t *ret_ns, enum time_basis *ret_basis)
 	int64_t ns, off;
 	enum time_basis basis;
 
-	if (!digits(&s, 4, &year) || !skip_any(&s, "-/") || !digits(&s, 2, &month) ||
-	    !skip_any(&s, "-/") || !digits(&s, 2, &day) || !skip_any(&s, "Tt ") ||
-	    !digits(&s, 2, &hour) || !skip_any(&s, ":") || !digits(&s, 2, &min))
+	if (!digits(&s, 4, &year) || !skip_any(&s, "-/") || !digits(&s, 2, &month) || !skip_any(&s, "-/") ||
+	    !digits(&s, 2, &day) || !skip_any(&s, "Tt ") || !digits(&s, 2, &hour) || !skip_any(&s, ":") ||
+	    !digits(&s, 2, &min))
 		return false;
 	if (skip_any(&s, ":") && !digits(&s, 2, &sec))
 		return false;

@@ -33,8 +33,8 @@ void time_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned
 
 /* A checked civil time in UTC. False for month 13, day 30 of February, hour 24, second 61, or a
  * result outside int64_t. Second 60 is taken as the next second. */
-bool time_from_civil(int64_t year, unsigned month, unsigned day, unsigned hour, unsigned min,
-		     unsigned sec, uint32_t ns, int64_t *ret_ns);
+bool time_from_civil(int64_t year, unsigned month, unsigned day, unsigned hour, unsigned min, unsigned sec,
+		     uint32_t ns, int64_t *ret_ns);
 
 /* ISO 8601 / RFC 3339 as logs write it: date, 'T' or space, time, up to nine fraction digits, then
  * Z, an offset (+08:00, +0800) or nothing. The whole of `s` must be used. *ret_basis says what the

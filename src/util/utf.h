@@ -8,7 +8,7 @@
 #include "util/buf.h"
 
 /* Most bytes that `units` UTF-16 units can take in UTF-8. */
-#define UTF8_OF_UTF16_MAX(units) ((units) * 3)
+#define UTF8_OF_UTF16_MAX(units) ((units)*3)
 
 /* Convert src.len / 2 units (an odd last byte is ignored) to UTF-8 at out, which has room for
  * UTF8_OF_UTF16_MAX(src.len / 2) bytes. Answers the length. *ret_bad (NULL allowed) counts

@@ -12,20 +12,19 @@
 #include <stddef.h>
 #include <string.h>
 
-#define VEC(type)                                                                                  \
-	struct {                                                                                   \
-		type *at;                                                                          \
-		size_t len, cap;                                                                   \
+#define VEC(type)                                                                                            \
+	struct {                                                                                             \
+		type *at;                                                                                    \
+		size_t len, cap;                                                                             \
 	}
 
 /* Room for one more element; used by the macro below. */
 bool vec_grow(void **at, size_t len, size_t *cap, size_t elem_size, size_t max);
 
 /* A new zeroed last element, or NULL. */
-#define VEC_PUSH(v, max)                                                                           \
-	((v)->len < (v)->cap || vec_grow((void **)&(v)->at, (v)->len, &(v)->cap,                   \
-					 sizeof *(v)->at, (max))                                    \
-		 ? memset(&(v)->at[(v)->len++], 0, sizeof *(v)->at)                                 \
+#define VEC_PUSH(v, max)                                                                                     \
+	((v)->len < (v)->cap || vec_grow((void **)&(v)->at, (v)->len, &(v)->cap, sizeof *(v)->at, (max))     \
+		 ? memset(&(v)->at[(v)->len++], 0, sizeof *(v)->at)                                          \
 		 : NULL)
 
 #define VEC_DONE(v) vec_free((void **)&(v)->at, &(v)->len, &(v)->cap)

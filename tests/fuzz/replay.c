@@ -42,8 +42,8 @@ static uint64_t next_random(uint64_t *state) /* splitmix64 */
 /* Change a copy of the seed: bytes, little-endian sentinels, a cut, a doubled part. Answers its length. */
 static size_t mutate(uint8_t *data, size_t len, uint64_t *rnd)
 {
-	static const uint32_t SENTINELS[] = { 0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000,
-					      0xFFFFFFFF };
+	static const uint32_t SENTINELS[] = { 0,      1,       0x7F,       0x80,       0xFF,
+					      0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
 	size_t n = 1 + next_random(rnd) % 6;
 
 	for (size_t i = 0; i < n && len; i++) {
