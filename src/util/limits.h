@@ -5,7 +5,8 @@
 #ifndef SPOOR_UTIL_LIMITS_H
 #define SPOOR_UTIL_LIMITS_H
 
-/* clang-format off: reasons stand in one column */
+/* Reasons stand in one column. */
+/* clang-format off */
 
 /* --- event ---------------------------------------------------------------------------------- */
 #define LIMIT_SCHEMAS 65536u              /* per worker; a hostile file could make one per record */
