@@ -113,7 +113,8 @@ static void put_text(value v, size_t max, buf *out)
 	t = str_trim((str){ out->ptr + start, out->len - start });
 	if (means_absent(t))
 		t.len = 0;
-	memmove(out->ptr + start, t.ptr, t.len);
+	if (t.len)
+		memmove(out->ptr + start, t.ptr, t.len);
 	out->len = start + t.len;
 }
 

@@ -46,15 +46,27 @@ static void put_words(struct wrap *w, str s)
 	}
 }
 
+/* Evidence is shown in its beginning: all of it stands in the report. */
+static void sentence_part(void *ctx, bool evidence, str text)
+{
+	enum { SHOWN = 240 };
+	size_t n = text.len;
+
+	if (evidence && n > SHOWN)
+		for (n = SHOWN; n && ((unsigned char)text.ptr[n] & 0xC0) == 0x80; n--)
+			;
+	visible_text(ctx, (str){ text.ptr, n });
+	if (n < text.len)
+		buf_z(ctx, "\xE2\x80\xA6");
+}
+
 /* The whole sentence is made visible first, so that what is wrapped holds no control character. */
 static void put_sentence(struct wrap *w, const struct story_sentence *s)
 {
-	buf raw = { 0 }, safe = { 0 };
+	buf safe = { 0 };
 
-	story_sentence_text(s, LANGUAGE_EN, &raw);
-	visible_text(&safe, buf_view(&raw));
+	story_sentence_each(s, LANGUAGE_EN, sentence_part, &safe);
 	put_words(w, buf_view(&safe));
-	buf_done(&raw);
 	buf_done(&safe);
 }
 

@@ -29,11 +29,20 @@ struct list {
 
 static void list_add(struct list *l, str s)
 {
+	size_t n;
+
 	if (l->n++ >= LISTED || s.len == 0)
 		return;
 	if (l->text.len)
 		buf_z(&l->text, "; ");
-	buf_add(&l->text, s.ptr, s.len < 300 ? s.len : 300);
+	if (s.len > 300) {
+		for (n = 300; n && ((unsigned char)s.ptr[n] & 0xC0) == 0x80; n--)
+			;
+		buf_add(&l->text, s.ptr, n);
+		buf_z(&l->text, "\xE2\x80\xA6");
+	} else {
+		buf_str(&l->text, s);
+	}
 }
 
 static str list_end(struct builder *b, struct list *l)
