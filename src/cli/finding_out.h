@@ -18,8 +18,4 @@ extern const size_t FINDING_WRITERS_LEN;
 
 enum term_style finding_level_style(enum finding_level level);
 
-/* One CSV cell: quoted where needed (RFC 4180); one that a spreadsheet would take for a formula
- * (= + - @ TAB CR first) gets a ' before it (OWASP, CSV injection). */
-void csv_cell(buf *b, str s);
-
 #endif

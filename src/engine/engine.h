@@ -17,6 +17,7 @@ enum engine_output {
 	OUTPUT_NONE,
 	OUTPUT_EVTX_JSONL, /* every event, shaped like evtx_dump's JSONL */
 	OUTPUT_ECS_JSONL,  /* every event in ECS */
+	OUTPUT_CSV,        /* every event as a line of CSV, without the head (render_csv.h) */
 };
 
 struct engine_options {

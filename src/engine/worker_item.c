@@ -2,6 +2,7 @@
 
 #include "engine/engine.h"
 #include "engine/unread.h"
+#include "event/render_csv.h"
 #include "readers/evtx/evtx.h"
 #include "util/limits.h"
 
@@ -209,6 +210,13 @@ static bool render_as_ecs(struct worker *w, const event *ev)
 	return !w->out.cur.failed;
 }
 
+static bool render_as_csv(struct worker *w, const event *ev)
+{
+	render_csv(&w->out.cur, ev, w->ecs.path);
+	buf_byte(&w->out.cur, '\r'); /* CSV_LINE_END with the line feed of every format */
+	return !w->out.cur.failed;
+}
+
 static void render_choose(struct worker *w, const struct item_what *what)
 {
 	w->render = NULL;
@@ -216,6 +224,8 @@ static void render_choose(struct worker *w, const struct item_what *what)
 		w->render = strcmp(what->ops->name, "evtx") == 0 ? render_native : render_columns;
 	if (w->output == OUTPUT_ECS_JSONL)
 		w->render = render_as_ecs;
+	if (w->output == OUTPUT_CSV)
+		w->render = render_as_csv;
 	w->ecs.path = what->path;
 }
 

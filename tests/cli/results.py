@@ -34,6 +34,11 @@ t.equal(spoor("dump", logs, "-j", 4).stdout, one.stdout, "dump: 1 and 4 workers 
 ecs = spoor("dump", logs, "-f", "ecs", "-j", 3)
 rows = [json.loads(line) for line in ecs.stdout.splitlines()]
 t.check(len(rows) == len(events) and all("@timestamp" in r for r in rows), "dump -f ecs: one object each", ecs.stderr)
+table = spoor("dump", logs, "-f", "csv", "-j", 2)
+rows = list(csv.DictReader(io.StringIO(table.stdout.decode(), newline="")))
+t.check(len(rows) == len(events) and all(r["host"] and r["channel"] and r["fields"] is not None for r in rows),
+        "dump -f csv: a row each", rows[:1])
+t.equal(spoor("dump", logs, "-f", "csv", "-j", 4).stdout, table.stdout, "and the same for any number of workers")
 run = spoor("dump", logs, "-o", path("dump.jsonl"))
 t.check(not run.stdout and open(path("dump.jsonl"), "rb").read() == one.stdout, "dump -o writes the same", run)
 t.check(not os.path.exists(path("dump.jsonl.part")), "no half-written file stays")
