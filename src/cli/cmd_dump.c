@@ -78,8 +78,7 @@ const struct command command_dump = {
 		"One event per line, in the order of the evidence (paths sorted by their bytes), the same for any\n"
 		"number of workers. What could not be read is said on standard error.\n"
 		"\n"
-		"csv: what identifies an event in columns of its own, all its fields in the last one; "
-		"cells that a\n"
+		"csv: what identifies an event in columns of its own, all its fields in the last one; cells that a\n"
 		"spreadsheet would take for a formula are prefixed with an apostrophe.",
 	.run = run,
 };

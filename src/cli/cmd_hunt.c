@@ -199,22 +199,19 @@ const struct command command_hunt = {
 	.summary = "detections as a timeline",
 	.usage = "PATH... [-r RULES]... [-f FORMAT] [-o FILE] [--min-level LEVEL] [-j N]",
 	.options = OPTIONS,
-	.details = "Evaluates Sigma rules over every event and writes the findings sorted by time, in "
-		   "bounded memory.\n"
-		   "\n"
-		   "jsonl: one object per finding with rule.id, rule.name, rule.level, rule.tags, "
-		   "@timestamp, host.name,\n"
-		   "log.file.path, event.code, winlog.record_id, details, and event.ref: "
-		   "SHA256:OFFSET:RECORD of each\n"
-		   "contributing event, which spoor show opens. ecs: the same, nested, for Elasticsearch. "
-		   "timesketch: JSON\n"
-		   "lines for its import.\n"
-		   "csv: cells that a spreadsheet would take for a formula are prefixed with an apostrophe.\n"
-		   "\n"
-		   "Findings in records that were carved out of slack or damaged blocks are counted, and "
-		   "shown with\n"
-		   "--recovered (event.recovered is true there): they may be older than the log itself.\n"
-		   "\n"
-		   "What could not be read is said on standard error and gives exit code 3.",
+	.details =
+		"Evaluates Sigma rules over every event and writes the findings sorted by time, in "
+		"bounded memory.\n"
+		"\n"
+		"jsonl: one object per finding with rule.id, rule.name, rule.level, rule.tags, @timestamp, host.name,\n"
+		"log.file.path, event.code, winlog.record_id, details, and event.ref: SHA256:OFFSET:RECORD of each\n"
+		"contributing event, which spoor show opens. ecs: the same, nested, for Elasticsearch. timesketch: JSON\n"
+		"lines for its import.\n"
+		"csv: cells that a spreadsheet would take for a formula are prefixed with an apostrophe.\n"
+		"\n"
+		"Findings in records that were carved out of slack or damaged blocks are counted, and shown with\n"
+		"--recovered (event.recovered is true there): they may be older than the log itself.\n"
+		"\n"
+		"What could not be read is said on standard error and gives exit code 3.",
 	.run = run,
 };

@@ -341,17 +341,13 @@ const struct command command_investigate = {
 	.summary = "everything from evidence to report",
 	.usage = "PATH... -o CASE [-r RULES]... [-j N] [--force]",
 	.options = OPTIONS,
-	.details = "Reads every file below the paths, archives and their members too; detects with Sigma "
-		   "rules, extracts\n"
-		   "facts, and writes the case: case.db (findings, facts, gaps), manifest.jsonl (each file "
-		   "with its\n"
-		   "SHA-256), report.html and case.json. The folder is for its owner only and must not lie "
-		   "inside the\n"
-		   "evidence, which is only read. The same evidence and rules give the same case whatever "
-		   "the number\n"
-		   "of workers.\n"
-		   "\n"
-		   "What could not be read, was skipped or stopped by a limit stands in the report and gives "
-		   "exit code 3.",
+	.details =
+		"Reads every file below the paths, archives and their members too; detects with Sigma rules, extracts\n"
+		"facts, and writes the case: case.db (findings, facts, gaps), manifest.jsonl (each file with its\n"
+		"SHA-256), report.html and case.json. The folder is for its owner only and must not lie inside the\n"
+		"evidence, which is only read. The same evidence and rules give the same case whatever the number\n"
+		"of workers.\n"
+		"\n"
+		"What could not be read, was skipped or stopped by a limit stands in the report and gives exit code 3.",
 	.run = run,
 };

@@ -94,10 +94,10 @@ const struct command command_rules = {
 	.summary = "check or list detection rules",
 	.usage = "check|list [-r PATH]...",
 	.options = OPTIONS,
-	.details = "check: compiles every Sigma document and says which cannot be executed, with file and "
-		   "reason;\n"
-		   "exit code 3 if any is rejected.\n"
-		   "\n"
-		   "list: level, id and title of each executable rule, in the order of evaluation.",
+	.details =
+		"check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
+		"exit code 3 if any is rejected.\n"
+		"\n"
+		"list: level, id and title of each executable rule, in the order of evaluation.",
 	.run = run,
 };

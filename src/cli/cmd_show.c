@@ -469,12 +469,10 @@ const struct command command_show = {
 	.summary = "one record, down to its bytes",
 	.usage = "CASE REFERENCE | PATH:OFFSET[:RECORD]",
 	.options = OPTIONS,
-	.details = "The reference SHA256:OFFSET:RECORD is that of reports and of event.ref; the hash may be "
-		   "shortened to\n"
-		   "eight digits. The evidence is found again through the case and hashed, so that what is "
-		   "shown is\n"
-		   "what the case speaks of. Shown are the decoded fields, the record as JSON and its bytes "
-		   "with their\n"
-		   "offsets in the content.",
+	.details =
+		"The reference SHA256:OFFSET:RECORD is that of reports and of event.ref; the hash may be shortened to\n"
+		"eight digits. The evidence is found again through the case and hashed, so that what is shown is\n"
+		"what the case speaks of. Shown are the decoded fields, the record as JSON and its bytes with their\n"
+		"offsets in the content.",
 	.run = run,
 };

@@ -198,13 +198,13 @@ void help_man(buf *b)
 	buf_printf(b, ".Sh NAME\n.Nm spoor\n.Nd %s\n", SUMMARY);
 	buf_z(b, ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar option ...\n.Op Ar path ...\n");
 	buf_z(b, ".Sh DESCRIPTION\n");
-	man_text(b, "Reads the evidence of an intrusion (Windows event logs, JSON exports of them, archives "
-		    "of both),\n"
-		    "detects with Sigma rules, extracts facts and writes a case with a report in which every "
-		    "statement\n"
-		    "can be opened down to its bytes.\n"
-		    "The evidence is only read; the network is never used.\n"
-		    "Results go to standard output, progress and errors to standard error.\n");
+	man_text(
+		b,
+		"Reads the evidence of an intrusion (Windows event logs, JSON exports of them, archives of both),\n"
+		"detects with Sigma rules, extracts facts and writes a case with a report in which every statement\n"
+		"can be opened down to its bytes.\n"
+		"The evidence is only read; the network is never used.\n"
+		"Results go to standard output, progress and errors to standard error.\n");
 	buf_z(b, ".Pp\nOptions of every command:\n.Bl -tag -width Ds\n");
 	man_options(b, CLI_COMMON_OPTIONS);
 	buf_z(b, ".El\n.Sh COMMANDS\n");
