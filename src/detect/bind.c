@@ -10,7 +10,7 @@
 #define FOLD_TRUE (UINT32_MAX - 2)
 #define FOLD_FAILED (UINT32_MAX - 3)
 
-#define LITERAL_MIN 3u     /* shorter ones are in every other value */
+#define LITERAL_MIN 3u /* shorter ones are in every other value */
 #define LINK_NONE UINT32_MAX
 
 typedef VEC(uint32_t) u32_vec;
@@ -18,7 +18,7 @@ typedef VEC(uint32_t) u32_vec;
 struct build_field {
 	uint32_t field;
 	uint32_t first_column, ncolumns; /* in columns */
-	bool constant; /* same values in every event of the class */
+	bool constant;                   /* same values in every event of the class */
 };
 
 struct build_atom {
@@ -57,7 +57,7 @@ struct binder {
 	VEC(struct build_rule) rules;
 	u32_vec stack;
 	u32_vec pairs_atom, pairs_rule; /* triggers found */
-	bool no_scan;                         /* a database could not be made: ask every atom by itself */
+	bool no_scan;                   /* a database could not be made: ask every atom by itself */
 
 	struct naive *naive;
 	const event *ev;
@@ -230,12 +230,10 @@ static uint32_t fold_leaf(struct binder *b, const struct sigma_node *at)
 		constant = b->fields.at[other].constant;
 	}
 	if (constant)
-		return naive_leaf(b->naive, b->ev, b->fields.at[field].field, at->n, NULL, NULL) ?
-			       FOLD_TRUE :
-			       FOLD_FALSE;
+		return naive_leaf(b->naive, b->ev, b->fields.at[field].field, at->n, NULL, NULL) ? FOLD_TRUE
+												 : FOLD_FALSE;
 	atom = use_atom(b, field, at->n);
-	return atom == UINT32_MAX ? FOLD_FAILED :
-				    add_node(b, (struct bound_node){ NODE_LEAF, atom, 0 });
+	return atom == UINT32_MAX ? FOLD_FAILED : add_node(b, (struct bound_node){ NODE_LEAF, atom, 0 });
 }
 
 /* AND and OR: constants vanish or decide, equal operands count once. */
@@ -346,9 +344,8 @@ static double atom_cost(const struct binder *b, const struct build_atom *a)
 	if (b->no_scan || b->unscannable[a->pred])
 		return INFINITY;
 	if (p->kind == PRED_REGEX)
-		return memchr(p->text.ptr, 0, p->text.len) || !regex_is_ascii(p->text) ?
-			       INFINITY :
-			       16 * common * any;
+		return memchr(p->text.ptr, 0, p->text.len) || !regex_is_ascii(p->text) ? INFINITY
+										       : 16 * common * any;
 	if (p->kind != PRED_GLOB || p->cased || len < LITERAL_MIN)
 		return INFINITY;
 	len -= LITERAL_MIN;
@@ -360,14 +357,14 @@ static double atom_cost(const struct binder *b, const struct build_atom *a)
 /* What it takes to evaluate an atom, roughly in comparisons. */
 static double atom_work(const struct binder *b, const struct build_atom *a)
 {
-	static const uint8_t BY_KIND[] = { [PRED_GLOB] = 1,    [PRED_REGEX] = 80,  [PRED_NUMBER] = 4,
-					   [PRED_COMPARE] = 4, [PRED_CIDR] = 10,   [PRED_TIMEPART] = 10,
-					   [PRED_NULL] = 1,    [PRED_EXISTS] = 1,  [PRED_FIELDREF] = 40 };
+	static const uint8_t BY_KIND[] = { [PRED_GLOB] = 1,    [PRED_REGEX] = 80, [PRED_NUMBER] = 4,
+					   [PRED_COMPARE] = 4, [PRED_CIDR] = 10,  [PRED_TIMEPART] = 10,
+					   [PRED_NULL] = 1,    [PRED_EXISTS] = 1, [PRED_FIELDREF] = 40 };
 	const struct pred *p = &b->rs->pool.preds.at[a->pred];
 	double work = BY_KIND[p->kind];
 
-	if (p->kind == PRED_GLOB && ((p->pattern.open_start && p->pattern.open_end) ||
-				     p->pattern.nsegments > 1))
+	if (p->kind == PRED_GLOB &&
+	    ((p->pattern.open_start && p->pattern.open_end) || p->pattern.nsegments > 1))
 		work = 8; /* searched, not compared at one end */
 	return b->fields.at[a->field].field == FIELD_ANY ? work * 20 : work;
 }
@@ -405,8 +402,7 @@ static void order_nodes(struct binder *b)
 		struct build_node *node = &b->nodes.at[i];
 
 		if (node->n.op == NODE_AND || node->n.op == NODE_OR)
-			qsort_r(b->kids.at + node->n.first, node->n.n, sizeof *b->kids.at, cmp_work,
-				b);
+			qsort_r(b->kids.at + node->n.first, node->n.n, sizeof *b->kids.at, cmp_work, b);
 		node->work = node_work(b, node);
 	}
 }
@@ -464,8 +460,7 @@ static void scan_all(struct binder *b, uint32_t id)
 	if (n->op == NODE_LEAF) {
 		struct build_atom *a = &b->atoms.at[n->first];
 
-		a->trigger |= b->rs->pool.preds.at[a->pred].kind == PRED_GLOB &&
-			      !isinf(b->nodes.at[id].cost);
+		a->trigger |= b->rs->pool.preds.at[a->pred].kind == PRED_GLOB && !isinf(b->nodes.at[id].cost);
 	} else if (n->op == NODE_NOT) {
 		scan_all(b, n->first);
 	} else {
@@ -481,8 +476,7 @@ static int take_triggers(struct binder *b)
 	for (uint32_t i = 0; i < b->rules.len; i++) {
 		struct build_rule *rule = &b->rules.at[i];
 
-		rule->always = rule->r.root == BOUND_TRUE ||
-			       isinf(b->nodes.at[rule->r.root].cost);
+		rule->always = rule->r.root == BOUND_TRUE || isinf(b->nodes.at[rule->r.root].cost);
 		if (rule->always && rule->r.root != BOUND_TRUE)
 			scan_all(b, rule->r.root);
 		if (!rule->always && take_trigger(b, rule->r.root, i) < 0)
@@ -555,8 +549,7 @@ static bool copy_arrays(struct binder *b, struct bound_class *c, arena *mem)
 	for (uint32_t i = 0; i < b->atoms.len; i++) {
 		const struct build_atom *a = &b->atoms.at[i];
 
-		c->atoms[i] = (struct atom){ .field = a->field, .pred = a->pred,
-					     .scanned = a->trigger };
+		c->atoms[i] = (struct atom){ .field = a->field, .pred = a->pred, .scanned = a->trigger };
 		by_key[i] = i;
 	}
 	qsort_r(by_key, b->atoms.len, sizeof *by_key, cmp_key, b);
@@ -599,8 +592,7 @@ static bool gather(struct binder *b, uint32_t field, enum pred_kind kind)
 	b->stack.len = 0;
 	for (uint32_t i = 0; i < b->atoms.len; i++)
 		if (b->atoms.at[i].trigger && b->atoms.at[i].field == field &&
-		    b->rs->pool.preds.at[b->atoms.at[i].pred].kind == kind &&
-		    !push_u32(&b->stack, i))
+		    b->rs->pool.preds.at[b->atoms.at[i].pred].kind == kind && !push_u32(&b->stack, i))
 			return false;
 	return true;
 }
@@ -729,15 +721,13 @@ static void clear(struct binder *b)
 }
 
 /* 0; -1 without room; 1: begin again, see copy_fields(). */
-static int bind_once(struct binder *b, str channel, str event_id, arena *mem,
-		     struct bound_class **ret)
+static int bind_once(struct binder *b, str channel, str event_id, arena *mem, struct bound_class **ret)
 {
 	struct bound_class *c = arena_alloc(mem, sizeof *c);
 
 	clear(b);
 	*ret = c;
-	if (!c || fold_variants(b, channel, event_id) < 0 || take_triggers(b) < 0 ||
-	    !copy_arrays(b, c, mem))
+	if (!c || fold_variants(b, channel, event_id) < 0 || take_triggers(b) < 0 || !copy_arrays(b, c, mem))
 		return -1;
 	return copy_fields(b, c, mem);
 }

@@ -21,17 +21,17 @@ struct atom {
 };
 
 struct bound_field {
-	uint32_t field;             /* field id in the pool */
+	uint32_t field; /* field id in the pool */
 	const uint32_t *columns;
 	uint32_t ncolumns;
-	const struct scan_db *db;   /* literals over the folded text; NULL: none */
+	const struct scan_db *db;       /* literals over the folded text; NULL: none */
 	const struct scan_db *regex_db; /* expressions over ASCII text as it is */
-	const uint32_t *hit_first;  /* per pattern of db: its atoms are hit_atoms[hit_first[i], */
-	const uint32_t *hit_atoms;  /*   hit_first[i + 1]) */
-	const uint32_t *regex_atom; /* per pattern of regex_db: its atom */
+	const uint32_t *hit_first;      /* per pattern of db: its atoms are hit_atoms[hit_first[i], */
+	const uint32_t *hit_atoms;      /*   hit_first[i + 1]) */
+	const uint32_t *regex_atom;     /* per pattern of regex_db: its atom */
 	uint32_t nregexes;
-	bool text_only;             /* no pattern can lie in the text of a number, time, id or binary */
-	uint32_t memo;              /* index + 1 of its memo; 0: none */
+	bool text_only; /* no pattern can lie in the text of a number, time, id or binary */
+	uint32_t memo;  /* index + 1 of its memo; 0: none */
 };
 
 struct bound_node {
@@ -58,7 +58,7 @@ struct bound_class {
 	const uint64_t *always;         /* bit per rule: no trigger, evaluate it */
 	const uint32_t *by_key;         /* atoms sorted by field id, predicate */
 	uint32_t nfields, natoms, nnodes, nrules, nscans, nalways;
-	bool scanning;   /* databases were made; until then every rule is evaluated */
+	bool scanning; /* databases were made; until then every rule is evaluated */
 	uint64_t events;
 };
 

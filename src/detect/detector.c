@@ -46,8 +46,7 @@ int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
 	arena_init(&d->finding_mem, LIMIT_DETECT_BYTES);
 	init_maps(d);
 	d->scans = scan_cache_new(e);
-	if (!d->scans || naive_init(&d->naive, rs, e) < 0 ||
-	    binder_new(&d->binder, rs, d->scans, e) < 0) {
+	if (!d->scans || naive_init(&d->naive, rs, e) < 0 || binder_new(&d->binder, rs, d->scans, e) < 0) {
 		detector_free(d);
 		return -1;
 	}
@@ -180,20 +179,20 @@ static bool make_room(struct detector *d, const struct bound_class *c)
 }
 
 /* Bind the class of an event; it becomes number `index`. */
-static struct bound_class *bind_class(struct detector *d, const event *ev, bool scanning,
-				      size_t index, err *e)
+static struct bound_class *bind_class(struct detector *d, const event *ev, bool scanning, size_t index,
+				      err *e)
 {
-	struct bound_class *c, **at;
+	struct bound_class *c;
+	struct class_slot *at;
 
 	if (binder_bind(d->binder, &d->naive, ev, scanning, &d->class_mem, &c, e) < 0)
 		return NULL;
-	at = index < d->classes.len ? &d->classes.at[index] :
-				      VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
+	at = index < d->classes.len ? &d->classes.at[index] : VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
 	if (!at || !make_room(d, c)) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
 		return NULL;
 	}
-	*at = c;
+	at->bound = c;
 	return c;
 }
 
@@ -217,7 +216,7 @@ static struct bound_class *find_class(struct detector *d, const event *ev, err *
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
 		return NULL;
 	}
-	slot->bound = d->classes.at[entry->value];
+	slot->bound = d->classes.at[entry->value].bound;
 	if (!slot->bound->scanning && slot->bound->events >= d->scan_from)
 		slot->bound = bind_class(d, ev, true, entry->value, e);
 	slot->key = entry->key;
@@ -243,8 +242,8 @@ static bool add_span(struct detector *d, value one, bool folded)
 }
 
 /* The texts of a field in this event, made once. */
-static const struct field_text *field_texts(struct detector *d, const struct bound_class *c,
-					    const event *ev, uint32_t field, bool folded)
+static const struct field_text *field_texts(struct detector *d, const struct bound_class *c, const event *ev,
+					    uint32_t field, bool folded)
 {
 	const struct bound_field *f = &c->fields[field];
 	struct field_text *t = &d->texts[field].kind[folded];
@@ -302,8 +301,7 @@ static bool ask_presence(const struct bound_field *f, const struct pred *p, cons
 	return p->kind == PRED_NULL ? !present || null : present == p->want;
 }
 
-static bool ask_atom(struct detector *d, const struct bound_class *c, const event *ev,
-		     const struct atom *a)
+static bool ask_atom(struct detector *d, const struct bound_class *c, const event *ev, const struct atom *a)
 {
 	const struct pred *p = &d->rs->pool.preds.at[a->pred];
 
@@ -392,8 +390,8 @@ static str scratch_text(struct detector *d, value one, bool folded)
 	return buf_view(&d->shown);
 }
 
-static void scan_literals(struct detector *d, const struct bound_class *c,
-			  const struct bound_field *f, value one)
+static void scan_literals(struct detector *d, const struct bound_class *c, const struct bound_field *f,
+			  value one)
 {
 	str text = scratch_text(d, one, true);
 	const uint32_t *found;
@@ -406,8 +404,8 @@ static void scan_literals(struct detector *d, const struct bound_class *c,
 				note_hit(d, f->hit_atoms[k]);
 }
 
-static void scan_regexes(struct detector *d, const struct bound_class *c,
-			 const struct bound_field *f, value one)
+static void scan_regexes(struct detector *d, const struct bound_class *c, const struct bound_field *f,
+			 value one)
 {
 	str text = scratch_text(d, one, false);
 	const uint32_t *found;
@@ -478,8 +476,8 @@ bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, ui
 	return naive_leaf(&d->naive, ev, field, pred, NULL, NULL);
 }
 
-static int evaluate(struct detector *d, struct bound_class *c, const event *ev, finding_sink sink,
-		    void *ctx, err *e)
+static int evaluate(struct detector *d, struct bound_class *c, const event *ev, finding_sink sink, void *ctx,
+		    err *e)
 {
 	uint32_t matched = UINT32_MAX;
 
@@ -489,8 +487,7 @@ static int evaluate(struct detector *d, struct bound_class *c, const event *ev, 
 			const struct variant *v = &d->rs->variants.at[r->variant];
 
 			d->evaluated++;
-			if (v->rule == matched ||
-			    (r->root != BOUND_TRUE && !node_holds(d, c, ev, r->root)))
+			if (v->rule == matched || (r->root != BOUND_TRUE && !node_holds(d, c, ev, r->root)))
 				continue;
 			matched = v->rule;
 			if (detector_emit(d, v, ev, sink, ctx, e) < 0)
@@ -571,8 +568,7 @@ int detector_event(struct detector *d, const event *ev, finding_sink sink, void 
 	r = d->use_naive ? run_naive(d, ev, sink, ctx, e) : run_fast(d, ev, sink, ctx, e);
 	if (d->naive.limited != limited && !d->has_gap) {
 		gap_set(&d->gap, GAP_LIMIT, ev->ref.offset, ev->ref.offset + ev->length,
-			"regular expressions of rules stopped after %u steps on a value",
-			LIMIT_REGEX_STEPS);
+			"regular expressions of rules stopped after %u steps on a value", LIMIT_REGEX_STEPS);
 		d->gap.item = ev->ref.item;
 		d->has_gap = true;
 	}

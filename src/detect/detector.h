@@ -10,7 +10,7 @@ struct span { /* one value's text in detector.text */
 	size_t from, len;
 };
 
-struct field_text { /* the texts of one field in the current event */
+struct field_text {     /* the texts of one field in the current event */
 	uint32_t epoch; /* another one: not made yet */
 	uint32_t first, n;
 	size_t from, to;
@@ -18,8 +18,12 @@ struct field_text { /* the texts of one field in the current event */
 
 struct schema_slot { /* what is known of one schema of the current set */
 	const struct schema *schema;
-	uint32_t kind;    /* number of its content: equal schemas of several sets are one kind */
-	str key;          /* of the class of its last event */
+	uint32_t kind; /* number of its content: equal schemas of several sets are one kind */
+	str key;       /* of the class of its last event */
+	struct bound_class *bound;
+};
+
+struct class_slot {
 	struct bound_class *bound;
 };
 
@@ -34,7 +38,7 @@ struct detector {
 	arena class_mem;
 	map kinds;     /* content of a schema to its number */
 	map class_ids; /* kind, event id, channel, provider to index of classes */
-	VEC(struct bound_class *) classes;
+	VEC(struct class_slot) classes;
 	VEC(struct schema_slot) slots; /* by schema id */
 	struct memo_set memos;
 	buf key;
@@ -42,11 +46,11 @@ struct detector {
 	/* of the current event */
 	const struct bound_class *current;
 	uint32_t epoch;
-	uint32_t *seen;  /* per atom: epoch in which truth is known */
+	uint32_t *seen; /* per atom: epoch in which truth is known */
 	uint8_t *truth;
 	struct {
 		struct field_text kind[2]; /* as it is, folded */
-	} *texts;        /* per field */
+	} * texts;                         /* per field */
 	uint64_t *candidates;
 	size_t natoms, nfields, nwords; /* room of the above */
 	buf text;
@@ -65,7 +69,7 @@ struct detector {
 bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, uint32_t pred);
 
 /* Hand one match to the sink, with the fields that made it. */
-int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink,
-		  void *ctx, err *e);
+int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink, void *ctx,
+		  err *e);
 
 #endif

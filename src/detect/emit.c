@@ -5,12 +5,39 @@
 
 /* Shown where there is room, in this order. */
 static const char *const USEFUL[] = {
-	"CommandLine", "Image", "NewProcessName", "ProcessName", "ParentImage", "ParentProcessName",
-	"ParentCommandLine", "User", "TargetUserName", "TargetDomainName", "SubjectUserName",
-	"LogonType", "IpAddress", "WorkstationName", "ServiceName", "ImagePath", "ServiceFileName",
-	"TaskName", "TargetFilename", "TargetObject", "Details", "ShareName", "RelativeTargetName",
-	"DestinationIp", "DestinationHostname", "DestinationPort", "QueryName", "PipeName",
-	"ScriptBlockText", "ThreatName", "Path", "ObjectName", "Hashes",
+	"CommandLine",
+	"Image",
+	"NewProcessName",
+	"ProcessName",
+	"ParentImage",
+	"ParentProcessName",
+	"ParentCommandLine",
+	"User",
+	"TargetUserName",
+	"TargetDomainName",
+	"SubjectUserName",
+	"LogonType",
+	"IpAddress",
+	"WorkstationName",
+	"ServiceName",
+	"ImagePath",
+	"ServiceFileName",
+	"TaskName",
+	"TargetFilename",
+	"TargetObject",
+	"Details",
+	"ShareName",
+	"RelativeTargetName",
+	"DestinationIp",
+	"DestinationHostname",
+	"DestinationPort",
+	"QueryName",
+	"PipeName",
+	"ScriptBlockText",
+	"ThreatName",
+	"Path",
+	"ObjectName",
+	"Hashes",
 };
 
 struct emitter {
@@ -107,8 +134,7 @@ static void collect(struct emitter *x, uint32_t node)
 		if (at->op == NODE_AND || holds(x, kid))
 			collect(x, kid);
 		/* values of one list are of one field: the first that holds shows it */
-		if (at->op == NODE_OR && x->f->ndetails > shown &&
-		    p->nodes.at[kid].op == NODE_LEAF)
+		if (at->op == NODE_OR && x->f->ndetails > shown && p->nodes.at[kid].op == NODE_LEAF)
 			break;
 	}
 }
@@ -133,14 +159,20 @@ static str text_of(struct emitter *x, enum well_known wk)
 	return s.ptr ? s : STR("");
 }
 
-int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink,
-		  void *ctx, err *e)
+int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink, void *ctx,
+		  err *e)
 {
 	const struct compiled_rule *rule = &d->rs->rules.at[v->rule];
 	const struct rule_info *info = &d->rs->infos.at[rule->info];
-	struct finding f = { .rule_id = rule->id, .rule_title = info->title, .level = info->level,
-			     .tags = info->tags, .profile = STR("strict"), .time_ns = ev->time_ns,
-			     .flags = ev->flags, .refs = &ev->ref, .nrefs = 1 };
+	struct finding f = { .rule_id = rule->id,
+			     .rule_title = info->title,
+			     .level = info->level,
+			     .tags = info->tags,
+			     .profile = STR("strict"),
+			     .time_ns = ev->time_ns,
+			     .flags = ev->flags,
+			     .refs = &ev->ref,
+			     .nrefs = 1 };
 	struct emitter x = { d, v, ev, &f };
 
 	arena_clear(&d->finding_mem);

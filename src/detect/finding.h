@@ -19,17 +19,17 @@ struct finding_detail {
 
 /* A finding's strings are borrowed: valid during the sink call that hands it over. */
 struct finding {
-	str rule_id;    /* Sigma id; or the pack-relative file name where a rule has none */
+	str rule_id; /* Sigma id; or the pack-relative file name where a rule has none */
 	str rule_title;
 	enum finding_level level;
-	str tags;       /* space-separated: "attack.execution attack.t1059.001" */
-	str profile;    /* "strict" or "extended"; empty for other analytics */
+	str tags;    /* space-separated: "attack.execution attack.t1059.001" */
+	str profile; /* "strict" or "extended"; empty for other analytics */
 	int64_t time_ns;
-	str host;       /* Computer as logged */
+	str host; /* Computer as logged */
 	str channel, provider;
 	uint64_t event_id;
 	uint64_t record_id; /* EventRecordID as logged, which need not be refs[0].record; 0 unknown */
-	uint8_t flags;  /* EVENT_* of the event */
+	uint8_t flags;      /* EVENT_* of the event */
 	const struct event_ref *refs; /* every contributing event, at least one */
 	uint32_t nrefs;
 	struct finding_detail details[FINDING_DETAILS_MAX];

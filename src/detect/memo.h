@@ -22,10 +22,14 @@ struct memo_entry {
 	const uint32_t *atoms;
 };
 
+struct memo_table {
+	struct memo_entry *slots; /* MEMO_SLOTS */
+};
+
 struct memo_set {
 	arena mem;
 	uint32_t generation;
-	VEC(struct memo_entry *) tables;
+	VEC(struct memo_table) tables;
 };
 
 void memo_set_init(struct memo_set *s);
@@ -35,9 +39,7 @@ void memo_set_done(struct memo_set *s);
 uint32_t memo_new(struct memo_set *s);
 
 /* The entry of v, or NULL. *ret_hash is for memo_put(). */
-const struct memo_entry *memo_get(const struct memo_set *s, uint32_t memo, value v,
-				  uint64_t *ret_hash);
-void memo_put(struct memo_set *s, uint32_t memo, value v, uint64_t hash, const uint32_t *atoms,
-	      uint32_t n);
+const struct memo_entry *memo_get(const struct memo_set *s, uint32_t memo, value v, uint64_t *ret_hash);
+void memo_put(struct memo_set *s, uint32_t memo, value v, uint64_t hash, const uint32_t *atoms, uint32_t n);
 
 #endif

@@ -33,8 +33,7 @@ static int add_file(struct collect *c, str path, size_t root, bool named, err *e
 	struct entry *entry = VEC_PUSH(&c->files, LIMIT_RULE_FILES);
 
 	if (!entry)
-		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u rule files",
-			       LIMIT_RULE_FILES);
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u rule files", LIMIT_RULE_FILES);
 	*entry = (struct entry){ path, root, named };
 	return 0;
 }
@@ -42,8 +41,8 @@ static int add_file(struct collect *c, str path, size_t root, bool named, err *e
 static int visit_dir(struct collect *c, int fd, str path, size_t root, unsigned depth, err *e);
 
 /* What lies in a directory under this name. Takes no descriptor over. */
-static int visit_name(struct collect *c, int dir, str dir_path, const char *name, size_t root,
-		      unsigned depth, err *e)
+static int visit_name(struct collect *c, int dir, str dir_path, const char *name, size_t root, unsigned depth,
+		      err *e)
 {
 	str path = arena_printf(&c->mem, "%s/%s", dir_path.ptr, name);
 	struct stat st;
@@ -56,8 +55,7 @@ static int visit_name(struct collect *c, int dir, str dir_path, const char *name
 	if (!S_ISDIR(st.st_mode))
 		return is_rule_name(path) ? add_file(c, path, root, false, e) : 0;
 	if (depth == LIMIT_RULES_DEPTH)
-		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "%s: directories nested too deep",
-			       path.ptr);
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "%s: directories nested too deep", path.ptr);
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(e, errno, "%s", path.ptr);
@@ -110,8 +108,7 @@ static int cmp_entry(const void *a, const void *b)
 /* Read a whole regular file; else *ret_why. */
 static bool read_text(const struct entry *entry, buf *to, const char **ret_why)
 {
-	int fd = open(entry->path.ptr,
-		      O_RDONLY | O_CLOEXEC | O_NONBLOCK | (entry->named ? 0 : O_NOFOLLOW));
+	int fd = open(entry->path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (entry->named ? 0 : O_NOFOLLOW));
 	struct stat st;
 	ssize_t n = -1;
 
@@ -121,8 +118,7 @@ static bool read_text(const struct entry *entry, buf *to, const char **ret_why)
 	*ret_why = "not a regular file";
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		*ret_why = "cannot be read";
-		while (buf_reserve(to, 4096) &&
-		       (n = read(fd, to->ptr + to->len, to->cap - to->len)) > 0)
+		while (buf_reserve(to, 4096) && (n = read(fd, to->ptr + to->len, to->cap - to->len)) > 0)
 			to->len += (size_t)n;
 		if (to->failed || to->len > LIMIT_RULE_BYTES) {
 			*ret_why = "too large for a rule file";
@@ -160,9 +156,9 @@ static int read_all(struct collect *c, buf *ret, err *e)
 			break;
 	}
 	buf_done(&text);
-	return ret->failed ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rule texts exceed %u bytes",
-				     LIMIT_RULES_BYTES) :
-			     0;
+	return ret->failed
+		       ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rule texts exceed %u bytes", LIMIT_RULES_BYTES)
+		       : 0;
 }
 
 int rules_read(buf *ret, const char *const *paths, size_t n, err *e)

@@ -14,8 +14,10 @@ static struct rule_info *add_info(struct ruleset *rs, const struct bundle_file *
 	static const str EMPTY = STR("");
 
 	if (info) {
-		*info = (struct rule_info){ EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY,
-					    .level = LEVEL_MEDIUM, .reason = EMPTY };
+		*info = (struct rule_info){ EMPTY,          EMPTY, EMPTY,
+					    EMPTY,          EMPTY, EMPTY,
+					    EMPTY,          EMPTY, .level = LEVEL_MEDIUM,
+					    .reason = EMPTY };
 		info->path = arena_str(&rs->pool.mem, f->path);
 	}
 	if (!info || !info->path.ptr) {
@@ -25,8 +27,7 @@ static struct rule_info *add_info(struct ruleset *rs, const struct bundle_file *
 	return info;
 }
 
-static int mark(struct ruleset *rs, struct rule_info *info, enum rule_status status, str reason,
-		err *e)
+static int mark(struct ruleset *rs, struct rule_info *info, enum rule_status status, str reason, err *e)
 {
 	info->status = status;
 	info->reason = arena_str(&rs->pool.mem, reason);
@@ -48,8 +49,7 @@ static void fill_info(struct rule_info *info, const struct sigma_rule *r)
 /* --- variants ------------------------------------------------------------------------------- */
 
 /* The rule's condition and what the gate asks besides. */
-static uint32_t gate_root(struct sigma_pool *p, uint32_t root, const struct logsource_gate *gate,
-			  err *e)
+static uint32_t gate_root(struct sigma_pool *p, uint32_t root, const struct logsource_gate *gate, err *e)
 {
 	uint32_t ids[COUNT(gate->conditions) + 1];
 	size_t n = 0;
@@ -87,14 +87,12 @@ static int add_variant(struct ruleset *rs, const struct logsource_variant *lv, e
 	for (; v->nrenames < VARIANT_RENAMES && gate->renames[v->nrenames].name; v->nrenames++) {
 		v->renames[v->nrenames].from =
 			sigma_field(&rs->pool, str_of(gate->renames[v->nrenames].name));
-		v->renames[v->nrenames].to =
-			sigma_field(&rs->pool, str_of(gate->renames[v->nrenames].value));
+		v->renames[v->nrenames].to = sigma_field(&rs->pool, str_of(gate->renames[v->nrenames].value));
 	}
 	return v->root == UINT32_MAX ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules") : 0;
 }
 
-static int add_rule(struct ruleset *rs, struct rule_info *info, const struct sigma_rule *r, str id,
-		    err *e)
+static int add_rule(struct ruleset *rs, struct rule_info *info, const struct sigma_rule *r, str id, err *e)
 {
 	struct logsource_variant lv[LOGSOURCE_VARIANTS_MAX];
 	struct compiled_rule *rule = VEC_PUSH(&rs->rules, LIMIT_RULE_FILES);
@@ -209,9 +207,12 @@ static int compile(struct ruleset *rs, bytes bundle, err *e)
 		return err_set(e, ERR_CORRUPT, 0, "no rule bundle");
 	arena_init(&scratch, LIMIT_SIGMA_BYTES);
 	for (r = 0; r == 0 && (got = bundle_next(bundle, &pos, &f)) != 0;)
-		r = got < 0 ? err_set(e, ERR_CORRUPT, pos, "damaged rule bundle") :
-			      add_file(rs, &f, &scratch, e);
+		r = got < 0 ? err_set(e, ERR_CORRUPT, pos, "damaged rule bundle")
+			    : add_file(rs, &f, &scratch, e);
 	arena_done(&scratch);
+	/* known by number from now on */
+	map_done(&rs->pool.pred_ids);
+	map_done(&rs->ids);
 	return r;
 }
 

@@ -16,10 +16,10 @@ struct compiled_rule {
 
 /* One way in which a rule applies to Windows events. */
 struct variant {
-	uint32_t rule;       /* index of compiled_rule; variants are sorted by it */
-	uint32_t root;       /* its condition, and the gate's further conditions */
+	uint32_t rule; /* index of compiled_rule; variants are sorted by it */
+	uint32_t root; /* its condition, and the gate's further conditions */
 	bool every_channel;
-	uint8_t service;     /* number of the service whose channels it reads */
+	uint8_t service;                   /* number of the service whose channels it reads */
 	const struct logsource_gate *gate; /* NULL: every event id */
 	uint32_t nrenames;
 	struct {

@@ -13,9 +13,13 @@ struct scan_db {
 	hs_database_t *hs;
 };
 
+struct scan_slot {
+	struct scan_db *db; /* stays where it is: classes hold it */
+};
+
 struct scan_cache {
 	map index; /* content to number of db */
-	VEC(struct scan_db *) dbs;
+	VEC(struct scan_slot) dbs;
 	hs_scratch_t *scratch;
 	VEC(uint32_t) hits;
 	size_t bytes;
@@ -38,8 +42,8 @@ void scan_cache_free(struct scan_cache *c)
 	if (!c)
 		return;
 	for (size_t i = 0; i < c->dbs.len; i++) {
-		hs_free_database(c->dbs.at[i]->hs);
-		free(c->dbs.at[i]);
+		hs_free_database(c->dbs.at[i].db->hs);
+		free(c->dbs.at[i].db);
 	}
 	hs_free_scratch(c->scratch);
 	VEC_DONE(&c->dbs);
@@ -65,8 +69,7 @@ static bool arrays_init(struct arrays *a, const struct scan_pattern *p, size_t n
 	for (size_t i = 0; i < n; i++) {
 		a->texts[i] = p[i].text.ptr;
 		a->lens[i] = p[i].text.len;
-		a->flags[i] = regex ? regex_hs_flags(p[i].flags, false) :
-				      (unsigned)HS_FLAG_SINGLEMATCH;
+		a->flags[i] = regex ? regex_hs_flags(p[i].flags, false) : (unsigned)HS_FLAG_SINGLEMATCH;
 		a->ids[i] = (unsigned)i;
 	}
 	return true;
@@ -88,11 +91,11 @@ static hs_database_t *compile(const struct scan_pattern *p, size_t n, bool regex
 
 	if (arrays_init(&a, p, n, regex)) {
 		if (regex)
-			hs_compile_multi(a.texts, a.flags, a.ids, (unsigned)n, HS_MODE_BLOCK, NULL,
-					 &db, &error);
+			hs_compile_multi(a.texts, a.flags, a.ids, (unsigned)n, HS_MODE_BLOCK, NULL, &db,
+					 &error);
 		else
-			hs_compile_lit_multi(a.texts, a.flags, a.ids, a.lens, (unsigned)n,
-					     HS_MODE_BLOCK, NULL, &db, &error);
+			hs_compile_lit_multi(a.texts, a.flags, a.ids, a.lens, (unsigned)n, HS_MODE_BLOCK,
+					     NULL, &db, &error);
 	}
 	if (error) {
 		*ret_bad = error->expression;
@@ -117,7 +120,8 @@ static bool content_key(const struct scan_pattern *p, size_t n, bool regex, buf 
 
 static struct scan_db *add_db(struct scan_cache *c, hs_database_t *hs)
 {
-	struct scan_db *db = calloc(1, sizeof *db), **at;
+	struct scan_db *db = calloc(1, sizeof *db);
+	struct scan_slot *at;
 	size_t size = 0;
 
 	if (!db || hs_alloc_scratch(hs, &c->scratch) != HS_SUCCESS)
@@ -125,7 +129,7 @@ static struct scan_db *add_db(struct scan_cache *c, hs_database_t *hs)
 	at = VEC_PUSH(&c->dbs, LIMIT_DETECT_CLASSES);
 	if (!at)
 		goto fail;
-	*at = db;
+	at->db = db;
 	db->hs = hs;
 	hs_database_size(hs, &size);
 	c->bytes += size;
@@ -136,8 +140,8 @@ fail:
 	return NULL;
 }
 
-const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_pattern *p, size_t n,
-				  bool regex, int *ret_bad)
+const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_pattern *p, size_t n, bool regex,
+				  int *ret_bad)
 {
 	buf key = { 0 };
 	const struct scan_db *db = NULL;
@@ -150,7 +154,7 @@ const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_patter
 		goto done;
 	entry = map_get(&c->index, buf_view(&key));
 	if (entry) {
-		db = c->dbs.at[entry->value];
+		db = c->dbs.at[entry->value].db;
 		goto done;
 	}
 	hs = compile(p, n, regex, ret_bad);
@@ -163,8 +167,7 @@ done:
 	return db;
 }
 
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-		    void *ctx)
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
 {
 	struct scan_cache *c = ctx;
 	uint32_t *hit = VEC_PUSH(&c->hits, LIMIT_SIGMA_PREDICATES);
@@ -178,7 +181,8 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 int scan_run(struct scan_cache *c, const struct scan_db *db, str text, const uint32_t **ret_hits)
 {
 	c->hits.len = 0;
-	if (hs_scan(db->hs, text.len ? text.ptr : "", (unsigned)text.len, 0, c->scratch, on_match, c) != HS_SUCCESS)
+	if (hs_scan(db->hs, text.len ? text.ptr : "", (unsigned)text.len, 0, c->scratch, on_match, c) !=
+	    HS_SUCCESS)
 		return -1;
 	*ret_hits = c->hits.at;
 	return (int)c->hits.len;

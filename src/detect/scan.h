@@ -22,8 +22,8 @@ void scan_cache_free(struct scan_cache *c);
 
 /* The database of n literals (regex false) or expressions, whose numbers are 0..n-1. Expressions are
  * those of regex_is_ascii() and for such texts; a hit is a match. NULL if it cannot be made; *ret_bad is then the number of the pattern at fault, or -1. Lives as long as the cache. */
-const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_pattern *p, size_t n,
-				  bool regex, int *ret_bad);
+const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_pattern *p, size_t n, bool regex,
+				  int *ret_bad);
 
 /* Numbers of the patterns that may occur in text, each once, in *ret_hits (valid until the next
  * call). Answers how many; -1 if the scan failed. */

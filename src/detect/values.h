@@ -18,8 +18,7 @@ static inline bool column_is_field(const struct column *col)
  * text. An attribute or a cell without value is not there. */
 static inline bool column_is_present(const struct schema *s, const struct column *col, value v)
 {
-	return v.type != VALUE_ABSENT ||
-	       (s->family == FAMILY_WINDOWS && !(col->flags & COLUMN_F_ATTRIBUTE));
+	return v.type != VALUE_ABSENT || (s->family == FAMILY_WINDOWS && !(col->flags & COLUMN_F_ATTRIBUTE));
 }
 
 /* As value_next(), but a present value without content is one empty text. */

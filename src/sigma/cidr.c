@@ -44,16 +44,14 @@ int cidr_parse(str s, struct cidr *ret, err *e)
 
 	net.len = parse_address(addr, net.addr);
 	bits = net.len * 8u;
-	if (net.len == 0 || (addr.len != s.len && !str_to_u64(bits_text, &bits)) ||
-	    bits > net.len * 8u)
-		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "no network: \"%.*s\"",
-			       STR_ARG(shown));
+	if (net.len == 0 || (addr.len != s.len && !str_to_u64(bits_text, &bits)) || bits > net.len * 8u)
+		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "no network: \"%.*s\"", STR_ARG(shown));
 	net.bits = (uint8_t)bits;
 	for (unsigned i = 0; i < bits; i++)
 		masked[i / 8] |= (uint8_t)(net.addr[i / 8] & 0x80 >> i % 8);
 	if (memcmp(masked, net.addr, net.len) != 0)
-		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET,
-			       "network with host bits set: \"%.*s\"", STR_ARG(shown));
+		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "network with host bits set: \"%.*s\"",
+			       STR_ARG(shown));
 	*ret = net;
 	return 0;
 }
@@ -61,7 +59,7 @@ int cidr_parse(str s, struct cidr *ret, err *e)
 bool cidr_match(const struct cidr *net, str s)
 {
 	static const uint8_t MAPPED[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
-	uint8_t addr[16];
+	uint8_t addr[16] = { 0 };
 	uint8_t len = parse_address(s, addr);
 
 	if (len == 16 && net->len == 4 && memcmp(addr, MAPPED, 12) == 0) {

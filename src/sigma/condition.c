@@ -8,7 +8,7 @@ struct parser {
 	const struct search_id *ids;
 	size_t nids;
 	str rest;
-	str tok; /* current token, empty at the end */
+	str tok;       /* current token, empty at the end */
 	id_list stack; /* operands of open lists */
 	unsigned depth;
 	err *e;
@@ -212,8 +212,7 @@ static uint32_t parse_or(struct parser *p)
 	return parse_list(p, "or", NODE_OR, parse_and);
 }
 
-uint32_t condition_compile(struct sigma_pool *pool, str text, const struct search_id *ids, size_t n,
-			   err *e)
+uint32_t condition_compile(struct sigma_pool *pool, str text, const struct search_id *ids, size_t n, err *e)
 {
 	struct parser p = { .pool = pool, .ids = ids, .nids = n, .rest = text, .e = e };
 	uint32_t node;

@@ -12,8 +12,9 @@ static char digit_at(str data, size_t before, size_t k)
 	for (size_t b = 0; b < 6; b++) {
 		size_t bit = k * 6 + b;
 		size_t byte = bit / 8;
-		unsigned v = byte >= before && byte - before < data.len ?
-				     (unsigned char)data.ptr[byte - before] : 0;
+		unsigned v = byte >= before && byte - before < data.len
+				     ? (unsigned char)data.ptr[byte - before]
+				     : 0;
 
 		bits = bits << 1 | (v >> (7 - bit % 8) & 1);
 	}

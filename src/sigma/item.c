@@ -18,9 +18,9 @@ enum alt_kind {
 /* One value, or one of the alternatives that it was expanded to. */
 struct alt {
 	enum alt_kind kind;
-	uint32_t next;        /* index + 1 of the next alternative of the same value; 0: none */
-	bool cased, changed;  /* changed: a modifier was applied */
-	bool flag;            /* ALT_BOOL */
+	uint32_t next;       /* index + 1 of the next alternative of the same value; 0: none */
+	bool cased, changed; /* changed: a modifier was applied */
+	bool flag;           /* ALT_BOOL */
 	pat_elems elems;
 	buf data;
 	struct number number;
@@ -181,6 +181,7 @@ static int mod_base64(struct item *it, struct alt *a, unsigned arg, err *e)
 static int mod_base64offset(struct item *it, struct alt *a, unsigned arg, err *e)
 {
 	size_t i = (size_t)(a - it->alts.at);
+	uint32_t line = a->node->line;
 	int r = 0;
 
 	if (need_bytes(a, e) < 0)
@@ -190,7 +191,7 @@ static int mod_base64offset(struct item *it, struct alt *a, unsigned arg, err *e
 		buf out = { 0 };
 
 		if (!to)
-			return no_memory(&it->alts.at[i], e);
+			return err_set(e, ERR_LIMIT, line, "line %u: too many values", line);
 		encode_base64_offset(buf_view(&to->data), before, &out);
 		r = take_text(to, &out, e);
 		buf_done(&out);
@@ -294,7 +295,8 @@ static int mod_fieldref(struct item *it, struct alt *a, unsigned arg, err *e)
 			return refuse(a, e, "a field name has no wildcards");
 	pat_text(a->elems.at, a->elems.len, &name);
 	a->kind = ALT_PRED;
-	a->pred = (struct pred){ .kind = PRED_FIELDREF, .op = op,
+	a->pred = (struct pred){ .kind = PRED_FIELDREF,
+				 .op = op,
 				 .ref = sigma_field(it->pool, buf_view(&name)) };
 	if (name.len == 0 || name.failed || a->pred.ref == UINT32_MAX)
 		a->pred.ref = FIELD_ANY;
@@ -409,8 +411,7 @@ static int expand_dashes(struct item *it, err *e)
 				struct alt *to = fork_alt(it, i);
 
 				if (!to)
-					return refuse(&it->alts.at[i], e,
-						      "too many dashes to be encoded");
+					return refuse(&it->alts.at[i], e, "too many dashes to be encoded");
 				to->elems.at[k] = DASHES[d];
 			}
 			it->alts.at[i].elems.at[k] = DASHES[0];
@@ -450,8 +451,7 @@ static uint32_t glob_leaf(struct item *it, struct alt *a, bool cased, err *e)
 {
 	struct pred proto = { .kind = PRED_GLOB, .cased = cased };
 
-	return sigma_leaf(it->pool, it->field,
-			  sigma_pred(it->pool, &proto, a->elems.at, a->elems.len, e));
+	return sigma_leaf(it->pool, it->field, sigma_pred(it->pool, &proto, a->elems.at, a->elems.len, e));
 }
 
 static uint32_t number_leaf(struct item *it, struct alt *a, err *e)
@@ -489,8 +489,7 @@ static uint32_t alt_leaf(struct item *it, struct alt *a, err *e)
 		return glob_leaf(it, a, false, e);
 	case ALT_NULL:
 		if (it->field != FIELD_ANY && !a->changed)
-			return sigma_leaf(it->pool, it->field,
-					  sigma_pred(it->pool, &null, NULL, 0, e));
+			return sigma_leaf(it->pool, it->field, sigma_pred(it->pool, &null, NULL, 0, e));
 		refuse(a, e, "null needs a field and no modifier");
 		return UINT32_MAX;
 	case ALT_PRED:
@@ -566,8 +565,7 @@ static int add_values(struct item *it, const struct ynode *value, err *e)
 	if (value->kind != YAML_LIST)
 		return add_value(it, value, e);
 	if (value->len == 0)
-		return err_set(e, ERR_CORRUPT, value->line, "line %u: empty list of values",
-			       value->line);
+		return err_set(e, ERR_CORRUPT, value->line, "line %u: empty list of values", value->line);
 	for (const struct ylink *l = value->first; l; l = l->next)
 		if (add_value(it, l->value, e) < 0)
 			return -1;
@@ -581,8 +579,8 @@ static int apply_all(struct item *it, str modifiers, uint32_t line, err *e)
 		const struct modifier *m = find_modifier(name);
 
 		if (!m)
-			return err_set(e, ERR_UNSUPPORTED, line, "line %u: unknown modifier \"%.*s\"",
-				       line, name.len < 40 ? (int)name.len : 40, name.ptr);
+			return err_set(e, ERR_UNSUPPORTED, line, "line %u: unknown modifier \"%.*s\"", line,
+				       name.len < 40 ? (int)name.len : 40, name.ptr);
 		if (apply(it, m, e) < 0)
 			return -1;
 	}
@@ -598,8 +596,7 @@ uint32_t item_compile(struct sigma_pool *p, str key, const struct ynode *value, 
 	it.field = sigma_field(p, name);
 	if (it.field == UINT32_MAX)
 		err_set(e, ERR_LIMIT, value->line, "too many field names");
-	else if (add_values(&it, value, e) == 0 &&
-		 apply_all(&it, modifiers, value->line, e) == 0)
+	else if (add_values(&it, value, e) == 0 && apply_all(&it, modifiers, value->line, e) == 0)
 		node = join(&it, e);
 	for (size_t i = 0; i < it.alts.len; i++) {
 		VEC_DONE(&it.alts.at[i].elems);

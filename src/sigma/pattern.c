@@ -203,8 +203,7 @@ static size_t segment_at(const struct pat_segment *seg, str text, size_t at)
 static bool segment_find(const struct pat_segment *seg, str text, size_t at, size_t *ret_end)
 {
 	if (seg->plain) {
-		const char *hit = memmem(text.ptr + at, text.len - at, seg->bytes.ptr,
-					 seg->bytes.len);
+		const char *hit = memmem(text.ptr + at, text.len - at, seg->bytes.ptr, seg->bytes.len);
 
 		if (!hit)
 			return false;
@@ -228,8 +227,7 @@ static bool segment_ends(const struct pat_segment *seg, str text, size_t at)
 
 	if (seg->plain)
 		return text.len - at >= seg->bytes.len &&
-		       memcmp(text.ptr + text.len - seg->bytes.len, seg->bytes.ptr,
-			      seg->bytes.len) == 0;
+		       memcmp(text.ptr + text.len - seg->bytes.len, seg->bytes.ptr, seg->bytes.len) == 0;
 	for (uint32_t i = 0; i < seg->nelems; i++) {
 		do {
 			if (from <= at)

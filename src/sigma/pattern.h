@@ -20,10 +20,10 @@ enum {
 /* A pattern under construction. */
 typedef VEC(uint32_t) pat_elems;
 
-struct pat_segment {      /* what stands between two stars */
+struct pat_segment { /* what stands between two stars */
 	const uint32_t *elems;
 	uint32_t nelems;
-	bool plain;       /* literals only: bytes says it all */
+	bool plain; /* literals only: bytes says it all */
 	str bytes;
 };
 

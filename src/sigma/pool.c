@@ -91,8 +91,7 @@ static int pred_freeze(struct sigma_pool *p, struct pred *pred, const struct pre
 	return 0;
 }
 
-uint32_t sigma_pred(struct sigma_pool *p, const struct pred *proto, const uint32_t *elems, size_t n,
-		    err *e)
+uint32_t sigma_pred(struct sigma_pool *p, const struct pred *proto, const uint32_t *elems, size_t n, err *e)
 {
 	buf key = { .max = LIMIT_SIGMA_BYTES };
 	struct map_entry *entry;

@@ -43,8 +43,8 @@ static int time_part(str s, enum pred_part part)
 	year = century * 100 + yy;
 	if (year == 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
 		return -1;
-	has_time = s.len >= 16 && (s.ptr[10] == 'T' || s.ptr[10] == ' ') &&
-		   two_digits(s, 11, &hour) && s.ptr[13] == ':' && two_digits(s, 14, &minute);
+	has_time = s.len >= 16 && (s.ptr[10] == 'T' || s.ptr[10] == ' ') && two_digits(s, 11, &hour) &&
+		   s.ptr[13] == ':' && two_digits(s, 14, &minute);
 	switch (part) {
 	case PART_YEAR:
 		return (int)year;
@@ -83,16 +83,14 @@ static bool compare(const struct pred *p, str text)
 	return false;
 }
 
-bool pred_text(const struct pred *p, struct regex_scratch *re, str text, bool naive,
-	       uint64_t *limited)
+bool pred_text(const struct pred *p, struct regex_scratch *re, str text, bool naive, uint64_t *limited)
 {
 	struct number n;
 	enum regex_result r;
 
 	switch (p->kind) {
 	case PRED_GLOB:
-		return naive ? pattern_match_naive(&p->pattern, text) :
-			       pattern_match(&p->pattern, text);
+		return naive ? pattern_match_naive(&p->pattern, text) : pattern_match(&p->pattern, text);
 	case PRED_REGEX:
 		r = regex_search(p->regex, re, text);
 		*limited += r == REGEX_LIMIT;

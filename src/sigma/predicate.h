@@ -13,10 +13,10 @@
 #include "sigma/regex.h"
 
 enum pred_kind {
-	PRED_GLOB,     /* full value against a pattern */
-	PRED_REGEX,    /* search */
-	PRED_NUMBER,   /* equal as decimal number */
-	PRED_COMPARE,  /* lt lte gt gte */
+	PRED_GLOB,    /* full value against a pattern */
+	PRED_REGEX,   /* search */
+	PRED_NUMBER,  /* equal as decimal number */
+	PRED_COMPARE, /* lt lte gt gte */
 	PRED_CIDR,
 	PRED_TIMEPART, /* minute hour day week month year of an ISO time */
 	PRED_NULL,     /* absent, or present without any value */
@@ -50,8 +50,7 @@ static inline bool pred_wants_folded(const struct pred *p)
 
 /* Does one value's text satisfy it? GLOB, NUMBER, COMPARE, CIDR, TIMEPART, REGEX. A regular expression
  * that hits its limit counts into *limited and is false. naive: by the reference matcher. */
-bool pred_text(const struct pred *p, struct regex_scratch *re, str text, bool naive,
-	       uint64_t *limited);
+bool pred_text(const struct pred *p, struct regex_scratch *re, str text, bool naive, uint64_t *limited);
 
 /* One pair of folded texts under PRED_FIELDREF. */
 bool pred_ref_texts(const struct pred *p, str a, str b);

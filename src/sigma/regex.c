@@ -37,8 +37,7 @@ bool regex_is_ascii(str text)
 
 unsigned regex_hs_flags(unsigned flags, bool unicode)
 {
-	return HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY |
-	       (unicode ? HS_FLAG_UTF8 | HS_FLAG_UCP : 0u) |
+	return HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY | (unicode ? HS_FLAG_UTF8 | HS_FLAG_UCP : 0u) |
 	       (flags & REGEX_CASELESS ? HS_FLAG_CASELESS : 0u) |
 	       (flags & REGEX_MULTILINE ? HS_FLAG_MULTILINE : 0u) |
 	       (flags & REGEX_DOTALL ? HS_FLAG_DOTALL : 0u);
@@ -59,8 +58,7 @@ struct regex *regex_new(str pattern, unsigned flags, uint32_t number, err *e)
 		pcre2_set_newline(context, PCRE2_NEWLINE_LF);
 		pcre2_set_parens_nest_limit(context, LIMIT_REGEX_NEST);
 		pcre2_set_max_pattern_length(context, LIMIT_REGEX_PATTERN);
-		re->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &at,
-					 context);
+		re->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &at, context);
 	}
 	pcre2_compile_context_free(context);
 	if (!re || !re->code) {
@@ -132,8 +130,8 @@ void regex_scratch_free(struct regex_scratch *s)
 static enum regex_result search_pcre(const struct regex *re, struct regex_scratch *s, str text,
 				     pcre2_match_context *limits)
 {
-	int r = pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK,
-			    s->match, limits);
+	int r = pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, s->match,
+			    limits);
 
 	if (r >= 0)
 		return REGEX_YES;
@@ -167,8 +165,7 @@ static hs_database_t *linear_form(const struct regex *re, struct regex_scratch *
 	return l->db;
 }
 
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-		    void *ctx)
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
 {
 	(void)id, (void)from, (void)to, (void)flags;
 	*(bool *)ctx = true;
@@ -198,8 +195,7 @@ enum regex_result regex_search(const struct regex *re, struct regex_scratch *s, 
 		text.ptr = "";
 	r = search_pcre(re, s, text, s->quick);
 	if (r == REGEX_LIMIT)
-		r = search_linear(re, s, text,
-				  !regex_is_ascii(text) || !regex_is_ascii(re->pattern));
+		r = search_linear(re, s, text, !regex_is_ascii(text) || !regex_is_ascii(re->pattern));
 	if (r == REGEX_LIMIT)
 		r = search_pcre(re, s, text, s->patient);
 	return r;

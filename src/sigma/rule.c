@@ -70,9 +70,9 @@ enum sigma_kind sigma_doc_kind(const struct ynode *doc)
 	if (yaml_get(doc, "filter"))
 		return SIGMA_FILTER;
 	/* a title and a log source are a rule's: without a detection it is a broken one */
-	return yaml_get(doc, "detection") || (yaml_get(doc, "title") && yaml_get(doc, "logsource")) ?
-		       SIGMA_RULE :
-		       SIGMA_NO_RULE;
+	return yaml_get(doc, "detection") || (yaml_get(doc, "title") && yaml_get(doc, "logsource"))
+		       ? SIGMA_RULE
+		       : SIGMA_NO_RULE;
 }
 
 static bool keep_text(struct sigma_pool *p, const struct ynode *of, const char *key, str *ret)
@@ -85,8 +85,7 @@ static bool keep_tags(struct sigma_pool *p, const struct ynode *tags, str *ret)
 {
 	buf b = { .max = LIMIT_SIGMA_TAGS };
 
-	for (const struct ylink *l = tags && tags->kind == YAML_LIST ? tags->first : NULL; l;
-	     l = l->next) {
+	for (const struct ylink *l = tags && tags->kind == YAML_LIST ? tags->first : NULL; l; l = l->next) {
 		size_t before = b.len;
 
 		if (l->value->kind != YAML_SCALAR)
@@ -122,8 +121,7 @@ int sigma_rule_head(struct sigma_pool *p, const struct ynode *doc, struct sigma_
 	*ret = (struct sigma_rule){ .line = doc->line, .root = UINT32_MAX };
 	ret->level = level_of(yaml_get_text(doc, "level"));
 	if (keep_text(p, doc, "id", &ret->id) && keep_text(p, doc, "title", &ret->title) &&
-	    keep_text(p, doc, "status", &ret->status) &&
-	    keep_tags(p, yaml_get(doc, "tags"), &ret->tags) &&
+	    keep_text(p, doc, "status", &ret->status) && keep_tags(p, yaml_get(doc, "tags"), &ret->tags) &&
 	    keep_text(p, logsource, "product", &ret->product) &&
 	    keep_text(p, logsource, "category", &ret->category) &&
 	    keep_text(p, logsource, "service", &ret->service))
@@ -137,8 +135,8 @@ static int check_head(const struct ynode *doc, const struct sigma_rule *r, err *
 	str taxonomy = yaml_get_text(doc, "taxonomy"), action = yaml_get_text(doc, "action");
 
 	if (action.len)
-		return err_set(e, ERR_UNSUPPORTED, doc->line,
-			       "line %u: \"action\" is not part of Sigma 2", doc->line);
+		return err_set(e, ERR_UNSUPPORTED, doc->line, "line %u: \"action\" is not part of Sigma 2",
+			       doc->line);
 	if (taxonomy.len && !str_eq(taxonomy, STR("sigma")))
 		return err_set(e, ERR_UNSUPPORTED, doc->line, "line %u: unknown taxonomy", doc->line);
 	if (!detection || detection->kind != YAML_MAP)
@@ -150,8 +148,7 @@ static int check_head(const struct ynode *doc, const struct sigma_rule *r, err *
 
 typedef VEC(struct search_id) search_ids;
 
-static int compile_selections(struct sigma_pool *p, const struct ynode *detection, search_ids *ids,
-			      err *e)
+static int compile_selections(struct sigma_pool *p, const struct ynode *detection, search_ids *ids, err *e)
 {
 	for (const struct ylink *l = detection->first; l; l = l->next) {
 		struct search_id *id;
@@ -170,8 +167,7 @@ static int compile_selections(struct sigma_pool *p, const struct ynode *detectio
 }
 
 /* A list of conditions is an OR. */
-static uint32_t compile_conditions(struct sigma_pool *p, const struct ynode *n,
-				   const search_ids *ids, err *e)
+static uint32_t compile_conditions(struct sigma_pool *p, const struct ynode *n, const search_ids *ids, err *e)
 {
 	id_list conditions = { 0 };
 	uint32_t node = UINT32_MAX;
@@ -206,8 +202,7 @@ int sigma_rule_compile(struct sigma_pool *p, const struct ynode *doc, struct sig
 		return -1;
 	condition = yaml_get(detection, "condition");
 	if (!condition)
-		return err_set(e, ERR_CORRUPT, detection->line, "line %u: no condition",
-			       detection->line);
+		return err_set(e, ERR_CORRUPT, detection->line, "line %u: no condition", detection->line);
 	if (compile_selections(p, detection, &ids, &why) == 0)
 		ret->root = compile_conditions(p, condition, &ids, &why);
 	VEC_DONE(&ids);
@@ -217,8 +212,7 @@ int sigma_rule_compile(struct sigma_pool *p, const struct ynode *doc, struct sig
 	p->kids.len = kids;
 	if (why.code == ERR_NONE)
 		err_set(&why, ERR_CORRUPT, condition->line,
-			"line %u: condition or selection that cannot be understood",
-			condition->line);
+			"line %u: condition or selection that cannot be understood", condition->line);
 	if (e)
 		*e = why;
 	return -1;

@@ -39,8 +39,7 @@ uint32_t sigma_field(struct sigma_pool *p, str name);
 str sigma_field_name(const struct sigma_pool *p, uint32_t field);
 
 /* Intern a predicate. For PRED_GLOB elems[0..n) is its pattern, unfolded. UINT32_MAX without memory. */
-uint32_t sigma_pred(struct sigma_pool *p, const struct pred *proto, const uint32_t *elems, size_t n,
-		    err *e);
+uint32_t sigma_pred(struct sigma_pool *p, const struct pred *proto, const uint32_t *elems, size_t n, err *e);
 
 /* New nodes; UINT32_MAX without memory. A list of one is that one. */
 uint32_t sigma_leaf(struct sigma_pool *p, uint32_t field, uint32_t pred);
@@ -48,11 +47,11 @@ uint32_t sigma_not(struct sigma_pool *p, uint32_t node);
 uint32_t sigma_list(struct sigma_pool *p, enum node_op op, const uint32_t *ids, size_t n);
 
 enum sigma_level { /* as detect/finding.h orders them */
-	SIGMA_INFORMATIONAL,
-	SIGMA_LOW,
-	SIGMA_MEDIUM, /* where a rule gives none */
-	SIGMA_HIGH,
-	SIGMA_CRITICAL,
+		   SIGMA_INFORMATIONAL,
+		   SIGMA_LOW,
+		   SIGMA_MEDIUM, /* where a rule gives none */
+		   SIGMA_HIGH,
+		   SIGMA_CRITICAL,
 };
 
 struct sigma_rule { /* strings live in the pool */

@@ -18,7 +18,6 @@ uint32_t detection_compile(struct sigma_pool *p, const struct ynode *n, unsigned
 uint32_t item_compile(struct sigma_pool *p, str key, const struct ynode *value, err *e);
 
 /* A condition over the selections. UINT32_MAX on failure. */
-uint32_t condition_compile(struct sigma_pool *p, str text, const struct search_id *ids, size_t n,
-			   err *e);
+uint32_t condition_compile(struct sigma_pool *p, str text, const struct search_id *ids, size_t n, err *e);
 
 #endif

@@ -58,6 +58,10 @@ bool yaml_split(str *rest, uint32_t *line, str *ret_doc, uint32_t *ret_line)
 
 /* --- tree ----------------------------------------------------------------------------------- */
 
+struct anchored {
+	struct ynode *node;
+};
+
 struct builder {
 	arena *mem;
 	uint32_t first_line;
@@ -66,7 +70,7 @@ struct builder {
 	unsigned depth;
 	uint32_t nodes;
 	map anchors; /* name to index of `anchored` */
-	VEC(struct ynode *) anchored;
+	VEC(struct anchored) anchored;
 	struct ynode *root;
 };
 
@@ -85,8 +89,8 @@ static bool key_is_new(const struct ynode *of, str key)
 	return true;
 }
 
-static int add_entry(struct builder *b, const yaml_event_t *ev, struct ynode *parent,
-		     const struct ynode *key, const struct ynode *value, err *e)
+static int add_entry(struct builder *b, const yaml_event_t *ev, struct ynode *parent, const struct ynode *key,
+		     const struct ynode *value, err *e)
 {
 	struct ylink *l = arena_alloc(b->mem, sizeof *l);
 
@@ -164,15 +168,14 @@ static struct ynode *new_node(struct builder *b, const yaml_event_t *ev, enum yn
 	n->kind = kind;
 	n->line = b->first_line + (uint32_t)ev->start_mark.line;
 	if (anchor) {
-		struct ynode **at = VEC_PUSH(&b->anchored, LIMIT_YAML_NODES);
-		struct map_entry *entry = map_put(&b->anchors, str_of(anchor),
-						  b->anchored.len - 1, &is_new);
+		struct anchored *at = VEC_PUSH(&b->anchored, LIMIT_YAML_NODES);
+		struct map_entry *entry = map_put(&b->anchors, str_of(anchor), b->anchored.len - 1, &is_new);
 
 		if (!at || !entry) {
 			fail(b, ev, e, "too many anchors");
 			return NULL;
 		}
-		*at = n;
+		at->node = n;
 		entry->value = b->anchored.len - 1; /* a later anchor of that name replaces it */
 	}
 	return n;
@@ -194,8 +197,8 @@ static int on_scalar(struct builder *b, const yaml_event_t *ev, err *e)
 	return attach(b, ev, n, e);
 }
 
-static int on_open(struct builder *b, const yaml_event_t *ev, enum ynode_kind kind,
-		   const yaml_char_t *tag, const yaml_char_t *anchor, err *e)
+static int on_open(struct builder *b, const yaml_event_t *ev, enum ynode_kind kind, const yaml_char_t *tag,
+		   const yaml_char_t *anchor, err *e)
 {
 	struct ynode *n = new_node(b, ev, kind, (const char *)tag, (const char *)anchor, e);
 
@@ -224,7 +227,7 @@ static int on_alias(struct builder *b, const yaml_event_t *ev, err *e)
 
 	if (!entry)
 		return fail(b, ev, e, "alias without its anchor");
-	n = b->anchored.at[entry->value];
+	n = b->anchored.at[entry->value].node;
 	if (n->weight == 0)
 		return fail(b, ev, e, "alias inside its own anchor");
 	if (n->weight > LIMIT_YAML_NODES - b->nodes)
@@ -239,11 +242,10 @@ static int on_event(struct builder *b, const yaml_event_t *ev, err *e)
 	case YAML_SCALAR_EVENT:
 		return on_scalar(b, ev, e);
 	case YAML_SEQUENCE_START_EVENT:
-		return on_open(b, ev, YAML_LIST, ev->data.sequence_start.tag,
-			       ev->data.sequence_start.anchor, e);
+		return on_open(b, ev, YAML_LIST, ev->data.sequence_start.tag, ev->data.sequence_start.anchor,
+			       e);
 	case YAML_MAPPING_START_EVENT:
-		return on_open(b, ev, YAML_MAP, ev->data.mapping_start.tag,
-			       ev->data.mapping_start.anchor, e);
+		return on_open(b, ev, YAML_MAP, ev->data.mapping_start.tag, ev->data.mapping_start.anchor, e);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		on_close(b);
@@ -265,8 +267,7 @@ static int parse_events(struct builder *b, yaml_parser_t *parser, err *e)
 		if (!yaml_parser_parse(parser, &ev)) {
 			uint64_t line = b->first_line + parser->problem_mark.line;
 
-			return err_set(e, ERR_CORRUPT, line, "line %llu: %s",
-				       (unsigned long long)line,
+			return err_set(e, ERR_CORRUPT, line, "line %llu: %s", (unsigned long long)line,
 				       parser->problem ? parser->problem : "no valid YAML");
 		}
 		type = ev.type;
@@ -349,8 +350,10 @@ static bool based_number(str s, struct number *ret)
 		base = s.ptr[1] == 'x' ? 16 : 2;
 	for (size_t i = base == 8 ? 1 : 2; i < s.len; i++) {
 		int c = (unsigned char)s.ptr[i];
-		int d = c >= '0' && c <= '9' ? c - '0' :
-			c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
+		int d = c >= '0' && c <= '9'   ? c - '0'
+			: c >= 'a' && c <= 'f' ? c - 'a' + 10
+			: c >= 'A' && c <= 'F' ? c - 'A' + 10
+					       : 99;
 
 		if (c == '_')
 			continue;
@@ -387,10 +390,10 @@ static bool yaml_number(str s, struct number *ret)
 enum scalar_type yaml_scalar_type(const struct ynode *n, struct number *ret_num, bool *ret_bool)
 {
 	static const char *const NULLS[] = { "", "~", "null", "Null", "NULL", NULL };
-	static const char *const TRUES[] = { "true", "True", "TRUE", "yes", "Yes", "YES",
-					     "on",   "On",   "ON",   NULL };
-	static const char *const FALSES[] = { "false", "False", "FALSE", "no", "No", "NO",
-					      "off",   "Off",   "OFF",   NULL };
+	static const char *const TRUES[] = { "true", "True", "TRUE", "yes", "Yes",
+					     "YES",  "on",   "On",   "ON",  NULL };
+	static const char *const FALSES[] = { "false", "False", "FALSE", "no",  "No",
+					      "NO",    "off",   "Off",   "OFF", NULL };
 
 	if (!n->plain)
 		return SCALAR_STRING;

@@ -13,7 +13,7 @@ enum ynode_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct ynode;
 
-struct ylink { /* one entry of a list or a map */
+struct ylink {                   /* one entry of a list or a map */
 	const struct ynode *key; /* NULL in a list */
 	const struct ynode *value;
 	struct ylink *next;
@@ -26,7 +26,7 @@ struct ynode {
 	uint32_t weight; /* nodes of the subtree, aliases expanded */
 	str text;        /* of a scalar; NUL-terminated */
 	struct ylink *first, *last;
-	uint32_t len;    /* entries */
+	uint32_t len; /* entries */
 };
 
 enum scalar_type { SCALAR_STRING, SCALAR_NUMBER, SCALAR_BOOL, SCALAR_NULL };

@@ -35,9 +35,13 @@ static const struct column COLUMNS[] = {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct schema proto = { .family = FAMILY_WINDOWS, .reader = "fuzz", .columns = COLUMNS,
-				      .ncolumns = COUNT(COLUMNS), .nslots = COUNT(COLUMNS) };
-	const struct bundle_file f = { .path = STR("fuzz.yml"), .name = STR("fuzz.yml"),
+	const struct schema proto = { .family = FAMILY_WINDOWS,
+				      .reader = "fuzz",
+				      .columns = COLUMNS,
+				      .ncolumns = COUNT(COLUMNS),
+				      .nslots = COUNT(COLUMNS) };
+	const struct bundle_file f = { .path = STR("fuzz.yml"),
+				       .name = STR("fuzz.yml"),
 				       .text = { (const char *)data, size } };
 	value values[COUNT(COLUMNS)] = { value_utf8(STR("C:\\Windows\\cmd.exe")),
 					 value_utf8(STR("xyz -enc 10.0.0.1")), value_utf8(STR("1")) };

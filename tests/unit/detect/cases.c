@@ -35,7 +35,7 @@ static unsigned hex_digits(const char **p, int n)
 /* 'text' with escapes, at *p; appended as UTF-8. */
 static void take_text(const char **p, buf *out)
 {
-	for (++*p; **p != '\''; ) {
+	for (++*p; **p != '\'';) {
 		char c = *(*p)++;
 
 		if (c != '\\') {
@@ -139,8 +139,11 @@ static void add_column(struct maker *m, const char *name, size_t len, const char
 	for (size_t i = 0; i < len; i++)
 		if (name[i] != ' ')
 			buf_byte(&b, name[i]);
-	*col = (struct column){ .raw = { name, len }, .path = str_of(path), .slot = (int32_t)m->n,
-				.section = SECTION_EVENTDATA, .flags = (uint8_t)flags };
+	*col = (struct column){ .raw = { name, len },
+				.path = str_of(path),
+				.slot = (int32_t)m->n,
+				.section = SECTION_EVENTDATA,
+				.flags = (uint8_t)flags };
 	col->name = arena_str(&m->mem, buf_view(&b));
 	buf_done(&b);
 	m->values[m->n++] = v;
@@ -179,8 +182,7 @@ static void add_system(struct maker *m)
 {
 	const char *prov = "'prov'", *chan = "'chan'", *id = "7u";
 
-	add_column(m, "Provider_Name", 13, "System/Provider/@Name", text_value(m, &prov),
-		   COLUMN_F_ATTRIBUTE);
+	add_column(m, "Provider_Name", 13, "System/Provider/@Name", text_value(m, &prov), COLUMN_F_ATTRIBUTE);
 	add_column(m, "EventID", 7, "System/EventID", number_value(m, &id), 0);
 	add_column(m, "Channel", 7, "System/Channel", text_value(m, &chan), 0);
 }

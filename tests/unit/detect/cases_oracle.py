@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ask the reference evaluator for every row of cases.tsv: are the expected answers right?
 
-Needs pySigma and ../shared/oracle; without them the test is skipped . Rows where the
+Needs pySigma and ../shared/oracle; without them the test is skipped. Rows where the
 reference is known to deviate from the specification are listed in DEVIATES with the reason.
 """
 import os

@@ -83,9 +83,8 @@ static void test_files(void **state)
 		want = str_cut(rest, '\t', &why);
 		verdict(rs, name, &got, &got_why);
 		if (!str_eq(buf_view(&got), want) || str_find(got_why, why) == SIZE_MAX)
-			fail_msg("%.*s: want %.*s (%.*s), got %.*s (%.*s)", STR_ARG(name),
-				 STR_ARG(want), STR_ARG(why), (int)got.len, got.ptr,
-				 STR_ARG(got_why));
+			fail_msg("%.*s: want %.*s (%.*s), got %.*s (%.*s)", STR_ARG(name), STR_ARG(want),
+				 STR_ARG(why), (int)got.len, got.ptr, STR_ARG(got_why));
 		buf_done(&got);
 	}
 	fclose(f);
@@ -266,8 +265,7 @@ static void test_made(void **state)
 		rs = compile(&bundle);
 		info = ruleset_at(rs, 0);
 		CHECK(MADE[i].what, info != NULL);
-		if (info->status != MADE[i].want ||
-		    str_find(info->reason, str_of(MADE[i].why)) == SIZE_MAX)
+		if (info->status != MADE[i].want || str_find(info->reason, str_of(MADE[i].why)) == SIZE_MAX)
 			fail_msg("%s: %d %.*s", MADE[i].what, info->status, STR_ARG(info->reason));
 		CHECK(MADE[i].what, now_s() - from < 10);
 		ruleset_free(rs);
@@ -293,11 +291,15 @@ static void evaluate(const struct ruleset *rs, str a, unsigned *ret_gaps, buf *r
 {
 	struct schema_set *set = schema_set_new(NULL);
 	const struct column cols[] = {
-		{ .name = STR("a"), .raw = STR("a"), .path = STR("EventData/a"), .slot = 0,
+		{ .name = STR("a"),
+		  .raw = STR("a"),
+		  .path = STR("EventData/a"),
+		  .slot = 0,
 		  .section = SECTION_EVENTDATA },
 	};
-	const struct schema proto = { .family = FAMILY_WINDOWS, .reader = "test", .columns = cols,
-				      .ncolumns = 1, .nslots = 1 };
+	const struct schema proto = {
+		.family = FAMILY_WINDOWS, .reader = "test", .columns = cols, .ncolumns = 1, .nslots = 1
+	};
 	value v = value_utf8(a);
 	event ev = { .schema = schema_set_add(set, &proto, NULL), .values = &v };
 	struct detector *d;
@@ -349,9 +351,10 @@ static void test_evaluate(void **state)
 	assert_true(now_s() - from < 20);
 
 	buf_clear(&ids);
-	evaluate(rs, STR("x /a \xE2\x80\x93"
-			 "b -c /d -e /f -g /h -i /j -k /l -m /n -o /p -q /r -s \xE2\x80\x95"
-			 "t y"),
+	evaluate(rs,
+		 STR("x /a \xE2\x80\x93"
+		     "b -c /d -e /f -g /h -i /j -k /l -m /n -o /p -q /r -s \xE2\x80\x95"
+		     "t y"),
 		 &gaps, &ids);
 	assert_true(has(&ids, "000000000008 "));
 	assert_int_equal(gaps, 0);
@@ -373,7 +376,7 @@ static void test_evaluate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),    cmocka_unit_test(test_read_twice),
+		cmocka_unit_test(test_files),          cmocka_unit_test(test_read_twice),
 		cmocka_unit_test(test_bundle_damaged), cmocka_unit_test(test_made),
 		cmocka_unit_test(test_evaluate),
 	};

@@ -69,8 +69,7 @@ static void test_gates(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_variants),
-					    cmocka_unit_test(test_gates) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_variants), cmocka_unit_test(test_gates) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,10 @@ static void test_numbers(void **state)
 static void test_number_text(void **state)
 {
 	static const char *const T[][2] = {
-		{ "007", "7" }, { "-12", "-12" }, { "1.50", "1.5" }, { "2.0", "2.0" },
+		{ "007", "7" },
+		{ "-12", "-12" },
+		{ "1.50", "1.5" },
+		{ "2.0", "2.0" },
 		{ "12345678901234567890123456789012345678", "12345678901234567890123456789012345678" },
 		{ "0", "0" },
 	};
@@ -80,8 +83,9 @@ static void test_number_text(void **state)
 
 static void test_base64(void **state)
 {
-	static const char *const T[][2] = { { "", "" },	       { "f", "Zg==" },	       { "fo", "Zm8=" },
-					    { "foo", "Zm9v" }, { "foob", "Zm9vYg==" } };
+	static const char *const T[][2] = {
+		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" }
+	};
 
 	for (size_t i = 0; i < COUNT(T); i++) {
 		buf b = { 0 };
@@ -128,9 +132,10 @@ static void test_utf16(void **state)
 
 static void test_cidr(void **state)
 {
-	static const char *const BAD[] = { "", "x", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8",
-					   "::/129", "10.0.0.1/8", "fe80::1/64", "10.0.0.0/8/8",
-					   "10.0.0.0/255.0.0.0" };
+	static const char *const BAD[] = {
+		"",       "x",          "10.0.0.0/33", "10.0.0.0/-1",  "10.0.0.0/",         "10.0.0/8",
+		"::/129", "10.0.0.1/8", "fe80::1/64",  "10.0.0.0/8/8", "10.0.0.0/255.0.0.0"
+	};
 	struct cidr net;
 	err e = { 0 };
 
@@ -149,9 +154,9 @@ static void test_cidr(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers),	      cmocka_unit_test(test_number_text),
-		cmocka_unit_test(test_base64),	      cmocka_unit_test(test_base64_offset),
-		cmocka_unit_test(test_utf16),	      cmocka_unit_test(test_cidr),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_number_text),
+		cmocka_unit_test(test_base64),  cmocka_unit_test(test_base64_offset),
+		cmocka_unit_test(test_utf16),   cmocka_unit_test(test_cidr),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

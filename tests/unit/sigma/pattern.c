@@ -53,8 +53,7 @@ static uint32_t next_random(uint32_t *state)
 	return *state >> 16;
 }
 
-static void random_text(uint32_t *seed, const char *const *letters, size_t n, unsigned max,
-			char *out)
+static void random_text(uint32_t *seed, const char *const *letters, size_t n, unsigned max, char *out)
 {
 	unsigned len = next_random(seed) % max;
 
@@ -113,7 +112,10 @@ static void test_folding(void **state)
 		{ "one to several stays", "\xC4\xB0", "\xC4\xB0" },
 		{ "grows in bytes", "\xC8\xBA", "\xE2\xB1\xA5" },
 		{ "shrinks in bytes", "\xE2\x84\xAA", "k" },
-		{ "not UTF-8", "A\xFF" "B", "a\\xffb" },
+		{ "not UTF-8",
+		  "A\xFF"
+		  "B",
+		  "a\\xffb" },
 		{ "cut sequence", "A\xE2\x80", "a\\xe2\\x80" },
 		{ "surrogate in UTF-8", "\xED\xA0\x80", "\\xed\\xa0\\x80" },
 	};
@@ -129,13 +131,15 @@ static void test_folding(void **state)
 
 static void test_folding_utf16(void **state)
 {
-	static const uint8_t WIDE[] = { 'A', 0, 0xC9, 0, 'Z', 0, 0x00, 0xD8, 'B', 0, 0x01, 0xD8, 0x00,
-					0xDC, 'x' };
+	static const uint8_t WIDE[] = { 'A', 0, 0xC9, 0,    'Z',  0,    0x00, 0xD8,
+					'B', 0, 0x01, 0xD8, 0x00, 0xDC, 'x' };
 	buf b = { 0 };
 
 	/* a lone surrogate, U+10400, an odd last byte */
 	fold_utf16le((bytes){ WIDE, sizeof WIDE }, &b);
-	CHECK_STR("UTF-16", buf_view(&b), STR("a\xC3\xA9z\xEF\xBF\xBD" "b\xF0\x90\x90\xA8"));
+	CHECK_STR("UTF-16", buf_view(&b),
+		  STR("a\xC3\xA9z\xEF\xBF\xBD"
+		      "b\xF0\x90\x90\xA8"));
 	buf_done(&b);
 }
 
@@ -151,7 +155,7 @@ static void test_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes),	cmocka_unit_test(test_both_matchers),
+		cmocka_unit_test(test_shapes),  cmocka_unit_test(test_both_matchers),
 		cmocka_unit_test(test_folding), cmocka_unit_test(test_folding_utf16),
 		cmocka_unit_test(test_word),
 	};

@@ -41,15 +41,15 @@ static const struct {
 	const char *text;
 	enum scalar_type want;
 } SCALARS[] = {
-	{ "x", SCALAR_STRING },	    { "1", SCALAR_NUMBER },	 { "-1", SCALAR_NUMBER },
-	{ "1.5", SCALAR_NUMBER },   { "0x1F", SCALAR_NUMBER },	 { "017", SCALAR_NUMBER },
-	{ "0b11", SCALAR_NUMBER },  { "1_000", SCALAR_NUMBER },	 { "018", SCALAR_STRING },
-	{ "1e3", SCALAR_STRING },   { "1.0e+3", SCALAR_NUMBER }, { "1.2.3", SCALAR_STRING },
-	{ "10:30", SCALAR_STRING }, { "2024-01-01", SCALAR_STRING }, { "'1'", SCALAR_STRING },
-	{ "\"true\"", SCALAR_STRING }, { "true", SCALAR_BOOL },	 { "No", SCALAR_BOOL },
-	{ "nO", SCALAR_STRING },    { "null", SCALAR_NULL },	 { "~", SCALAR_NULL },
-	{ "", SCALAR_NULL },	    { "''", SCALAR_STRING },	 { "!!str 1", SCALAR_STRING },
-	{ "-", SCALAR_STRING },	    { ".", SCALAR_STRING },	 { "0", SCALAR_NUMBER },
+	{ "x", SCALAR_STRING },        { "1", SCALAR_NUMBER },          { "-1", SCALAR_NUMBER },
+	{ "1.5", SCALAR_NUMBER },      { "0x1F", SCALAR_NUMBER },       { "017", SCALAR_NUMBER },
+	{ "0b11", SCALAR_NUMBER },     { "1_000", SCALAR_NUMBER },      { "018", SCALAR_STRING },
+	{ "1e3", SCALAR_STRING },      { "1.0e+3", SCALAR_NUMBER },     { "1.2.3", SCALAR_STRING },
+	{ "10:30", SCALAR_STRING },    { "2024-01-01", SCALAR_STRING }, { "'1'", SCALAR_STRING },
+	{ "\"true\"", SCALAR_STRING }, { "true", SCALAR_BOOL },         { "No", SCALAR_BOOL },
+	{ "nO", SCALAR_STRING },       { "null", SCALAR_NULL },         { "~", SCALAR_NULL },
+	{ "", SCALAR_NULL },           { "''", SCALAR_STRING },         { "!!str 1", SCALAR_STRING },
+	{ "-", SCALAR_STRING },        { ".", SCALAR_STRING },          { "0", SCALAR_NUMBER },
 };
 
 static const struct ynode *parse(const char *text, arena *mem, err *e)
@@ -140,8 +140,10 @@ static void test_tree(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_split),	cmocka_unit_test(test_scalars),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_scalars),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
