@@ -55,7 +55,18 @@ bool schema_set_next_item(struct schema_set *set)
 	set->used = 0;
 	set->used_bytes = 0;
 	return !set->worn_out && set->list.len <= LIMIT_SCHEMAS - LIMIT_ITEM_SCHEMAS &&
-	       set->mem.used_bytes <= LIMIT_SCHEMA_BYTES - LIMIT_ITEM_SCHEMA_BYTES;
+	       set->mem.used_bytes <= LIMIT_SCHEMA_BYTES / 3;
+}
+
+uint32_t schema_set_item(const struct schema_set *set)
+{
+	return set->item;
+}
+
+void schema_set_take_back(struct schema_set *set, struct arena_mark mark)
+{
+	set->list.len--;
+	arena_rewind(&set->mem, mark);
 }
 
 bool schema_set_use(struct schema_set *set, const struct schema *s)
@@ -240,11 +251,6 @@ const struct schema *schema_set_add(struct schema_set *set, const struct schema 
 	}
 	*at = s;
 	s->bytes = (uint32_t)(set->mem.used_bytes - before);
-	if (!schema_set_use(set, s)) {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u schemas or %u bytes of them in one item",
-			LIMIT_ITEM_SCHEMAS, LIMIT_ITEM_SCHEMA_BYTES);
-		return NULL;
-	}
 	return s;
 }
 

@@ -80,11 +80,20 @@ void schema_set_free(struct schema_set *set);
  * it must be replaced by a new one before the next item (everything bound to its schemas too). */
 bool schema_set_next_item(struct schema_set *set);
 
+/* Number of the current item, from 1, for marks of what it has used. */
+uint32_t schema_set_item(const struct schema_set *set);
+
+/* Take back the schema that was added last: its memory must be the newest of the arena, and nobody else
+ * may know it. `mark` was made before it was added. */
+void schema_set_take_back(struct schema_set *set, struct arena_mark mark);
+
 /* Count a schema as used by the current item; false for a schema that is one too many (those used before
- * stay usable). Readers call it when they give an event with a schema that the last event did not have. */
+ * stay usable). Readers call it before they give an event with a schema that the last event did not have,
+ * whether the schema is new or was there before. Only its whole cost counts: charge a new one first. */
 bool schema_set_use(struct schema_set *set, const struct schema *s);
 
-/* Count memory of the set's arena that belongs to a schema but was not taken by schema_set_add(). */
+/* Add memory of the set's arena that belongs to a schema but was not taken by schema_set_add(); before
+ * its first schema_set_use(). */
 void schema_set_charge(struct schema_set *set, const struct schema *s, size_t more);
 
 /* Let schema_set_next_item() answer false: some state of the set has grown far enough. */

@@ -52,6 +52,24 @@ void arena_done(arena *a)
 	a->used_bytes = 0;
 }
 
+struct arena_mark arena_mark(const arena *a)
+{
+	return (struct arena_mark){ a->head, a->head ? a->head->used : 0, a->used_bytes };
+}
+
+void arena_rewind(arena *a, struct arena_mark mark)
+{
+	while (a->head != mark.head) {
+		struct arena_block *prev = a->head->prev;
+
+		free(a->head);
+		a->head = prev;
+	}
+	if (a->head)
+		a->head->used = mark.block_used;
+	a->used_bytes = mark.used_bytes;
+}
+
 static struct arena_block *block_new(arena *a, size_t need)
 {
 	struct arena_block *b;

@@ -28,6 +28,15 @@ void arena_clear(arena *a);
 /* Give everything back. NULL and a zeroed arena are fine. */
 void arena_done(arena *a);
 
+/* A point to return to: arena_rewind() gives back everything handed out since. */
+struct arena_mark {
+	struct arena_block *head;
+	size_t block_used, used_bytes;
+};
+
+struct arena_mark arena_mark(const arena *a);
+void arena_rewind(arena *a, struct arena_mark mark);
+
 /* Zeroed memory aligned to 16 bytes, valid until clear or done; NULL past the ceiling. */
 void *arena_alloc(arena *a, size_t len) __attribute__((malloc, alloc_size(2)));
 

@@ -13,13 +13,18 @@
 #define LIMIT_ITEM_SCHEMAS 16384u          /* of these, used by one item */
 #define LIMIT_ITEM_SCHEMA_BYTES (24u << 20) /* and their memory */
 #define LIMIT_COLUMNS 4096u               /* per schema; formats.md: fields <= 4096 */
-#define LIMIT_SCHEMA_BYTES (64u << 20)    /* names and constants of all schemas of a worker */
+#define LIMIT_SCHEMA_BYTES (96u << 20)    /* names, constants and plans of all schemas of a worker: a third
+					   * before it is replaced, a quarter for one item, the rest for what an
+					   * item is refused */
 #define LIMIT_VALUE_TEXT (1u << 20)       /* one converted value; longer is cut and marked */
 #define LIMIT_RENDER_PLANS 16384u         /* ECS layouts remembered; forgotten when full, not refused */
 #define LIMIT_RENDER_BYTES (16u << 20)    /* their memory */
 
 /* --- readers: EVTX -------------------------------------------------------------------------- */
 #define LIMIT_BINXML_DEPTH 64u            /* elements inside elements, fragments inside values */
+#define LIMIT_BINXML_NAME 1024u           /* UTF-16 units; Windows names have 255 at most */
+#define LIMIT_EVTX_PATH 8192u             /* bytes of all names from the root to a field */
+#define LIMIT_EVTX_ITEM_PLAN_BYTES (8u << 20) /* templates that one item may use */
 #define LIMIT_EVTX_VALUES 4096u           /* substitutions of one template instance */
 #define LIMIT_EVTX_PLANS 16384u           /* compiled templates kept per worker */
 #define LIMIT_EVTX_RECORD_TEXT (8u << 20) /* texts joined from parts, of one record */

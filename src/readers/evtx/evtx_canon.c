@@ -27,6 +27,7 @@ static bool name_at(bytes chunk, uint32_t off, bytes *ret_text)
 	bytes head;
 
 	return off >= EVTX_CHUNK_HEADER_LEN && bytes_sub(chunk, off, 8, &head) &&
+	       load_le16(head.ptr + 6) <= LIMIT_BINXML_NAME &&
 	       bytes_sub(chunk, (uint64_t)off + 8, 2u * load_le16(head.ptr + 6), ret_text);
 }
 

@@ -133,12 +133,15 @@ static struct text composite(struct build *b, struct at first, uint32_t nparts)
 	return (struct text){ TEXT_SLOT, { 0 }, c->slot };
 }
 
+/* The text that a list of parts makes; a single literal is the plan's own. */
 static struct text text_of(struct build *b, struct at first)
 {
 	uint32_t nparts = 0, nslots = 0, slot = 0;
 	buf joined = { 0 };
 	str text;
 
+	if (first.node && !node(first)->next && node(first)->kind == NODE_TEXT)
+		return (struct text){ TEXT_CONST, node(first)->text, 0 };
 	for (struct at a = first; a.node; a = at_next(a)) {
 		if (!is_text_part(b, a))
 			continue;
@@ -150,7 +153,7 @@ static struct text text_of(struct build *b, struct at first)
 			buf_str(&joined, node(a)->text);
 		}
 	}
-	text = arena_str(b->mem, buf_view(&joined));
+	text = nparts && nslots == 0 ? arena_str(b->mem, buf_view(&joined)) : (str){ "", 0 };
 	buf_done(&joined);
 	if (!text.ptr)
 		b->failed = true;
@@ -223,6 +226,8 @@ static size_t path_push(struct build *b, const char *sep, str name)
 		buf_z(&b->path, "/");
 	buf_z(&b->path, sep);
 	buf_str(&b->path, name);
+	if (b->path.len > LIMIT_EVTX_PATH)
+		b->failed = true;
 	return old;
 }
 
@@ -696,7 +701,8 @@ static const struct evtx_layout *layout_make(struct evtx_plans *p, const struct 
 	struct build b = { .p = p, .mem = p->mem, .inst = inst, .ninst = ninst };
 	key_list keys = { 0 };
 	const struct evtx_layout *lay;
-	size_t before = p->mem->used_bytes, plan_bytes = 0;
+	struct arena_mark before = arena_mark(p->mem);
+	size_t plan_bytes = 0;
 	bool comma = false;
 
 	b.nslots = inst[ninst - 1].base + inst[ninst - 1].plan->nslots;
@@ -710,7 +716,13 @@ static const struct evtx_layout *layout_make(struct evtx_plans *p, const struct 
 		plan_bytes += inst[i].plan->bytes;
 	if (lay)
 		schema_set_charge(p->schemas, lay->schema,
-				  p->mem->used_bytes - before - lay->schema->bytes + plan_bytes);
+				  p->mem->used_bytes - before.used_bytes - lay->schema->bytes + plan_bytes);
+	if (lay && !schema_set_use(p->schemas, lay->schema)) {
+		schema_set_take_back(p->schemas, before);
+		lay = NULL;
+	} else if (!lay) {
+		arena_rewind(p->mem, before);
+	}
 	buf_done(&b.lit);
 	buf_done(&b.path);
 	VEC_DONE(&b.ops);
@@ -742,7 +754,7 @@ const struct evtx_layout *evtx_layout_get(struct evtx_plans *p, const struct evt
 	lay = layout_make(p, inst, ninst);
 	at = lay ? VEC_PUSH(&p->layouts, LIMIT_EVTX_PLANS) : NULL;
 	if (!at || !map_put(&p->by_layout, k, p->layouts.len - 1, NULL)) {
-		*why = "too many different record layouts";
+		*why = EVTX_TOO_MANY_KINDS;
 		return NULL;
 	}
 	*at = lay;

@@ -205,7 +205,19 @@ static struct evtx_plan *plan_make(struct evtx_plans *p, str canon)
 	return at ? plan : NULL;
 }
 
-struct evtx_plan *evtx_plan_get(struct evtx_plans *p, str canon, const char **why)
+/* Limits count what an item uses, whether it was there before or not: see schema.h. */
+static bool plan_allowed(struct evtx_plans *p, struct evtx_plan *plan)
+{
+	if (plan->used_in == p->item)
+		return true;
+	if (p->item_bytes + plan->bytes > LIMIT_EVTX_ITEM_PLAN_BYTES)
+		return false;
+	plan->used_in = p->item;
+	p->item_bytes += plan->bytes;
+	return true;
+}
+
+static struct evtx_plan *plan_find(struct evtx_plans *p, str canon)
 {
 	struct map_entry *e = map_get(&p->by_canon, canon);
 	struct evtx_plan *plan;
@@ -213,11 +225,24 @@ struct evtx_plan *evtx_plan_get(struct evtx_plans *p, str canon, const char **wh
 	if (e)
 		return p->list.at[e->value];
 	plan = plan_make(p, canon);
-	if (!plan || !map_put(&p->by_canon, canon, plan->id, NULL)) {
-		*why = "too many different templates";
+	if (!plan || !map_put(&p->by_canon, canon, plan->id, NULL))
 		return NULL;
-	}
 	if (p->list.len > LIMIT_EVTX_PLANS / 2 || p->by_canon.keys.used_bytes > LIMIT_EVTX_PLAN_BYTES / 2)
 		schema_set_wear_out(p->schemas);
 	return plan;
+}
+
+struct evtx_plan *evtx_plan_get(struct evtx_plans *p, str canon, const char **why)
+{
+	struct evtx_plan *plan;
+
+	if (p->item != schema_set_item(p->schemas)) {
+		p->item = schema_set_item(p->schemas);
+		p->item_bytes = 0;
+	}
+	plan = plan_find(p, canon);
+	if (plan && plan_allowed(p, plan))
+		return plan;
+	*why = EVTX_TOO_MANY_KINDS;
+	return NULL;
 }

@@ -14,6 +14,9 @@
 #define EVTX_RECORD_HEADER_LEN 24u
 #define EVTX_RECORD_MIN 28u
 #define EVTX_TEMPLATE_HEADER_LEN 24u
+/* One reason for every ceiling of plans and layouts, so that it does not depend on which came first. */
+#define EVTX_TOO_MANY_KINDS "too many different kinds of records in one file"
+
 #define EVTX_NESTED_MAX 16u /* fragments inside one record */
 
 /* --- canonical form -------------------------------------------------------------------------
@@ -67,6 +70,7 @@ struct evtx_layout;
 struct evtx_plan {
 	uint32_t id;
 	uint32_t bytes;                /* memory it takes */
+	uint32_t used_in;              /* last item that used it */
 	uint32_t nslots;               /* highest slot named + 1 */
 	const struct evtx_node *nodes; /* nodes[0] stands for none; nodes[1] is the first on top */
 	uint32_t nnodes;
@@ -82,6 +86,8 @@ struct evtx_plans {
 	arena *mem;     /* the set's */
 	map by_canon;   /* canonical bytes -> index into list */
 	map by_layout;  /* plan ids and slots of a record -> index into layouts */
+	uint32_t item;       /* the item that item_bytes speaks of */
+	uint64_t item_bytes; /* memory of the plans it has used */
 	VEC(struct evtx_plan *) list;
 	VEC(const struct evtx_layout *) layouts;
 };

@@ -399,7 +399,7 @@ int evtx_decode(struct evtx_decoder *d, uint32_t at, uint32_t size, event *ret, 
 		d->layout_allowed = schema_set_use(d->schemas, lay->schema);
 	}
 	if (!d->layout_allowed) {
-		*why = "too many different kinds of records in one file";
+		*why = EVTX_TOO_MANY_KINDS;
 		return -1;
 	}
 	if (lay->ncomposites &&
