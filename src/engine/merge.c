@@ -404,8 +404,6 @@ int merge_item_put(struct merge *m, const struct item_state *it, err *e)
 	};
 
 	memcpy(s.sha256, it->sha256, sizeof s.sha256);
-	if (v == V_OK && !it->size)
-		s.reason = STR("empty");
 	m->totals->items++;
 	m->totals->items_by_verdict[v]++;
 	m->totals->events += it->events;

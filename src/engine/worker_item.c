@@ -135,6 +135,11 @@ static int on_event(void *ctx, const event *ev, err *e)
 	struct worker *w = ctx;
 
 	emit_count(&w->emit, ev);
+	if ((ev->flags & (EVENT_PARTIAL | EVENT_RECOVERED)) == EVENT_PARTIAL) {
+		if (w->damaged++ == 0)
+			w->damaged_from = ev->ref.offset;
+		w->damaged_to = ev->ref.offset + ev->length;
+	}
 	if (w->render) {
 		if (!w->render(w, ev))
 			return err_set(e, ERR_OOM, ev->ref.offset, "no memory for output");
@@ -235,8 +240,10 @@ int item_identify(struct worker *w, struct item_what *what, err *e)
 	const char *name;
 	err why = { 0 };
 
-	if (!head.len)
-		return 0;
+	if (!head.len) {
+		err_set(&why, ERR_ARG, 0, "empty: nothing to read"); /* told as GAP_UNKNOWN */
+		return item_gap(w, &why, 0, 0, e);
+	}
 	if (head.len > READER_PROBE_LEN)
 		head.len = READER_PROBE_LEN;
 	what->ops = reader_pick(head, what->path, &why);
@@ -285,12 +292,25 @@ static int hash_rest(struct worker *w, struct item_what *what, err *e)
 	return what->fatal ? 0 : item_gap(w, &why, window_end(&w->win), UINT64_MAX, e);
 }
 
+/* Events that were given although a part of them could not be read make their item partial. */
+static int damaged_gap(struct worker *w, err *e)
+{
+	struct gap g;
+
+	if (!w->damaged)
+		return 0;
+	gap_set(&g, GAP_DAMAGED, w->damaged_from, w->damaged_to,
+		"%llu events could be read in part only, the first here", (unsigned long long)w->damaged);
+	return sent(w, emit_gap(&w->emit, &g, e));
+}
+
 int item_read(struct worker *w, struct item_what *what, err *e)
 {
 	err why = { 0 };
 	int rc = 0;
 
 	w->flushed_at = w->facts_at = what->begin;
+	w->damaged = 0;
 	if (what->ops) {
 		if (session_begin(w, &why) < 0) {
 			what->fatal = true;
@@ -299,6 +319,8 @@ int item_read(struct worker *w, struct item_what *what, err *e)
 			rc = read_with(w, what, e);
 		}
 	}
+	if (rc == 0)
+		rc = damaged_gap(w, e);
 	if (rc == 0)
 		rc = hash_rest(w, what, e);
 	w->emit.offset = window_end(&w->win);

@@ -67,7 +67,7 @@ static void test_same_for_any_number_of_workers(void **state)
 		assert_int_equal(one.totals.items, 25);
 		assert_int_equal(one.totals.events, 20 * 3000 + 7 * 190 + 700000 + 10);
 		assert_int_equal(one.totals.workers_died, 0);
-		assert_int_equal(ran_count(&one, "b-empty size=0  ok [empty] events=0 sha=e3b0c442"), 1);
+		assert_int_equal(ran_count(&one, "b-empty size=0  unknown [empty: nothing to read] events=0 sha=e3b0c442"), 1);
 		assert_int_equal(ran_count(&one, "unknown [content matches no known format]"), 1);
 		assert_int_equal(ran_count(&one, "unknown [not read: Windows event log of XP"), 1);
 		assert_int_equal(ran_count(&one, "fact coverage"), ran_count(&one, "fact "));
