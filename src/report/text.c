@@ -49,7 +49,7 @@ static void put_words(struct wrap *w, str s)
 /* Evidence is shown in its beginning: all of it stands in the report. */
 static void sentence_part(void *ctx, bool evidence, str text)
 {
-	enum { SHOWN = 240 };
+	enum { SHOWN = 480 };
 	size_t n = text.len;
 
 	if (evidence && n > SHOWN)
@@ -80,15 +80,48 @@ static void put_heading(buf *out, bool color, const char *text)
 	buf_printf(out, "%s%s%s\n", color ? "\x1b[1m" : "", text, color ? "\x1b[0m" : "");
 }
 
+enum { HOSTS_SHOWN = 12 };
+
+static int host_cmp(const struct story_host *a, const struct story_host *b)
+{
+	for (int l = LEVEL_CRITICAL; l >= LEVEL_HIGH; l--)
+		if (a->findings[l] != b->findings[l])
+			return a->findings[l] > b->findings[l] ? -1 : 1;
+	if (a->observations != b->observations)
+		return a->observations > b->observations ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+/* The hosts with most against them, at most HOSTS_SHOWN. */
+static uint32_t top_hosts(const struct story *st, const struct story_host *top[HOSTS_SHOWN])
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < st->nhosts_with_logs; i++) {
+		const struct story_host *h = &st->hosts[i];
+		uint32_t at = n;
+
+		while (at > 0 && host_cmp(h, top[at - 1]) < 0)
+			at--;
+		if (at == HOSTS_SHOWN)
+			continue;
+		n += n < HOSTS_SHOWN;
+		memmove(&top[at + 1], &top[at], (n - at - 1) * sizeof *top);
+		top[at] = h;
+	}
+	return n;
+}
+
 static void put_hosts(const struct story *st, buf *out, unsigned columns)
 {
-	enum { SHOWN = 12 };
+	const struct story_host *top[HOSTS_SHOWN];
+	uint32_t shown_hosts = top_hosts(st, top);
 	unsigned name = columns > 90 ? 32 : 24;
 
 	buf_printf(out, "  %-*s %10s %8s %8s %8s  %s\n", (int)name, "host", "events", "critical", "high",
 		   "medium", "first event (UTC)");
-	for (uint32_t i = 0; i < st->nhosts_with_logs && i < SHOWN; i++) {
-		const struct story_host *h = &st->hosts[i];
+	for (uint32_t i = 0; i < shown_hosts; i++) {
+		const struct story_host *h = top[i];
 		char time[TIME_TEXT_MAX] = "";
 		buf shown = { 0 };
 		size_t n;
@@ -111,8 +144,8 @@ static void put_hosts(const struct story *st, buf *out, unsigned columns)
 			   (unsigned long long)h->findings[LEVEL_MEDIUM], time);
 		buf_done(&shown);
 	}
-	if (st->nhosts_with_logs > SHOWN)
-		buf_printf(out, "  and %u more\n", st->nhosts_with_logs - SHOWN);
+	if (st->nhosts_with_logs > shown_hosts)
+		buf_printf(out, "  and %u more\n", st->nhosts_with_logs - shown_hosts);
 }
 
 void report_text(const struct story *st, unsigned columns, bool color, buf *out)
