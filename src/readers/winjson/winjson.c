@@ -1,157 +1,10 @@
 #include <stdlib.h>
 
 #include "readers/readers.h"
-#include "readers/winjson/feed.h"
-#include "readers/winjson/flat.h"
-#include "readers/winjson/repair.h"
-#include "readers/winjson/shape.h"
 #include "readers/winjson/when.h"
+#include "readers/winjson/winjson_priv.h"
 
-enum { WINDOW_STEP = 64 * 1024, PROBE_OBJECTS = 32 };
-
-enum chunk_kind {
-	CHUNK_NONE, /* nothing left */
-	CHUNK_MORE, /* the window ends before it does; want holds how much */
-	CHUNK_TEXT, /* objects in text.ptr[0..len) */
-	CHUNK_JUNK, /* text.ptr[0..len) is no object */
-	CHUNK_CUT,  /* an object that the content ends in */
-	CHUNK_LONG, /* an object above LIMIT_LINE_BYTES starts here */
-};
-
-/* The part of the text that is being read: a line, or one object over several lines. */
-struct chunk {
-	bool open;    /* cur stands before what is not yet read */
-	bytes text;   /* as it lies in the feed */
-	bool whole;   /* delimited by its brackets already: no use in looking for more lines */
-	struct flat_cursor cur; /* over text, or over its repaired copy */
-	bool repaired;
-};
-
-struct winjson {
-	struct reader_env env;
-	struct feed feed;
-	struct jsonshim *shim;
-	struct flat flat;
-	struct plans *plans; /* of the schema set; NULL when only judging */
-	const struct schema *schema; /* of the last event */
-	bool schema_allowed;
-	struct chunk chunk;
-	buf fixed;           /* repaired copy of the chunk */
-	uint64_t line;       /* number of the line at feed.pos, from 1 */
-	uint64_t element;    /* objects so far */
-	bool started, array; /* array: the content is one JSON array */
-	size_t want;         /* bytes asked for with CHUNK_MORE */
-
-	bool skipping; /* inside an object that is too long */
-	bool skip_lines; /* ... which ends with its line */
-	uint64_t skip_from;
-	struct balance skip;
-
-	struct gap later; /* told by the next call */
-	bool has_later;
-	value *slots;
-	uint32_t slots_cap;
-	char time_text[TIME_TEXT_MAX];
-	char keywords_text[24];
-};
-
-/* --- cutting the text ------------------------------------------------------------------------ */
-
-/* Between objects: white space, the brackets and commas of an array, RFC 7464's record separator and
- * other control characters, the zeros of a preallocated file, a byte order mark at the start. */
-static bool separates(struct winjson *w, uint8_t c)
-{
-	if (c == '\n')
-		w->line++;
-	if (c == '[') {
-		w->array |= !w->started;
-		w->started = true;
-	}
-	return c <= ' ' || c == ',' || c == '[' || c == ']';
-}
-
-static size_t separators(struct winjson *w)
-{
-	static const uint8_t MARK[] = { 0xEF, 0xBB, 0xBF };
-	bytes t = w->feed.text;
-	size_t i = 0;
-
-	while (i < t.len) {
-		if (separates(w, t.ptr[i])) {
-			i++;
-		} else if (!w->started && t.len - i >= 3 && memcmp(t.ptr + i, MARK, 3) == 0) {
-			i += 3;
-		} else {
-			w->started = true;
-			break;
-		}
-	}
-	return i;
-}
-
-static size_t ask(struct winjson *w, size_t have)
-{
-	w->want = have < WINDOW_STEP / 2 ? WINDOW_STEP : 2 * have;
-	if (w->want > LIMIT_LINE_BYTES + WINDOW_STEP)
-		w->want = LIMIT_LINE_BYTES + WINDOW_STEP;
-	if (w->want <= have)
-		w->want = have + 1;
-	return 0;
-}
-
-/* An object whose line does not end in sight, or does too late: by its brackets. */
-static enum chunk_kind chunk_by_brackets(struct winjson *w, size_t *ret_len, bool lines)
-{
-	bytes t = w->feed.text;
-	struct balance b = { 0 };
-	size_t n;
-
-	if (t.ptr[0] != '{') {
-		*ret_len = t.len < LIMIT_LINE_BYTES ? t.len : LIMIT_LINE_BYTES;
-		return w->feed.last || t.len >= LIMIT_LINE_BYTES ? CHUNK_JUNK :
-								   (ask(w, t.len), CHUNK_MORE);
-	}
-	n = balance_scan(&b, t.ptr, t.len, lines);
-	*ret_len = n;
-	if (n > LIMIT_LINE_BYTES)
-		return CHUNK_LONG;
-	if (b.depth == 0) {
-		w->chunk.whole = true;
-		return CHUNK_TEXT;
-	}
-	if (n < t.len)
-		return lines ? CHUNK_TEXT : CHUNK_JUNK; /* a line end where none may be */
-	if (w->feed.last)
-		return CHUNK_CUT;
-	if (t.len > LIMIT_LINE_BYTES)
-		return CHUNK_LONG;
-	ask(w, t.len);
-	return CHUNK_MORE;
-}
-
-/* Find the next chunk at the start of the text, behind separators. */
-static enum chunk_kind chunk_find(struct winjson *w, size_t *ret_len)
-{
-	bytes t;
-	const uint8_t *nl;
-	size_t n;
-
-	feed_skip(&w->feed, separators(w));
-	t = w->feed.text;
-	if (t.len == 0 || w->feed.pos >= w->env.end)
-		return t.len == 0 && !w->feed.last ? (ask(w, 0), CHUNK_MORE) : CHUNK_NONE;
-	w->chunk.whole = false;
-	nl = memchr(t.ptr, '\n', t.len);
-	if (!nl && !w->feed.last)
-		return chunk_by_brackets(w, ret_len, true);
-	n = nl ? (size_t)(nl - t.ptr) : t.len;
-	if (n > LIMIT_LINE_BYTES)
-		return chunk_by_brackets(w, ret_len, true);
-	while (n > 0 && (t.ptr[n - 1] <= ' '))
-		n--; /* CR, blanks, the zeros of a file cut short */
-	*ret_len = n;
-	return t.ptr[0] == '{' ? CHUNK_TEXT : CHUNK_JUNK;
-}
+enum { PROBE_OBJECTS = 32 };
 
 /* "Record 12", which evtx_dump -o json writes before each object. */
 static bool is_record_line(bytes t, size_t n)
@@ -160,54 +13,6 @@ static bool is_record_line(bytes t, size_t n)
 	uint64_t number;
 
 	return str_starts(s, STR("Record ")) && str_to_u64((str){ s.ptr + 7, s.len - 7 }, &number);
-}
-
-static void consume(struct winjson *w, size_t n)
-{
-	const uint8_t *p = w->feed.text.ptr;
-	size_t left = n;
-
-	while (left && (p = memchr(p, '\n', left)) != NULL) {
-		w->line++;
-		p++;
-		left = n - (size_t)(p - w->feed.text.ptr);
-	}
-	feed_skip(&w->feed, n);
-}
-
-/* --- opening a chunk ------------------------------------------------------------------------ */
-
-static enum jsonshim_result index_chunk(struct winjson *w)
-{
-	struct chunk *k = &w->chunk;
-	enum jsonshim_result r;
-
-	k->cur = (struct flat_cursor){ .text = k->text };
-	k->repaired = false;
-	r = jsonshim_index(w->shim, k->text.ptr, k->text.len, &k->cur.at, &k->cur.n);
-	if (r != JSONSHIM_UTF8 && r != JSONSHIM_CONTROL)
-		return r;
-	buf_clear(&w->fixed);
-	json_repair(&w->fixed, k->text);
-	if (w->fixed.failed)
-		return JSONSHIM_OOM;
-	k->cur = (struct flat_cursor){ .text = str_bytes(buf_view(&w->fixed)) };
-	k->repaired = true;
-	return jsonshim_index(w->shim, k->cur.text.ptr, k->cur.text.len, &k->cur.at, &k->cur.n);
-}
-
-/* Does the first line of an object look like the start of a pretty-printed one? */
-static bool goes_on(const struct chunk *k)
-{
-	uint8_t c = k->text.len ? k->text.ptr[k->text.len - 1] : 0;
-
-	return !k->whole && (c == '{' || c == '[' || c == ',' || c == ':');
-}
-
-static void chunk_open(struct winjson *w, size_t len)
-{
-	w->chunk.open = true;
-	w->chunk.text = (bytes){ w->feed.text.ptr, len };
 }
 
 /* --- gaps ----------------------------------------------------------------------------------- */
@@ -226,7 +31,7 @@ static enum reader_step drop_chunk(struct winjson *w, struct gap *g, enum gap_ki
 
 	gap_here(w, g, kind, len, why);
 	w->chunk.open = false;
-	consume(w, len);
+	text_consume(w, len);
 	return READER_SKIPPED;
 }
 
@@ -256,9 +61,9 @@ static enum reader_step skip_long(struct winjson *w, struct reader_input *in, st
 	size_t n = balance_scan(&w->skip, w->feed.text.ptr, w->feed.text.len, w->skip_lines);
 	bool ended = w->skip.depth == 0 || n < w->feed.text.len;
 
-	consume(w, n);
+	text_consume(w, n);
 	if (!ended && !w->feed.last) {
-		ask(w, 0);
+		window_ask(w, 0);
 		return more(w, in);
 	}
 	w->skipping = false;
@@ -441,7 +246,7 @@ static enum object next_object(struct winjson *w, size_t *ret_from, size_t *ret_
 
 static int open_index(struct winjson *w, struct gap *g, enum reader_step *ret)
 {
-	switch (index_chunk(w)) {
+	switch (chunk_index(w)) {
 	case JSONSHIM_OK:
 		return 0;
 	case JSONSHIM_OPEN:
@@ -501,7 +306,7 @@ static enum reader_step open_chunk(struct winjson *w, struct reader_input *in, s
 		return skip_long(w, in, g);
 	case CHUNK_JUNK:
 		if (is_record_line(w->feed.text, len)) {
-			consume(w, len);
+			text_consume(w, len);
 			*ret_again = true;
 			return READER_MORE;
 		}
@@ -524,7 +329,7 @@ static bool start_chunk_at(struct winjson *w, size_t from)
 	if (from == 0 || w->chunk.repaired)
 		return false;
 	w->chunk.open = false;
-	consume(w, from);
+	text_consume(w, from);
 	return true;
 }
 
@@ -569,7 +374,7 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 		switch (next_object(w, &from, &to)) {
 		case OBJECT_NONE:
 			w->chunk.open = false;
-			consume(w, w->chunk.text.len);
+			text_consume(w, w->chunk.text.len);
 			continue;
 		case OBJECT_BAD:
 			if (start_chunk_at(w, from))
@@ -580,7 +385,7 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 		case OBJECT_CUT:
 			if (start_chunk_at(w, from))
 				continue;
-			if (!goes_on(&w->chunk)) {
+			if (!chunk_goes_on(&w->chunk)) {
 				bool end = w->feed.last && w->chunk.text.len == w->feed.text.len;
 
 				return drop_chunk(w, g, end ? GAP_TRUNCATED : GAP_DAMAGED,
@@ -744,14 +549,14 @@ static int judge(struct winjson *w, bytes head)
 		o = next_object(w, &from, &to);
 		if ((o == OBJECT_CUT || o == OBJECT_BAD) && start_chunk_at(w, from))
 			continue;
-		if (o == OBJECT_CUT && goes_on(&w->chunk)) {
+		if (o == OBJECT_CUT && chunk_goes_on(&w->chunk)) {
 			take_lines(w, &in, &g, &again);
 			if (again && open_index(w, &g, &step) == 0)
 				continue;
 		}
 		if (o == OBJECT_NONE || o == OBJECT_OOM) {
 			w->chunk.open = false;
-			consume(w, w->chunk.text.len);
+			text_consume(w, w->chunk.text.len);
 			continue;
 		}
 		if (o == OBJECT_BAD) {
