@@ -403,8 +403,7 @@ static bool condition_holds(const struct fact_condition *c, value v, buf *scratc
 	return hit != c->negate;
 }
 
-static void run_op(const struct fact_op *op, const struct fact_plan *p, uint32_t i, const event *ev,
-		   buf *out)
+static void run_op(const struct fact_op *op, const struct fact_plan *p, uint32_t i, const event *ev, buf *out)
 {
 	value a = event_value(ev, p->op_a[i]);
 	char day[24];

@@ -91,8 +91,7 @@ int fact_ref_cmp(const struct event_ref *a, const struct event_ref *b)
 	return a->record < b->record ? -1 : a->record > b->record;
 }
 
-void fact_span_add(struct fact_span *s, int64_t first_ns, int64_t last_ns, uint64_t count,
-		   uint64_t nbytes)
+void fact_span_add(struct fact_span *s, int64_t first_ns, int64_t last_ns, uint64_t count, uint64_t nbytes)
 {
 	if (first_ns != TIME_NONE && (s->first_ns == TIME_NONE || first_ns < s->first_ns))
 		s->first_ns = first_ns;
@@ -145,7 +144,6 @@ str fact_day(int64_t ns, char out[24])
 
 	if (ns == TIME_NONE)
 		return (str){ "", 0 };
-	time_civil_from_days(ns / (86400 * NS_PER_S) - (ns % (86400 * NS_PER_S) < 0), &year, &month,
-			     &day);
+	time_civil_from_days(ns / (86400 * NS_PER_S) - (ns % (86400 * NS_PER_S) < 0), &year, &month, &day);
 	return (str){ out, (size_t)snprintf(out, 24, "%04d-%02u-%02u", (int)year, month, day) };
 }

@@ -9,7 +9,7 @@
 #include "event/event.h"
 
 enum fact_kind {
-	FACT_LOGON,          /* somebody logged on to host, from somewhere */
+	FACT_LOGON, /* somebody logged on to host, from somewhere */
 	FACT_LOGON_FAILED,
 	FACT_EXPLICIT_CREDENTIALS, /* 4648: recorded on the source host */
 	FACT_PROCESS_START,
@@ -36,13 +36,13 @@ enum fact_kind {
 	FACT_TIMESTOMP,      /* creation time of a file set back */
 	FACT_PROCESS_ACCESS, /* a process opened the credential store's process */
 	FACT_SHARE_CHANGE,
-	FACT_SYSTEM_STATE,   /* start, stop, crash */
+	FACT_SYSTEM_STATE, /* start, stop, crash */
 	FACT_KINDS
 };
 
 enum fact_attr {
-	FA_HOST,        /* where it was recorded: Computer as logged */
-	FA_ACCOUNT,     /* who acted: DOMAIN\user or user */
+	FA_HOST,    /* where it was recorded: Computer as logged */
+	FA_ACCOUNT, /* who acted: DOMAIN\user or user */
 	FA_ACCOUNT_SID,
 	FA_TARGET_ACCOUNT,
 	FA_TARGET_HOST,
@@ -52,18 +52,18 @@ enum fact_attr {
 	FA_PORT,
 	FA_LOGON_TYPE,
 	FA_LOGON_ID,
-	FA_PROCESS,     /* image path */
+	FA_PROCESS, /* image path */
 	FA_PROCESS_ID,
-	FA_PARENT,      /* parent image path */
+	FA_PARENT, /* parent image path */
 	FA_PARENT_ID,
-	FA_COMMAND,     /* command line, service image path or task action */
-	FA_OBJECT,      /* file, service, task, share or channel name */
+	FA_COMMAND, /* command line, service image path or task action */
+	FA_OBJECT,  /* file, service, task, share or channel name */
 	FA_HASHES,
-	FA_DETAIL,      /* what the kind needs beyond that: relative target name of a share, ... */
+	FA_DETAIL, /* what the kind needs beyond that: relative target name of a share, ... */
 	FA_CHANNEL,
 	FA_PARENT_COMMAND,
-	FA_DAY,         /* UTC day "2024-04-18" of kinds that repeat in bulk: keeps their time structure */
-	FA_ORIGIN,      /* "recovered": from carved records, never mixed with live ones; else empty */
+	FA_DAY,    /* UTC day "2024-04-18" of kinds that repeat in bulk: keeps their time structure */
+	FA_ORIGIN, /* "recovered": from carved records, never mixed with live ones; else empty */
 	FA_COUNT
 };
 

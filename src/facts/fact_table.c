@@ -188,8 +188,7 @@ static uint32_t *find_slot(const struct fact_table *t, uint64_t hash, bytes key)
 	while (t->slots[i]) {
 		const struct entry *en = &t->entries.at[t->slots[i] - 1];
 
-		if (en->hash == hash && en->key_len == key.len &&
-		    memcmp(en->key, key.ptr, key.len) == 0)
+		if (en->hash == hash && en->key_len == key.len && memcmp(en->key, key.ptr, key.len) == 0)
 			break;
 		i = (i + 1) & t->slot_mask;
 	}
@@ -241,7 +240,9 @@ static struct entry *intern(struct fact_table *t)
 	if (!en)
 		return NULL;
 	memcpy(copy, key.ptr, key.len);
-	*en = (struct entry){ .hash = hash, .key = copy, .key_len = (uint32_t)key.len,
+	*en = (struct entry){ .hash = hash,
+			      .key = copy,
+			      .key_len = (uint32_t)key.len,
 			      .span = { TIME_NONE, TIME_NONE, 0, 0 } };
 	*slot = (uint32_t)t->entries.len;
 	t->norder = 0;
@@ -250,8 +251,7 @@ static struct entry *intern(struct fact_table *t)
 
 static int no_room(const struct fact_table *t, err *e)
 {
-	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another fact behind %zu",
-		       t->entries.len);
+	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another fact behind %zu", t->entries.len);
 }
 
 int fact_table_merge(struct fact_table *t, const struct fact *f, err *e)
@@ -301,9 +301,12 @@ const struct fact *fact_table_at(struct fact_table *t, size_t i)
 	if (i >= t->norder)
 		return NULL;
 	en = &t->entries.at[t->order[i]];
-	t->view = (struct fact){ .kind = (enum fact_kind)en->key[0], .first_ns = en->span.first_ns,
-				 .last_ns = en->span.last_ns, .count = en->span.count,
-				 .bytes = en->span.bytes, .nrefs = en->nrefs };
+	t->view = (struct fact){ .kind = (enum fact_kind)en->key[0],
+				 .first_ns = en->span.first_ns,
+				 .last_ns = en->span.last_ns,
+				 .count = en->span.count,
+				 .bytes = en->span.bytes,
+				 .nrefs = en->nrefs };
 	for (unsigned k = 0; k < FA_COUNT; k++)
 		t->view.attr[k] = (str){ "", 0 };
 	while (key_next(en, &at, &attr, &s))
@@ -406,8 +409,7 @@ static bool site_fill(struct site *s, const event *ev, arena *mem)
 	const struct fact_rule *r;
 	uint32_t n = 0;
 
-	*s = (struct site){ .channel = wk_text(ev, WK_CHANNEL, mem),
-			    .host = wk_text(ev, WK_COMPUTER, mem) };
+	*s = (struct site){ .channel = wk_text(ev, WK_CHANNEL, mem), .host = wk_text(ev, WK_COMPUTER, mem) };
 	if (!provider.ptr || !s->channel.ptr || !s->host.ptr)
 		return false;
 	(void)value_u64(event_wk(ev, WK_EVENT_ID), &id);
@@ -514,8 +516,7 @@ nowhere:
 
 static struct binding *binding_of(struct fact_table *t, const struct schema *s)
 {
-	static const enum well_known WHICH[VARIES] = { WK_PROVIDER, WK_CHANNEL, WK_COMPUTER,
-						       WK_EVENT_ID };
+	static const enum well_known WHICH[VARIES] = { WK_PROVIDER, WK_CHANNEL, WK_COMPUTER, WK_EVENT_ID };
 	struct binding *b;
 
 	while (s->id >= t->bindings.len)
@@ -548,8 +549,7 @@ int fact_table_observe(struct fact_table *t, const event *ev, err *e)
 	b = binding_of(t, ev->schema);
 	s = b ? site_of(t, b, ev) : NULL;
 	if (!s)
-		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory to bind schema %u",
-			       ev->schema->id);
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory to bind schema %u", ev->schema->id);
 	if (coverage_count(t, s, ev, e) < 0)
 		return -1;
 	for (uint32_t i = 0; i < s->nplans; i++) {

@@ -86,8 +86,7 @@ struct fact_span {
 };
 
 /* Widen by another span; counters stop at their maximum. */
-void fact_span_add(struct fact_span *s, int64_t first_ns, int64_t last_ns, uint64_t count,
-		   uint64_t nbytes);
+void fact_span_add(struct fact_span *s, int64_t first_ns, int64_t last_ns, uint64_t count, uint64_t nbytes);
 int fact_ref_cmp(const struct event_ref *a, const struct event_ref *b);
 /* Keep the FACT_REFS smallest, ordered, without doubles. */
 void fact_refs_add(struct event_ref *refs, uint32_t *nrefs, const struct event_ref *r);

@@ -10,7 +10,7 @@ enum { LEFT = 215, RIGHT = 20, WIDTH = 1180, TOP = 34, LANE = 34, MOST_MARKS = 4
 struct mark {
 	int64_t ns;
 	double x;
-	uint32_t at;  /* index of the observation or the edge */
+	uint32_t at; /* index of the observation or the edge */
 	bool is_edge;
 };
 
@@ -82,8 +82,7 @@ static void choose_edges(struct lanes *l)
 		lane_add(l, x->from);
 		lane_add(l, x->to);
 		if (lane_of(l, x->from) >= 0 && lane_of(l, x->to) >= 0)
-			l->mark[l->nmarks++] =
-				(struct mark){ .ns = x->first_ns, .at = i, .is_edge = true };
+			l->mark[l->nmarks++] = (struct mark){ .ns = x->first_ns, .at = i, .is_edge = true };
 	}
 }
 
@@ -119,17 +118,17 @@ static void axis(struct html *h, const struct lanes *l, int bottom)
 
 	for (size_t i = 0; i < l->nmarks; i++) {
 		const struct mark *m = &l->mark[i];
-		double from = m->x > WIDTH - 80	 ? m->x - label :
-			      m->x < LEFT + 60 ? m->x :
-						   m->x - label / 2;
+		double from = m->x > WIDTH - 80 ? m->x - label : m->x < LEFT + 60 ? m->x : m->x - label / 2;
 
 		if (from < right + 14)
 			continue;
 		right = from + label;
-		buf_printf(b, "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", m->x, m->x,
-			   TOP - 10, bottom);
+		buf_printf(b, "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", m->x,
+			   m->x, TOP - 10, bottom);
 		buf_printf(b, "<text class=\"axis\" x=\"%.1f\" y=\"14\" text-anchor=\"%s\">", m->x,
-			   m->x > WIDTH - 80 ? "end" : m->x < LEFT + 60 ? "start" : "middle");
+			   m->x > WIDTH - 80  ? "end"
+			   : m->x < LEFT + 60 ? "start"
+					      : "middle");
 		html_time(b, m->ns - m->ns % NS_PER_S);
 		buf_z(b, "</text>");
 	}
@@ -159,8 +158,8 @@ static void draw_edge(struct html *h, const struct lanes *l, const struct mark *
 	buf *b = html_buf(h);
 
 	buf_printf(b, "<g><path class=\"edge\" d=\"M%.1f %d L%.1f %d\"/>", m->x, from, m->x, back);
-	buf_printf(b, "<path class=\"tip\" d=\"M%.1f %d L%.1f %d L%.1f %d Z\"/><title>", m->x, tip, m->x - 4.5,
-		   back, m->x + 4.5, back);
+	buf_printf(b, "<path class=\"tip\" d=\"M%.1f %d L%.1f %d L%.1f %d Z\"/><title>", m->x, tip,
+		   m->x - 4.5, back, m->x + 4.5, back);
 	visible_html(b, story_host_name(l->st, x->from), true);
 	buf_z(b, " to ");
 	visible_html(b, story_host_name(l->st, x->to), true);
@@ -184,8 +183,10 @@ static void draw(struct html *h, struct lanes *l)
 	int bottom = TOP + (int)l->nhosts * LANE;
 	buf *b = html_buf(h);
 
-	buf_printf(b, "<svg class=\"lanes\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Key events per host "
-		      "over time\">\n", WIDTH, bottom + 6);
+	buf_printf(b,
+		   "<svg class=\"lanes\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Key events per host "
+		   "over time\">\n",
+		   WIDTH, bottom + 6);
 	axis(h, l, bottom);
 	for (uint32_t i = 0; i < l->nhosts; i++) {
 		str name = story_host_name(l->st, l->host[i]);
@@ -217,9 +218,10 @@ void html_lanes(struct html *h)
 	choose(&l, 40, 75);
 	if (l.nmarks >= 2) {
 		place(&l);
-		html_section(h, "picture", "Hosts over time",
-			     "Dots are key events, arrows are means of administration from one host to another. "
-			     "Silences are compressed: the axis shows order, its labels show time (UTC).");
+		html_section(
+			h, "picture", "Hosts over time",
+			"Dots are key events, arrows are means of administration from one host to another. "
+			"Silences are compressed: the axis shows order, its labels show time (UTC).");
 		draw(h, &l);
 		html_section_end(h);
 	}

@@ -106,10 +106,14 @@ void html_nav(struct html *h)
 		const char *id, *title;
 		uint64_t n;
 	} LINKS[] = {
-		{ "story", "Summary", st->nparagraphs }, { "timeline", "Key events", st->nobservations },
-		{ "hosts", "Hosts", st->nhosts },	 { "edges", "Between hosts", st->nedges },
-		{ "findings", "Rules", rules },		 { "blind", "Not seen", st->nblind },
-		{ "gaps", "Gaps", 0 },			 { "items", "Evidence", st->nitems },
+		{ "story", "Summary", st->nparagraphs },
+		{ "timeline", "Key events", st->nobservations },
+		{ "hosts", "Hosts", st->nhosts },
+		{ "edges", "Between hosts", st->nedges },
+		{ "findings", "Rules", rules },
+		{ "blind", "Not seen", st->nblind },
+		{ "gaps", "Gaps", 0 },
+		{ "items", "Evidence", st->nitems },
 	};
 	buf *b = html_buf(h);
 
@@ -162,16 +166,19 @@ void html_foot(struct html *h)
 	const struct story *st = h->st;
 	buf *b = html_buf(h);
 
-	html_section(h, "how", "How to check a statement",
-		     "Every row names its events. A reference is the SHA-256 of the file's content (here its first "
-		     "16 digits), the byte offset of the record in it, and the record's number.");
+	html_section(
+		h, "how", "How to check a statement",
+		"Every row names its events. A reference is the SHA-256 of the file's content (here its first "
+		"16 digits), the byte offset of the record in it, and the record's number.");
 	buf_z(b, "<p class=\"note\">In the folder of this case, with the evidence where it was, this shows "
 		 "the record with its fields and its bytes:</p><code class=\"cmd\">spoor show . "
 		 "HASH:OFFSET:RECORD</code>\n"
 		 "<p class=\"note\">case.json beside this file holds everything that is shown here and what "
 		 "was left out of the tables; case.db is the same as a SQLite database. Times are UTC. "
 		 "Characters of the evidence that would hide or steer are shown as escapes. "
-		 "\xE2\x80\x9C" "Suspected\xE2\x80\x9D and \xE2\x80\x9C" "consistent with\xE2\x80\x9D mean what they say: a "
+		 "\xE2\x80\x9C"
+		 "Suspected\xE2\x80\x9D and \xE2\x80\x9C"
+		 "consistent with\xE2\x80\x9D mean what they say: a "
 		 "person has to judge.</p>\n<p class=\"note\">Made by spoor ");
 	html_text(b, st->run.version);
 	buf_z(b, " with <span class=\"ev\">");

@@ -7,8 +7,16 @@
 #include "report/visible.h"
 
 /* Rows shown per table; the rest is counted and stands in case.json. */
-enum { ROWS_TIMELINE = 1000, ROWS_HOSTS = 500, ROWS_EDGES = 500, ROWS_FINDINGS = 500, ROWS_BLIND = 500,
-       ROWS_ITEMS = 1000, ROWS_ADDRESSES = 300, LANES = 14 };
+enum {
+	ROWS_TIMELINE = 1000,
+	ROWS_HOSTS = 500,
+	ROWS_EDGES = 500,
+	ROWS_FINDINGS = 500,
+	ROWS_BLIND = 500,
+	ROWS_ITEMS = 1000,
+	ROWS_ADDRESSES = 300,
+	LANES = 14
+};
 
 struct html {
 	struct out o;
@@ -37,14 +45,14 @@ void html_gaps(struct html *h);
 void html_items(struct html *h);
 
 /* Small things. */
-void html_text(buf *b, str s);                    /* escaped */
-void html_clip(buf *b, str s, size_t max);        /* its beginning, with an ellipsis */
-void html_time(buf *b, int64_t ns);               /* "2024-04-18 02:14:07.108" */
-void html_count(buf *b, uint64_t n);              /* 12 345 */
+void html_text(buf *b, str s);             /* escaped */
+void html_clip(buf *b, str s, size_t max); /* its beginning, with an ellipsis */
+void html_time(buf *b, int64_t ns);        /* "2024-04-18 02:14:07.108" */
+void html_count(buf *b, uint64_t n);       /* 12 345 */
 void html_bytes(buf *b, uint64_t n);
 void html_sentence(buf *b, const struct story_sentence *s);
 void html_refs(struct html *h, const struct event_ref *refs, uint32_t n, uint64_t of);
-const char *html_weight(uint8_t weight);          /* class: w80 w60 w40 w0 */
+const char *html_weight(uint8_t weight); /* class: w80 w60 w40 w0 */
 void html_section(struct html *h, const char *id, const char *title, const char *note);
 void html_section_end(struct html *h);
 /* A table with headings "t:Time|n:Count|What": class before the colon. filter: its id, or NULL. */

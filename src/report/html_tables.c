@@ -126,9 +126,10 @@ void html_timeline(struct html *h)
 	uint64_t shown = 0;
 	buf *b = html_buf(h);
 
-	html_section(h, "timeline", "Key events",
-		     "What stands out among the facts of the logs, in the order of time (UTC). The same sight "
-		     "several times is one row.");
+	html_section(
+		h, "timeline", "Key events",
+		"What stands out among the facts of the logs, in the order of time (UTC). The same sight "
+		"several times is one row.");
 	if (st->nobservations == 0) {
 		buf_z(b, "<p class=\"empty\">None was recognised.</p>\n");
 		html_section_end(h);
@@ -239,8 +240,9 @@ static void address_table(struct html *h)
 
 	if (st->naddresses == 0)
 		return;
-	buf_z(b, "<h3>Addresses taken for hosts</h3>\n<p class=\"note\">Only where the evidence says so; the "
-		 "strongest reason counts. Where hosts contradict each other the address belongs to none.</p>\n");
+	buf_z(b,
+	      "<h3>Addresses taken for hosts</h3>\n<p class=\"note\">Only where the evidence says so; the "
+	      "strongest reason counts. Where hosts contradict each other the address belongs to none.</p>\n");
 	html_table(h, "t-addresses", "Address|Host|w:Reason|t:Seen|n:Times");
 	for (uint32_t i = 0; i < st->naddresses && shown < ROWS_ADDRESSES; i++, shown++) {
 		const struct story_address *a = &st->addresses[i];
@@ -250,8 +252,9 @@ static void address_table(struct html *h)
 		buf_byte(&key, 0);
 		buf_z(b, "<tr>");
 		cell_text(h, "t", a->ip);
-		cell_text(h, "h", a->host == STORY_NOBODY ? STR("several: none taken") :
-							    story_host_name(st, a->host));
+		cell_text(h, "h",
+			  a->host == STORY_NOBODY ? STR("several: none taken")
+						  : story_host_name(st, a->host));
 		buf_z(b, "<td class=\"w\">");
 		html_text(b, str_of(key.failed ? "" : wording(key.ptr, LANGUAGE_EN)));
 		cell_end_refs(h, &a->refs, a->count);
@@ -277,8 +280,7 @@ void html_hosts(struct html *h)
 		html_section_end(h);
 		return;
 	}
-	html_table(h, "t-hosts",
-		   "Host|Logs|t:Seen|n:Events|Rule matches|n:Key events|Channels");
+	html_table(h, "t-hosts", "Host|Logs|t:Seen|n:Events|Rule matches|n:Key events|Channels");
 	for (uint32_t i = 0; i < st->nhosts && shown < ROWS_HOSTS; i++, shown++) {
 		host_row(h, &st->hosts[i]);
 		out_some(&h->o);
@@ -334,12 +336,14 @@ void html_edges(struct html *h)
 	const struct story *st = h->st;
 	uint64_t shown = 0;
 
-	html_section(h, "edges", "Between hosts",
-		     "Who reached whom by what, in the order of the first time. A workstation name is what the "
-		     "other side called itself. Administrators do the same: it is the pair, the account and the "
-		     "hour that tell.");
+	html_section(
+		h, "edges", "Between hosts",
+		"Who reached whom by what, in the order of the first time. A workstation name is what the "
+		"other side called itself. Administrators do the same: it is the pair, the account and the "
+		"hour that tell.");
 	if (st->nedges == 0) {
-		buf_z(html_buf(h), "<p class=\"empty\">No access from one host to another was recorded.</p>\n");
+		buf_z(html_buf(h),
+		      "<p class=\"empty\">No access from one host to another was recorded.</p>\n");
 		html_section_end(h);
 		return;
 	}
@@ -440,8 +444,9 @@ int html_findings(struct html *h, err *e)
 	struct finding_rows rows = { .h = h };
 	int rc;
 
-	html_section(h, "findings", "Rules that matched",
-		     "A match says that an event looks like what the rule describes, not that it is an attack.");
+	html_section(
+		h, "findings", "Rules that matched",
+		"A match says that an event looks like what the rule describes, not that it is an attack.");
 	if (st->nrules == 0) {
 		buf_z(html_buf(h), "<p class=\"empty\">No rule matched.</p>\n");
 		html_section_end(h);
@@ -468,9 +473,10 @@ void html_blind(struct html *h)
 	uint64_t shown = 0;
 	buf *b = html_buf(h);
 
-	html_section(h, "blind", "What could not be seen",
-		     "No host is called clean. Where nothing stands above, it may be that nothing was recorded, "
-		     "that it was deleted, or that it could not be read.");
+	html_section(
+		h, "blind", "What could not be seen",
+		"No host is called clean. Where nothing stands above, it may be that nothing was recorded, "
+		"that it was deleted, or that it could not be read.");
 	if (st->nblind == 0) {
 		buf_z(b, "<p class=\"empty\">Nothing is known to be missing.</p>\n");
 		html_section_end(h);
@@ -504,8 +510,9 @@ void html_gaps(struct html *h)
 
 	for (int k = 0; k < GAP_KINDS; k++)
 		all += st->gaps_by_kind[k];
-	html_section(h, "gaps", "Gaps",
-		     "Parts of the evidence that could not be read, are missing, or were passed over, one by one.");
+	html_section(
+		h, "gaps", "Gaps",
+		"Parts of the evidence that could not be read, are missing, or were passed over, one by one.");
 	if (all == 0) {
 		buf_z(b, "<p class=\"empty\">None.</p>\n");
 		html_section_end(h);

@@ -8,9 +8,9 @@
 static bool hides(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x180E ||
-	       (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-	       (c >= 0x2060 && c <= 0x206F) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF ||
-	       (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+	       (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
+	       (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
+	       (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 static size_t escape_of(uint32_t c, char out[16])
@@ -122,6 +122,9 @@ size_t visible_width(str s)
 	char esc[16];
 
 	while (next(&s, &c, &raw, &ill))
-		width += ill ? 4 : hides(c) ? escape_of(c, esc) : wide(c) ? 2 : (size_t)!(c >= 0x300 && c < 0x370);
+		width += ill        ? 4
+			 : hides(c) ? escape_of(c, esc)
+			 : wide(c)  ? 2
+				    : (size_t) !(c >= 0x300 && c < 0x370);
 	return width;
 }

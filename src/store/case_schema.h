@@ -7,13 +7,13 @@
 #define CASE_VERSION 1
 
 /* Attribute columns of facts, in the order of enum fact_attr. */
-#define FACT_COLUMNS                                                                               \
-	"host, account, account_sid, target_account, target_host, source_ip, source_host, "         \
-	"target_ip, port, logon_type, logon_id, process, process_id, parent, parent_id, command, "   \
+#define FACT_COLUMNS                                                                                         \
+	"host, account, account_sid, target_account, target_host, source_ip, source_host, "                  \
+	"target_ip, port, logon_type, logon_id, process, process_id, parent, parent_id, command, "           \
 	"object, hashes, detail, channel, parent_command, day, origin"
 
-#define TIME_SQL(column)                                                                           \
-	"strftime('%Y-%m-%dT%H:%M:%S', (" column ") / 1000000000, 'unixepoch') || "                 \
+#define TIME_SQL(column)                                                                                     \
+	"strftime('%Y-%m-%dT%H:%M:%S', (" column ") / 1000000000, 'unixepoch') || "                          \
 	"printf('.%07dZ', ((" column ") % 1000000000) / 100)"
 
 static const char CASE_SCHEMA[] =
@@ -60,28 +60,35 @@ static const char CASE_SCHEMA[] =
 	"CREATE VIEW fact_refs AS SELECT facts.id AS fact, facts.kind, json_extract(value, '$[0]') AS item,\n"
 	"  json_extract(value, '$[1]') AS offset, json_extract(value, '$[2]') AS record\n"
 	"  FROM facts, json_each(facts.refs);\n"
-	"CREATE VIEW v_findings AS SELECT f.id, " TIME_SQL("f.time_ns") " AS time, l.name AS level,\n"
-	"  f.title, f.host, f.channel, f.event_id, f.record_id, f.rule_id, f.tags,\n"
-	"  coalesce(i.sha256, 'item' || f.item) || ':' || f.offset || ':' || f.record AS ref, i.path\n"
-	"  FROM findings f JOIN levels l USING(level) LEFT JOIN items i ON i.id = f.item\n"
-	"  ORDER BY f.time_ns, f.item, f.offset, f.rule_id;\n"
-	"CREATE VIEW v_facts AS SELECT f.id, f.kind, " TIME_SQL("f.first_ns") " AS first,\n"
-	"  " TIME_SQL("f.last_ns") " AS last, f.count, f.bytes, " FACT_COLUMNS ",\n"
-	"  coalesce(i.sha256, 'item' || json_extract(f.refs, '$[0][0]')) || ':' ||\n"
-	"  json_extract(f.refs, '$[0][1]') || ':' || json_extract(f.refs, '$[0][2]') AS ref\n"
-	"  FROM facts f LEFT JOIN (SELECT id, sha256 FROM items) i\n"
-	"  ON i.id = json_extract(f.refs, '$[0][0]');\n"
-	"CREATE VIEW v_hosts AS SELECT host, " TIME_SQL("min(first_ns)") " AS first,\n"
-	"  " TIME_SQL("max(last_ns)") " AS last, sum(count) AS events,\n"
-	"  count(DISTINCT channel) AS channels, count(DISTINCT day) AS days\n"
-	"  FROM facts WHERE kind = 'coverage' GROUP BY host;\n"
-	"CREATE VIEW v_coverage AS SELECT host, channel, day, sum(count) AS events\n"
-	"  FROM facts WHERE kind = 'coverage' GROUP BY host, channel, day;\n"
-	"CREATE VIEW v_rules_hit AS SELECT l.name AS level, title, rule_id, count(*) AS findings,\n"
-	"  count(DISTINCT host) AS hosts FROM findings JOIN levels l USING(level)\n"
-	"  GROUP BY rule_id, title, level ORDER BY findings.level DESC, findings DESC;\n"
-	"CREATE VIEW v_gaps AS SELECT g.kind, i.path, g.range_from, g.range_to, g.lost,\n"
-	"  " TIME_SQL("g.first_ns") " AS first, " TIME_SQL("g.last_ns") " AS last, g.text\n"
-	"  FROM gaps g LEFT JOIN items i ON i.id = g.item;\n";
+	"CREATE VIEW v_findings AS SELECT f.id, " TIME_SQL(
+		"f.time_ns") " AS time, l.name AS level,\n"
+			     "  f.title, f.host, f.channel, f.event_id, f.record_id, f.rule_id, f.tags,\n"
+			     "  coalesce(i.sha256, 'item' || f.item) || ':' || f.offset || ':' || f.record AS ref, i.path\n"
+			     "  FROM findings f JOIN levels l USING(level) LEFT JOIN items i ON i.id = f.item\n"
+			     "  ORDER BY f.time_ns, f.item, f.offset, f.rule_id;\n"
+			     "CREATE VIEW v_facts AS SELECT f.id, f.kind, " TIME_SQL(
+				     "f.first_ns") " AS first,\n"
+						   "  " TIME_SQL(
+							   "f.last_ns") " AS last, f.count, f.bytes, " FACT_COLUMNS
+									",\n"
+									"  coalesce(i.sha256, 'item' || json_extract(f.refs, '$[0][0]')) || ':' ||\n"
+									"  json_extract(f.refs, '$[0][1]') || ':' || json_extract(f.refs, '$[0][2]') AS ref\n"
+									"  FROM facts f LEFT JOIN (SELECT id, sha256 FROM items) i\n"
+									"  ON i.id = json_extract(f.refs, '$[0][0]');\n"
+									"CREATE VIEW v_hosts AS SELECT host, " TIME_SQL(
+										"min(first_ns)") " AS first,\n"
+												 "  " TIME_SQL(
+													 "max(last_ns)") " AS last, sum(count) AS events,\n"
+															 "  count(DISTINCT channel) AS channels, count(DISTINCT day) AS days\n"
+															 "  FROM facts WHERE kind = 'coverage' GROUP BY host;\n"
+															 "CREATE VIEW v_coverage AS SELECT host, channel, day, sum(count) AS events\n"
+															 "  FROM facts WHERE kind = 'coverage' GROUP BY host, channel, day;\n"
+															 "CREATE VIEW v_rules_hit AS SELECT l.name AS level, title, rule_id, count(*) AS findings,\n"
+															 "  count(DISTINCT host) AS hosts FROM findings JOIN levels l USING(level)\n"
+															 "  GROUP BY rule_id, title, level ORDER BY findings.level DESC, findings DESC;\n"
+															 "CREATE VIEW v_gaps AS SELECT g.kind, i.path, g.range_from, g.range_to, g.lost,\n"
+															 "  " TIME_SQL("g.first_ns") " AS first, " TIME_SQL(
+																 "g.last_ns") " AS last, g.text\n"
+																	      "  FROM gaps g LEFT JOIN items i ON i.id = g.item;\n";
 
 #endif

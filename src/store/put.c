@@ -40,9 +40,8 @@ static int fill_start(struct fill *f, struct store *s, enum store_statement whic
 {
 	if (!s->writable)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "the case is open for reading only");
-	if (!s->put[which] &&
-	    sqlite3_prepare_v3(s->db, SQL[which], -1, SQLITE_PREPARE_PERSISTENT, &s->put[which], NULL) !=
-		    SQLITE_OK)
+	if (!s->put[which] && sqlite3_prepare_v3(s->db, SQL[which], -1, SQLITE_PREPARE_PERSISTENT,
+						 &s->put[which], NULL) != SQLITE_OK)
 		return store_fail(s, SQL[which], e);
 	*f = (struct fill){ s, s->put[which], 1, false };
 	return 0;
@@ -79,15 +78,14 @@ static void fill_text(struct fill *f, str s)
 		return;
 	}
 	if (stands_as_it_is(s)) {
-		f->failed |= sqlite3_bind_text(f->st, f->n++, s.ptr, (int)s.len, SQLITE_STATIC) !=
-			     SQLITE_OK;
+		f->failed |= sqlite3_bind_text(f->st, f->n++, s.ptr, (int)s.len, SQLITE_STATIC) != SQLITE_OK;
 		return;
 	}
 	buf_clear(&f->s->text);
 	store_text(s, &f->s->text);
-	f->failed |= f->s->text.failed || sqlite3_bind_text(f->st, f->n++, f->s->text.ptr,
-							    (int)f->s->text.len,
-							    SQLITE_TRANSIENT) != SQLITE_OK;
+	f->failed |=
+		f->s->text.failed || sqlite3_bind_text(f->st, f->n++, f->s->text.ptr, (int)f->s->text.len,
+						       SQLITE_TRANSIENT) != SQLITE_OK;
 }
 
 static int fill_run(struct fill *f, const char *what, err *e)
@@ -121,8 +119,8 @@ int store_put_run(struct store *s, const struct store_run *run, err *e)
 	return fill_run(&f, "run", e);
 }
 
-int store_put_rule(struct store *s, str id, str title, str level, str status, str reason, str path,
-		   str tags, err *e)
+int store_put_rule(struct store *s, str id, str title, str level, str status, str reason, str path, str tags,
+		   err *e)
 {
 	const str text[] = { id, title, level, status, reason, path, tags };
 	struct fill f = { 0 };
@@ -180,8 +178,7 @@ static int put_finding_ref(struct store *s, int64_t id, uint32_t n, const struct
 	return fill_run(&f, "reference", e);
 }
 
-static int put_finding_detail(struct store *s, int64_t id, uint32_t n, const struct finding_detail *d,
-			      err *e)
+static int put_finding_detail(struct store *s, int64_t id, uint32_t n, const struct finding_detail *d, err *e)
 {
 	struct fill f = { 0 };
 
@@ -253,8 +250,8 @@ static int fact_key(struct store *s, const struct fact *f, uint8_t ret[SHA256_LE
 			store_text(f->attr[i], &b);
 		buf_byte(&b, 0);
 	}
-	rc = b.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "case: no memory for a fact") :
-			sha256_add(s->sha, str_bytes(buf_view(&b)), e);
+	rc = b.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "case: no memory for a fact")
+		      : sha256_add(s->sha, str_bytes(buf_view(&b)), e);
 	buf_done(&b);
 	return rc < 0 ? -1 : sha256_end(s->sha, ret, e);
 }

@@ -70,8 +70,10 @@ int store_each_item(struct store *s, int (*fn)(void *, const struct store_item *
 	sqlite3_stmt *st;
 	int step = SQLITE_DONE, rc = 0;
 
-	if (begin(s, "SELECT id, parent, path, size, mtime_ns, sha256, format, verdict, reason, events, "
-		     "recovered, first_ns, last_ns FROM items ORDER BY id", &st, e) < 0)
+	if (begin(s,
+		  "SELECT id, parent, path, size, mtime_ns, sha256, format, verdict, reason, events, "
+		  "recovered, first_ns, last_ns FROM items ORDER BY id",
+		  &st, e) < 0)
 		return -1;
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
 		struct row r = { st, 0 };
@@ -171,21 +173,22 @@ static int finding_row(struct store *s, sqlite3_stmt *st, struct finding_rest *x
 	return rest_of(s, x, id, &f, e) < 0 ? -1 : fn(ctx, &f, e);
 }
 
-int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *, err *), void *ctx,
-		       err *e)
+int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *, err *), void *ctx, err *e)
 {
 	struct finding_rest x = { 0 };
 	sqlite3_stmt *st = NULL;
 	int step = SQLITE_DONE, rc = -1;
 
 	arena_init(&x.mem, 4u << 20);
-	if (begin(s, "SELECT id, rule_id, title, level, tags, profile, time_ns, host, channel, provider, "
-		     "event_id, record_id, flags, item, offset, record FROM findings "
-		     "ORDER BY time_ns, item, offset, record, rule_id, id", &st, e) < 0 ||
+	if (begin(s,
+		  "SELECT id, rule_id, title, level, tags, profile, time_ns, host, channel, provider, "
+		  "event_id, record_id, flags, item, offset, record FROM findings "
+		  "ORDER BY time_ns, item, offset, record, rule_id, id",
+		  &st, e) < 0 ||
 	    begin(s, "SELECT item, offset, record FROM finding_refs WHERE finding = ? ORDER BY n", &x.refs,
 		  e) < 0 ||
-	    begin(s, "SELECT name, value FROM finding_details WHERE finding = ? ORDER BY n", &x.details,
-		  e) < 0)
+	    begin(s, "SELECT name, value FROM finding_details WHERE finding = ? ORDER BY n", &x.details, e) <
+		    0)
 		goto out;
 	rc = 0;
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW)
@@ -272,8 +275,10 @@ int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *)
 	sqlite3_stmt *st;
 	int step = SQLITE_DONE, rc = 0;
 
-	if (begin(s, "SELECT kind, item, range_from, range_to, lost, first_ns, last_ns, text FROM gaps "
-		     "ORDER BY id", &st, e) < 0)
+	if (begin(s,
+		  "SELECT kind, item, range_from, range_to, lost, first_ns, last_ns, text FROM gaps "
+		  "ORDER BY id",
+		  &st, e) < 0)
 		return -1;
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
 		struct row r = { st, 0 };
@@ -321,8 +326,10 @@ int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e)
 	sqlite3_stmt *st;
 	int step;
 
-	if (begin(s, "SELECT version, command, rules_sha256, started_ns, rules_ok, rules_rejected, events, "
-		     "bytes, finished FROM run WHERE id = 1", &st, e) < 0)
+	if (begin(s,
+		  "SELECT version, command, rules_sha256, started_ns, rules_ok, rules_rejected, events, "
+		  "bytes, finished FROM run WHERE id = 1",
+		  &st, e) < 0)
 		return -1;
 	step = sqlite3_step(st);
 	if (step == SQLITE_ROW) {

@@ -10,8 +10,8 @@ size_t event_ref_text(const uint8_t *sha256, const struct event_ref *ref, char o
 		sha256_hex(sha256, name);
 	else
 		snprintf(name, sizeof name, "item%u", ref->item);
-	return (size_t)snprintf(out, REF_TEXT_MAX, "%s:%llu:%llu", name,
-				(unsigned long long)ref->offset, (unsigned long long)ref->record);
+	return (size_t)snprintf(out, REF_TEXT_MAX, "%s:%llu:%llu", name, (unsigned long long)ref->offset,
+				(unsigned long long)ref->record);
 }
 
 static bool parse_hash(str s, char hash[SHA256_HEX_LEN + 1])

@@ -14,10 +14,10 @@
 int store_fail(struct store *s, const char *doing, err *e)
 {
 	int code = sqlite3_errcode(s->db);
-	enum err_code kind = code == SQLITE_NOMEM				 ? ERR_OOM :
-			     code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? ERR_CORRUPT :
-			     code == SQLITE_TOOBIG				 ? ERR_LIMIT :
-									   ERR_IO;
+	enum err_code kind = code == SQLITE_NOMEM                              ? ERR_OOM
+			     : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? ERR_CORRUPT
+			     : code == SQLITE_TOOBIG                           ? ERR_LIMIT
+									       : ERR_IO;
 
 	return err_set(e, kind, ERR_NO_OFFSET, "case: %s: %s", doing, sqlite3_errmsg(s->db));
 }
@@ -118,11 +118,12 @@ static int open_db(struct store *s, const char *dir, int flags, err *e)
 	if (!realpath(dir, real))
 		return err_errno(e, errno, "%s: cannot open the folder of the case", dir);
 	snprintf(path, sizeof path, "%s/" CASE_FILE, real);
-	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
-			    SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &s->db,
+			    flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+			    NULL) != SQLITE_OK)
 		return s->db ? err_set(e, ERR_IO, ERR_NO_OFFSET, "%s/" CASE_FILE ": %s", dir,
-				       sqlite3_errmsg(s->db)) :
-			       err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a case");
+				       sqlite3_errmsg(s->db))
+			     : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a case");
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_limit(s->db, SQLITE_LIMIT_ATTACHED, 0);
@@ -151,14 +152,14 @@ static int prepare(struct store *s, err *e)
 {
 	char sql[128];
 
-	snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		 CASE_APPLICATION_ID, CASE_VERSION);
+	snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", CASE_APPLICATION_ID,
+		 CASE_VERSION);
 	if (store_exec(s, "PRAGMA page_size = 8192", e) < 0 || store_exec(s, sql, e) < 0 ||
 	    store_exec(s, "PRAGMA journal_mode = WAL", e) < 0 ||
 	    store_exec(s, "PRAGMA synchronous = NORMAL", e) < 0 ||
 	    store_exec(s, "PRAGMA cache_size = -65536", e) < 0 || /* 64 MiB of pages */
-	    store_exec(s, "PRAGMA wal_autocheckpoint = 4096", e) < 0 ||
-	    store_exec(s, "BEGIN", e) < 0 || store_exec(s, CASE_SCHEMA, e) < 0 ||
+	    store_exec(s, "PRAGMA wal_autocheckpoint = 4096", e) < 0 || store_exec(s, "BEGIN", e) < 0 ||
+	    store_exec(s, CASE_SCHEMA, e) < 0 ||
 	    store_exec(s, "INSERT INTO run(id, finished) VALUES (1, 0)", e) < 0 ||
 	    store_exec(s, "COMMIT", e) < 0)
 		return -1;
@@ -186,8 +187,8 @@ fail:
 static bool read_int(struct store *s, const char *sql, int64_t *ret)
 {
 	sqlite3_stmt *st = NULL;
-	bool got = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK &&
-		   sqlite3_step(st) == SQLITE_ROW;
+	bool got =
+		sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW;
 
 	if (got)
 		*ret = sqlite3_column_int64(st, 0);
@@ -277,8 +278,8 @@ void store_refs_text(const struct event_ref *refs, uint32_t n, buf *out)
 {
 	buf_byte(out, '[');
 	for (uint32_t i = 0; i < n; i++)
-		buf_printf(out, "%s[%u,%lld,%lld]", i ? "," : "", refs[i].item,
-			   (long long)refs[i].offset, (long long)refs[i].record);
+		buf_printf(out, "%s[%u,%lld,%lld]", i ? "," : "", refs[i].item, (long long)refs[i].offset,
+			   (long long)refs[i].record);
 	buf_byte(out, ']');
 }
 

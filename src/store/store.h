@@ -15,16 +15,16 @@
 struct store;
 
 struct store_item {
-	uint32_t id;       /* order of the manifest, from 0 */
-	uint32_t parent;   /* containing archive's id, or UINT32_MAX */
-	str path;          /* as reported */
-	uint64_t size;     /* bytes of content read */
+	uint32_t id;     /* order of the manifest, from 0 */
+	uint32_t parent; /* containing archive's id, or UINT32_MAX */
+	str path;        /* as reported */
+	uint64_t size;   /* bytes of content read */
 	int64_t mtime_ns;
 	uint8_t sha256[SHA256_LEN];
 	bool has_sha256;
-	str format;        /* reader name, container kind, or "" */
-	str verdict;       /* "ok" "partial" "unreadable" "limit" "unknown" "skipped" */
-	str reason;        /* empty when ok */
+	str format;  /* reader name, container kind, or "" */
+	str verdict; /* "ok" "partial" "unreadable" "limit" "unknown" "skipped" */
+	str reason;  /* empty when ok */
 	uint64_t events, recovered;
 	int64_t first_ns, last_ns;
 };
@@ -52,8 +52,8 @@ int store_begin(struct store *s, err *e);
 int store_commit(struct store *s, err *e);
 
 int store_put_run(struct store *s, const struct store_run *run, err *e);
-int store_put_rule(struct store *s, str id, str title, str level, str status, str reason, str path,
-		   str tags, err *e);
+int store_put_rule(struct store *s, str id, str title, str level, str status, str reason, str path, str tags,
+		   err *e);
 int store_put_item(struct store *s, const struct store_item *item, err *e);
 int store_put_finding(struct store *s, const struct finding *f, err *e);
 /* Merges with what is there: a fact may come in parts, in any order. */
@@ -64,12 +64,11 @@ int store_put_gap(struct store *s, const struct gap *g, err *e);
 int store_each_item(struct store *s, int (*fn)(void *, const struct store_item *, err *), void *ctx, err *e);
 int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *, err *), void *ctx,
 		       err *e); /* by time, then ref, then rule */
-int store_each_fact(struct store *s, int kind /* -1: all */,
-		    int (*fn)(void *, const struct fact *, err *), void *ctx, err *e);
+int store_each_fact(struct store *s, int kind /* -1: all */, int (*fn)(void *, const struct fact *, err *),
+		    void *ctx, err *e);
 int store_count_facts(struct store *s, uint64_t *ret, err *e);
 int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *), void *ctx, err *e);
-int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *, err *), void *ctx,
-		    err *e);
+int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *, err *), void *ctx, err *e);
 /* *ret's strings are copied to mem. */
 int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e);
 

@@ -7,8 +7,8 @@ bool address_is_local(str ip)
 {
 	return ip.len == 0 || str_starts(ip, STR("127.")) || str_eq(ip, STR("::1")) ||
 	       str_eq(ip, STR("::")) || str_starts(ip, STR("0.")) || str_starts(ip, STR("169.254.")) ||
-	       str_starts(ip, STR("fe80:")) || str_starts(ip, STR("ff0")) ||
-	       str_starts(ip, STR("255.")) || str_starts(ip, STR("224.")) || str_starts(ip, STR("239."));
+	       str_starts(ip, STR("fe80:")) || str_starts(ip, STR("ff0")) || str_starts(ip, STR("255.")) ||
+	       str_starts(ip, STR("224.")) || str_starts(ip, STR("239."));
 }
 
 static void claim(struct builder *b, str ip, uint32_t host, enum story_basis basis, const struct fact *f)
@@ -107,8 +107,11 @@ void addresses_collect(struct builder *b)
 			b->failed = true;
 			return;
 		}
-		*a = (struct story_address){ .ip = c->ip, .host = c->host, .basis = c->basis,
-					     .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+		*a = (struct story_address){ .ip = c->ip,
+					     .host = c->host,
+					     .basis = c->basis,
+					     .first_ns = TIME_NONE,
+					     .last_ns = TIME_NONE };
 		for (k = i; k < b->claim.len && str_eq(b->claim.at[k].ip, c->ip); k++) {
 			const struct address_claim *other = &b->claim.at[k];
 

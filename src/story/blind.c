@@ -26,8 +26,8 @@ static void blind_run(struct builder *b)
 	if (!st->run.finished && (x = blind_at(b, BLIND_RUN, STORY_NOBODY)) != NULL)
 		x->sentence = sentence_of(b, "blind.unfinished", NULL);
 	if (st->run.rules_rejected && (x = blind_at(b, BLIND_RUN, STORY_NOBODY)) != NULL)
-		x->sentence = sentence_of(b, "blind.rules", "count", keep_u64(b, st->run.rules_rejected),
-					  NULL);
+		x->sentence =
+			sentence_of(b, "blind.rules", "count", keep_u64(b, st->run.rules_rejected), NULL);
 	for (size_t i = 0; i < b->item.len; i++)
 		recovered += b->item.at[i].recovered;
 	if (recovered && (x = blind_at(b, BLIND_RUN, STORY_NOBODY)) != NULL)
@@ -64,15 +64,15 @@ static void blind_gaps(struct builder *b)
 static bool host_has(const struct story_host *h, const char *channel)
 {
 	for (uint32_t i = 0; i < h->nchannels; i++)
-		if (!h->channels[i].recovered &&
-		    str_eq_ascii_nocase(h->channels[i].name, str_of(channel)))
+		if (!h->channels[i].recovered && str_eq_ascii_nocase(h->channels[i].name, str_of(channel)))
 			return true;
 	return false;
 }
 
 static void blind_channels(struct builder *b, uint32_t host)
 {
-	static const char *const EXPECTED[] = { "Security", "System", "Microsoft-Windows-Sysmon/Operational" };
+	static const char *const EXPECTED[] = { "Security", "System",
+						"Microsoft-Windows-Sysmon/Operational" };
 	const struct story_host *h = &b->host.at[host];
 	struct story_blind *x;
 
@@ -82,9 +82,8 @@ static void blind_channels(struct builder *b, uint32_t host)
 		if (host_has(h, EXPECTED[i]) || (x = blind_at(b, BLIND_CHANNEL, host)) == NULL)
 			continue;
 		see = keep_printf(b, "see.%s", EXPECTED[i]);
-		x->sentence = sentence_of(b, "blind.channel", "host", h->name, "channel",
-					  str_of(EXPECTED[i]), "what",
-					  str_of(see.len ? wording(see.ptr, LANGUAGE_EN) : ""), NULL);
+		x->sentence = sentence_of(b, "blind.channel", "host", h->name, "channel", str_of(EXPECTED[i]),
+					  "what", str_of(see.len ? wording(see.ptr, LANGUAGE_EN) : ""), NULL);
 		x->refs = h->refs;
 	}
 	for (uint32_t i = 0; i < h->nchannels; i++) {
@@ -112,10 +111,10 @@ static void blind_cleared(struct builder *b)
 
 		if (o->kind != OBS_LOG_CLEARED || (x = blind_at(b, BLIND_CLEARED, o->host)) == NULL)
 			continue;
-		x->sentence = sentence_of(b, "blind.cleared", "host",
-					  o->host == STORY_NOBODY ? STR("") : b->host.at[o->host].name, "object",
-					  o->object, "time", keep_time(b, o->last_ns), "account", o->account,
-					  NULL);
+		x->sentence =
+			sentence_of(b, "blind.cleared", "host",
+				    o->host == STORY_NOBODY ? STR("") : b->host.at[o->host].name, "object",
+				    o->object, "time", keep_time(b, o->last_ns), "account", o->account, NULL);
 		x->refs = o->refs;
 	}
 }

@@ -93,8 +93,11 @@ static void arrive(struct builder *b, const struct origin *o, uint32_t at, const
 			continue;
 		a = VEC_PUSH(&b->arrival, LIMIT_STORY_ARRIVALS);
 		if (a)
-			*a = (struct arrival){ at, o->host, keep(b, o->ip),
-					       keep(b, f->attr[FA_ACCOUNT]), when[i],
+			*a = (struct arrival){ at,
+					       o->host,
+					       keep(b, o->ip),
+					       keep(b, f->attr[FA_ACCOUNT]),
+					       when[i],
 					       f->refs[i && f->nrefs > 1 ? 1 : 0] };
 	}
 }

@@ -42,8 +42,7 @@ static str clean_name(str raw, bool own)
 	raw = str_cut(raw, ':', &rest);
 	while (raw.len && raw.ptr[raw.len - 1] == '.')
 		raw.len--;
-	if (raw.len > NAME_MAX_LEN || str_eq_ascii_nocase(raw, STR("localhost")) ||
-	    str_eq(raw, STR("NULL")))
+	if (raw.len > NAME_MAX_LEN || str_eq_ascii_nocase(raw, STR("localhost")) || str_eq(raw, STR("NULL")))
 		return STR("");
 	for (size_t i = 0; i < raw.len; i++)
 		if (!name_byte((unsigned char)raw.ptr[i]))
@@ -421,18 +420,22 @@ static void channel_days(struct builder *b, uint32_t channel, size_t *at, struct
 	if (c->days == 0 || longest == 0)
 		return;
 	c->silent_days = (uint32_t)(last - first + 1) - c->days;
-	c->longest_silence = longest == 1 ? day_text(b, from) :
-					    keep_printf(b, "%.*s to %.*s", STR_ARG(day_text(b, from)),
+	c->longest_silence = longest == 1 ? day_text(b, from)
+					  : keep_printf(b, "%.*s to %.*s", STR_ARG(day_text(b, from)),
 							STR_ARG(day_text(b, from + longest - 1)));
 }
 
 /* Channels of one host under several of its names are one. */
-static void host_add_channel(struct builder *b, struct story_host *h, struct story_channel *into,
-			     uint32_t *n, uint32_t k, size_t *at)
+static void host_add_channel(struct builder *b, struct story_host *h, struct story_channel *into, uint32_t *n,
+			     uint32_t k, size_t *at)
 {
 	const struct channel_info *c = &b->channel.at[k];
-	struct story_channel s = { .name = c->channel, .recovered = c->recovered, .events = c->events, .first_ns = c->first_ns,
-				   .last_ns = c->last_ns, .refs = c->refs };
+	struct story_channel s = { .name = c->channel,
+				   .recovered = c->recovered,
+				   .events = c->events,
+				   .first_ns = c->first_ns,
+				   .last_ns = c->last_ns,
+				   .refs = c->refs };
 
 	channel_days(b, k, at, &s);
 	h->events += c->events;

@@ -41,9 +41,12 @@ struct story_observation *observation_at(struct builder *b, enum observation_kin
 	}
 	o = &b->obs.at[m->value];
 	if (fresh) {
-		*o = (struct story_observation){ .kind = kind, .host = host, .weight = weight,
+		*o = (struct story_observation){ .kind = kind,
+						 .host = host,
+						 .weight = weight,
 						 .recovered = fact_is_recovered(f),
-						 .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+						 .first_ns = TIME_NONE,
+						 .last_ns = TIME_NONE };
 		o->sentence.key = "word.none";
 	}
 	o->count += f->count;
@@ -55,9 +58,9 @@ struct story_observation *observation_at(struct builder *b, enum observation_kin
 }
 
 /* An observation per object of a fact's kind, keyed by up to three attributes. */
-static struct story_observation *observe(struct builder *b, enum observation_kind kind,
-					 const struct fact *f, uint8_t weight, enum fact_attr k1,
-					 enum fact_attr k2, enum fact_attr k3)
+static struct story_observation *observe(struct builder *b, enum observation_kind kind, const struct fact *f,
+					 uint8_t weight, enum fact_attr k1, enum fact_attr k2,
+					 enum fact_attr k3)
 {
 	struct story_observation *o;
 	const enum fact_attr keys[] = { k1, k2, k3 };
@@ -86,8 +89,8 @@ static int on_cleared(void *ctx, const struct fact *f, err *e)
 
 	(void)e;
 	if (o)
-		o->sentence = sentence_of(b, "obs.log_cleared", "object", o->object, "account", o->account,
-					  NULL);
+		o->sentence =
+			sentence_of(b, "obs.log_cleared", "object", o->object, "account", o->account, NULL);
 	return 0;
 }
 
@@ -95,12 +98,14 @@ static int on_cleared(void *ctx, const struct fact *f, err *e)
 static bool is_unusual(str command)
 {
 	static const char *const PARTS[] = {
-		"\\temp\\",	 "\\appdata\\",	    "\\users\\public\\", "\\programdata\\",
-		"%comspec%",	 "cmd.exe /c",	    "cmd /c",		 "cmd.exe /q",
-		"powershell",	 "\\\\127.0.0.1\\", "\\\\localhost\\",	 "rundll32",
-		"mshta",	 "regsvr32",	    "wscript",		 "cscript",
-		"\\perflogs\\", "\\$recycle",	    "\\admin$\\",	 "%tmp%",
-		"%temp%",	 "frombase64",
+		"\\temp\\",        "\\appdata\\",     "\\users\\public\\",
+		"\\programdata\\", "%comspec%",       "cmd.exe /c",
+		"cmd /c",          "cmd.exe /q",      "powershell",
+		"\\\\127.0.0.1\\", "\\\\localhost\\", "rundll32",
+		"mshta",           "regsvr32",        "wscript",
+		"cscript",         "\\perflogs\\",    "\\$recycle",
+		"\\admin$\\",      "%tmp%",           "%temp%",
+		"frombase64",
 	};
 	size_t slashes = 0;
 
@@ -134,8 +139,11 @@ static int on_task(void *ctx, const struct fact *f, err *e)
 	struct builder *b = ctx;
 	bool own = starts_nocase(f->attr[FA_OBJECT], "\\Microsoft\\");
 	bool unusual = is_unusual(f->attr[FA_COMMAND]);
-	struct story_observation *o = observe(b, OBS_TASK, f, unusual ? 65 : own ? 15 : 40, FA_OBJECT,
-					      FA_COMMAND, FA_ORIGIN);
+	struct story_observation *o = observe(b, OBS_TASK, f,
+					      unusual ? 65
+					      : own   ? 15
+						      : 40,
+					      FA_OBJECT, FA_COMMAND, FA_ORIGIN);
 
 	(void)e;
 	if (!o)
@@ -197,10 +205,18 @@ static int on_explicit(void *ctx, const struct fact *f, err *e)
 static uint8_t cmdlet_weight(const struct fact *f)
 {
 	static const char *const NAMES[] = {
-		"New-MailboxExportRequest", "New-ManagementRoleAssignment", "Install-TransportAgent",
-		"Enable-TransportAgent",    "Set-OabVirtualDirectory",	     "New-ExchangeCertificate",
-		"Add-MailboxPermission",    "Add-RoleGroupMember",	     "New-InboxRule",
-		"Set-InboxRule",	    "New-TransportRule",	     "Set-Mailbox",
+		"New-MailboxExportRequest",
+		"New-ManagementRoleAssignment",
+		"Install-TransportAgent",
+		"Enable-TransportAgent",
+		"Set-OabVirtualDirectory",
+		"New-ExchangeCertificate",
+		"Add-MailboxPermission",
+		"Add-RoleGroupMember",
+		"New-InboxRule",
+		"Set-InboxRule",
+		"New-TransportRule",
+		"Set-Mailbox",
 	};
 	static const char *const SCRIPT[] = { "<script", "runat=", "eval(", ".aspx", ".ashx" };
 
@@ -218,8 +234,8 @@ static uint8_t cmdlet_weight(const struct fact *f)
 static int on_cmdlet(void *ctx, const struct fact *f, err *e)
 {
 	struct builder *b = ctx;
-	struct story_observation *o = observe(b, OBS_ADMIN_CMDLET, f, cmdlet_weight(f), FA_OBJECT,
-					      FA_COMMAND, FA_DETAIL);
+	struct story_observation *o =
+		observe(b, OBS_ADMIN_CMDLET, f, cmdlet_weight(f), FA_OBJECT, FA_COMMAND, FA_DETAIL);
 
 	(void)e;
 	if (o)
@@ -245,8 +261,10 @@ static str audit_words(struct builder *b, str detail)
 {
 	static const struct {
 		const char *code, *key;
-	} CODES[] = { { "%%8448", "audit.success_off" }, { "%%8449", "audit.success_on" },
-		      { "%%8450", "audit.failure_off" }, { "%%8451", "audit.failure_on" } };
+	} CODES[] = { { "%%8448", "audit.success_off" },
+		      { "%%8449", "audit.success_on" },
+		      { "%%8450", "audit.failure_off" },
+		      { "%%8451", "audit.failure_on" } };
 	buf words = { 0 };
 	str s;
 
@@ -265,7 +283,8 @@ static str audit_words(struct builder *b, str detail)
 static void on_audit_policy(struct builder *b, const struct fact *f)
 {
 	bool off = has_nocase(f->attr[FA_DETAIL], "%%8448") || has_nocase(f->attr[FA_DETAIL], "%%8450");
-	struct story_observation *o = observe(b, OBS_DEFENSE, f, off ? 55 : 20, FA_DETAIL, FA_ACCOUNT, FA_DAY);
+	struct story_observation *o =
+		observe(b, OBS_DEFENSE, f, off ? 55 : 20, FA_DETAIL, FA_ACCOUNT, FA_DAY);
 
 	if (!o)
 		return;
@@ -322,8 +341,9 @@ static int on_account(void *ctx, const struct fact *f, err *e)
 	(void)e;
 	if (!o)
 		return 0;
-	o->sentence = sentence_of(b, o->object.len ? "obs.account_object" : "obs.account", "target", keep(b, f->attr[FA_TARGET_ACCOUNT]), "detail",
-				  keep(b, detail), "account", o->account, "object", o->object, NULL);
+	o->sentence = sentence_of(b, o->object.len ? "obs.account_object" : "obs.account", "target",
+				  keep(b, f->attr[FA_TARGET_ACCOUNT]), "detail", keep(b, detail), "account",
+				  o->account, "object", o->object, NULL);
 	return 0;
 }
 
@@ -352,9 +372,9 @@ static int on_timestomp(void *ctx, const struct fact *f, err *e)
 		return 0;
 	o = observe(b, OBS_TIMESTOMP, f, page ? 65 : 30, FA_OBJECT, FA_PROCESS, FA_ORIGIN);
 	if (o)
-		o->sentence = sentence_of(b, "obs.timestomp", "object", o->object, "process",
-					  str_basename(o->process), "detail", keep(b, f->attr[FA_DETAIL]),
-					  NULL);
+		o->sentence =
+			sentence_of(b, "obs.timestomp", "object", o->object, "process",
+				    str_basename(o->process), "detail", keep(b, f->attr[FA_DETAIL]), NULL);
 	return 0;
 }
 
@@ -443,24 +463,24 @@ static void tell_hits(struct builder *b)
 	for (size_t i = 0; i < b->hit.len; i++) {
 		const struct rule_info_hit *h = &b->hit.at[i];
 		const struct story_rule *r = &b->rule.at[h->rule];
-		struct fact f = { .first_ns = h->first_ns, .last_ns = h->last_ns, .count = h->count,
-				  .nrefs = h->refs.n };
+		struct fact f = {
+			.first_ns = h->first_ns, .last_ns = h->last_ns, .count = h->count, .nrefs = h->refs.n
+		};
 		struct story_observation *o;
 		bool fresh;
 
 		if (r->level < LEVEL_HIGH)
 			continue;
 		memcpy(f.refs, h->refs.at, sizeof f.refs);
-		o = observation_at(b, OBS_FINDING, b->name.at[h->name].host,
-				   keep_printf(b, "%u", h->rule), &f, r->level == LEVEL_CRITICAL ? 80 : 60,
-				   &fresh);
+		o = observation_at(b, OBS_FINDING, b->name.at[h->name].host, keep_printf(b, "%u", h->rule),
+				   &f, r->level == LEVEL_CRITICAL ? 80 : 60, &fresh);
 		if (!o)
 			continue;
 		o->object = r->title;
-		o->sentence = sentence_of(b, h->count > 1 ? "obs.finding" : "obs.finding_one", "title",
-					  r->title, "level",
-					  r->level == LEVEL_CRITICAL ? STR("critical") : STR("high"), "count",
-					  keep_u64(b, o->count), NULL);
+		o->sentence =
+			sentence_of(b, h->count > 1 ? "obs.finding" : "obs.finding_one", "title", r->title,
+				    "level", r->level == LEVEL_CRITICAL ? STR("critical") : STR("high"),
+				    "count", keep_u64(b, o->count), NULL);
 	}
 }
 

@@ -142,7 +142,9 @@ void each_fact(struct builder *b, int kind, int (*fn)(void *, const struct fact 
 
 static int on_item(void *ctx, const struct store_item *it, err *e)
 {
-	static const char *const VERDICTS[] = { "ok", "partial", "unreadable", "limit", "unknown", "skipped" };
+	static const char *const VERDICTS[] = {
+		"ok", "partial", "unreadable", "limit", "unknown", "skipped"
+	};
 	struct builder *b = ctx;
 	struct store_item *copy = VEC_PUSH(&b->item, LIMIT_STORY_ITEMS);
 
@@ -241,8 +243,8 @@ static void hand_over(struct builder *b)
 
 static void builder_done(struct builder *b)
 {
-	map *const MAPS[] = { &b->names, &b->channel_keys, &b->rule_keys, &b->hit_keys, &b->claim_keys,
-			      &b->address_keys, &b->edge_keys, &b->observation_keys };
+	map *const MAPS[] = { &b->names,      &b->channel_keys, &b->rule_keys, &b->hit_keys,
+			      &b->claim_keys, &b->address_keys, &b->edge_keys, &b->observation_keys };
 
 	for (size_t i = 0; i < COUNT(MAPS); i++)
 		map_done(MAPS[i]);

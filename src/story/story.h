@@ -19,7 +19,7 @@ struct story_refs {
 };
 
 struct story_channel {
-	str name; /* empty: the events do not say */
+	str name;       /* empty: the events do not say */
 	bool recovered; /* carved records are counted apart */
 	uint64_t events;
 	int64_t first_ns, last_ns;
@@ -33,8 +33,8 @@ struct story_host {
 	str name;           /* as logged; the longest form that joins the others */
 	const str *aliases; /* every other way it was written */
 	uint32_t naliases;
-	bool has_logs;      /* false: others speak of it */
-	bool ambiguous;     /* a short name that fits several full names: joined with none */
+	bool has_logs;  /* false: others speak of it */
+	bool ambiguous; /* a short name that fits several full names: joined with none */
 	uint64_t events;
 	int64_t first_ns, last_ns;
 	const struct story_channel *channels;
@@ -69,7 +69,7 @@ enum story_edge_kind {
 	EDGE_ADMIN_SHARE, /* C$, ADMIN$ and the like, and control pipes of services and tasks */
 	EDGE_SHARE,
 	EDGE_WINRM,
-	EDGE_CONNECTION, /* to a port of remote administration */
+	EDGE_CONNECTION,     /* to a port of remote administration */
 	EDGE_REMOTE_INSTALL, /* service or task put in place right after a logon from there */
 	EDGE_KINDS
 };
@@ -78,10 +78,10 @@ enum story_edge_kind {
 
 struct story_edge {
 	enum story_edge_kind kind;
-	uint32_t from;  /* host, or STORY_NOBODY: `from_ip` alone */
+	uint32_t from; /* host, or STORY_NOBODY: `from_ip` alone */
 	uint32_t to;
-	str from_ip;    /* address it was seen with, empty if only a name was given */
-	bool recovered; /* from carved records */
+	str from_ip;            /* address it was seen with, empty if only a name was given */
+	bool recovered;         /* from carved records */
 	enum story_basis basis; /* how from_ip was resolved; BASES if it was not needed */
 	int64_t first_ns, last_ns;
 	uint64_t count;
@@ -181,7 +181,7 @@ struct story {
 	struct store_run run;
 	const struct store_item *items;
 	uint32_t nitems;
-	uint64_t verdicts[6]; /* ok partial unreadable limit unknown skipped */
+	uint64_t verdicts[6];           /* ok partial unreadable limit unknown skipped */
 	const struct story_host *hosts; /* with logs first, then by name */
 	uint32_t nhosts, nhosts_with_logs;
 	const struct story_address *addresses;

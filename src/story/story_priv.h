@@ -12,10 +12,10 @@ enum role { ROLE_SERVER, ROLE_RUNTIME, ROLE_TOOL, ROLE_PAGE, ROLE_ROOT, ROLE_NOT
 /* A name that the evidence gives to some host. */
 struct name_info {
 	str text, lower, shortname;
-	bool own;      /* it stands in the Computer field of events */
-	bool full;     /* it has a domain part */
+	bool own;       /* it stands in the Computer field of events */
+	bool full;      /* it has a domain part */
 	bool ambiguous; /* short, and several full names begin with it */
-	uint32_t host; /* after names_join() */
+	uint32_t host;  /* after names_join() */
 	uint64_t mentions, findings[LEVEL_CRITICAL + 1];
 	int64_t first_ns, last_ns;
 	struct story_refs refs;
@@ -94,7 +94,7 @@ struct builder {
 
 /* --- small things ---------------------------------------------------------------------------- */
 
-str keep(struct builder *b, str s);       /* a copy that lives as long as the story */
+str keep(struct builder *b, str s); /* a copy that lives as long as the story */
 str keep_lower(struct builder *b, str s);
 str keep_u64(struct builder *b, uint64_t v);
 str keep_time(struct builder *b, int64_t ns);
@@ -110,13 +110,13 @@ struct story_sentence sentence_of(struct builder *b, const char *key, ...);
 
 /* --- passes ---------------------------------------------------------------------------------- */
 
-void names_collect(struct builder *b);   /* coverage, findings, names that others speak of */
-void names_join(struct builder *b);      /* names -> hosts */
+void names_collect(struct builder *b); /* coverage, findings, names that others speak of */
+void names_join(struct builder *b);    /* names -> hosts */
 uint32_t host_named(struct builder *b, str raw);
-void hosts_fill(struct builder *b);      /* channels, counters */
+void hosts_fill(struct builder *b); /* channels, counters */
 void addresses_collect(struct builder *b);
 uint32_t host_at(struct builder *b, str ip, enum story_basis *ret_basis);
-bool address_is_local(str ip);           /* loopback, unspecified, link-local, multicast */
+bool address_is_local(str ip); /* loopback, unspecified, link-local, multicast */
 void edges_collect(struct builder *b);
 void web_collect(struct builder *b);
 void observations_collect(struct builder *b);

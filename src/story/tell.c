@@ -227,8 +227,8 @@ static void tell_web(struct builder *b)
 	for (size_t i = 0; seen && i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
 
-		if ((o->kind != OBS_PAGE_WRITTEN && o->kind != OBS_SERVER_CHILD) ||
-		    o->host == STORY_NOBODY || seen[o->host])
+		if ((o->kind != OBS_PAGE_WRITTEN && o->kind != OBS_SERVER_CHILD) || o->host == STORY_NOBODY ||
+		    seen[o->host])
 			continue;
 		seen[o->host] = true;
 		tell_web_host(b, o->host);
@@ -274,9 +274,9 @@ static void tell_listed(struct builder *b, enum observation_kind kind, const cha
 			continue;
 		if (list.n == 0)
 			first = o->first_ns;
-		list_add(&list, keep_printf(b, "%.*s on %.*s at %.*s", STR_ARG(o->object),
-					    STR_ARG(host_text(b, o->host)),
-					    STR_ARG(keep_time(b, o->first_ns))));
+		list_add(&list,
+			 keep_printf(b, "%.*s on %.*s at %.*s", STR_ARG(o->object),
+				     STR_ARG(host_text(b, o->host)), STR_ARG(keep_time(b, o->first_ns))));
 		refs_add_all(&refs, o->refs.at, o->refs.n);
 		recovered |= o->recovered;
 	}
@@ -333,8 +333,9 @@ static void tell_persistence(struct builder *b)
 	}
 	if (list.n == 0)
 		return;
-	p = tell(b, 62, TIME_NONE,
-		 sentence_of(b, "sum.persistence", "count", keep_u64(b, n), "list", list_end(b, &list), NULL));
+	p = tell(
+		b, 62, TIME_NONE,
+		sentence_of(b, "sum.persistence", "count", keep_u64(b, n), "list", list_end(b, &list), NULL));
 	if (p) {
 		p->refs = refs;
 		p->recovered = recovered;
@@ -345,7 +346,7 @@ static void tell_persistence(struct builder *b)
 static unsigned edge_rank(const struct story_edge *x)
 {
 	static const unsigned RANKS[EDGE_KINDS] = {
-		[EDGE_REMOTE_INSTALL] = 5, [EDGE_ADMIN_SHARE] = 4, [EDGE_WINRM] = 3,
+		[EDGE_REMOTE_INSTALL] = 5, [EDGE_ADMIN_SHARE] = 4,          [EDGE_WINRM] = 3,
 		[EDGE_REMOTE_DESKTOP] = 2, [EDGE_EXPLICIT_CREDENTIALS] = 1,
 	};
 
@@ -451,6 +452,5 @@ void story_tell(struct builder *b)
 	tell_listed(b, OBS_LOG_CLEARED, "sum.cleared", 70);
 	tell_findings(b);
 	if (b->blind.len)
-		tell(b, 99, TIME_NONE,
-		     sentence_of(b, "sum.blind", "count", keep_u64(b, b->blind.len), NULL));
+		tell(b, 99, TIME_NONE, sentence_of(b, "sum.blind", "count", keep_u64(b, b->blind.len), NULL));
 }

@@ -49,8 +49,8 @@ static int on_write(void *ctx, const struct fact *f, err *e)
 	buf_add(&key, &host, sizeof host);
 	buf_byte(&key, fact_is_recovered(f));
 	for (size_t i = 0; i < path.len; i++)
-		buf_byte(&key, path.ptr[i] >= 'A' && path.ptr[i] <= 'Z' ? (char)(path.ptr[i] + 32) :
-									  path.ptr[i]);
+		buf_byte(&key,
+			 path.ptr[i] >= 'A' && path.ptr[i] <= 'Z' ? (char)(path.ptr[i] + 32) : path.ptr[i]);
 	m = map_put(&w->page_keys, buf_view(&key), w->page.len, &fresh);
 	buf_done(&key);
 	if (!m || (fresh && !VEC_PUSH(&w->page, LIMIT_STORY_PAGES))) {
@@ -59,10 +59,12 @@ static int on_write(void *ctx, const struct fact *f, err *e)
 	}
 	p = &w->page.at[m->value];
 	if (fresh)
-		*p = (struct page){ .host = host, .path = keep(w->b, path),
+		*p = (struct page){ .host = host,
+				    .path = keep(w->b, path),
 				    .process = keep(w->b, f->attr[FA_PROCESS]),
 				    .process_id = keep(w->b, f->attr[FA_PROCESS_ID]),
-				    .recovered = fact_is_recovered(f), .first_ns = f->first_ns };
+				    .recovered = fact_is_recovered(f),
+				    .first_ns = f->first_ns };
 	p->count += f->count;
 	refs_add_all(&p->refs, f->refs, f->nrefs);
 	return 0;
@@ -88,8 +90,9 @@ static int page_order(const void *pa, const void *pb)
 static void tell_page(struct builder *b, const struct page *p)
 {
 	struct story_observation *o;
-	struct fact f = { .first_ns = p->first_ns, .last_ns = p->first_ns, .count = p->count,
-			  .nrefs = p->refs.n };
+	struct fact f = {
+		.first_ns = p->first_ns, .last_ns = p->first_ns, .count = p->count, .nrefs = p->refs.n
+	};
 	bool kernel = str_eq_ascii_nocase(p->process, STR("System"));
 
 	memcpy(f.refs, p->refs.at, sizeof f.refs);
@@ -130,10 +133,10 @@ static void tell_pages(struct web *w)
 	for (size_t i = 0, k; i < w->page.len; i = k) {
 		const struct page *p = &w->page.at[i];
 
-		for (k = i + 1; k < w->page.len && w->page.at[k].host == p->host &&
-				str_eq(w->page.at[k].process, p->process) &&
-				w->page.at[k].recovered == p->recovered && p->first_ns != TIME_NONE &&
-				w->page.at[k].first_ns - p->first_ns <= HOUR;
+		for (k = i + 1;
+		     k < w->page.len && w->page.at[k].host == p->host &&
+		     str_eq(w->page.at[k].process, p->process) && w->page.at[k].recovered == p->recovered &&
+		     p->first_ns != TIME_NONE && w->page.at[k].first_ns - p->first_ns <= HOUR;
 		     k++)
 			;
 		if (k - i > MANY_PAGES)
@@ -211,8 +214,8 @@ static void start_key(buf *key, const struct fact *f, int64_t slot)
 	buf_str(key, f->attr[FA_PROCESS_ID]);
 	buf_printf(key, "/%lld/", (long long)slot);
 	for (size_t i = 0; i < base.len; i++)
-		buf_byte(key, base.ptr[i] >= 'A' && base.ptr[i] <= 'Z' ? (char)(base.ptr[i] + 32) :
-									 base.ptr[i]);
+		buf_byte(key,
+			 base.ptr[i] >= 'A' && base.ptr[i] <= 'Z' ? (char)(base.ptr[i] + 32) : base.ptr[i]);
 }
 
 /* Two logs may record the same start: same host, number and image within seconds. */
@@ -261,9 +264,9 @@ static void tell_child(struct web *w, const struct fact *f, uint32_t host, bool 
 		o->account = keep(b, f->attr[FA_ACCOUNT]);
 		o->object = keep(b, pool);
 		o->sentence = sentence_of(b,
-					  !server  ? "obs.runtime_child" :
-					  pool.len ? "obs.server_child_pool" :
-						     "obs.server_child",
+					  !server    ? "obs.runtime_child"
+					  : pool.len ? "obs.server_child_pool"
+						     : "obs.server_child",
 					  "parent", str_basename(o->parent), "pool", o->object, "process",
 					  str_basename(o->process), "command", o->command, NULL);
 	}

@@ -27,8 +27,8 @@ const char *wording(const char *key, enum story_language lang)
 static bool is_ours(str name)
 {
 	static const char *const NAMES[] = {
-		"count", "time",   "after", "first", "last",	    "hosts", "events", "items", "critical",
-		"high",	 "medium", "low",   "level", "informational", "admin", "what",   "kind",  "span",
+		"count", "time",   "after", "first", "last",          "hosts", "events", "items", "critical",
+		"high",  "medium", "low",   "level", "informational", "admin", "what",   "kind",  "span",
 	};
 
 	for (size_t i = 0; i < COUNT(NAMES); i++)

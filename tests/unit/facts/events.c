@@ -21,9 +21,9 @@ static void place(struct column *c, str path)
 		if (path.ptr[i] == '/')
 			slash = i + 1;
 	c->path = path;
-	c->section = str_starts(path, STR("System/"))   ? SECTION_SYSTEM :
-		     str_starts(path, STR("UserData/")) ? SECTION_USERDATA :
-							  SECTION_EVENTDATA;
+	c->section = str_starts(path, STR("System/"))     ? SECTION_SYSTEM
+		     : str_starts(path, STR("UserData/")) ? SECTION_USERDATA
+							  : SECTION_EVENTDATA;
 	c->name = (str){ path.ptr + slash, path.len - slash };
 	if (c->name.ptr[0] == '@') {
 		c->flags = COLUMN_F_ATTRIBUTE;
@@ -34,8 +34,8 @@ static void place(struct column *c, str path)
 	c->raw = c->name;
 }
 
-void made_event(struct made_event *m, struct schema_set *set, const struct made_field *fields,
-		size_t n, enum made_as as)
+void made_event(struct made_event *m, struct schema_set *set, const struct made_field *fields, size_t n,
+		enum made_as as)
 {
 	value consts[MADE_FIELDS];
 	struct schema proto = { .family = FAMILY_WINDOWS, .reader = "made" };
@@ -49,8 +49,8 @@ void made_event(struct made_event *m, struct schema_set *set, const struct made_
 
 		place(&m->columns[i], str_of(fields[i].path));
 		if (fields[i].text)
-			v = as == MADE_UTF16 ? as_utf16(m->utf16[i], fields[i].text) :
-					       value_utf8(str_of(fields[i].text));
+			v = as == MADE_UTF16 ? as_utf16(m->utf16[i], fields[i].text)
+					     : value_utf8(str_of(fields[i].text));
 		if (as == MADE_CONSTANTS && m->columns[i].section == SECTION_SYSTEM) {
 			consts[proto.nconsts] = v;
 			m->columns[i].slot = -1 - (int32_t)proto.nconsts++;

@@ -22,7 +22,7 @@ struct made_event {
 enum made_as { MADE_UTF8, MADE_UTF16, MADE_CONSTANTS };
 
 /* Fill *m from n fields; the schema goes into the set. MADE_CONSTANTS puts System into constants. */
-void made_event(struct made_event *m, struct schema_set *set, const struct made_field *fields,
-		size_t n, enum made_as as);
+void made_event(struct made_event *m, struct schema_set *set, const struct made_field *fields, size_t n,
+		enum made_as as);
 
 #endif

@@ -30,9 +30,11 @@ static void table_lines(struct fact_table *t, bool coverage, buf *out)
 	}
 }
 
-#define SYSTEM(provider, channel, id)                                                              \
-	{ "System/Provider/@Name", provider }, { "System/EventID", id },                           \
-		{ "System/Channel", channel }, { "System/Computer", "HOST1.corp.example" }
+#define SYSTEM(provider, channel, id)                                                                        \
+	{ "System/Provider/@Name", provider }, { "System/EventID", id }, { "System/Channel", channel },      \
+	{                                                                                                    \
+		"System/Computer", "HOST1.corp.example"                                                      \
+	}
 #define SECURITY(id) SYSTEM("Microsoft-Windows-Security-Auditing", "Security", id)
 #define SYSMON(id) SYSTEM("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational", id)
 #define H " host=[HOST1.corp.example]"
@@ -43,50 +45,80 @@ static const struct {
 	const char *want;
 } CASES[] = {
 	{ "logon: dash and mapped address",
-	  { SECURITY("4624"), { "TargetUserName", "svc-deploy" }, { "TargetDomainName", "CORP" },
-	    { "TargetUserSid", "S-1-5-21-1-2-3-1188" }, { "LogonType", "3" },
-	    { "WorkstationName", "DMS01" }, { "IpAddress", "::ffff:10.30.4.7" },
-	    { "AuthenticationPackageName", "NTLM" }, { "LmPackageName", "NTLM V2" },
+	  { SECURITY("4624"),
+	    { "TargetUserName", "svc-deploy" },
+	    { "TargetDomainName", "CORP" },
+	    { "TargetUserSid", "S-1-5-21-1-2-3-1188" },
+	    { "LogonType", "3" },
+	    { "WorkstationName", "DMS01" },
+	    { "IpAddress", "::ffff:10.30.4.7" },
+	    { "AuthenticationPackageName", "NTLM" },
+	    { "LmPackageName", "NTLM V2" },
 	    { "ProcessName", "-" } },
 	  "logon" H " account=[CORP\\svc-deploy] account_sid=[S-1-5-21-1-2-3-1188] "
 	  "source_ip=[10.30.4.7] source_host=[DMS01] logon_type=[3] detail=[NTLM NTLM V2] "
 	  "day=[2024-04-18]\n" },
 	{ "logon: an address of dash is no remote one",
-	  { SECURITY("4624"), { "TargetUserName", "SYSTEM" }, { "TargetDomainName", "-" },
-	    { "LogonType", "5" }, { "WorkstationName", "-" }, { "IpAddress", "-" } },
+	  { SECURITY("4624"),
+	    { "TargetUserName", "SYSTEM" },
+	    { "TargetDomainName", "-" },
+	    { "LogonType", "5" },
+	    { "WorkstationName", "-" },
+	    { "IpAddress", "-" } },
 	  "logon" H " account=[SYSTEM] logon_type=[5] day=[2024-04-18]\n" },
 	{ "failed logon",
-	  { SECURITY("4625"), { "TargetUserName", "admin" }, { "TargetDomainName", "" },
-	    { "LogonType", "3" }, { "IpAddress", "192.0.2.9" }, { "Status", "0xc000006d" },
+	  { SECURITY("4625"),
+	    { "TargetUserName", "admin" },
+	    { "TargetDomainName", "" },
+	    { "LogonType", "3" },
+	    { "IpAddress", "192.0.2.9" },
+	    { "Status", "0xc000006d" },
 	    { "SubStatus", "0xc0000064" } },
 	  "logon_failed" H " account=[admin] source_ip=[192.0.2.9] logon_type=[3] "
 	  "detail=[0xc000006d 0xc0000064] day=[2024-04-18]\n" },
 	{ "explicit credentials",
-	  { SECURITY("4648"), { "SubjectUserName", "DMS01$" }, { "SubjectDomainName", "CORP" },
-	    { "TargetUserName", "svc-deploy" }, { "TargetDomainName", "CORP" },
-	    { "TargetServerName", "\\\\upd01.corp.example" }, { "ProcessName", "C:\\p\\x.exe" },
+	  { SECURITY("4648"),
+	    { "SubjectUserName", "DMS01$" },
+	    { "SubjectDomainName", "CORP" },
+	    { "TargetUserName", "svc-deploy" },
+	    { "TargetDomainName", "CORP" },
+	    { "TargetServerName", "\\\\upd01.corp.example" },
+	    { "ProcessName", "C:\\p\\x.exe" },
 	    { "IpAddress", "::1" } },
 	  "explicit_credentials" H " account=[CORP\\DMS01$] target_account=[CORP\\svc-deploy] "
 	  "target_host=[upd01.corp.example] source_ip=[::1] process=[C:\\p\\x.exe] "
 	  "day=[2024-04-18]\n" },
 	{ "4688: ProcessId is the creator, hex becomes decimal, target account wins",
-	  { SECURITY("4688"), { "SubjectUserName", "HOST1$" }, { "SubjectDomainName", "CORP" },
-	    { "SubjectLogonId", "0x3e7" }, { "NewProcessId", "0x1a4" },
-	    { "NewProcessName", "C:\\Windows\\System32\\cmd.exe" }, { "ProcessId", "0x10" },
-	    { "CommandLine", "cmd /c whoami" }, { "TargetUserName", "alice" },
-	    { "TargetDomainName", "CORP" }, { "TargetLogonId", "0x9F" },
+	  { SECURITY("4688"),
+	    { "SubjectUserName", "HOST1$" },
+	    { "SubjectDomainName", "CORP" },
+	    { "SubjectLogonId", "0x3e7" },
+	    { "NewProcessId", "0x1a4" },
+	    { "NewProcessName", "C:\\Windows\\System32\\cmd.exe" },
+	    { "ProcessId", "0x10" },
+	    { "CommandLine", "cmd /c whoami" },
+	    { "TargetUserName", "alice" },
+	    { "TargetDomainName", "CORP" },
+	    { "TargetLogonId", "0x9F" },
 	    { "ParentProcessName", "C:\\inetsrv\\w3wp.exe" } },
 	  "process_start" H " account=[CORP\\alice] logon_id=[0x9f] "
 	  "process=[C:\\Windows\\System32\\cmd.exe] process_id=[420] "
 	  "parent=[C:\\inetsrv\\w3wp.exe] parent_id=[16] command=[cmd /c whoami]\n" },
 	{ "4688: without a target account the creator's counts",
-	  { SECURITY("4688"), { "SubjectUserName", "HOST1$" }, { "SubjectDomainName", "CORP" },
-	    { "NewProcessId", "0x1a4" }, { "NewProcessName", "C:\\a.exe" }, { "ProcessId", "0x10" },
-	    { "TargetUserName", "-" }, { "TargetDomainName", "-" } },
+	  { SECURITY("4688"),
+	    { "SubjectUserName", "HOST1$" },
+	    { "SubjectDomainName", "CORP" },
+	    { "NewProcessId", "0x1a4" },
+	    { "NewProcessName", "C:\\a.exe" },
+	    { "ProcessId", "0x10" },
+	    { "TargetUserName", "-" },
+	    { "TargetDomainName", "-" } },
 	  "process_start" H " account=[CORP\\HOST1$] process=[C:\\a.exe] process_id=[420] "
 	  "parent_id=[16]\n" },
 	{ "service in Security and task with two actions",
-	  { SECURITY("4698"), { "SubjectUserName", "bob" }, { "SubjectDomainName", "CORP" },
+	  { SECURITY("4698"),
+	    { "SubjectUserName", "bob" },
+	    { "SubjectDomainName", "CORP" },
 	    { "TaskName", "\\Upd" },
 	    { "TaskContent", "<Task><Actions><Exec><Command>\"C:\\a b.exe\"</Command><Arguments>"
 			     "/x &quot;1&amp;2&quot;</Arguments></Exec><Exec><Command>c.exe"
@@ -95,26 +127,37 @@ static const struct {
 	  "object=[\\Upd] detail=[created]\n" },
 	{ "service from the service control manager keeps who installed it",
 	  { SYSTEM("Service Control Manager", "System", "7045"),
-	    { "System/Security/@UserID", "S-1-5-21-9-500" }, { "ServiceName", "Sync Helper" },
-	    { "ImagePath", "C:\\ProgramData\\d.exe" }, { "AccountName", "LocalSystem" } },
+	    { "System/Security/@UserID", "S-1-5-21-9-500" },
+	    { "ServiceName", "Sync Helper" },
+	    { "ImagePath", "C:\\ProgramData\\d.exe" },
+	    { "AccountName", "LocalSystem" } },
 	  "service_install" H " account_sid=[S-1-5-21-9-500] target_account=[LocalSystem] "
 	  "command=[C:\\ProgramData\\d.exe] object=[Sync Helper]\n" },
 	{ "another provider's 7045 is no service",
 	  { SYSTEM("Some Vendor", "System", "7045"), { "ServiceName", "x" } },
 	  "" },
 	{ "without a provider the channel decides",
-	  { { "System/EventID", "7045" }, { "System/Channel", "System" },
-	    { "System/Computer", "HOST1.corp.example" }, { "ServiceName", "x" } },
+	  { { "System/EventID", "7045" },
+	    { "System/Channel", "System" },
+	    { "System/Computer", "HOST1.corp.example" },
+	    { "ServiceName", "x" } },
 	  "service_install" H " object=[x]\n" },
 	{ "administrative share, write: the file is told",
-	  { SECURITY("5145"), { "SubjectUserName", "MX01$" }, { "SubjectDomainName", "CORP" },
-	    { "IpAddress", "127.0.0.1" }, { "ShareName", "\\\\*\\C$" },
-	    { "RelativeTargetName", "inetpub\\x.aspx" }, { "AccessMask", "0x2" } },
+	  { SECURITY("5145"),
+	    { "SubjectUserName", "MX01$" },
+	    { "SubjectDomainName", "CORP" },
+	    { "IpAddress", "127.0.0.1" },
+	    { "ShareName", "\\\\*\\C$" },
+	    { "RelativeTargetName", "inetpub\\x.aspx" },
+	    { "AccessMask", "0x2" } },
 	  "share_access" H " account=[CORP\\MX01$] source_ip=[127.0.0.1] object=[\\\\*\\C$] "
 	  "detail=[write inetpub\\x.aspx] day=[2024-04-18]\n" },
 	{ "ordinary share, read: no file names",
-	  { SECURITY("5145"), { "SubjectUserName", "u" }, { "IpAddress", "10.0.0.1" },
-	    { "ShareName", "\\\\*\\Data" }, { "RelativeTargetName", "a.doc" },
+	  { SECURITY("5145"),
+	    { "SubjectUserName", "u" },
+	    { "IpAddress", "10.0.0.1" },
+	    { "ShareName", "\\\\*\\Data" },
+	    { "RelativeTargetName", "a.doc" },
 	    { "AccessMask", "0x120089" } },
 	  "share_access" H " account=[u] source_ip=[10.0.0.1] object=[\\\\*\\Data] detail=[read] "
 	  "day=[2024-04-18]\n" },
@@ -129,60 +172,88 @@ static const struct {
 	    { "UserData/LogFileCleared/Channel", "Application" } },
 	  "log_cleared" H " account=[eve] object=[Application]\n" },
 	{ "clock moved",
-	  { SECURITY("4616"), { "PreviousTime", "2024-04-18T02:00:00Z" },
-	    { "NewTime", "2024-04-18T03:00:00Z" }, { "ProcessName", "C:\\t.exe" } },
+	  { SECURITY("4616"),
+	    { "PreviousTime", "2024-04-18T02:00:00Z" },
+	    { "NewTime", "2024-04-18T03:00:00Z" },
+	    { "ProcessName", "C:\\t.exe" } },
 	  "clock_change" H " process=[C:\\t.exe] detail=[+3600 s] day=[2024-04-18]\n" },
 	{ "Sysmon process",
-	  { SYSMON("1"), { "Image", "C:\\w\\cmd.exe" }, { "ProcessId", "23392" },
-	    { "User", "NT AUTHORITY\\SYSTEM" }, { "CommandLine", "cmd /c whoami" },
-	    { "LogonId", "0x3E7" }, { "Hashes", "SHA256=00" }, { "ParentProcessId", "10844" },
-	    { "ParentImage", "C:\\w3wp.exe" }, { "ParentCommandLine", "w3wp -ap \"Pool\"" },
+	  { SYSMON("1"),
+	    { "Image", "C:\\w\\cmd.exe" },
+	    { "ProcessId", "23392" },
+	    { "User", "NT AUTHORITY\\SYSTEM" },
+	    { "CommandLine", "cmd /c whoami" },
+	    { "LogonId", "0x3E7" },
+	    { "Hashes", "SHA256=00" },
+	    { "ParentProcessId", "10844" },
+	    { "ParentImage", "C:\\w3wp.exe" },
+	    { "ParentCommandLine", "w3wp -ap \"Pool\"" },
 	    { "OriginalFileName", "-" } },
 	  "process_start" H " account=[NT AUTHORITY\\SYSTEM] logon_id=[0x3e7] "
 	  "process=[C:\\w\\cmd.exe] process_id=[23392] parent=[C:\\w3wp.exe] parent_id=[10844] "
 	  "command=[cmd /c whoami] hashes=[SHA256=00] parent_command=[w3wp -ap \"Pool\"]\n" },
 	{ "Sysmon file written by System is kept and marked",
-	  { SYSMON("11"), { "Image", "System" }, { "ProcessId", "4" },
+	  { SYSMON("11"),
+	    { "Image", "System" },
+	    { "ProcessId", "4" },
 	    { "TargetFilename", "C:\\inetpub\\a.aspx" } },
 	  "file_write" H " process=[System] process_id=[4] object=[C:\\inetpub\\a.aspx] "
 	  "detail=[written by the system process: over SMB (remote or loopback) or by a driver]\n" },
 	{ "Sysmon connections: direction",
-	  { SYSMON("3"), { "Initiated", "false" }, { "Protocol", "tcp" }, { "Image", "System" },
-	    { "ProcessId", "4" }, { "SourceIp", "10.0.0.5" }, { "SourceHostname", "MX01" },
-	    { "SourcePort", "50000" }, { "DestinationIp", "10.0.0.6" },
-	    { "DestinationHostname", "-" }, { "DestinationPort", "445" } },
+	  { SYSMON("3"),
+	    { "Initiated", "false" },
+	    { "Protocol", "tcp" },
+	    { "Image", "System" },
+	    { "ProcessId", "4" },
+	    { "SourceIp", "10.0.0.5" },
+	    { "SourceHostname", "MX01" },
+	    { "SourcePort", "50000" },
+	    { "DestinationIp", "10.0.0.6" },
+	    { "DestinationHostname", "-" },
+	    { "DestinationPort", "445" } },
 	  "connection" H " source_ip=[10.0.0.5] source_host=[MX01] target_ip=[10.0.0.6] port=[445] "
 	  "process=[System] process_id=[4] detail=[inbound tcp] day=[2024-04-18]\n" },
 	{ "only the credential store's process counts as accessed",
-	  { SYSMON("10"), { "SourceImage", "C:\\a.exe" }, { "SourceProcessId", "9" },
-	    { "TargetImage", "C:\\Windows\\System32\\svchost.exe" }, { "GrantedAccess", "0x1010" } },
+	  { SYSMON("10"),
+	    { "SourceImage", "C:\\a.exe" },
+	    { "SourceProcessId", "9" },
+	    { "TargetImage", "C:\\Windows\\System32\\svchost.exe" },
+	    { "GrantedAccess", "0x1010" } },
 	  "" },
 	{ "credential store's process accessed",
-	  { SYSMON("10"), { "SourceImage", "C:\\a.exe" }, { "SourceProcessId", "9" },
-	    { "TargetImage", "C:\\Windows\\system32\\LSASS.exe" }, { "GrantedAccess", "0x1010" } },
+	  { SYSMON("10"),
+	    { "SourceImage", "C:\\a.exe" },
+	    { "SourceProcessId", "9" },
+	    { "TargetImage", "C:\\Windows\\system32\\LSASS.exe" },
+	    { "GrantedAccess", "0x1010" } },
 	  "process_access" H " process=[C:\\a.exe] process_id=[9] "
 	  "object=[C:\\Windows\\system32\\LSASS.exe] detail=[0x1010] day=[2024-04-18]\n" },
 	{ "remote desktop: domain is the second parameter",
 	  { SYSTEM("Microsoft-Windows-TerminalServices-RemoteConnectionManager",
 		   "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational", "1149"),
-	    { "UserData/EventXML/Param1", "admin" }, { "UserData/EventXML/Param2", "CORP" },
+	    { "UserData/EventXML/Param1", "admin" },
+	    { "UserData/EventXML/Param2", "CORP" },
 	    { "UserData/EventXML/Param3", "10.1.2.3" } },
 	  "remote_session" H " account=[CORP\\admin] source_ip=[10.1.2.3] "
 	  "detail=[rdp authenticated] day=[2024-04-18]\n" },
 	{ "console session has no address",
 	  { SYSTEM("Microsoft-Windows-TerminalServices-LocalSessionManager",
 		   "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational", "21"),
-	    { "UserData/EventXML/User", "CORP\\a" }, { "UserData/EventXML/Address", "LOCAL" } },
+	    { "UserData/EventXML/User", "CORP\\a" },
+	    { "UserData/EventXML/Address", "LOCAL" } },
 	  "remote_session" H " account=[CORP\\a] detail=[session logon] day=[2024-04-18]\n" },
 	{ "transfer counts bytes",
-	  { SYSTEM("Microsoft-Windows-Bits-Client", "Microsoft-Windows-Bits-Client/Operational",
-		   "60"),
-	    { "url", "http://192.0.2.1/p" }, { "name", "job" }, { "bytesTransferred", "4711" } },
+	  { SYSTEM("Microsoft-Windows-Bits-Client", "Microsoft-Windows-Bits-Client/Operational", "60"),
+	    { "url", "http://192.0.2.1/p" },
+	    { "name", "job" },
+	    { "bytesTransferred", "4711" } },
 	  "transfer" H " object=[http://192.0.2.1/p] detail=[stopped job] day=[2024-04-18] "
 	  "bytes=4711\n" },
 	{ "Exchange cmdlet from nameless data",
 	  { SYSTEM("MSExchange CmdletLogs", "MSExchange Management", "1"),
-	    { "Data", "Set-Mailbox" }, { "Data", "-Identity x" }, { "Data", "corp/Users/a" },
+	    { "Data", "Set-Mailbox" },
+	    { "Data", "-Identity x" },
+	    { "Data", "corp/Users/a" },
 	    { "Data", "S-1-5-21-1" } },
 	  "admin_cmdlet" H " account=[corp/Users/a] account_sid=[S-1-5-21-1] "
 	  "command=[-Identity x] object=[Set-Mailbox] detail=[succeeded]\n" },
@@ -191,8 +262,7 @@ static const struct {
 	    { "Message", "Cmdlet suceeded. Cmdlet Set-X, parameters -A \"b, c\"." } },
 	  "admin_cmdlet" H " command=[-A \"b, c\"] object=[Set-X] detail=[succeeded]\n" },
 	{ "lower-case first letters of another shipper",
-	  { SECURITY("4624"), { "targetUserName", "u" }, { "logonType", "10" },
-	    { "ipAddress", "10.9.9.9" } },
+	  { SECURITY("4624"), { "targetUserName", "u" }, { "logonType", "10" }, { "ipAddress", "10.9.9.9" } },
 	  "logon" H " account=[u] source_ip=[10.9.9.9] logon_type=[10] day=[2024-04-18]\n" },
 	{ "the System section's fields are not the event's data",
 	  { SYSTEM("Microsoft-Windows-Eventlog", "System", "104") },
@@ -270,8 +340,10 @@ static void test_coverage(void **state)
 /* Facts of events seen in any order, over any number of tables, are the same facts. */
 static void test_any_order(void **state)
 {
-	static const struct made_field A[] = { SECURITY("5140"), { "SubjectUserName", "u" },
-					       { "IpAddress", "10.0.0.1" }, { "ShareName", "S" } };
+	static const struct made_field A[] = { SECURITY("5140"),
+					       { "SubjectUserName", "u" },
+					       { "IpAddress", "10.0.0.1" },
+					       { "ShareName", "S" } };
 	buf want = { 0 };
 
 	(void)state;
@@ -294,16 +366,15 @@ static void test_any_order(void **state)
 		for (unsigned k = 1; k < 3; k++) {
 			assert_int_equal(fact_table_sort(t[k], NULL), 0);
 			for (size_t i = 0; i < fact_table_len(t[k]); i++)
-				assert_int_equal(fact_table_merge(t[0], fact_table_at(t[k], i), NULL),
-						 0);
+				assert_int_equal(fact_table_merge(t[0], fact_table_at(t[k], i), NULL), 0);
 		}
 		assert_int_equal(fact_table_sort(t[0], NULL), 0);
 		for (size_t i = 0; i < fact_table_len(t[0]); i++) {
 			const struct fact *f = fact_table_at(t[0], i);
 
 			fact_line(f, &got);
-			buf_printf(&got, "%lld %lld %llu", (long long)f->first_ns,
-				   (long long)f->last_ns, (unsigned long long)f->count);
+			buf_printf(&got, "%lld %lld %llu", (long long)f->first_ns, (long long)f->last_ns,
+				   (unsigned long long)f->count);
 			for (uint32_t r = 0; r < f->nrefs; r++)
 				buf_printf(&got, " %llu", (unsigned long long)f->refs[r].offset);
 			buf_z(&got, "\n");

@@ -202,8 +202,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_merge_widens), cmocka_unit_test(test_order_is_fact_cmp),
-		cmocka_unit_test(test_limits),	     cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_tasks),	     cmocka_unit_test(test_names),
+		cmocka_unit_test(test_limits),       cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_tasks),        cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,10 +44,10 @@ static void hostile_facts(struct made_case *c)
 	made_fact(c, FACT_LOG_CLEARED, 1, 1, FA_HOST, EVIL, FA_OBJECT, EVIL, FA_ACCOUNT, EVIL, -1);
 	made_fact(c, FACT_SERVICE_INSTALL, 2, 1, FA_HOST, EVIL, FA_OBJECT, EVIL, FA_COMMAND,
 		  "cmd.exe /c " EVIL, -1);
-	made_fact(c, FACT_LOGON, 3, 1, FA_HOST, "A", FA_SOURCE_IP, EVIL, FA_LOGON_TYPE, "10", FA_ACCOUNT, EVIL,
-		  -1);
-	made_fact(c, FACT_EXPLICIT_CREDENTIALS, 3, 1, FA_HOST, EVIL, FA_TARGET_HOST, "A", FA_TARGET_ACCOUNT, EVIL,
-		  FA_PROCESS, EVIL, -1);
+	made_fact(c, FACT_LOGON, 3, 1, FA_HOST, "A", FA_SOURCE_IP, EVIL, FA_LOGON_TYPE, "10", FA_ACCOUNT,
+		  EVIL, -1);
+	made_fact(c, FACT_EXPLICIT_CREDENTIALS, 3, 1, FA_HOST, EVIL, FA_TARGET_HOST, "A", FA_TARGET_ACCOUNT,
+		  EVIL, FA_PROCESS, EVIL, -1);
 	made_finding(c, EVIL, EVIL, LEVEL_CRITICAL, 4);
 	gap_set(&g, GAP_DAMAGED, 0, 1, "%s", EVIL);
 	store_put_gap(c->s, &g, NULL);
@@ -152,7 +152,8 @@ static void test_rows_are_capped_and_counted(void **state)
 	html = read_all(c.dir, "report.html");
 	json = read_all(c.dir, "case.json");
 	assert_true(has(&html, "500 more key events of less weight in case.json"));
-	assert_true(has(&html, "1\xE2\x80\xAF" "000 more hosts in case.json"));
+	assert_true(has(&html, "1\xE2\x80\xAF"
+			       "000 more hosts in case.json"));
 	assert_int_equal(count_of(&json, "\"kind\":\"log_cleared\",\"host\":\"HOST"), 2 * 1500);
 	buf_done(&html);
 	buf_done(&json);
@@ -200,9 +201,11 @@ static void test_visible(void **state)
 		{ "a<b>&\"'", "a<b>&\"'", "a&lt;b&gt;&amp;&quot;&#39;" },
 		{ "\t\n\r", "\\t\\n\\r", "\\t\\n\\r" },
 		{ "\x7f\x1b", "\\x7f\\x1b", "\\x7f\\x1b" },
-		{ "\xC2\x9B", "\\u009b", "\\u009b" },         /* a C1 control */
-		{ "\xE2\x80\xAE" "x", "\\u202ex", "\\u202ex" },  /* right-to-left override */
-		{ "\xE2\x80\x8B", "\\u200b", "\\u200b" },     /* zero width */
+		{ "\xC2\x9B", "\\u009b", "\\u009b" }, /* a C1 control */
+		{ "\xE2\x80\xAE"
+		  "x",
+		  "\\u202ex", "\\u202ex" },                     /* right-to-left override */
+		{ "\xE2\x80\x8B", "\\u200b", "\\u200b" },       /* zero width */
 		{ "\xF3\xA0\x81\x81", "\\ue0041", "\\ue0041" }, /* a tag character */
 		{ "\xC3", "\\xc3", "\\xc3" },
 		{ "\xED\xA0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80" },
@@ -249,9 +252,11 @@ static void test_cannot_write(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_html_is_inert),  cmocka_unit_test(test_same_bytes),
+		cmocka_unit_test(test_html_is_inert),
+		cmocka_unit_test(test_same_bytes),
 		cmocka_unit_test(test_rows_are_capped_and_counted),
-		cmocka_unit_test(test_terminal),       cmocka_unit_test(test_visible),
+		cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_visible),
 		cmocka_unit_test(test_cannot_write),
 	};
 

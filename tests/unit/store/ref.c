@@ -31,9 +31,18 @@ static void test_round_trip(void **state)
 static void test_refused(void **state)
 {
 	static const char *const BAD[] = {
-		"",		  ":",	      "c7c7c7c7",	"c7c7c7c7:1",	 "c7c7c7c7:1:2:3",
-		"c7c7c7:1:2",	  "c7c7c7cg:1:2", "c7c7c7c7:-1:2", "c7c7c7c7:1:",	 "item:1:2",
-		"item4294967296:1:2", "c7c7c7c7:18446744073709551616:1",
+		"",
+		":",
+		"c7c7c7c7",
+		"c7c7c7c7:1",
+		"c7c7c7c7:1:2:3",
+		"c7c7c7:1:2",
+		"c7c7c7cg:1:2",
+		"c7c7c7c7:-1:2",
+		"c7c7c7c7:1:",
+		"item:1:2",
+		"item4294967296:1:2",
+		"c7c7c7c7:18446744073709551616:1",
 		"c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c:1:2",
 	};
 

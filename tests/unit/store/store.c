@@ -83,7 +83,7 @@ static void test_facts_merge_in_any_order(void **state)
 			buf_str(&want, buf_view(&got));
 			/* 35 (kind, host, origin) triples would be too easy to fake: one by hand */
 			assert_true(str_find(buf_view(&got), STR("12 host0  10000 30000 3 60 0/970/30 "
-								"1/990/10 2/980/20\n")) != SIZE_MAX);
+								 "1/990/10 2/980/20\n")) != SIZE_MAX);
 		}
 		CHECK_STR("facts", buf_view(&got), buf_view(&want));
 		buf_done(&got);
@@ -97,8 +97,7 @@ static int finding_out(void *ctx, const struct finding *f, err *e)
 
 	(void)e;
 	buf_printf(b, "%lld [%.*s] [%.*s] %d [%.*s] %llu", (long long)f->time_ns, STR_ARG(f->rule_id),
-		   STR_ARG(f->rule_title), (int)f->level, STR_ARG(f->host),
-		   (unsigned long long)f->event_id);
+		   STR_ARG(f->rule_title), (int)f->level, STR_ARG(f->host), (unsigned long long)f->event_id);
 	for (uint32_t i = 0; i < f->nrefs; i++)
 		buf_printf(b, " %u/%llu/%llu", f->refs[i].item, (unsigned long long)f->refs[i].offset,
 			   (unsigned long long)f->refs[i].record);
@@ -111,9 +110,15 @@ static int finding_out(void *ctx, const struct finding *f, err *e)
 static void test_findings(void **state)
 {
 	struct event_ref refs[3] = { { 1, UINT64_MAX, 7 }, { 0, 5, UINT64_MAX }, { 2, 6, 8 } };
-	struct finding f = { .rule_id = STR("id"), .rule_title = STR("bad \xFF title"),
-			     .level = LEVEL_HIGH, .time_ns = 20, .host = { "a\0b", 3 },
-			     .event_id = 4688, .refs = refs, .nrefs = 3, .ndetails = 2 };
+	struct finding f = { .rule_id = STR("id"),
+			     .rule_title = STR("bad \xFF title"),
+			     .level = LEVEL_HIGH,
+			     .time_ns = 20,
+			     .host = { "a\0b", 3 },
+			     .event_id = 4688,
+			     .refs = refs,
+			     .nrefs = 3,
+			     .ndetails = 2 };
 	struct store *s;
 	buf got = { 0 };
 	err e = { 0 };
@@ -151,9 +156,9 @@ static int item_out(void *ctx, const struct store_item *it, err *e)
 	(void)e;
 	if (it->has_sha256)
 		sha256_hex(it->sha256, hex);
-	buf_printf(ctx, "%u %d %.*s %llu %.8s %.*s %.*s %lld\n", it->id, (int)it->parent,
-		   STR_ARG(it->path), (unsigned long long)it->size, hex, STR_ARG(it->verdict),
-		   STR_ARG(it->reason), (long long)it->first_ns);
+	buf_printf(ctx, "%u %d %.*s %llu %.8s %.*s %.*s %lld\n", it->id, (int)it->parent, STR_ARG(it->path),
+		   (unsigned long long)it->size, hex, STR_ARG(it->verdict), STR_ARG(it->reason),
+		   (long long)it->first_ns);
 	return 0;
 }
 
@@ -182,11 +187,22 @@ static int stop_now(void *ctx, const struct gap *g, err *e)
 
 static void test_the_rest_reopened(void **state)
 {
-	struct store_item it = { .id = 1, .parent = 0, .path = STR("a.zip!/\xC3\xA4"), .size = 9,
-				 .verdict = STR("partial"), .reason = STR("why"), .has_sha256 = true,
-				 .first_ns = TIME_NONE, .last_ns = 5, .mtime_ns = 6 };
-	struct store_run run = { .version = STR("0.1"), .command = STR("c"), .started_ns = 1,
-				 .rules_ok = 3, .events = 9, .finished = true };
+	struct store_item it = { .id = 1,
+				 .parent = 0,
+				 .path = STR("a.zip!/\xC3\xA4"),
+				 .size = 9,
+				 .verdict = STR("partial"),
+				 .reason = STR("why"),
+				 .has_sha256 = true,
+				 .first_ns = TIME_NONE,
+				 .last_ns = 5,
+				 .mtime_ns = 6 };
+	struct store_run run = { .version = STR("0.1"),
+				 .command = STR("c"),
+				 .started_ns = 1,
+				 .rules_ok = 3,
+				 .events = 9,
+				 .finished = true };
 	struct store_run got_run;
 	struct store *s;
 	struct gap g;
@@ -202,16 +218,18 @@ static void test_the_rest_reopened(void **state)
 	assert_int_equal(store_get_run(s, &got_run, &mem, NULL), 0);
 	assert_false(got_run.finished); /* from the first moment on */
 	assert_int_equal(store_put_item(s, &it, NULL), 0);
-	it = (struct store_item){ .parent = UINT32_MAX, .path = STR(""), .verdict = STR("ok"),
-				  .first_ns = 4 };
+	it = (struct store_item){
+		.parent = UINT32_MAX, .path = STR(""), .verdict = STR("ok"), .first_ns = 4
+	};
 	assert_int_equal(store_put_item(s, &it, NULL), 0);
 	gap_set(&g, GAP_MISSING, 10, UINT64_MAX, "ids %d", 3);
 	g.item = 1;
 	g.lost = 2;
 	assert_int_equal(store_put_gap(s, &g, NULL), 0);
 	assert_int_equal(store_put_gap(s, &g, NULL), 0);
-	assert_int_equal(store_put_rule(s, STR("r"), STR("t"), STR("high"), STR("rejected"),
-					STR("line 3"), STR("p"), STR(""), NULL), 0);
+	assert_int_equal(store_put_rule(s, STR("r"), STR("t"), STR("high"), STR("rejected"), STR("line 3"),
+					STR("p"), STR(""), NULL),
+			 0);
 	assert_int_equal(store_put_run(s, &run, NULL), 0);
 	store_close(s);
 
@@ -370,7 +388,7 @@ static void test_unfinished(void **state)
 
 static void test_views(void **state)
 {
-	static const char *const VIEWS[] = { "fact_refs", "v_findings", "v_facts", "v_hosts",
+	static const char *const VIEWS[] = { "fact_refs",  "v_findings",  "v_facts", "v_hosts",
 					     "v_coverage", "v_rules_hit", "v_gaps" };
 	struct store *s;
 	char path[128], sql[64];

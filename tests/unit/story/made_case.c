@@ -8,9 +8,15 @@
 
 void made_open(struct made_case *c)
 {
-	struct store_item it = { .id = 0, .parent = UINT32_MAX, .path = STR("evidence/made.evtx"),
-				 .size = 1 << 20, .has_sha256 = true, .format = STR("evtx"),
-				 .verdict = STR("ok"), .first_ns = MADE_T0, .last_ns = MADE_T0 };
+	struct store_item it = { .id = 0,
+				 .parent = UINT32_MAX,
+				 .path = STR("evidence/made.evtx"),
+				 .size = 1 << 20,
+				 .has_sha256 = true,
+				 .format = STR("evtx"),
+				 .verdict = STR("ok"),
+				 .first_ns = MADE_T0,
+				 .last_ns = MADE_T0 };
 	struct store_run run = { .version = STR("0.1"), .command = STR("made"), .finished = true };
 	err e = { 0 };
 
@@ -70,9 +76,15 @@ void made_finding(struct made_case *c, const char *host, const char *title, enum
 		  double seconds)
 {
 	struct event_ref ref = { 0, c->offset, c->offset / 512 };
-	struct finding f = { .rule_id = str_of(title), .rule_title = str_of(title), .level = level,
-			     .time_ns = MADE_T0 + (int64_t)(seconds * 1e9), .host = str_of(host),
-			     .channel = STR("Security"), .event_id = 4688, .refs = &ref, .nrefs = 1,
+	struct finding f = { .rule_id = str_of(title),
+			     .rule_title = str_of(title),
+			     .level = level,
+			     .time_ns = MADE_T0 + (int64_t)(seconds * 1e9),
+			     .host = str_of(host),
+			     .channel = STR("Security"),
+			     .event_id = 4688,
+			     .refs = &ref,
+			     .nrefs = 1,
 			     .ndetails = 1 };
 	err e = { 0 };
 

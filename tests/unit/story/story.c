@@ -75,8 +75,8 @@ static void test_names(void **state)
 	made_coverage(&c, "WEB", "Security", 0, 1);
 	/* a full name that others speak of does not take a short name from one with logs */
 	made_coverage(&c, "db.corp.example", "Security", 0, 1);
-	made_fact(&c, FACT_LOGON, 0, 3, FA_HOST, "mx01.corp.example", FA_SOURCE_HOST, "DB", FA_LOGON_TYPE, "3",
-		  FA_ACCOUNT, "C\\u", -1);
+	made_fact(&c, FACT_LOGON, 0, 3, FA_HOST, "mx01.corp.example", FA_SOURCE_HOST, "DB", FA_LOGON_TYPE,
+		  "3", FA_ACCOUNT, "C\\u", -1);
 	made_fact(&c, FACT_LOGON, 0, 1, FA_HOST, "mx01.corp.example", FA_SOURCE_HOST, "db.other.example",
 		  FA_LOGON_TYPE, "3", -1);
 	made_fact(&c, FACT_EXPLICIT_CREDENTIALS, 1, 1, FA_HOST, "MX01", FA_TARGET_HOST, "10.1.2.3", -1);
@@ -165,8 +165,8 @@ static void lateral_facts(struct made_case *c)
 {
 	made_coverage(c, "A", "Security", 0, 1);
 	made_coverage(c, "B", "Security", 0, 1);
-	made_fact(c, FACT_CONNECTION, 0, 1, FA_HOST, "A", FA_SOURCE_IP, "10.0.0.1", FA_TARGET_IP,
-		  "192.0.2.1", FA_PORT, "443", FA_DETAIL, "outbound tcp", -1);
+	made_fact(c, FACT_CONNECTION, 0, 1, FA_HOST, "A", FA_SOURCE_IP, "10.0.0.1", FA_TARGET_IP, "192.0.2.1",
+		  FA_PORT, "443", FA_DETAIL, "outbound tcp", -1);
 	made_fact(c, FACT_EXPLICIT_CREDENTIALS, 10, 1, FA_HOST, "A", FA_TARGET_HOST, "B", FA_TARGET_ACCOUNT,
 		  "C\\adm", FA_ACCOUNT, "C\\a", FA_PROCESS, "C:\\x\\t.exe", -1);
 	made_fact(c, FACT_LOGON, 11, 2, FA_HOST, "B", FA_SOURCE_IP, "10.0.0.1", FA_LOGON_TYPE, "3",
@@ -178,13 +178,13 @@ static void lateral_facts(struct made_case *c)
 	made_fact(c, FACT_SERVICE_INSTALL, 500, 1, FA_HOST, "B", FA_OBJECT, "later", FA_COMMAND,
 		  "C:\\Program Files\\v\\v.exe", -1);
 	/* none of these is an edge */
-	made_fact(c, FACT_LOGON, 14, 1, FA_HOST, "A", FA_SOURCE_IP, "10.0.0.1", FA_LOGON_TYPE, "3", FA_ACCOUNT,
-		  "C\\self", -1);
+	made_fact(c, FACT_LOGON, 14, 1, FA_HOST, "A", FA_SOURCE_IP, "10.0.0.1", FA_LOGON_TYPE, "3",
+		  FA_ACCOUNT, "C\\self", -1);
 	made_fact(c, FACT_LOGON, 14, 1, FA_HOST, "B", FA_SOURCE_IP, "127.0.0.1", FA_LOGON_TYPE, "3",
 		  FA_ACCOUNT, "C\\local", -1);
 	made_fact(c, FACT_LOGON, 14, 1, FA_HOST, "B", FA_LOGON_TYPE, "5", FA_ACCOUNT, "SYSTEM", -1);
-	made_fact(c, FACT_LOGON, 14, 1, FA_HOST, "B", FA_SOURCE_IP, "10.0.0.1", FA_LOGON_TYPE, "3", FA_ACCOUNT,
-		  "NT AUTHORITY\\ANONYMOUS LOGON", FA_ACCOUNT_SID, "S-1-5-7", -1);
+	made_fact(c, FACT_LOGON, 14, 1, FA_HOST, "B", FA_SOURCE_IP, "10.0.0.1", FA_LOGON_TYPE, "3",
+		  FA_ACCOUNT, "NT AUTHORITY\\ANONYMOUS LOGON", FA_ACCOUNT_SID, "S-1-5-7", -1);
 	made_fact(c, FACT_SHARE_ACCESS, 14, 1, FA_HOST, "B", FA_SOURCE_IP, "10.0.0.1", FA_OBJECT,
 		  "\\\\*\\SYSVOL", -1);
 	made_fact(c, FACT_SHARE_ACCESS, 14, 1, FA_HOST, "B", FA_SOURCE_IP, "10.0.0.1", FA_OBJECT,
@@ -216,7 +216,8 @@ static void test_edges(void **state)
 	got.len = 0;
 	paragraphs(st, &got);
 	assert_true(str_find(buf_view(&got), STR("A reached B by service or task installation at "
-						"2023-05-17 03:41:13 UTC, account C\\adm. [2]")) != SIZE_MAX);
+						 "2023-05-17 03:41:13 UTC, account C\\adm. [2]")) !=
+		    SIZE_MAX);
 	assert_true(str_find(buf_view(&got), STR("unusual ones: svc on B (%SystemRoot%\\x.exe). [1]")) !=
 		    SIZE_MAX);
 	buf_done(&got);
@@ -235,26 +236,28 @@ static void web_shell_facts(struct made_case *c, bool backwards)
 			made_coverage(c, "MX01", "Security", 0, 9);
 			break;
 		case 1:
-			made_fact(c, FACT_FILE_WRITE, 0, 1, FA_HOST, "MX01", FA_PROCESS, "System", FA_PROCESS_ID,
-				  "4", FA_OBJECT, "C:\\inetpub\\wwwroot\\aspnet_client\\Q7.aspx", -1);
+			made_fact(c, FACT_FILE_WRITE, 0, 1, FA_HOST, "MX01", FA_PROCESS, "System",
+				  FA_PROCESS_ID, "4", FA_OBJECT,
+				  "C:\\inetpub\\wwwroot\\aspnet_client\\Q7.aspx", -1);
 			break;
 		case 2: /* Sysmon and the Security log record the same start */
-			made_fact(c, FACT_PROCESS_START, 5, 1, FA_HOST, "MX01", FA_PROCESS, CMD, FA_PROCESS_ID,
-				  "700", FA_PARENT, W3WP, FA_PARENT_ID, "50", FA_COMMAND, "cmd /c whoami",
-				  FA_PARENT_COMMAND, "w3wp.exe -ap \"PoolX\" -v", -1);
+			made_fact(c, FACT_PROCESS_START, 5, 1, FA_HOST, "MX01", FA_PROCESS, CMD,
+				  FA_PROCESS_ID, "700", FA_PARENT, W3WP, FA_PARENT_ID, "50", FA_COMMAND,
+				  "cmd /c whoami", FA_PARENT_COMMAND, "w3wp.exe -ap \"PoolX\" -v", -1);
 			break;
 		case 3:
 			made_fact(c, FACT_PROCESS_START, 4.998, 1, FA_HOST, "MX01", FA_PROCESS, CMD,
 				  FA_PROCESS_ID, "700", FA_PARENT, W3WP, FA_PARENT_ID, "50", -1);
 			break;
 		case 4: /* below it */
-			made_fact(c, FACT_PROCESS_START, 6, 1, FA_HOST, "MX01", FA_PROCESS, "C:\\w\\whoami.exe",
-				  FA_PROCESS_ID, "701", FA_PARENT, CMD, FA_PARENT_ID, "700", FA_COMMAND, "whoami",
-				  -1);
+			made_fact(c, FACT_PROCESS_START, 6, 1, FA_HOST, "MX01", FA_PROCESS,
+				  "C:\\w\\whoami.exe", FA_PROCESS_ID, "701", FA_PARENT, CMD, FA_PARENT_ID,
+				  "700", FA_COMMAND, "whoami", -1);
 			break;
 		case 5: /* the number comes again hours later: another start */
-			made_fact(c, FACT_PROCESS_START, 9000, 1, FA_HOST, "MX01", FA_PROCESS, CMD, FA_PROCESS_ID,
-				  "700", FA_PARENT, W3WP, FA_PARENT_ID, "50", FA_COMMAND, "cmd /c net view", -1);
+			made_fact(c, FACT_PROCESS_START, 9000, 1, FA_HOST, "MX01", FA_PROCESS, CMD,
+				  FA_PROCESS_ID, "700", FA_PARENT, W3WP, FA_PARENT_ID, "50", FA_COMMAND,
+				  "cmd /c net view", -1);
 			break;
 		}
 	}
@@ -275,11 +278,12 @@ static void test_web_shell(void **state)
 		web_shell_facts(&c, backwards);
 		st = built(&c);
 		paragraphs(st, &got);
-		CHECK("story", str_find(buf_view(&got),
-					STR("On MX01 the page C:\\inetpub\\wwwroot\\aspnet_client\\Q7.aspx was "
-					    "written at 2023-05-17 03:41:00 UTC, and 4.9 seconds later the server "
-					    "process w3wp.exe started its first command, cmd /c whoami. Together "
-					    "this is consistent with a web shell: suspected. [4]")) != SIZE_MAX);
+		CHECK("story",
+		      str_find(buf_view(&got),
+			       STR("On MX01 the page C:\\inetpub\\wwwroot\\aspnet_client\\Q7.aspx was "
+				   "written at 2023-05-17 03:41:00 UTC, and 4.9 seconds later the server "
+				   "process w3wp.exe started its first command, cmd /c whoami. Together "
+				   "this is consistent with a web shell: suspected. [4]")) != SIZE_MAX);
 		CHECK("commands",
 		      str_find(buf_view(&got), STR("2 commands were recorded on MX01; the first are cmd /c "
 						   "whoami; cmd /c net view.")) != SIZE_MAX);
@@ -320,8 +324,8 @@ static void test_what_is_no_web_shell(void **state)
 	made_fact(&c, FACT_FILE_WRITE, 1, 1, FA_HOST, "MX01", FA_OBJECT, "C:\\inetpub\\wwwroot\\a.txt", -1);
 	made_fact(&c, FACT_FILE_WRITE, 1, 1, FA_HOST, "MX01", FA_OBJECT, "C:\\inetpub\\temp\\a.aspx", -1);
 	/* the compiler below a server is daily business; a tool below another process too */
-	made_fact(&c, FACT_PROCESS_START, 2, 1, FA_HOST, "MX01", FA_PROCESS, "C:\\f\\csc.exe", FA_PARENT, W3WP,
-		  FA_PROCESS_ID, "1", FA_COMMAND, "csc", -1);
+	made_fact(&c, FACT_PROCESS_START, 2, 1, FA_HOST, "MX01", FA_PROCESS, "C:\\f\\csc.exe", FA_PARENT,
+		  W3WP, FA_PROCESS_ID, "1", FA_COMMAND, "csc", -1);
 	made_fact(&c, FACT_PROCESS_START, 2, 1, FA_HOST, "MX01", FA_PROCESS, CMD, FA_PARENT,
 		  "C:\\Windows\\explorer.exe", FA_PROCESS_ID, "2", FA_COMMAND, "cmd", -1);
 	st = built(&c);
@@ -389,10 +393,10 @@ static void test_rest_of_the_sights(void **state)
 	made_fact(&c, FACT_LOGON_FAILED, 9, 15, FA_HOST, "A", FA_SOURCE_IP, "10.0.0.8", FA_ACCOUNT, "y", -1);
 	made_fact(&c, FACT_PROCESS_ACCESS, 0, 1, FA_HOST, "A", FA_PROCESS, "C:\\Windows\\System32\\a.exe",
 		  FA_DETAIL, "0x1010", -1);
-	made_fact(&c, FACT_PROCESS_ACCESS, 0, 1, FA_HOST, "A", FA_PROCESS, "C:\\u\\a.exe", FA_DETAIL, "0x1000",
-		  -1);
-	made_fact(&c, FACT_PROCESS_ACCESS, 0, 1, FA_HOST, "A", FA_PROCESS, "C:\\u\\b.exe", FA_DETAIL, "0x1410",
-		  -1);
+	made_fact(&c, FACT_PROCESS_ACCESS, 0, 1, FA_HOST, "A", FA_PROCESS, "C:\\u\\a.exe", FA_DETAIL,
+		  "0x1000", -1);
+	made_fact(&c, FACT_PROCESS_ACCESS, 0, 1, FA_HOST, "A", FA_PROCESS, "C:\\u\\b.exe", FA_DETAIL,
+		  "0x1410", -1);
 	made_finding(&c, "A", "Rule one", LEVEL_HIGH, 3);
 	made_finding(&c, "a", "Rule one", LEVEL_HIGH, 4);
 	made_finding(&c, "A", "Rule two", LEVEL_MEDIUM, 5);
