@@ -50,7 +50,7 @@ static inline void evtx_drive(struct evtx_drive *d, bytes content, size_t window
 	enum reader_step step;
 	struct record_run run;
 	uint64_t runs = 0;
-	void *self;
+	void *self = NULL;
 	event ev;
 	struct gap gap;
 	err e = { 0 };
