@@ -134,18 +134,42 @@ static int on_service(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
+/* Two logs may record the same: what is of the same kind, host and object within seconds. Facts come in
+ * the order of time, so it is near the end. */
+static struct story_observation *twin_of(struct builder *b, enum observation_kind kind, const struct fact *f)
+{
+	const int64_t NEAR = 10 * NS_PER_S;
+	uint32_t host = host_named(b, f->attr[FA_HOST]);
+
+	for (size_t i = b->obs.len, tried = 0; i > 0 && tried < 64; i--, tried++) {
+		struct story_observation *o = &b->obs.at[i - 1];
+
+		if (o->kind == kind && o->host == host && o->recovered == fact_is_recovered(f) &&
+		    f->first_ns != TIME_NONE && o->last_ns != TIME_NONE && f->first_ns - o->last_ns <= NEAR &&
+		    str_eq(o->object, f->attr[FA_OBJECT]))
+			return o;
+	}
+	return NULL;
+}
+
 static int on_task(void *ctx, const struct fact *f, err *e)
 {
 	struct builder *b = ctx;
-	bool own = starts_nocase(f->attr[FA_OBJECT], "\\Microsoft\\");
-	bool unusual = is_unusual(f->attr[FA_COMMAND]);
-	struct story_observation *o = observe(b, OBS_TASK, f,
-					      unusual ? 65
-					      : own   ? 15
-						      : 40,
-					      FA_OBJECT, FA_COMMAND, FA_ORIGIN);
+	bool own = starts_nocase(f->attr[FA_OBJECT], "\\Microsoft\\"),
+	     unusual = is_unusual(f->attr[FA_COMMAND]);
+	struct story_observation *o = twin_of(b, OBS_TASK, f);
+	uint8_t weight = unusual ? 65 : own ? 15 : 40;
 
 	(void)e;
+	if (o && (f->attr[FA_COMMAND].len == 0 || o->command.len == 0)) {
+		refs_add_all(&o->refs, f->refs, f->nrefs);
+		if (o->command.len == 0)
+			o->command = keep(b, f->attr[FA_COMMAND]);
+		if (weight > o->weight)
+			o->weight = weight;
+	} else {
+		o = observe(b, OBS_TASK, f, weight, FA_OBJECT, FA_COMMAND, FA_ORIGIN);
+	}
 	if (!o)
 		return 0;
 	if (o->object.len == 0)
@@ -159,10 +183,14 @@ static int on_task_removed(void *ctx, const struct fact *f, err *e)
 {
 	struct builder *b = ctx;
 	bool own = starts_nocase(f->attr[FA_OBJECT], "\\Microsoft\\");
-	struct story_observation *o =
-		observe(b, OBS_TASK_REMOVED, f, own ? 10 : 30, FA_OBJECT, FA_ACCOUNT, FA_ORIGIN);
+	struct story_observation *o = twin_of(b, OBS_TASK_REMOVED, f);
 
 	(void)e;
+	if (o) {
+		refs_add_all(&o->refs, f->refs, f->nrefs);
+		return 0;
+	}
+	o = observe(b, OBS_TASK_REMOVED, f, own ? 10 : 30, FA_OBJECT, FA_ACCOUNT, FA_ORIGIN);
 	if (!o)
 		return 0;
 	if (o->object.len == 0)

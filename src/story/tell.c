@@ -239,6 +239,13 @@ static void tell_web(struct builder *b)
 
 /* --- the rest -------------------------------------------------------------------------------- */
 
+/* Script itself, or only the name of a page? */
+static bool carries_script(str command)
+{
+	return has_nocase(command, "<script") || has_nocase(command, "runat=") ||
+	       has_nocase(command, "eval(");
+}
+
 static void tell_cmdlets(struct builder *b)
 {
 	for (size_t i = 0; i < b->obs.len; i++) {
@@ -248,9 +255,9 @@ static void tell_cmdlets(struct builder *b)
 		if (o->kind != OBS_ADMIN_CMDLET || o->weight < 90)
 			continue;
 		p = tell(b, 91, o->first_ns,
-			 sentence_of(b, "sum.cmdlet", "host", host_text(b, o->host), "time",
-				     keep_time(b, o->first_ns), "object", o->object, "command", o->command,
-				     NULL));
+			 sentence_of(b, carries_script(o->command) ? "sum.cmdlet" : "sum.cmdlet_page", "host",
+				     host_text(b, o->host), "time", keep_time(b, o->first_ns), "object",
+				     o->object, "command", o->command, NULL));
 		if (p) {
 			p->refs = o->refs;
 			p->recovered = o->recovered;

@@ -416,6 +416,47 @@ static void test_rest_of_the_sights(void **state)
 	made_close(&c);
 }
 
+/* Two logs of one installation are one sight; the same name an hour later is another. */
+static void test_tasks(void **state)
+{
+	struct made_case c;
+	struct story *st;
+	const struct story_observation *o;
+
+	(void)state;
+	made_open(&c);
+	made_coverage(&c, "A", "Security", 0, 1);
+	made_fact(&c, FACT_TASK_INSTALL, 0, 1, FA_HOST, "A", FA_OBJECT, "\\T", FA_COMMAND, "x.exe",
+		  FA_ACCOUNT, "C\\u", -1);
+	made_fact(&c, FACT_TASK_INSTALL, 0.002, 1, FA_HOST, "A", FA_OBJECT, "\\T", FA_DETAIL, "registered",
+		  -1);
+	made_fact(&c, FACT_TASK_INSTALL, 3600, 1, FA_HOST, "A", FA_OBJECT, "\\T", FA_DETAIL, "updated", -1);
+	made_fact(&c, FACT_TASK_REMOVE, 7200, 1, FA_HOST, "A", FA_OBJECT, "\\T", FA_ACCOUNT, "C\\u", -1);
+	made_fact(&c, FACT_TASK_REMOVE, 7201, 1, FA_HOST, "A", FA_OBJECT, "\\T", FA_ACCOUNT, "SYSTEM", -1);
+	made_fact(&c, FACT_ADMIN_CMDLET, 1, 1, FA_HOST, "A", FA_OBJECT, "New-MailboxExportRequest",
+		  FA_COMMAND, "-FilePath \\\\127.0.0.1\\C$\\x.aspx", -1);
+	st = built(&c);
+	o = observation(st, OBS_TASK, 0);
+	assert_int_equal(o->refs.n, 2);
+	assert_int_equal(o->count, 1);
+	CHECK_STR("command", o->command, STR("x.exe"));
+	assert_int_equal(observation(st, OBS_TASK, 1)->refs.n, 1);
+	assert_null(observation(st, OBS_TASK, 2));
+	assert_int_equal(observation(st, OBS_TASK_REMOVED, 0)->refs.n, 2);
+	assert_null(observation(st, OBS_TASK_REMOVED, 1));
+	{
+		buf got = { 0 };
+
+		paragraphs(st, &got);
+		assert_true(str_find(buf_view(&got), STR("names a page that a web server executes")) !=
+			    SIZE_MAX);
+		assert_true(str_find(buf_view(&got), STR("carries server script")) == SIZE_MAX);
+		buf_done(&got);
+	}
+	story_free(st);
+	made_close(&c);
+}
+
 static void test_empty(void **state)
 {
 	struct made_case c;
@@ -473,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_web_shell),
 		cmocka_unit_test(test_not_seen),
 		cmocka_unit_test(test_rest_of_the_sights),
+		cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_wording),
 	};
