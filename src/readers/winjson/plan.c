@@ -10,6 +10,7 @@ struct plans {
 	map by_sig;     /* signature -> index of list */
 	VEC(struct plan) list;
 	map by_columns; /* hash of the columns and number of the attempt -> schema id */
+	bool may_add;   /* during plans_get() */
 };
 
 static void plans_done(void *mem)
@@ -143,7 +144,7 @@ static const struct schema *schema_with(struct plans *p, const struct schema *pr
 		if (s && same_columns(s, proto))
 			return s;
 	}
-	s = schema_set_add(p->set, proto, e);
+	s = p->may_add ? schema_set_add(p->set, proto, e) : no_room(e);
 	if (!s)
 		return NULL;
 	return map_put(&p->by_columns, key_text, s->id, NULL) ? s : no_room(e);
@@ -300,7 +301,7 @@ static void plans_clear(struct plans *p)
 	p->list.len = 0;
 }
 
-const struct plan *plans_get(struct plans *p, str sig, err *e)
+const struct plan *plans_get(struct plans *p, str sig, bool may_add, err *e)
 {
 	struct map_entry *m = map_get(&p->by_sig, sig);
 	struct plan plan, *at;
@@ -313,6 +314,7 @@ const struct plan *plans_get(struct plans *p, str sig, err *e)
 	    p->by_sig.keys.used_bytes > LIMIT_WINJSON_PLAN_BYTES / 2 ||
 	    p->mem.used_bytes > LIMIT_WINJSON_PLAN_BYTES / 2)
 		plans_clear(p);
+	p->may_add = may_add;
 	arena_init(&tmp, LIMIT_WINJSON_PLAN_BYTES);
 	r = plan_build(p, &plan, sig, &tmp, e);
 	arena_done(&tmp);

@@ -66,8 +66,8 @@ struct plans;
 
 struct plans *plans_of(struct schema_set *set, err *e);
 
-/* The plan of a signature, made on first sight; NULL (*e) where a ceiling forbids another schema.
- * Valid until the next call. */
-const struct plan *plans_get(struct plans *p, str sig, err *e);
+/* The plan of a signature, made on first sight; NULL (*e) where a ceiling, or may_add, forbids another
+ * schema. Valid until the next call. */
+const struct plan *plans_get(struct plans *p, str sig, bool may_add, err *e);
 
 #endif

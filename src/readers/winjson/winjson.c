@@ -353,6 +353,27 @@ static void tell_limit_later(struct winjson *w, size_t from, size_t to)
 	w->has_later = true;
 }
 
+/* Once one kind of object was refused all new ones are, whether the set knew them before or not: what a
+ * file gives must not depend on the files before it. */
+static bool schema_allowed(struct winjson *w, const struct schema *s)
+{
+	if (s->id >= w->nused) {
+		uint32_t n = s->id < LIMIT_SCHEMAS / 2 ? 2 * s->id + 64 : LIMIT_SCHEMAS;
+		bool *p = realloc(w->used, n * sizeof *p);
+
+		if (!p)
+			return false;
+		memset(p + w->nused, 0, (n - w->nused) * sizeof *p);
+		w->used = p;
+		w->nused = n;
+	}
+	if (!w->used[s->id] && !w->full) {
+		w->used[s->id] = schema_set_use(w->env.schemas, s);
+		w->full = !w->used[s->id];
+	}
+	return w->used[s->id];
+}
+
 static enum reader_step next_event(struct winjson *w, struct reader_input *in, event *ev, struct gap *g,
 				   err *e)
 {
@@ -401,7 +422,7 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 			break;
 		}
 		flat_inner(&w->flat);
-		p = plans_get(w->plans, buf_view(&w->flat.sig), &why);
+		p = plans_get(w->plans, buf_view(&w->flat.sig), !w->full, &why);
 		if (!p) {
 			gap_here(w, g, GAP_LIMIT, to, why.text);
 			g->from = w->feed.pos + feed_span(&w->feed, from);
@@ -415,7 +436,7 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 		}
 		if (p->schema != w->schema) {
 			w->schema = p->schema;
-			w->schema_allowed = schema_set_use(w->env.schemas, p->schema);
+			w->schema_allowed = schema_allowed(w, p->schema);
 		}
 		if (!w->schema_allowed) {
 			gap_here(w, g, GAP_LIMIT, to, "more kinds of objects than one file may have");
@@ -470,6 +491,7 @@ static void winjson_close(void *self)
 	flat_done(&w->flat);
 	buf_done(&w->fixed);
 	free(w->slots);
+	free(w->used);
 	free(w);
 }
 

@@ -37,6 +37,9 @@ struct winjson {
 	struct plans *plans; /* of the schema set; NULL when only judging */
 	const struct schema *schema; /* of the last event */
 	bool schema_allowed;
+	bool *used; /* by schema id: given before in this content */
+	uint32_t nused;
+	bool full;  /* a kind of object was refused: no new ones */
 	struct chunk chunk;
 	buf fixed;           /* repaired copy of the chunk */
 	uint64_t line;       /* number of the line at feed.pos, from 1 */
