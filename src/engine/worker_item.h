@@ -28,9 +28,9 @@ struct worker {
 	/* One schema set serves item after item, with all that is bound to it, until it is worn out. */
 	struct schema_set *schemas;
 	bool detecting;
-	uint64_t damaged; /* live events of the item that could be read in part only ... */
+	uint64_t damaged;                  /* live events of the item that could be read in part only ... */
 	uint64_t damaged_from, damaged_to; /* ... and where they lie */
-	struct fact_table *facts; /* empty between items */
+	struct fact_table *facts;          /* empty between items */
 	bool observing;
 	bool (*render)(struct worker *w, const event *ev); /* into out.cur, NULL: no output */
 	struct render_source ecs;

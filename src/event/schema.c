@@ -209,8 +209,8 @@ static void fill_ecs(struct schema *s)
 	int32_t wk = s->wk[WK_PROVIDER];
 
 	if (wk >= 0 && cols[wk].slot < 0 && s->consts[-1 - cols[wk].slot].type == VALUE_UTF8)
-		provider = bytes_str((bytes){ s->consts[-1 - cols[wk].slot].ptr,
-					      s->consts[-1 - cols[wk].slot].len });
+		provider = bytes_str(
+			(bytes){ s->consts[-1 - cols[wk].slot].ptr, s->consts[-1 - cols[wk].slot].len });
 	for (uint32_t i = 0; i < s->ncolumns; i++)
 		if (cols[i].ecs.len == 0 && s->family == FAMILY_WINDOWS)
 			cols[i].ecs = ecs_name_windows(provider, &cols[i]);
@@ -227,8 +227,7 @@ const struct schema *schema_set_add(struct schema_set *set, const struct schema 
 		return NULL;
 	}
 	if (set->used >= LIMIT_ITEM_SCHEMAS) { /* before it takes memory that nothing would use */
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u schemas in one item",
-			LIMIT_ITEM_SCHEMAS);
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u schemas in one item", LIMIT_ITEM_SCHEMAS);
 		return NULL;
 	}
 	s = arena_alloc(&set->mem, sizeof *s);
@@ -238,8 +237,7 @@ const struct schema *schema_set_add(struct schema_set *set, const struct schema 
 		s->used_in = 0;
 	}
 	if (!s || !copy_arrays(&set->mem, s)) {
-		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "schemas need more than %u bytes",
-			LIMIT_SCHEMA_BYTES);
+		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "schemas need more than %u bytes", LIMIT_SCHEMA_BYTES);
 		return NULL;
 	}
 	find_well_known(s);

@@ -24,11 +24,11 @@ enum column_section {
 #define COLUMN_F_HIDDEN 4u    /* structure such as xmlns: dumped, but no field for rules or facts */
 
 struct column {
-	str name;    /* field name for rules, as Sigma writes it: System attributes joined by "_"
+	str name;     /* field name for rules, as Sigma writes it: System attributes joined by "_"
 		      * (Provider_Name); Data by its Name; spaces removed */
-	str raw;     /* the name as logged (with its spaces; attribute or element name) */
-	str path;    /* full place in the record, "/"-separated: "System/Provider/@Name" */
-	str ecs;     /* ECS name by data/ecs_*.tsv, empty if none */
+	str raw;      /* the name as logged (with its spaces; attribute or element name) */
+	str path;     /* full place in the record, "/"-separated: "System/Provider/@Name" */
+	str ecs;      /* ECS name by data/ecs_*.tsv, empty if none */
 	int32_t slot; /* >= 0: event.values[slot]; < 0: constant, consts[-1 - slot] */
 	uint8_t section;
 	uint8_t flags;
@@ -64,8 +64,8 @@ struct schema {
 	uint32_t nconsts;
 	uint32_t nslots; /* size of event.values */
 	int32_t wk[WK_COUNT];
-	uint32_t used_in; /* last item that used it: bookkeeping of the set */
-	uint32_t bytes;   /* memory it takes */
+	uint32_t used_in;   /* last item that used it: bookkeeping of the set */
+	uint32_t bytes;     /* memory it takes */
 	const void *render; /* the reader's own way to write the record in its native JSON shape */
 };
 

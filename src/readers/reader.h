@@ -54,16 +54,16 @@ struct record_run {
 };
 
 struct reader_ops {
-	const char *name;      /* stable id, e.g. "evtx" */
-	const char *summary;   /* one line for --list and the manual */
-	uint32_t piece_align;  /* pieces of one item may be read apart, cut at this; 0: never */
-	uint32_t piece_first;  /* content offset of the first cut */
+	const char *name;     /* stable id, e.g. "evtx" */
+	const char *summary;  /* one line for --list and the manual */
+	uint32_t piece_align; /* pieces of one item may be read apart, cut at this; 0: never */
+	uint32_t piece_first; /* content offset of the first cut */
 	/* Confidence 0..100 that `head`, the first READER_PROBE_LEN bytes (or all), is this format.
 	 * The path only breaks ties. Pure. */
 	int (*probe)(bytes head, str path);
 	int (*open)(void **ret, const struct reader_env *env, err *e);
-	enum reader_step (*next)(void *self, struct reader_input *in, event *ret_ev,
-				 struct gap *ret_gap, err *e);
+	enum reader_step (*next)(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap,
+				 err *e);
 	/* Optional (NULL): take the next run of record ids gathered so far; false if none is left.
 	 * Runs are complete once next() answered END. */
 	bool (*run)(void *self, struct record_run *ret);

@@ -34,7 +34,7 @@ struct evtx_reader {
 	uint32_t at;        /* next record in it */
 	uint32_t live_end;
 
-	uint32_t promised;  /* chunks that the file header speaks of */
+	uint32_t promised; /* chunks that the file header speaks of */
 
 	/* counted over the item, told once at its end */
 	uint32_t bad_crc;
@@ -137,8 +137,7 @@ static void check_crcs(struct evtx_reader *r, bytes chunk, uint32_t free_at)
 	uint32_t head = libdeflate_crc32(0, chunk.ptr, 120);
 
 	head = libdeflate_crc32(head, chunk.ptr + 128, EVTX_CHUNK_HEADER_LEN - 128);
-	if (head == load_le32(chunk.ptr + 124) && free_at >= EVTX_CHUNK_HEADER_LEN &&
-	    free_at <= chunk.len &&
+	if (head == load_le32(chunk.ptr + 124) && free_at >= EVTX_CHUNK_HEADER_LEN && free_at <= chunk.len &&
 	    libdeflate_crc32(0, chunk.ptr + EVTX_CHUNK_HEADER_LEN, free_at - EVTX_CHUNK_HEADER_LEN) ==
 		    load_le32(chunk.ptr + 52))
 		return;
@@ -154,8 +153,8 @@ static void enter_chunk(struct evtx_reader *r, bytes chunk)
 	r->chunk = chunk;
 	r->at = EVTX_CHUNK_HEADER_LEN;
 	/* a free-space offset that cannot be is no reason to believe that nothing is there */
-	r->live_end = free_at >= EVTX_CHUNK_HEADER_LEN && free_at <= chunk.len ? free_at :
-										  (uint32_t)chunk.len;
+	r->live_end =
+		free_at >= EVTX_CHUNK_HEADER_LEN && free_at <= chunk.len ? free_at : (uint32_t)chunk.len;
 	r->block_len = EVTX_CHUNK_LEN;
 	r->place = IN_RECORDS;
 	evtx_decoder_chunk(&r->dec, chunk);
@@ -199,8 +198,8 @@ static bool enter_block(struct evtx_reader *r, bytes block, struct gap *g)
 		enter_chunk(r, block);
 		if (block.len == EVTX_CHUNK_LEN)
 			return false;
-		gap_set(g, GAP_TRUNCATED, r->pos, r->pos + block.len,
-			"the last chunk has %zu of 65536 bytes", block.len);
+		gap_set(g, GAP_TRUNCATED, r->pos, r->pos + block.len, "the last chunk has %zu of 65536 bytes",
+			block.len);
 		return gap(r, g);
 	}
 	if (all_zero(block)) { /* allocated ahead, never written */
@@ -363,7 +362,8 @@ static bool end_gap(struct evtx_reader *r, struct gap *g)
 			    r->pos >= EVTX_FILE_HEADER_LEN + (uint64_t)r->promised * EVTX_CHUNK_LEN)
 				continue;
 			gap_set(g, GAP_TRUNCATED, r->pos, r->pos,
-				"the file header speaks of %u chunks, the file ends before them", r->promised);
+				"the file header speaks of %u chunks, the file ends before them",
+				r->promised);
 			return gap(r, g);
 		case 3:
 			if (!r->runs.full)

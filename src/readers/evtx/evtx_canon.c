@@ -66,8 +66,8 @@ enum dependency { DEPENDENCY_UNKNOWN, DEPENDENCY_YES, DEPENDENCY_NO };
 
 /* The name of an element, behind its size and perhaps a dependency id, which some producers leave out
  * inside fragments. What leads to a name with the right hash is believed, for the whole fragment. */
-static bool take_element_name(const struct evtx_canon *c, enum dependency *dep, uint32_t *at,
-			      uint32_t end, bytes *ret_name)
+static bool take_element_name(const struct evtx_canon *c, enum dependency *dep, uint32_t *at, uint32_t end,
+			      bytes *ret_name)
 {
 	uint32_t with = *at + 6, without = *at + 4;
 	bytes name_with = { 0 }, name_without = { 0 };
@@ -138,8 +138,8 @@ static bool put_literal(struct evtx_canon *c, bytes text, bool as_slot)
 		c->why = "too many values in one record";
 		return false;
 	}
-	c->values[c->nvalues] = text.len ? (value){ text.ptr, (uint32_t)text.len, VALUE_UTF16, 0, 0 } :
-					   (value){ 0 };
+	c->values[c->nvalues] =
+		text.len ? (value){ text.ptr, (uint32_t)text.len, VALUE_UTF16, 0, 0 } : (value){ 0 };
 	put_slot(c, c->nvalues++);
 	return true;
 }
@@ -207,9 +207,8 @@ static bool take_text(struct evtx_canon *c, struct cursor *k, bool typed)
 		if (c->chunk.ptr[at++] != TYPE_STRING)
 			return fail(c, "literal value that is no string");
 	}
-	if (k->end - at < 2 ||
-	    !bytes_sub((bytes){ c->chunk.ptr, k->end }, (uint64_t)at + 2,
-		       2u * load_le16(c->chunk.ptr + at), &text))
+	if (k->end - at < 2 || !bytes_sub((bytes){ c->chunk.ptr, k->end }, (uint64_t)at + 2,
+					  2u * load_le16(c->chunk.ptr + at), &text))
 		return fail(c, "text cut off");
 	k->at = at + 2 + (uint32_t)text.len;
 	return put_literal(c, text, k->raw && !k->data_name);
@@ -303,8 +302,7 @@ static bool take_token(struct evtx_canon *c, struct cursor *k, uint8_t tok, bool
 		put_text(c, CANON_ENTITY, name);
 		return true;
 	case TOK_PI_TARGET: /* carries no field: stepped over */
-		return take_name(c, &k->at, k->end, &name) ||
-		       fail(c, "bad processing instruction");
+		return take_name(c, &k->at, k->end, &name) || fail(c, "bad processing instruction");
 	case TOK_PI_DATA:
 		return skip_text(c, k);
 	case TOK_SLOT:

@@ -76,27 +76,13 @@ static char *put_u64(char *p, uint64_t v)
 	return end;
 }
 
+/* The same; most numbers have one digit. */
 static inline char *put_u32(char *p, uint32_t v)
 {
-	unsigned n;
-	char *end, *q;
-
-	if (v < 10) {
-		*p = (char)('0' + v);
-		return p + 1;
-	}
-	n = count_digits(v);
-	q = end = p + n;
-	while (v >= 100) {
-		q -= 2;
-		memcpy(q, DIGITS[v % 100], 2);
-		v /= 100;
-	}
 	if (v >= 10)
-		memcpy(q - 2, DIGITS[v], 2);
-	else
-		q[-1] = (char)('0' + v);
-	return end;
+		return put_u64(p, v);
+	*p = (char)('0' + v);
+	return p + 1;
 }
 
 static char *put_i64(char *p, int64_t v)
@@ -129,8 +115,8 @@ static char *put_hex(char *p, uint64_t v)
 /* 32 upper-case hex digits of 16 bytes. */
 static inline void put_hex_16(char *p, __m128i b)
 {
-	const __m128i digits = _mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B',
-					     'C', 'D', 'E', 'F');
+	const __m128i digits =
+		_mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
 	const __m128i nibble = _mm_set1_epi8(15);
 	__m128i hi = _mm_shuffle_epi8(digits, _mm_and_si128(_mm_srli_epi16(b, 4), nibble));
 	__m128i lo = _mm_shuffle_epi8(digits, _mm_and_si128(b, nibble));
@@ -302,8 +288,8 @@ static inline char *put_8(char *p, __m128i v, unsigned mask, unsigned n)
 static inline void classify(__m128i v, unsigned *ret_esc, unsigned *ret_bad)
 {
 	__m128i control = _mm_cmpeq_epi8(_mm_max_epu8(v, _mm_set1_epi8(0x1F)), _mm_set1_epi8(0x1F));
-	__m128i escape = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-				      _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	__m128i escape =
+		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
 
 	*ret_esc = (unsigned)_mm_movemask_epi8(escape);
 	*ret_bad = (unsigned)_mm_movemask_epi8(_mm_or_si128(control, v));
@@ -334,10 +320,9 @@ static inline char *put_16(char *p, __m128i v, unsigned esc, unsigned n)
 /* v moved down by n bytes. */
 static inline __m128i shift_down(__m128i v, unsigned n)
 {
-	static const uint8_t ORDER[32] = { 0,	 1,    2,    3,	   4,	 5,    6,    7,
-					   8,	 9,    10,   11,   12,	 13,   14,   15,
-					   0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-					   0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 };
+	static const uint8_t ORDER[32] = { 0,    1,    2,    3,    4,    5,    6,    7,    8,    9,    10,
+					   11,   12,   13,   14,   15,   0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+					   0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 };
 
 	return _mm_shuffle_epi8(v, _mm_loadu_si128((const __m128i *)(const void *)(ORDER + n)));
 }
@@ -400,9 +385,10 @@ static char *put_ansi(char *p, value v)
 #if defined(__AVX2__)
 	while (v.len) {
 		unsigned n = v.len < 16 ? v.len : 16, esc, bad;
-		__m128i b = n == 16 ? _mm_loadu_si128((const __m128i *)(const void *)v.ptr) :
-				      shift_down(_mm_loadu_si128((const __m128i *)(const void *)(v.ptr + n - 16)),
-						 16 - n);
+		__m128i b =
+			n == 16 ? _mm_loadu_si128((const __m128i *)(const void *)v.ptr)
+				: shift_down(_mm_loadu_si128((const __m128i *)(const void *)(v.ptr + n - 16)),
+					     16 - n);
 
 		classify(b, &esc, &bad);
 		if ((bad & ((1u << n) - 1)) == 0)
@@ -733,8 +719,8 @@ size_t EVTX_JSON_FN(char *to, const struct evtx_layout *lay, const value *values
 				p = put_str(p, attr->value.lit);
 				continue;
 			}
-		} else if (op->action == ACT_VALUE ? values[slot].type == VALUE_ABSENT :
-			   op->action != ACT_TEXT || is_odd_text(values[slot])) {
+		} else if (op->action == ACT_VALUE ? values[slot].type == VALUE_ABSENT
+						   : op->action != ACT_TEXT || is_odd_text(values[slot])) {
 			p = put_rare(p, op, values, any);
 			any = false;
 			continue;

@@ -126,8 +126,8 @@ static struct text composite(struct build *b, struct at first, uint32_t nparts)
 		if (node(a)->kind == NODE_TEXT)
 			parts[n++] = (struct evtx_part){ .lit = node(a)->text };
 		else
-			parts[n++] = (struct evtx_part){ .slot = a.inst->base + node(a)->slot,
-							 .is_slot = true };
+			parts[n++] =
+				(struct evtx_part){ .slot = a.inst->base + node(a)->slot, .is_slot = true };
 	}
 	*c = (struct evtx_composite){ parts, n, b->nslots++ };
 	return (struct text){ TEXT_SLOT, { 0 }, c->slot };

@@ -75,8 +75,10 @@ static str entity_text(str name)
 {
 	static const struct {
 		str name, text;
-	} KNOWN[] = { { { "amp", 3 }, { "&", 1 } },   { { "lt", 2 }, { "<", 1 } },
-		      { { "gt", 2 }, { ">", 1 } },    { { "quot", 4 }, { "\"", 1 } },
+	} KNOWN[] = { { { "amp", 3 }, { "&", 1 } },
+		      { { "lt", 2 }, { "<", 1 } },
+		      { { "gt", 2 }, { ">", 1 } },
+		      { { "quot", 4 }, { "\"", 1 } },
 		      { { "apos", 4 }, { "'", 1 } } };
 
 	for (size_t i = 0; i < COUNT(KNOWN); i++)

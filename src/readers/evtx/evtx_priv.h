@@ -25,20 +25,20 @@
  * dependency ids gone. Two definitions that mean the same have the same canonical bytes wherever their
  * names lie in the chunk. Tokens: one byte, then as listed; text is u16 units + UTF-16LE. */
 enum canon_token {
-	CANON_END,          /* end of fragment */
-	CANON_OPEN,         /* name */
-	CANON_ATTRIBUTE,    /* name; parts follow */
-	CANON_CONTENT,      /* attributes are complete */
-	CANON_CLOSE,        /* element ends */
-	CANON_TEXT,         /* text */
-	CANON_SLOT,         /* u16 slot */
-	CANON_ENTITY,       /* name */
+	CANON_END,       /* end of fragment */
+	CANON_OPEN,      /* name */
+	CANON_ATTRIBUTE, /* name; parts follow */
+	CANON_CONTENT,   /* attributes are complete */
+	CANON_CLOSE,     /* element ends */
+	CANON_TEXT,      /* text */
+	CANON_SLOT,      /* u16 slot */
+	CANON_ENTITY,    /* name */
 };
 
 struct evtx_canon {
-	buf out;         /* canonical bytes */
-	bytes chunk;     /* what name offsets refer to */
-	value *values;   /* raw fragments: their literals become slots here */
+	buf out;       /* canonical bytes */
+	bytes chunk;   /* what name offsets refer to */
+	value *values; /* raw fragments: their literals become slots here */
 	uint32_t nvalues, max_values;
 	const char *why; /* reason of a failure */
 };
@@ -54,11 +54,11 @@ enum evtx_node_kind { NODE_ELEMENT, NODE_ATTRIBUTE, NODE_TEXT, NODE_SLOT };
 
 struct evtx_node {
 	uint8_t kind;
-	uint16_t slot;   /* NODE_SLOT */
-	str text;        /* UTF-8: name of an element or attribute, or literal text */
-	uint32_t attr;   /* first attribute, 0 none */
-	uint32_t child;  /* first child, or first part of an attribute's value, 0 none */
-	uint32_t next;   /* next sibling, 0 none */
+	uint16_t slot;  /* NODE_SLOT */
+	str text;       /* UTF-8: name of an element or attribute, or literal text */
+	uint32_t attr;  /* first attribute, 0 none */
+	uint32_t child; /* first child, or first part of an attribute's value, 0 none */
+	uint32_t next;  /* next sibling, 0 none */
 };
 
 #define EVTX_SEEN 8u
@@ -83,9 +83,9 @@ struct evtx_plan {
 
 struct evtx_plans {
 	struct schema_set *schemas;
-	arena *mem;     /* the set's */
-	map by_canon;   /* canonical bytes -> index into list */
-	map by_layout;  /* plan ids and slots of a record -> index into layouts */
+	arena *mem;          /* the set's */
+	map by_canon;        /* canonical bytes -> index into list */
+	map by_layout;       /* plan ids and slots of a record -> index into layouts */
 	uint32_t item;       /* the item that item_bytes speaks of */
 	uint64_t item_bytes; /* memory of the plans it has used */
 	VEC(struct evtx_plan *) list;
@@ -112,20 +112,20 @@ struct evtx_instance {
  * ACT_ATTRIBUTE and one closing op that knows whether any was there. */
 enum evtx_action {
 	ACT_NONE,
-	ACT_VALUE,        /* the text of a Data element: one value, "" if absent */
-	ACT_TEXT,         /* the text of any other element: null if absent or empty; an array repeats the
+	ACT_VALUE,       /* the text of a Data element: one value, "" if absent */
+	ACT_TEXT,        /* the text of any other element: null if absent or empty; an array repeats the
 			   * element (arg: evtx_repeat) */
-	ACT_TEXT_MEMBER,  /* "#text":value, before other members; nothing if absent or empty */
-	ACT_ATTRIBUTE,    /* one attribute of an element without elements inside (arg: evtx_attr) */
-	ACT_END_EMPTY,    /* that element ends without a text: }} or null */
-	ACT_END_TEXT,     /* it ends with a text in a slot: },"#text":value} or value or null */
-	ACT_END_LITERAL,  /* ... with a constant text (arg: str) */
-	ACT_MEMBERS,      /* attributes were those of an element with elements inside, which follow */
-	ACT_LIST,         /* values of all unnamed Data elements of one parent (arg: evtx_list) */
+	ACT_TEXT_MEMBER, /* "#text":value, before other members; nothing if absent or empty */
+	ACT_ATTRIBUTE,   /* one attribute of an element without elements inside (arg: evtx_attr) */
+	ACT_END_EMPTY,   /* that element ends without a text: }} or null */
+	ACT_END_TEXT,    /* it ends with a text in a slot: },"#text":value} or value or null */
+	ACT_END_LITERAL, /* ... with a constant text (arg: str) */
+	ACT_MEMBERS,     /* attributes were those of an element with elements inside, which follow */
+	ACT_LIST,        /* values of all unnamed Data elements of one parent (arg: evtx_list) */
 };
 
 struct evtx_part { /* a constant (lit set) or a slot */
-	str lit; /* JSON text */
+	str lit;   /* JSON text */
 	uint32_t slot;
 	bool is_slot;
 };
@@ -171,9 +171,9 @@ struct evtx_layout {
 	uint32_t nslots; /* with composites */
 	const struct evtx_composite *composites;
 	uint32_t ncomposites;
-	size_t lit_bytes; /* all literals, keys, brackets and 64 for each value written */
-	uint32_t repeats; /* how often the most used slot is written */
-	int32_t time_slot; /* slot of System/TimeCreated/@SystemTime, -1 unknown */
+	size_t lit_bytes;                    /* all literals, keys, brackets and 64 for each value written */
+	uint32_t repeats;                    /* how often the most used slot is written */
+	int32_t time_slot;                   /* slot of System/TimeCreated/@SystemTime, -1 unknown */
 	int32_t computer_slot, channel_slot; /* -1: constant or absent */
 };
 

@@ -8,7 +8,7 @@
 enum care {
 	CARE_UNKNOWN, /* no such type: kept as bytes */
 	CARE_NONE,    /* fixed size: nothing to look at unless it has no bytes */
-	CARE_UTF16,  /* a string may end with NULs */
+	CARE_UTF16,   /* a string may end with NULs */
 	CARE_ANSI,
 	CARE_BINXML, /* a fragment of its own */
 	CARE_UNIT,   /* an array whose unit depends on its size */
@@ -119,8 +119,7 @@ static struct evtx_plan *template_plan(struct record *r, uint32_t id, uint32_t o
 
 	if (d->templates[k].key == off + 1)
 		return d->templates[k].plan;
-	if (bytes_sub(d->chunk, off, EVTX_TEMPLATE_HEADER_LEN, &head) &&
-	    load_le32(head.ptr + 4) == id) {
+	if (bytes_sub(d->chunk, off, EVTX_TEMPLATE_HEADER_LEN, &head) && load_le32(head.ptr + 4) == id) {
 		size = load_le32(head.ptr + 20);
 		if (size <= d->chunk.len - off - EVTX_TEMPLATE_HEADER_LEN &&
 		    evtx_canon_fragment(&d->canon, off + EVTX_TEMPLATE_HEADER_LEN,
@@ -146,7 +145,8 @@ static struct evtx_plan *template_plan(struct record *r, uint32_t id, uint32_t o
 }
 
 /* A value whose kind asks for a second look. */
-static inline void look_again(struct record *r, value *v, enum care care, uint32_t pos, uint32_t slot, uint32_t self)
+static inline void look_again(struct record *r, value *v, enum care care, uint32_t pos, uint32_t slot,
+			      uint32_t self)
 {
 	switch (care) {
 	case CARE_NONE:
@@ -178,8 +178,8 @@ static inline void look_again(struct record *r, value *v, enum care care, uint32
 }
 
 /* Descriptors and values at `at`; answers false with *why if the record ends before them. */
-static bool read_values(struct record *r, struct evtx_instance *in, uint32_t self, uint32_t at,
-			uint32_t end, const char **why)
+static bool read_values(struct record *r, struct evtx_instance *in, uint32_t self, uint32_t at, uint32_t end,
+			const char **why)
 {
 	struct evtx_decoder *d = r->d;
 	const uint8_t *base = d->chunk.ptr, *desc;
@@ -261,8 +261,7 @@ static bool read_template(struct record *r, struct evtx_instance *in, uint32_t s
 }
 
 /* A fragment without a template: its literals are its values. */
-static bool read_raw(struct record *r, struct evtx_instance *in, uint32_t at, uint32_t end,
-		     const char **why)
+static bool read_raw(struct record *r, struct evtx_instance *in, uint32_t at, uint32_t end, const char **why)
 {
 	struct evtx_decoder *d = r->d;
 
@@ -366,8 +365,7 @@ static const struct evtx_layout *layout_of(struct record *r, const char **why)
 
 static void set_times(event *ev, const struct evtx_layout *lay, const value *values, uint64_t ticks)
 {
-	value t = lay->time_slot >= 0 ? values[lay->time_slot] :
-					event_wk(ev, WK_TIME_CREATED);
+	value t = lay->time_slot >= 0 ? values[lay->time_slot] : event_wk(ev, WK_TIME_CREATED);
 
 	if (time_from_filetime(ticks, &ev->written_ns, NULL) < 0)
 		ev->written_ns = TIME_NONE;
@@ -402,8 +400,7 @@ int evtx_decode(struct evtx_decoder *d, uint32_t at, uint32_t size, event *ret, 
 		*why = EVTX_TOO_MANY_KINDS;
 		return -1;
 	}
-	if (lay->ncomposites &&
-	    (lay->nslots > d->max_values || !fill_composites(d, lay))) {
+	if (lay->ncomposites && (lay->nslots > d->max_values || !fill_composites(d, lay))) {
 		*why = "texts too long";
 		return -1;
 	}

@@ -9,8 +9,8 @@
 /* Decoder of the records of one chunk at a time. */
 struct evtx_decoder {
 	struct schema_set *schemas;
-	struct evtx_plans *plans;            /* shared by all readers of the set */
-	const struct evtx_layout *layout;    /* of the last record */
+	struct evtx_plans *plans;         /* shared by all readers of the set */
+	const struct evtx_layout *layout; /* of the last record */
 	bool layout_allowed;
 	struct evtx_canon canon;
 	map by_template_id; /* u32 template id -> plan: for records whose definition is lost */

@@ -17,7 +17,8 @@ static const struct {
 	{ EVTX_STRING, "C:\\Temp\\a \"b\"", "\"C:\\\\Temp\\\\a \\\"b\\\"\"" },
 	{ EVTX_STRING, "tab\there", "\"tab\\there\"" },
 	{ EVTX_STRING, "caf\xC3\xA9 \xF0\x9F\x98\x80", "\"caf\xC3\xA9 \xF0\x9F\x98\x80\"" },
-	{ EVTX_ANSI, "plain \\ ansi that is longer than sixteen", "\"plain \\\\ ansi that is longer than sixteen\"" },
+	{ EVTX_ANSI, "plain \\ ansi that is longer than sixteen",
+	  "\"plain \\\\ ansi that is longer than sixteen\"" },
 	{ EVTX_I8, "-5", "-5" },
 	{ EVTX_U8, "200", "200" },
 	{ EVTX_I16, "-300", "-300" },
@@ -286,7 +287,8 @@ static void pieces_give_what_the_whole_gives(void **state)
 static void both_json_writers_agree(void **state)
 {
 #if defined(__x86_64__)
-	static const uint16_t POOL[] = { 'a', '"', '\\', 'z', 0x1F, '\n', 0x7F, 0xE9, 0x4E2D, 0xD83D, 0xDE00, 0xFFFF, 0, ' ' };
+	static const uint16_t POOL[] = { 'a',  '"',    '\\',   'z',    0x1F,   '\n', 0x7F,
+					 0xE9, 0x4E2D, 0xD83D, 0xDE00, 0xFFFF, 0,    ' ' };
 	uint8_t text[64 + 2 * 70];
 	char a[2000], b[2000];
 	struct evtx_repeat repeat = { STR("k"), 1 };
@@ -307,8 +309,8 @@ static void both_json_writers_agree(void **state)
 		memset(text, 'x', sizeof text);
 		for (unsigned i = 0; i < n; i++) {
 			seed = seed * 1103515245u + 12345u;
-			uint16_t u = (seed >> 16) % 4 ? (uint16_t)('a' + (seed >> 20) % 26) :
-							POOL[(seed >> 20) % COUNT(POOL)];
+			uint16_t u = (seed >> 16) % 4 ? (uint16_t)('a' + (seed >> 20) % 26)
+						      : POOL[(seed >> 20) % COUNT(POOL)];
 
 			memcpy(text + 64 + 2 * i, &u, 2);
 		}
@@ -368,8 +370,10 @@ static void columns_are_named_for_rules(void **state)
 	struct schema_set *schemas = schema_set_new(NULL);
 	struct reader_env env = { .schemas = schemas, .end = UINT64_MAX };
 	struct reader_input in = { .data = { (const uint8_t *)m.ptr, m.len }, .last = true };
-	static const char *const NAMES[] = { "Provider_Name", "EventID", "Channel", "Computer", "Execution_ProcessID",
-					     "Field0", "TimeCreated_SystemTime" };
+	static const char *const NAMES[] = {
+		"Provider_Name",         "EventID", "Channel", "Computer", "Execution_ProcessID", "Field0",
+		"TimeCreated_SystemTime"
+	};
 	struct gap g;
 	void *self;
 	event ev;
