@@ -57,7 +57,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 	code = run_options(cli, &command_dump, args, &o);
 	if (code != EXIT_DONE)
 		return code;
-	if (run_output_open(&out, args, &e) < 0)
+	if (run_output_open(&out, args, &o, &e) < 0)
 		return cli_fail(cli, &e);
 	gapsay_init(&gaps, cli);
 	o.output = OUTPUTS[format];

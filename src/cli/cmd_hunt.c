@@ -140,7 +140,7 @@ static int hunt(struct cli *cli, const struct cli_args *args, struct engine_opti
 	gapsay_init(&h.gaps, cli);
 	items_init(&h.items);
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
-	    sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 || run_output_open(&out, args, &e) < 0) {
+	    sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 || run_output_open(&out, args, o, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}

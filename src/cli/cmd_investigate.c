@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -35,27 +34,6 @@ struct investigation {
 };
 
 /* --- the case folder ------------------------------------------------------------------------ */
-
-/* The case must not lie inside the evidence: evidence is never written to. */
-static int check_apart(const char *dir, const struct engine_options *o, err *e)
-{
-	char parent[PATH_MAX], tree[PATH_MAX];
-	const char *slash = strrchr(dir, '/');
-	char *up = strndup(dir, slash ? (size_t)(slash - dir) + 1 : 0);
-	bool known = realpath(dir, parent) || (up && realpath(*up ? up : ".", parent));
-
-	free(up);
-	for (size_t i = 0; known && i < o->npaths; i++) {
-		size_t n = realpath(o->paths[i], tree) ? strlen(tree) : 0;
-
-		if (n && strncmp(parent, tree, n) == 0 && (parent[n] == '/' || parent[n] == '\0' || n == 1))
-			return err_set(
-				e, ERR_ARG, ERR_NO_OFFSET,
-				"the case %.80s would lie inside the evidence %.80s: name a folder elsewhere",
-				dir, o->paths[i]);
-	}
-	return 0;
-}
 
 /* Make the folder, private to its owner, and lock it. Answers the lock's descriptor; -1 with *e, -2 if
  * another run holds it. */
@@ -322,7 +300,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 	code = run_options(cli, &command_investigate, args, &o);
 	if (code != EXIT_DONE)
 		return code;
-	if (check_apart(dir, &o, &e) < 0)
+	if (run_check_apart(dir, &o, &e) < 0)
 		return cli_fail(cli, &e);
 	lock = open_case(dir, &e);
 	if (lock == -2) {

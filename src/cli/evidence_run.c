@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -55,7 +56,45 @@ int run_engine(const struct cli *cli, const struct engine_options *o, const stru
 	return t.gaps ? EXIT_GAPS : EXIT_DONE;
 }
 
-int run_output_open(struct run_output *ret, const struct cli_args *args, err *e)
+/* Where `path` is or would be, links resolved: for one that is not there, its folder. */
+static bool place_of(const char *path, char ret[PATH_MAX])
+{
+	size_t n = strlen(path);
+	char *up;
+	bool known;
+
+	if (realpath(path, ret))
+		return true;
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	up = n ? strndup(path, n) : strdup(".");
+	known = up && realpath(up, ret);
+	free(up);
+	return known;
+}
+
+int run_check_apart(const char *path, const struct engine_options *o, err *e)
+{
+	char place[PATH_MAX], tree[PATH_MAX];
+	bool known = place_of(path, place);
+
+	for (size_t i = 0; known && i < o->npaths; i++) {
+		size_t n = realpath(o->paths[i], tree) ? strlen(tree) : 0;
+
+		if (n && strncmp(place, tree, n) == 0 && (place[n] == '/' || place[n] == '\0' || n == 1))
+			return err_set(
+				e, ERR_ARG, ERR_NO_OFFSET,
+				"%.80s would lie inside the evidence %.80s, which is never written to: "
+				"choose a place elsewhere",
+				path, o->paths[i]);
+	}
+	return 0;
+}
+
+int run_output_open(struct run_output *ret, const struct cli_args *args, const struct engine_options *o,
+		    err *e)
 {
 	struct run_output out = { .fd = STDOUT_FILENO, .path = args_get(args, "output") };
 	struct stat st;
@@ -67,6 +106,8 @@ int run_output_open(struct run_output *ret, const struct cli_args *args, err *e)
 		*ret = out;
 		return 0;
 	}
+	if (run_check_apart(out.path, o, e) < 0)
+		return -1;
 	if (stat(out.path, &st) == 0 && !S_ISREG(st.st_mode)) {
 		if (S_ISDIR(st.st_mode))
 			return err_set(e, ERR_IO, ERR_NO_OFFSET, "%s is a folder: name a file", out.path);

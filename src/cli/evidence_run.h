@@ -23,6 +23,10 @@ int run_options(const struct cli *cli, const struct command *cmd, const struct c
 int run_engine(const struct cli *cli, const struct engine_options *o, const struct engine_sink *sink,
 	       struct engine_totals *ret);
 
+/* Evidence is never written to: ERR_ARG if `path`, a file or folder that may not be there yet, lies inside
+ * one of the paths of evidence. */
+int run_check_apart(const char *path, const struct engine_options *o, err *e);
+
 /* Where a command's result goes: the file of -o, or stdout. A regular file is written beside its final
  * name and renamed by run_output_close(), so that nothing half-written bears the name. */
 struct run_output {
@@ -30,7 +34,8 @@ struct run_output {
 	const char *path; /* NULL: stdout */
 	char *part;
 };
-int run_output_open(struct run_output *ret, const struct cli_args *args, err *e);
+int run_output_open(struct run_output *ret, const struct cli_args *args, const struct engine_options *o,
+		    err *e);
 /* keep false: the result is thrown away. */
 int run_output_close(struct run_output *out, bool keep, err *e);
 

@@ -53,8 +53,22 @@ with open(path("one", ".lock")) as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     t.equal(investigate("one", "--force").returncode, 4, "a case that is being written is busy")
 
+listing = sorted(os.listdir(logs))
 inside = spoor("investigate", logs, "-r", pack, "-o", os.path.join(logs, "case"))
 t.check(inside.returncode == 1 and not os.path.exists(os.path.join(logs, "case")), "no case inside the evidence", inside)
+for where in ("case/", "../evidence/case", "."):
+    run = spoor("investigate", logs, "-r", pack, "-o", os.path.join(logs, where))
+    t.check(run.returncode == 1 and sorted(os.listdir(logs)) == listing, f"nor at {where}", run)
+link = path("way-in")
+os.symlink(logs, link)
+t.equal(spoor("investigate", logs, "-r", pack, "-o", os.path.join(link, "case")).returncode, 1, "nor through a link")
+for args in (["dump", logs], ["hunt", logs, "-r", pack]):
+    run = spoor(*args, "-o", os.path.join(logs, "out"))
+    t.check(run.returncode == 1 and sorted(os.listdir(logs)) == listing, f"no output of {args[0]} there", run)
+one_log = os.path.join(logs, listing[0])
+before = open(one_log, "rb").read()
+t.check(spoor("dump", one_log, "-o", one_log).returncode == 1 and open(one_log, "rb").read() == before,
+        "a log is not overwritten with its own dump")
 with open(path("file"), "w"):
     pass
 t.equal(investigate("file").returncode, 2, "a file is no folder for a case")
