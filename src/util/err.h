@@ -31,13 +31,22 @@ typedef struct err {
 	char text[ERR_TEXT_MAX];
 } err;
 
+/* Always -1, where compiler and analyser can see it. */
+static inline int err_failed(int rc)
+{
+	(void)rc;
+	return -1;
+}
+
 /* Fill *e (NULL is allowed) and answer -1, so that `return err_set(...)` reads well. */
-#define err_set(e, code, offset, ...) err_set_at((e), (code), (offset), __FILE__, __LINE__, __VA_ARGS__)
+#define err_set(e, code, offset, ...)                                                                        \
+	err_failed(err_set_at((e), (code), (offset), __FILE__, __LINE__, __VA_ARGS__))
 int err_set_at(err *e, enum err_code code, uint64_t offset, const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 
 /* As err_set(), with strerror(errno_value) behind the message. */
-#define err_errno(e, errno_value, ...) err_errno_at((e), (errno_value), __FILE__, __LINE__, __VA_ARGS__)
+#define err_errno(e, errno_value, ...)                                                                       \
+	err_failed(err_errno_at((e), (errno_value), __FILE__, __LINE__, __VA_ARGS__))
 int err_errno_at(err *e, int errno_value, const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 

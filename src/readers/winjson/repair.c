@@ -31,7 +31,7 @@ void json_repair(buf *out, bytes line)
 		if (n == 0)
 			buf_printf(out, "%sx%02x", escaped ? "\\" : "\\\\", c);
 		else if (c < 0x20)
-			buf_printf(out, "%su%04x", escaped ? "\\" : "\\", c);
+			buf_printf(out, "\\u%04x", c);
 		else
 			buf_add(out, line.ptr + i, n);
 		if (!escaped && c == '"')
