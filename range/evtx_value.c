@@ -281,7 +281,7 @@ static int parse_array(uint8_t type, str text, arena *mem, bytes *ret, err *e)
 
 	while (text.len) {
 		str one = str_cut(text, ARRAY_SEPARATOR, &text);
-		bytes b;
+		bytes b = { 0 };
 		int rc = type == EVTX_STRING ? parse_string(one, true, mem, &b, e)
 					     : parse_scalar(type, one, mem, &b, e);
 
@@ -305,7 +305,7 @@ int evtx_value_parse(uint8_t type, str text, arena *mem, struct evtx_value *ret,
 {
 	uint8_t base = type & (uint8_t)~EVTX_ARRAY;
 	bool is_text = base == EVTX_STRING || base == EVTX_ANSI;
-	bytes b;
+	bytes b = { 0 };
 
 	if (type == EVTX_NULL || (text.len == 0 && !is_text)) {
 		*ret = (struct evtx_value){ EVTX_NULL, { NULL, 0 } };

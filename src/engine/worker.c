@@ -296,9 +296,8 @@ static int members_walk(struct worker *w, const struct task *t, struct archive_w
 {
 	struct archive_member am;
 	uint32_t number = 0;
-	int rc;
 
-	while ((rc = archive_next(a, &am, why)) > 0) {
+	while (archive_next(a, &am, why) > 0) { /* why it stopped early is in *why */
 		if (++number > LIMIT_MEMBERS) {
 			err_set(why, ERR_LIMIT, ERR_NO_OFFSET, "more than %u members", LIMIT_MEMBERS);
 			return 0;

@@ -37,8 +37,7 @@ static bool holds(const struct ecs_row *row, int64_t event_id)
 
 /* Rows of one provider and field lie together, those for some events first, "*" behind all names. The
  * answer is the first group (provider, event ids or none) that holds. */
-static size_t find_rows(str provider, int64_t event_id, const struct column *col,
-			const struct ecs_row **ret)
+static size_t find_rows(str provider, int64_t event_id, const struct column *col, const struct ecs_row **ret)
 {
 	str field = key_of(col);
 	size_t i = first_of_field(field), n = 0;
@@ -60,8 +59,7 @@ static size_t find_rows(str provider, int64_t event_id, const struct column *col
 	return 0;
 }
 
-size_t ecs_rows_windows(str provider, uint64_t event_id, const struct column *col,
-			const struct ecs_row **ret)
+size_t ecs_rows_windows(str provider, uint64_t event_id, const struct column *col, const struct ecs_row **ret)
 {
 	if (col->section == SECTION_OTHER || col->section == SECTION_FLAT)
 		return 0;

@@ -13,7 +13,7 @@ str ecs_name_windows(str provider, const struct column *col);
 enum ecs_how {
 	ECS_TEXT,
 	ECS_NUMBER,
-	ECS_IP,       /* an address; anything else ("-", "LOCAL") is left out */
+	ECS_IP, /* an address; anything else ("-", "LOCAL") is left out */
 	ECS_BOOL,
 	ECS_TIME,
 	ECS_LOWER,

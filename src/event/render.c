@@ -223,8 +223,8 @@ static void column(struct writer *w, uint32_t i, bool *unnamed_done)
 	if ((c->flags & COLUMN_F_UNNAMED) && *unnamed_done)
 		return;
 	place_of(c, &p);
-	if (!(c->flags & COLUMN_F_ATTRIBUTE) &&
-	    (is_open_element(w, &p) || opens_next(w->ev->schema, i)) && push(&p, p.key))
+	if (!(c->flags & COLUMN_F_ATTRIBUTE) && (is_open_element(w, &p) || opens_next(w->ev->schema, i)) &&
+	    push(&p, p.key))
 		p.key = STR("#text");
 	go_to(w, &p);
 	key(w, p.key);

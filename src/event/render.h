@@ -22,8 +22,8 @@ void render_cache_free(struct render_cache *c);
 void render_cache_clear(struct render_cache *c);
 
 struct render_source {
-	str path;   /* of the item, as reported; empty: left out */
-	str sha256; /* of the item, hex; empty while it is not known */
+	str path;                   /* of the item, as reported; empty: left out */
+	str sha256;                 /* of the item, hex; empty while it is not known */
 	struct render_cache *cache; /* NULL: nothing is remembered, which is slow */
 };
 

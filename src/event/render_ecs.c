@@ -109,16 +109,11 @@ static const struct {
 	enum made made;
 	const char *text;
 } ALWAYS[] = {
-	{ "@timestamp", MADE_TIME, NULL },
-	{ "ecs.version", MADE_TEXT, ECS_VERSION },
-	{ "event.created", MADE_WRITTEN, NULL },
-	{ "event.kind", MADE_TEXT, "event" },
-	{ "log.file.path", MADE_PATH, NULL },
-	{ "log.offset", MADE_OFFSET, NULL },
-	{ "spoor.event.record", MADE_RECORD, NULL },
-	{ "spoor.event.recovered", MADE_RECOVERED, NULL },
-	{ "spoor.event.ref", MADE_REF, NULL },
-	{ "spoor.evidence.sha256", MADE_SHA256, NULL },
+	{ "@timestamp", MADE_TIME, NULL },           { "ecs.version", MADE_TEXT, ECS_VERSION },
+	{ "event.created", MADE_WRITTEN, NULL },     { "event.kind", MADE_TEXT, "event" },
+	{ "log.file.path", MADE_PATH, NULL },        { "log.offset", MADE_OFFSET, NULL },
+	{ "spoor.event.record", MADE_RECORD, NULL }, { "spoor.event.recovered", MADE_RECOVERED, NULL },
+	{ "spoor.event.ref", MADE_REF, NULL },       { "spoor.evidence.sha256", MADE_SHA256, NULL },
 	{ "spoor.fields", MADE_OTHER, NULL },
 };
 
@@ -127,14 +122,10 @@ static const struct {
 	enum made made;
 	const char *text;
 } WINDOWS[] = {
-	{ "event.dataset", MADE_MODULE, NULL },
-	{ "event.module", MADE_MODULE, NULL },
-	{ "event.outcome", MADE_OUTCOME, NULL },
-	{ "host.os.type", MADE_TEXT, "windows" },
-	{ "log.level", MADE_LOG_LEVEL, NULL },
-	{ "winlog.api", MADE_TEXT, "wineventlog" },
-	{ "winlog.event_data", MADE_EVENT_DATA, NULL },
-	{ "winlog.user_data", MADE_USER_DATA, NULL },
+	{ "event.dataset", MADE_MODULE, NULL },         { "event.module", MADE_MODULE, NULL },
+	{ "event.outcome", MADE_OUTCOME, NULL },        { "host.os.type", MADE_TEXT, "windows" },
+	{ "log.level", MADE_LOG_LEVEL, NULL },          { "winlog.api", MADE_TEXT, "wineventlog" },
+	{ "winlog.event_data", MADE_EVENT_DATA, NULL }, { "winlog.user_data", MADE_USER_DATA, NULL },
 };
 
 static void split(struct entry *en)
@@ -225,8 +216,8 @@ static bool put_member(struct members *m, map *seen, buf *tmp, arena *mem, str n
 }
 
 /* Winlogbeat calls unnamed values param1, param2, ... */
-static bool add_members(struct plan *p, const struct schema *s, uint8_t section, struct members *m,
-			buf *tmp, arena *mem)
+static bool add_members(struct plan *p, const struct schema *s, uint8_t section, struct members *m, buf *tmp,
+			arena *mem)
 {
 	map seen;
 	bool ok = true;
@@ -243,7 +234,8 @@ static bool add_members(struct plan *p, const struct schema *s, uint8_t section,
 		char param[24];
 
 		if (c->section != section || str_eq(c->path, STR("@xmlns")) ||
-		    str_starts(c->raw, STR("xmlns")) || (c->flags & COLUMN_F_HIDDEN && section != SECTION_OTHER))
+		    str_starts(c->raw, STR("xmlns")) ||
+		    (c->flags & COLUMN_F_HIDDEN && section != SECTION_OTHER))
 			continue;
 		if (c->flags & COLUMN_F_UNNAMED) {
 			int n = snprintf(param, sizeof param, "param%u", ++unnamed);
@@ -372,8 +364,7 @@ static bool put_ip(struct job *j, str s)
 	unsigned char addr[16];
 	char z[64];
 
-	if (s.len > 7 && str_eq_ascii_nocase((str){ s.ptr, 7 }, STR("::ffff:")) &&
-	    memchr(s.ptr, '.', s.len))
+	if (s.len > 7 && str_eq_ascii_nocase((str){ s.ptr, 7 }, STR("::ffff:")) && memchr(s.ptr, '.', s.len))
 		s = (str){ s.ptr + 7, s.len - 7 };
 	if (s.len == 0 || s.len >= sizeof z)
 		return false;
@@ -538,8 +529,8 @@ static bool put_outcome(struct job *j)
 
 static bool put_log_level(struct job *j)
 {
-	static const char *const NAMES[] = { "information", "critical", "error", "warning", "information",
-					     "verbose" };
+	static const char *const NAMES[] = { "information", "critical",    "error",
+					     "warning",     "information", "verbose" };
 	uint64_t u;
 
 	if (!value_u64(event_wk(j->ev, WK_LEVEL), &u) || u >= COUNT(NAMES))

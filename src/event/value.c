@@ -78,9 +78,8 @@ static void text_guid(value v, buf *out)
 		text_hex_upper((bytes){ v.ptr, v.len }, out);
 		return;
 	}
-	buf_printf(out, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", load_le32(p),
-		   load_le16(p + 4), load_le16(p + 6), p[8], p[9], p[10], p[11], p[12], p[13], p[14],
-		   p[15]);
+	buf_printf(out, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", load_le32(p), load_le16(p + 4),
+		   load_le16(p + 6), p[8], p[9], p[10], p[11], p[12], p[13], p[14], p[15]);
 }
 
 static void text_sid(value v, buf *out)
@@ -104,8 +103,7 @@ static bool systemtime_ns(value v, int64_t *ret)
 
 	return v.len == 16 &&
 	       time_from_civil(load_le16(p), load_le16(p + 2), load_le16(p + 6), load_le16(p + 8),
-			       load_le16(p + 10), load_le16(p + 12), load_le16(p + 14) * 1000000u,
-			       ret);
+			       load_le16(p + 10), load_le16(p + 12), load_le16(p + 14) * 1000000u, ret);
 }
 
 /* Also the times that ns since 1970 cannot hold: 0, which programs write for "never", is 1601. */
@@ -331,8 +329,9 @@ static bool text_u64(str s, uint64_t *ret)
 	if (s.len > 2 && s.len <= 18 && s.ptr[0] == '0' && (s.ptr[1] | 0x20) == 'x') {
 		for (size_t i = 2; i < s.len; i++) {
 			int c = (unsigned char)s.ptr[i];
-			int d = c >= '0' && c <= '9' ? c - '0' :
-				(c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+			int d = c >= '0' && c <= '9'                     ? c - '0'
+				: (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+									 : -1;
 
 			if (d < 0)
 				return false;

@@ -29,7 +29,8 @@ enum value_type {
 	VALUE_TYPES
 };
 
-#define VALUE_F_ARRAY 1u    /* several elements of `type`: fixed-size items back to back, or
+#define VALUE_F_ARRAY                                                                                        \
+	1u                  /* several elements of `type`: fixed-size items back to back, or
 			     * NUL-separated strings; JSON text "[...]" for VALUE_UTF8 is never one */
 #define VALUE_F_REPAIRED 2u /* the evidence was damaged here; what can be read is shown */
 

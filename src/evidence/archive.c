@@ -38,36 +38,36 @@ struct level {
 	struct level *outer; /* whose current member we read; NULL: the descriptor */
 	const char *kind;
 	bool started;
-	unsigned depth;      /* 1: the outermost container; a compressed tar counts once */
-	buf shown;           /* path of this container */
+	unsigned depth; /* 1: the outermost container; a compressed tar counts once */
+	buf shown;      /* path of this container */
 
 	/* input */
-	uint64_t at;         /* place in the descriptor, or in `kept` */
-	buf kept;            /* first part of the input, read ahead ... */
-	bool kept_all;       /* ... all of it */
+	uint64_t at;   /* place in the descriptor, or in `kept` */
+	buf kept;      /* first part of the input, read ahead ... */
+	bool kept_all; /* ... all of it */
 	uint8_t *io;
-	err input_fault;     /* the system's, not the format's */
+	err input_fault; /* the system's, not the format's */
 
 	/* decoder: one of the two */
 	struct unpack *unpack;
-	bytes packed;        /* input not yet decoded */
+	bytes packed; /* input not yet decoded */
 	bool packed_end;
 	struct archive *ar;
 	struct archive_entry *entry;
-	bool streaming;      /* zip without its directory: member by member as it lies there */
-	bool broken;         /* the decoder refuses to go on */
-	err passed;          /* first damage between members that was passed over */
-	uint64_t index;      /* members begun */
-	uint64_t resumed;    /* headers read again */
+	bool streaming;   /* zip without its directory: member by member as it lies there */
+	bool broken;      /* the decoder refuses to go on */
+	err passed;       /* first damage between members that was passed over */
+	uint64_t index;   /* members begun */
+	uint64_t resumed; /* headers read again */
 
 	/* content of the current member */
 	bool member;
-	uint64_t out;        /* bytes handed out */
-	bytes piece, rest;   /* decoded next; begun by the user */
-	uint64_t hole;       /* zeros before `piece` */
+	uint64_t out;      /* bytes handed out */
+	bytes piece, rest; /* decoded next; begun by the user */
+	uint64_t hole;     /* zeros before `piece` */
 	bool end;
-	err fault;           /* behind piece; sticks to the member */
-	bool told;           /* to the user */
+	err fault; /* behind piece; sticks to the member */
+	bool told; /* to the user */
 	uint8_t head[HEAD_LEN];
 	size_t head_len, head_at;
 };
@@ -104,10 +104,14 @@ int evidence_process_init(err *e)
 void evidence_gap(struct gap *ret, const err *e, uint64_t from, uint64_t to)
 {
 	static const enum gap_kind KINDS[] = {
-		[ERR_NONE] = GAP_UNREADABLE,	    [ERR_ARG] = GAP_UNREADABLE,
-		[ERR_OOM] = GAP_LIMIT,		    [ERR_IO] = GAP_UNREADABLE,
-		[ERR_TRUNCATED] = GAP_TRUNCATED,    [ERR_CORRUPT] = GAP_DAMAGED,
-		[ERR_UNSUPPORTED] = GAP_UNSUPPORTED, [ERR_LIMIT] = GAP_LIMIT,
+		[ERR_NONE] = GAP_UNREADABLE,
+		[ERR_ARG] = GAP_UNREADABLE,
+		[ERR_OOM] = GAP_LIMIT,
+		[ERR_IO] = GAP_UNREADABLE,
+		[ERR_TRUNCATED] = GAP_TRUNCATED,
+		[ERR_CORRUPT] = GAP_DAMAGED,
+		[ERR_UNSUPPORTED] = GAP_UNSUPPORTED,
+		[ERR_LIMIT] = GAP_LIMIT,
 	};
 	enum gap_kind kind = (size_t)e->code < COUNT(KINDS) ? KINDS[e->code] : GAP_UNREADABLE;
 
@@ -227,12 +231,14 @@ static void archive_more(struct level *l)
 		archive_fault(l, &l->fault);
 		l->broken = r == ARCHIVE_FATAL;
 		l->end = true;
-		if (r != ARCHIVE_WARN) /* a warning comes with good data, such as the block before a bad CRC */
+		if (r !=
+		    ARCHIVE_WARN) /* a warning comes with good data, such as the block before a bad CRC */
 			return;
 	}
 	if (off < 0 || (uint64_t)off < l->out) {
 		if (n && !l->fault.code)
-			err_set(&l->fault, ERR_CORRUPT, l->out, "%s: parts of a sparse file overlap", l->kind);
+			err_set(&l->fault, ERR_CORRUPT, l->out, "%s: parts of a sparse file overlap",
+				l->kind);
 		l->end = true;
 		return;
 	}
@@ -483,7 +489,8 @@ static int input_keep(struct level *l, err *e)
 	bytes p;
 	int r = 0;
 
-	while (w->kept_bytes + l->kept.len <= w->limits.buffer_bytes && (r = take(l->outer, SIZE_MAX, &p)) > 0)
+	while (w->kept_bytes + l->kept.len <= w->limits.buffer_bytes &&
+	       (r = take(l->outer, SIZE_MAX, &p)) > 0)
 		buf_add(&l->kept, p.ptr, p.len);
 	w->kept_bytes += l->kept.len;
 	if (l->kept.failed)
@@ -545,8 +552,7 @@ static void level_pop(struct archive_walk *w)
 /* libarchive passes over unread content without decoding it. */
 static bool skips_free(const struct level *l)
 {
-	return !l->unpack && (strcmp(l->kind, "tar") == 0 ||
-			      (strcmp(l->kind, "zip") == 0 && !l->streaming));
+	return !l->unpack && (strcmp(l->kind, "tar") == 0 || (strcmp(l->kind, "zip") == 0 && !l->streaming));
 }
 
 /* The decoder gave up inside a member: a zip with a directory goes on behind it. */
@@ -779,8 +785,9 @@ static int level_close(struct archive_walk *w, const err *why, struct archive_me
 		buf_str(&w->path, buf_view(&l->shown));
 		if (w->path.failed)
 			return no_memory(e);
-		*ret = (struct archive_member){
-			.path = buf_view(&w->path), .mtime_ns = TIME_NONE, .size = UINT64_MAX };
+		*ret = (struct archive_member){ .path = buf_view(&w->path),
+						.mtime_ns = TIME_NONE,
+						.size = UINT64_MAX };
 		evidence_gap(&ret->gap, &reason, 0, 0);
 	}
 	level_pop(w);
@@ -854,8 +861,8 @@ int archive_open(struct archive_walk **ret, int fd, str display, err *e)
 	return archive_open_limited(ret, fd, display, NULL, e);
 }
 
-int archive_open_limited(struct archive_walk **ret, int fd, str display,
-			 const struct archive_limits *limits, err *e)
+int archive_open_limited(struct archive_walk **ret, int fd, str display, const struct archive_limits *limits,
+			 err *e)
 {
 	struct archive_walk *w;
 	uint8_t head[HEAD_LEN];

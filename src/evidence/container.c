@@ -49,7 +49,7 @@ const char *container_kind(bytes head)
 			    "7zXZ\0") },
 		{ "zstd", STR("\x28\xb5\x2f\xfd") },
 		{ "zip", STR("PK\3\4") },
-		{ "zip", STR("PK\5\6") }, /* without members */
+		{ "zip", STR("PK\5\6") },     /* without members */
 		{ "zip", STR("PK00PK\3\4") }, /* one volume of a split archive */
 		{ "7z", STR("7z\xbc\xaf\x27\x1c") },
 	};

@@ -17,11 +17,11 @@
 /* --- walking (coordinator) ------------------------------------------------------------------ */
 
 struct walk_item {
-	str path;        /* as reported: the named path joined with the relative one, raw bytes */
-	uint64_t size;   /* bytes; 0 where it is no regular file */
+	str path;      /* as reported: the named path joined with the relative one, raw bytes */
+	uint64_t size; /* bytes; 0 where it is no regular file */
 	int64_t mtime_ns;
 	uint64_t dev, ino;
-	bool readable;   /* false: `gap` says why (link, FIFO, socket, device, no permission, limit) */
+	bool readable; /* false: `gap` says why (link, FIFO, socket, device, no permission, limit) */
 	struct gap gap;
 };
 
@@ -67,9 +67,9 @@ const char *container_kind(bytes head);
 struct archive_walk;
 
 struct archive_member {
-	str path;      /* "outer.zip!/dir/inner.gz!/name": decoded where a collector percent-encoded it;
+	str path;     /* "outer.zip!/dir/inner.gz!/name": decoded where a collector percent-encoded it;
 			* unsafe names are shown, never used to open anything */
-	str raw_path;  /* the member's own name as stored */
+	str raw_path; /* the member's own name as stored */
 	int64_t mtime_ns;
 	uint64_t size; /* as declared; UINT64_MAX if unknown until read */
 	bool readable; /* false: gap says why (encrypted, link, device, limit) */
@@ -88,8 +88,8 @@ extern const struct archive_limits ARCHIVE_LIMITS;
 /* Open the container in fd (borrowed). display: the item's path, put before member names. limits NULL:
  * ARCHIVE_LIMITS. ERR_UNSUPPORTED if it is no container. */
 int archive_open(struct archive_walk **ret, int fd, str display, err *e);
-int archive_open_limited(struct archive_walk **ret, int fd, str display,
-			 const struct archive_limits *limits, err *e);
+int archive_open_limited(struct archive_walk **ret, int fd, str display, const struct archive_limits *limits,
+			 err *e);
 /* Next member in stored order, however deep it is nested; inner containers are opened, not answered.
  * What is no file (link, device), is encrypted, or is an inner container that cannot be read (on) is
  * answered with readable = false and its gap. 1: *ret is set, valid until the next call; 0: no more;

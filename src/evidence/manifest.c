@@ -116,8 +116,7 @@ int manifest_finish(struct manifest *m, err *e)
 {
 	int rc = flush(m, e);
 
-	if (rc == 0 && (fsync(m->fd) < 0 || renameat(m->dir, PART, m->dir, FINAL) < 0 ||
-			fsync(m->dir) < 0))
+	if (rc == 0 && (fsync(m->fd) < 0 || renameat(m->dir, PART, m->dir, FINAL) < 0 || fsync(m->dir) < 0))
 		rc = err_errno(e, errno, "%s", FINAL);
 	manifest_free(m);
 	return rc;

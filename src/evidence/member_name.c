@@ -44,11 +44,10 @@ str percent_decode(str s, arena *mem)
 static bool by_collector(str raw)
 {
 	static const str ACCESSORS[] = {
-		STR("auto"),     STR("file"),         STR("ntfs"),     STR("lazy_ntfs"),
-		STR("raw_ntfs"), STR("ntfs_vss"),     STR("mft"),      STR("raw_file"),
-		STR("vss"),      STR("ext4"),         STR("raw_ext4"), STR("lazy_ext4"),
-		STR("registry"), STR("raw_registry"), STR("raw_reg"),  STR("fat"),
-		STR("data"),     STR("sparse"),       STR("collector"), STR("zip"),
+		STR("auto"),     STR("file"),      STR("ntfs"),     STR("lazy_ntfs"),    STR("raw_ntfs"),
+		STR("ntfs_vss"), STR("mft"),       STR("raw_file"), STR("vss"),          STR("ext4"),
+		STR("raw_ext4"), STR("lazy_ext4"), STR("registry"), STR("raw_registry"), STR("raw_reg"),
+		STR("fat"),      STR("data"),      STR("sparse"),   STR("collector"),    STR("zip"),
 	};
 	size_t at = str_starts(raw, STR("uploads/")) ? 0 : str_find(raw, STR("/uploads/"));
 	str accessor, rest;
@@ -113,9 +112,9 @@ void member_name_inner(buf *b, str outer)
 	static const struct {
 		str suffix, instead;
 	} SUFFIXES[] = {
-		{ STR(".gz"), STR("") },     { STR(".xz"), STR("") },       { STR(".zst"), STR("") },
-		{ STR(".bz2"), STR("") },    { STR(".zstd"), STR("") },     { STR(".gzip"), STR("") },
-		{ STR(".tgz"), STR(".tar") }, { STR(".txz"), STR(".tar") }, { STR(".tzst"), STR(".tar") },
+		{ STR(".gz"), STR("") },       { STR(".xz"), STR("") },      { STR(".zst"), STR("") },
+		{ STR(".bz2"), STR("") },      { STR(".zstd"), STR("") },    { STR(".gzip"), STR("") },
+		{ STR(".tgz"), STR(".tar") },  { STR(".txz"), STR(".tar") }, { STR(".tzst"), STR(".tar") },
 		{ STR(".tbz2"), STR(".tar") }, { STR(".tbz"), STR(".tar") },
 	};
 	str base = str_basename(outer);

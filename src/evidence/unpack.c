@@ -14,7 +14,7 @@ _Static_assert(1u << ZSTD_WINDOW_LOG == LIMIT_DECODER_BYTES, "the window of zstd
 
 struct codec {
 	const char *kind;
-	uint8_t first; /* byte of a stream */
+	uint8_t first;                          /* byte of a stream */
 	int (*begin)(struct unpack *u, err *e); /* a new stream */
 	/* As unpack_run(), within one stream; u->between becomes true at its end. */
 	int (*step)(struct unpack *u, bytes *in, uint8_t *out, size_t cap, size_t *ret_len, err *e);

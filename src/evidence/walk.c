@@ -17,7 +17,7 @@
 
 /* A path that the user named. */
 struct root {
-	str path;      /* without trailing slashes */
+	str path; /* without trailing slashes */
 	uint64_t dev, ino;
 	bool followed; /* it is a link to what dev and ino say */
 };
@@ -119,8 +119,8 @@ static int add_errno(struct walk *w, str path, size_t rel, uint32_t root, int er
 {
 	char text[96];
 
-	return add_unreadable(w, path, rel, root, GAP_UNREADABLE,
-			      strerror_r(errno_value, text, sizeof text), e);
+	return add_unreadable(w, path, rel, root, GAP_UNREADABLE, strerror_r(errno_value, text, sizeof text),
+			      e);
 }
 
 static const char *special_name(mode_t mode)
@@ -147,8 +147,7 @@ static void check_size(struct walk_item *it, const struct stat *st)
 		gap_set(&it->gap, GAP_LIMIT, 0, it->size, "declared size of %llu bytes is over the limit",
 			(unsigned long long)it->size);
 	else if (it->size > LIMIT_SPARSE_BYTES && stored < it->size / LIMIT_SPARSE_RATIO)
-		gap_set(&it->gap, GAP_LIMIT, 0, it->size,
-			"sparse: %llu bytes, of which only %llu are stored",
+		gap_set(&it->gap, GAP_LIMIT, 0, it->size, "sparse: %llu bytes, of which only %llu are stored",
 			(unsigned long long)it->size, (unsigned long long)stored);
 	else
 		it->readable = true;
@@ -176,21 +175,20 @@ static int add_link(struct walk *w, str path, size_t rel, uint32_t root, int dir
 	return rc;
 }
 
-static int add_dir(struct walk *w, str path, size_t rel, uint32_t root, uint32_t depth,
-		   const struct stat *st, err *e)
+static int add_dir(struct walk *w, str path, size_t rel, uint32_t root, uint32_t depth, const struct stat *st,
+		   err *e)
 {
 	uint64_t key[2];
 	struct pending *p;
 	bool fresh = false;
 
 	if (depth > LIMIT_WALK_DEPTH)
-		return add_unreadable(w, path, rel, root, GAP_LIMIT,
-				      "directories nested too deep, not read", e);
+		return add_unreadable(w, path, rel, root, GAP_LIMIT, "directories nested too deep, not read",
+				      e);
 	if (!map_put(&w->dirs, identity(st, key), 0, &fresh))
-		return w->dirs.len >= LIMIT_WALK_ITEMS
-			       ? add_unreadable(w, path, rel, root, GAP_LIMIT,
-						"too many directories, not read", e)
-			       : no_memory(e);
+		return w->dirs.len >= LIMIT_WALK_ITEMS ? add_unreadable(w, path, rel, root, GAP_LIMIT,
+									"too many directories, not read", e)
+						       : no_memory(e);
 	if (!fresh)
 		return 0;
 	p = VEC_PUSH(&w->todo, LIMIT_WALK_ITEMS);
@@ -243,8 +241,7 @@ static int visit_entry(struct walk *w, const struct pending *d, int fd, const ch
 	size_t rel = at_root ? path.len - strlen(name) : d->rel;
 
 	if (!path.ptr)
-		return w->names.used_bytes > LIMIT_WALK_PATH_BYTES / 2 ? names_full(w, d, e)
-								       : no_memory(e);
+		return w->names.used_bytes > LIMIT_WALK_PATH_BYTES / 2 ? names_full(w, d, e) : no_memory(e);
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return add_errno(w, path, rel, d->root, errno, e);
 	if (S_ISDIR(st.st_mode))
@@ -368,8 +365,7 @@ static int drop_repeats(struct walk *w, err *e)
 		uint64_t key[2] = { it->dev, it->ino };
 		bool fresh = true;
 
-		if (it->ino != 0 &&
-		    !map_put(&files, (str){ (const char *)key, sizeof key }, 0, &fresh)) {
+		if (it->ino != 0 && !map_put(&files, (str){ (const char *)key, sizeof key }, 0, &fresh)) {
 			rc = no_memory(e);
 			break;
 		}

@@ -167,7 +167,7 @@ static int entry_cmp(const void *pa, const void *pb, void *ctx)
 		return a->key[0] < b->key[0] ? -1 : 1;
 	for (;;) {
 		unsigned attr_a = FA_COUNT, attr_b = FA_COUNT;
-		str sa, sb;
+		str sa = { 0 }, sb = { 0 };
 		bool more_a = key_next(a, &ia, &attr_a, &sa), more_b = key_next(b, &ib, &attr_b, &sb);
 		int c;
 

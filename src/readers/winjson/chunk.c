@@ -51,8 +51,8 @@ enum chunk_kind chunk_by_brackets(struct winjson *w, size_t *ret_len, bool lines
 
 	if (t.ptr[0] != '{') {
 		*ret_len = t.len < LIMIT_LINE_BYTES ? t.len : LIMIT_LINE_BYTES;
-		return w->feed.last || t.len >= LIMIT_LINE_BYTES ? CHUNK_JUNK :
-								   (window_ask(w, t.len), CHUNK_MORE);
+		return w->feed.last || t.len >= LIMIT_LINE_BYTES ? CHUNK_JUNK
+								 : (window_ask(w, t.len), CHUNK_MORE);
 	}
 	n = balance_scan(&b, t.ptr, t.len, lines);
 	*ret_len = n;

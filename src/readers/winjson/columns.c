@@ -4,7 +4,10 @@
 
 enum { ELEMENTS_MAX = 1 << 18 };
 
-#define LIT(s) { s, sizeof(s) - 1 }
+#define LIT(s)                                                                                               \
+	{                                                                                                    \
+		s, sizeof(s) - 1                                                                             \
+	}
 
 static const struct {
 	str name, raw, path;
@@ -14,8 +17,8 @@ static const struct {
 	[SYS_PROVIDER_GUID] = { LIT("Provider_Guid"), LIT("Guid"), LIT("System/Provider/@Guid"), 1 },
 	[SYS_EVENT_SOURCE] = { LIT("Provider_EventSourceName"), LIT("EventSourceName"),
 			       LIT("System/Provider/@EventSourceName"), 1 },
-	[SYS_QUALIFIERS] = { LIT("EventID_Qualifiers"), LIT("Qualifiers"),
-			     LIT("System/EventID/@Qualifiers"), 1 },
+	[SYS_QUALIFIERS] = { LIT("EventID_Qualifiers"), LIT("Qualifiers"), LIT("System/EventID/@Qualifiers"),
+			     1 },
 	[SYS_EVENT_ID] = { LIT("EventID"), LIT("EventID"), LIT("System/EventID"), 0 },
 	[SYS_VERSION] = { LIT("Version"), LIT("Version"), LIT("System/Version"), 0 },
 	[SYS_LEVEL] = { LIT("Level"), LIT("Level"), LIT("System/Level"), 0 },
@@ -29,8 +32,8 @@ static const struct {
 			   LIT("System/Correlation/@ActivityID"), 1 },
 	[SYS_RELATED] = { LIT("Correlation_RelatedActivityID"), LIT("RelatedActivityID"),
 			  LIT("System/Correlation/@RelatedActivityID"), 1 },
-	[SYS_PROCESS] = { LIT("Execution_ProcessID"), LIT("ProcessID"),
-			  LIT("System/Execution/@ProcessID"), 1 },
+	[SYS_PROCESS] = { LIT("Execution_ProcessID"), LIT("ProcessID"), LIT("System/Execution/@ProcessID"),
+			  1 },
 	[SYS_THREAD] = { LIT("Execution_ThreadID"), LIT("ThreadID"), LIT("System/Execution/@ThreadID"), 1 },
 	[SYS_CHANNEL] = { LIT("Channel"), LIT("Channel"), LIT("System/Channel"), 0 },
 	[SYS_COMPUTER] = { LIT("Computer"), LIT("Computer"), LIT("System/Computer"), 0 },
@@ -154,43 +157,143 @@ static const struct alias FLAT[] = {
 
 /* Get-WinEvent's property names: too common to mean this elsewhere. */
 static const struct alias WINEVENT[] = {
-	{ SYS_EVENT_ID, LIT("Id") },
-	{ SYS_PROCESS, LIT("ProcessId") },
-	{ SYS_THREAD, LIT("ThreadId") },
-	{ SYS_USER, LIT("UserId") },
-	{ SYS_USER, LIT("UserId.Value") },
+	{ SYS_EVENT_ID, LIT("Id") }, { SYS_PROCESS, LIT("ProcessId") }, { SYS_THREAD, LIT("ThreadId") },
+	{ SYS_USER, LIT("UserId") }, { SYS_USER, LIT("UserId.Value") },
 };
 
 /* Fields that a collector adds beside those of the event, in the flat shape. */
 static const str FLAT_OUTSIDE[] = {
-	LIT("@timestamp"), LIT("@version"), LIT("Activity"), LIT("Bookmark"), LIT("Category"), LIT("EventData"), LIT("UserData"),
-	LIT("ContainerLog"), LIT("DisplayName"), LIT("EntryNumber"), LIT("EventLevelName"), LIT("EventOriginId"),
-	LIT("EventReceivedTime"), LIT("EventTime"), LIT("EventTimeWritten"), LIT("EventTypeOrignal"),
-	LIT("ERROR_EVT_UNRESOLVED"), LIT("FullPath"), LIT("KeywordsDisplayNames"), LIT("LevelDisplayName"), LIT("ManagementGroupName"),
-	LIT("MatchedQueryIds"), LIT("Message"), LIT("OSPath"), LIT("OpcodeDisplayName"),
-	LIT("SchemaVersion"), LIT("Severity"), LIT("SeverityValue"), LIT("Sid"), LIT("SidType"),
-	LIT("SourceComputerId"), LIT("SourceModuleName"), LIT("SourceModuleType"), LIT("SourceSystem"),
-	LIT("TaskCategory"), LIT("TaskDisplayName"), LIT("TenantId"), LIT("TimeCollected"), LIT("TimeCreated"),
-	LIT("TimeGenerated"), LIT("Type"), LIT("_Source"), LIT("_ItemId"), LIT("_ResourceId"), LIT("_bkt"), LIT("_cd"),
-	LIT("_id"), LIT("_index"), LIT("_indextime"), LIT("_raw"), LIT("_score"), LIT("_serial"), LIT("_si"),
-	LIT("_sourcetype"), LIT("_time"), LIT("_type"), LIT("facility"), LIT("full_log"), LIT("full_message"), LIT("gl2_source_input"),
-	LIT("host"), LIT("index"), LIT("lastrow"), LIT("level"), LIT("linecount"), LIT("message"), LIT("offset"),
-	LIT("port"), LIT("preview"), LIT("punct"), LIT("short_message"), LIT("source"), LIT("sourcetype"),
-	LIT("splunk_server"), LIT("streams"), LIT("tags"), LIT("timestamp"), LIT("type"), LIT("version"),
+	LIT("@timestamp"),
+	LIT("@version"),
+	LIT("Activity"),
+	LIT("Bookmark"),
+	LIT("Category"),
+	LIT("EventData"),
+	LIT("UserData"),
+	LIT("ContainerLog"),
+	LIT("DisplayName"),
+	LIT("EntryNumber"),
+	LIT("EventLevelName"),
+	LIT("EventOriginId"),
+	LIT("EventReceivedTime"),
+	LIT("EventTime"),
+	LIT("EventTimeWritten"),
+	LIT("EventTypeOrignal"),
+	LIT("ERROR_EVT_UNRESOLVED"),
+	LIT("FullPath"),
+	LIT("KeywordsDisplayNames"),
+	LIT("LevelDisplayName"),
+	LIT("ManagementGroupName"),
+	LIT("MatchedQueryIds"),
+	LIT("Message"),
+	LIT("OSPath"),
+	LIT("OpcodeDisplayName"),
+	LIT("SchemaVersion"),
+	LIT("Severity"),
+	LIT("SeverityValue"),
+	LIT("Sid"),
+	LIT("SidType"),
+	LIT("SourceComputerId"),
+	LIT("SourceModuleName"),
+	LIT("SourceModuleType"),
+	LIT("SourceSystem"),
+	LIT("TaskCategory"),
+	LIT("TaskDisplayName"),
+	LIT("TenantId"),
+	LIT("TimeCollected"),
+	LIT("TimeCreated"),
+	LIT("TimeGenerated"),
+	LIT("Type"),
+	LIT("_Source"),
+	LIT("_ItemId"),
+	LIT("_ResourceId"),
+	LIT("_bkt"),
+	LIT("_cd"),
+	LIT("_id"),
+	LIT("_index"),
+	LIT("_indextime"),
+	LIT("_raw"),
+	LIT("_score"),
+	LIT("_serial"),
+	LIT("_si"),
+	LIT("_sourcetype"),
+	LIT("_time"),
+	LIT("_type"),
+	LIT("facility"),
+	LIT("full_log"),
+	LIT("full_message"),
+	LIT("gl2_source_input"),
+	LIT("host"),
+	LIT("index"),
+	LIT("lastrow"),
+	LIT("level"),
+	LIT("linecount"),
+	LIT("message"),
+	LIT("offset"),
+	LIT("port"),
+	LIT("preview"),
+	LIT("punct"),
+	LIT("short_message"),
+	LIT("source"),
+	LIT("sourcetype"),
+	LIT("splunk_server"),
+	LIT("streams"),
+	LIT("tags"),
+	LIT("timestamp"),
+	LIT("type"),
+	LIT("version"),
 };
 
 /* Outside of the event, and said again there: rendered text, copies, another tool's verdict. A keyword
  * must match what Windows logged, not what somebody wrote about it. A name ending in "." is a prefix. */
 static const str COPIES[] = {
-	LIT("@timestamp"), LIT("Activity"), LIT("Category"), LIT("DisplayName"), LIT("EventData"), LIT("EventTime"),
-	LIT("EventTypeOrignal"), LIT("SyslogMessage"), LIT("UserData"),
-	LIT("KeywordsDisplayNames"), LIT("LevelDisplayName"), LIT("Message"), LIT("OpcodeDisplayName"),
-	LIT("TaskCategory"), LIT("TaskDisplayName"), LIT("TimeCreated"), LIT("TimeGenerated"), LIT("_raw"), LIT("_time"),
-	LIT("data.win.system."), LIT("decoder."), LIT("destination."), LIT("dns."), LIT("error."),
-	LIT("event."), LIT("file."), LIT("full_log"), LIT("full_message"), LIT("group."), LIT("hash."),
-	LIT("host.name"), LIT("log.level"), LIT("message"), LIT("network."), LIT("previous_output"), LIT("process."),
-	LIT("registry."), LIT("related."), LIT("rule."), LIT("service."), LIT("short_message"),
-	LIT("source."), LIT("timestamp"), LIT("user."), LIT("win.system."), LIT("winlog."), LIT("System.TimeCreated."),
+	LIT("@timestamp"),
+	LIT("Activity"),
+	LIT("Category"),
+	LIT("DisplayName"),
+	LIT("EventData"),
+	LIT("EventTime"),
+	LIT("EventTypeOrignal"),
+	LIT("SyslogMessage"),
+	LIT("UserData"),
+	LIT("KeywordsDisplayNames"),
+	LIT("LevelDisplayName"),
+	LIT("Message"),
+	LIT("OpcodeDisplayName"),
+	LIT("TaskCategory"),
+	LIT("TaskDisplayName"),
+	LIT("TimeCreated"),
+	LIT("TimeGenerated"),
+	LIT("_raw"),
+	LIT("_time"),
+	LIT("data.win.system."),
+	LIT("decoder."),
+	LIT("destination."),
+	LIT("dns."),
+	LIT("error."),
+	LIT("event."),
+	LIT("file."),
+	LIT("full_log"),
+	LIT("full_message"),
+	LIT("group."),
+	LIT("hash."),
+	LIT("host.name"),
+	LIT("log.level"),
+	LIT("message"),
+	LIT("network."),
+	LIT("previous_output"),
+	LIT("process."),
+	LIT("registry."),
+	LIT("related."),
+	LIT("rule."),
+	LIT("service."),
+	LIT("short_message"),
+	LIT("source."),
+	LIT("timestamp"),
+	LIT("user."),
+	LIT("win.system."),
+	LIT("winlog."),
+	LIT("System.TimeCreated."),
 };
 
 static bool listed(const str *list, size_t n, str name)
@@ -388,16 +491,16 @@ static str attributes_of(str part)
 {
 	static const char END[] = "_attributes";
 
-	return str_ends(part, STR("_attributes")) ? (str){ part.ptr, part.len - (sizeof END - 1) } :
-						    (str){ NULL, 0 };
+	return str_ends(part, STR("_attributes")) ? (str){ part.ptr, part.len - (sizeof END - 1) }
+						  : (str){ NULL, 0 };
 }
 
 static uint8_t section_of(str part)
 {
-	return str_eq(part, STR("System"))    ? SECTION_SYSTEM :
-	       str_eq(part, STR("EventData")) ? SECTION_EVENTDATA :
-	       str_eq(part, STR("UserData"))  ? SECTION_USERDATA :
-						SECTION_OTHER;
+	return str_eq(part, STR("System"))      ? SECTION_SYSTEM
+	       : str_eq(part, STR("EventData")) ? SECTION_EVENTDATA
+	       : str_eq(part, STR("UserData"))  ? SECTION_USERDATA
+						: SECTION_OTHER;
 }
 
 /* The names of an evtx_dump leaf below Event, as the elements that lead to it and maybe an attribute. */
@@ -425,7 +528,9 @@ static void put_evtx(struct builder *b, uint32_t i)
 	for (uint32_t k = 1; k < n; k++)
 		path = k > 1 ? join(b, path, "/", parts[k]) : parts[k];
 	element = n > 1 ? (last == n - 1 ? without_repeat(b, l, last) : parts[n - 1]) : STR("Event");
-	*col = (struct column){ .raw = attr.ptr ? attr : n > 1 ? parts[n - 1] : element,
+	*col = (struct column){ .raw = attr.ptr ? attr
+				       : n > 1  ? parts[n - 1]
+						: element,
 				.path = path,
 				.section = n > 1 ? section_of(parts[1]) : SECTION_OTHER };
 	if (attr.ptr) {
@@ -635,8 +740,7 @@ static void columns_other(struct builder *b)
 	for (uint32_t i = 0; i < b->names->n; i++) {
 		str d = b->names->at[i].dotted;
 
-		b->spec[i].col = (struct column){
-			.name = d, .raw = d, .path = d, .section = SECTION_FLAT };
+		b->spec[i].col = (struct column){ .name = d, .raw = d, .path = d, .section = SECTION_FLAT };
 	}
 }
 

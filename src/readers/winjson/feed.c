@@ -58,8 +58,7 @@ static void convert(struct feed *f, bytes fresh, bool last)
 			step = n - i >= 4 && fresh.ptr[i] >= 0xD8 && fresh.ptr[i] < 0xDC ? 4 : 2;
 			for (size_t k = 0; k < step; k++)
 				le[k] = fresh.ptr[i + (k ^ 1)];
-			f->utf8.len += utf16le_to_utf8((bytes){ le, step },
-						       f->utf8.ptr + f->utf8.len, NULL);
+			f->utf8.len += utf16le_to_utf8((bytes){ le, step }, f->utf8.ptr + f->utf8.len, NULL);
 		}
 	}
 	f->converted += last ? fresh.len : n;
@@ -85,8 +84,9 @@ bool feed_load(struct feed *f, const struct reader_input *in)
 	if (f->converted < in->offset || f->converted > end)
 		return false;
 	if (f->converted < end)
-		convert(f, (bytes){ in->data.ptr + (f->converted - in->offset),
-				    (size_t)(end - f->converted) }, in->last);
+		convert(f,
+			(bytes){ in->data.ptr + (f->converted - in->offset), (size_t)(end - f->converted) },
+			in->last);
 	if (f->utf8.failed)
 		return false;
 	f->text = (bytes){ (const uint8_t *)f->utf8.ptr + f->used, f->utf8.len - f->used };

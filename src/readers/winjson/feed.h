@@ -11,10 +11,10 @@ enum feed_coding { FEED_UNKNOWN, FEED_UTF8, FEED_UTF16LE, FEED_UTF16BE };
 
 struct feed {
 	enum feed_coding coding;
-	uint64_t pos;   /* content offset of text.ptr[0]: the next byte not yet consumed */
-	bytes text;     /* not yet consumed, in UTF-8 */
-	bool last;      /* nothing follows text */
-	buf utf8;       /* converted text; [used, len) is `text` */
+	uint64_t pos; /* content offset of text.ptr[0]: the next byte not yet consumed */
+	bytes text;   /* not yet consumed, in UTF-8 */
+	bool last;    /* nothing follows text */
+	buf utf8;     /* converted text; [used, len) is `text` */
 	size_t used;
 	uint64_t converted; /* content offset up to which utf8 reaches */
 };

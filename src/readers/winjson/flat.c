@@ -197,8 +197,8 @@ static bool has_repair_mark(str s)
 {
 	for (size_t at; (at = str_find(s, STR("\\x"))) != SIZE_MAX;) {
 		s = (str){ s.ptr + at + 2, s.len - at - 2 };
-		if (s.len >= 2 && ((s.ptr[0] >= '8' && s.ptr[0] <= '9') ||
-				   (s.ptr[0] >= 'a' && s.ptr[0] <= 'f')))
+		if (s.len >= 2 &&
+		    ((s.ptr[0] >= '8' && s.ptr[0] <= '9') || (s.ptr[0] >= 'a' && s.ptr[0] <= 'f')))
 			return true;
 	}
 	return false;
@@ -298,8 +298,8 @@ static str token(const struct flat_cursor *c)
 	size_t to = c->i + 1 < c->n ? c->at[c->i + 1] : c->text.len;
 	const char *p = (const char *)c->text.ptr;
 
-	while (to > from + 1 && (p[to - 1] == ' ' || p[to - 1] == '\t' || p[to - 1] == '\n' ||
-				 p[to - 1] == '\r'))
+	while (to > from + 1 &&
+	       (p[to - 1] == ' ' || p[to - 1] == '\t' || p[to - 1] == '\n' || p[to - 1] == '\r'))
 		to--;
 	return (str){ p + from, to - from };
 }
@@ -366,7 +366,7 @@ static void note_inner(struct flat *f, str name, value v)
 	static const struct {
 		str name;
 		enum flat_inner inner;
-		char first;
+		uint8_t first;
 	} INNER[] = {
 		{ { "_raw", 4 }, INNER_RAW, 0 },
 		{ { "full_log", 8 }, INNER_FULL_LOG, '{' },
@@ -460,8 +460,8 @@ static enum flat_result walk_object(struct flat *f, struct flat_cursor *c, unsig
 		if (name.len > LIMIT_JSON_NAME) {
 			f->limited = true;
 			name.len = LIMIT_JSON_NAME;
-			while (name.len && ((uint8_t)name.ptr[name.len - 1] >= 0x80 ||
-					    name.ptr[name.len - 1] == '\\'))
+			while (name.len &&
+			       ((uint8_t)name.ptr[name.len - 1] >= 0x80 || name.ptr[name.len - 1] == '\\'))
 				name.len--; /* neither half a character nor half an escape */
 		}
 		r = walk_member(f, c, name, depth);

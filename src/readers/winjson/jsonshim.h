@@ -35,8 +35,8 @@ void jsonshim_free(struct jsonshim *s);
 
 /* Index p[0..len), len below 4 GiB. *ret_at holds *ret_n ascending offsets, valid until the next call.
  * Reads no byte outside the text. */
-enum jsonshim_result jsonshim_index(struct jsonshim *s, const uint8_t *p, size_t len,
-				    const uint32_t **ret_at, size_t *ret_n);
+enum jsonshim_result jsonshim_index(struct jsonshim *s, const uint8_t *p, size_t len, const uint32_t **ret_at,
+				    size_t *ret_n);
 
 #ifdef __cplusplus
 }

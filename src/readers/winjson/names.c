@@ -136,8 +136,7 @@ static void unwrap(struct leaf_names *names)
 	else if (under(names, STR("fields"), ANY) &&
 		 (at_root(names, STR("_index")) || at_root(names, STR("_id"))))
 		take_off(names, STR("fields"));
-	else if (under(names, STR("result"), STR("_raw")) ||
-		 under(names, STR("result"), STR("EventCode")) ||
+	else if (under(names, STR("result"), STR("_raw")) || under(names, STR("result"), STR("EventCode")) ||
 		 under(names, STR("result"), STR("EventID")))
 		take_off(names, STR("result"));
 }

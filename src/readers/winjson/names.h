@@ -7,8 +7,8 @@
 struct leaf_name {
 	const str *parts; /* names from the outside in, unescaped */
 	uint32_t nparts;
-	str dotted;       /* the same, joined by "." */
-	str last;         /* the last of them */
+	str dotted; /* the same, joined by "." */
+	str last;   /* the last of them */
 };
 
 struct leaf_names {

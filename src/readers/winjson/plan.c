@@ -6,8 +6,8 @@
 
 struct plans {
 	struct schema_set *set;
-	arena mem;      /* slot lists of the plans; cleared with them */
-	map by_sig;     /* signature -> index of list */
+	arena mem;  /* slot lists of the plans; cleared with them */
+	map by_sig; /* signature -> index of list */
 	VEC(struct plan) list;
 	map by_columns; /* hash of the columns and number of the attempt -> schema id */
 	bool may_add;   /* during plans_get() */
@@ -118,8 +118,8 @@ static bool same_columns(const struct schema *a, const struct schema *b)
 	for (uint32_t i = 0; i < a->ncolumns; i++) {
 		const struct column *x = &a->columns[i], *y = &b->columns[i];
 
-		if (!str_eq(x->path, y->path) || !str_eq(x->name, y->name) ||
-		    x->section != y->section || x->flags != y->flags)
+		if (!str_eq(x->path, y->path) || !str_eq(x->name, y->name) || x->section != y->section ||
+		    x->flags != y->flags)
 			return false;
 	}
 	return true;
@@ -151,8 +151,8 @@ static const struct schema *schema_with(struct plans *p, const struct schema *pr
 }
 
 /* Slots are numbered in the order of spec. */
-static const struct schema *schema_for(struct plans *p, struct colspec *spec, uint32_t n,
-				       enum shape shape, arena *mem, err *e)
+static const struct schema *schema_for(struct plans *p, struct colspec *spec, uint32_t n, enum shape shape,
+				       arena *mem, err *e)
 {
 	struct column *cols = arena_array(mem, n, sizeof *cols);
 	struct schema proto = { .family = shape == SHAPE_OTHER ? FAMILY_FLAT : FAMILY_WINDOWS,
@@ -191,11 +191,12 @@ static void find_time(struct plan *p, const struct leaf_names *names)
 	static const char *const WAZUH[] = { "data.win.system.systemTime", "win.system.systemTime",
 					     "timestamp" };
 	static const char *const VELO[] = { "System.TimeCreated.SystemTime", "EventTime", "_ts" };
-	static const char *const FLAT[] = { "TimeCreated", "TimeCreated_SystemTime", "SystemTime",
-					    "EventTime", "TimeGenerated", "@timestamp", "_time",
-					    "timestamp" };
-	static const char *const OTHER[] = { "@timestamp", "timestamp", "ts", "time", "TimeGenerated",
-					     "EventTime", "CreationTime", "eventTime" };
+	static const char *const FLAT[] = { "TimeCreated",   "TimeCreated_SystemTime",
+					    "SystemTime",    "EventTime",
+					    "TimeGenerated", "@timestamp",
+					    "_time",         "timestamp" };
+	static const char *const OTHER[] = { "@timestamp",    "timestamp", "ts",           "time",
+					     "TimeGenerated", "EventTime", "CreationTime", "eventTime" };
 	static const struct {
 		const char *const *list;
 		size_t n;

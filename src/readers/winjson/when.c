@@ -12,8 +12,7 @@ static bool decimal_ns(str s, int64_t unit_ns, int64_t *ret)
 
 	if (minus)
 		whole = (str){ whole.ptr + 1, whole.len - 1 };
-	if (!str_to_u64(whole, &u) || u > INT64_MAX ||
-	    __builtin_mul_overflow((int64_t)u, unit_ns, &ns))
+	if (!str_to_u64(whole, &u) || u > INT64_MAX || __builtin_mul_overflow((int64_t)u, unit_ns, &ns))
 		return false;
 	for (size_t i = 0; i < frac.len; i++) {
 		if (frac.ptr[i] < '0' || frac.ptr[i] > '9')
@@ -51,8 +50,8 @@ static bool named_zone(str s, int64_t *ret_ns, enum time_basis *ret_basis)
 	zone = (str){ s.ptr + n, s.len - n };
 	if (!time_parse_iso((str){ s.ptr, n - 1 }, ret_ns, &basis))
 		return false;
-	*ret_basis = str_eq(zone, STR("UTC")) || str_eq(zone, STR("GMT")) ? TIME_UTC_EXPLICIT :
-									 TIME_LOCAL_ASSUMED;
+	*ret_basis =
+		str_eq(zone, STR("UTC")) || str_eq(zone, STR("GMT")) ? TIME_UTC_EXPLICIT : TIME_LOCAL_ASSUMED;
 	return true;
 }
 

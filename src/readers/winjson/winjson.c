@@ -119,8 +119,7 @@ static void set_time(struct winjson *w, const struct plan *p, event *ev)
 
 		if (basis == TIME_LOCAL_ASSUMED && n)
 			n--; /* no zone is known: do not claim one */
-		w->slots[p->time_slot] =
-			n ? value_utf8((str){ w->time_text, n }) : (value){ 0 };
+		w->slots[p->time_slot] = n ? value_utf8((str){ w->time_text, n }) : (value){ 0 };
 	}
 }
 
@@ -250,9 +249,9 @@ static int open_index(struct winjson *w, struct gap *g, enum reader_step *ret)
 	case JSONSHIM_OK:
 		return 0;
 	case JSONSHIM_OPEN:
-		*ret = w->feed.last && w->chunk.text.len == w->feed.text.len ?
-			       drop_chunk(w, g, GAP_TRUNCATED, "the content ends inside a string") :
-			       drop_chunk(w, g, GAP_DAMAGED, "a string is not closed");
+		*ret = w->feed.last && w->chunk.text.len == w->feed.text.len
+			       ? drop_chunk(w, g, GAP_TRUNCATED, "the content ends inside a string")
+			       : drop_chunk(w, g, GAP_DAMAGED, "a string is not closed");
 		return -1;
 	case JSONSHIM_OOM:
 		*ret = READER_FATAL;
@@ -450,8 +449,8 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 	}
 }
 
-static enum reader_step winjson_next(void *self, struct reader_input *in, event *ret_ev,
-				     struct gap *ret_gap, err *e)
+static enum reader_step winjson_next(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap,
+				     err *e)
 {
 	struct winjson *w = self;
 	enum reader_step step;
@@ -622,8 +621,9 @@ static int winjson_probe(bytes head, str path)
 
 const struct reader_ops reader_winjson = {
 	.name = "winjson",
-	.summary = "Windows events as JSON: evtx_dump, Winlogbeat, Elasticsearch, NXLog, Wazuh, Velociraptor, "
-		   "Splunk, GELF",
+	.summary =
+		"Windows events as JSON: evtx_dump, Winlogbeat, Elasticsearch, NXLog, Wazuh, Velociraptor, "
+		"Splunk, GELF",
 	.piece_align = 0, /* line numbers and an enclosing array are known from the start only */
 	.probe = winjson_probe,
 	.open = winjson_open,

@@ -22,9 +22,9 @@ enum chunk_kind {
 
 /* The part of the text that is being read: a line, or one object over several lines. */
 struct chunk {
-	bool open;    /* cur stands before what is not yet read */
-	bytes text;   /* as it lies in the feed */
-	bool whole;   /* delimited by its brackets already: no use in looking for more lines */
+	bool open;              /* cur stands before what is not yet read */
+	bytes text;             /* as it lies in the feed */
+	bool whole;             /* delimited by its brackets already: no use in looking for more lines */
 	struct flat_cursor cur; /* over text, or over its repaired copy */
 	bool repaired;
 };
@@ -34,12 +34,12 @@ struct winjson {
 	struct feed feed;
 	struct jsonshim *shim;
 	struct flat flat;
-	struct plans *plans; /* of the schema set; NULL when only judging */
+	struct plans *plans;         /* of the schema set; NULL when only judging */
 	const struct schema *schema; /* of the last event */
 	bool schema_allowed;
 	bool *used; /* by schema id: given before in this content */
 	uint32_t nused;
-	bool full;  /* a kind of object was refused: no new ones */
+	bool full; /* a kind of object was refused: no new ones */
 	struct chunk chunk;
 	buf fixed;           /* repaired copy of the chunk */
 	uint64_t line;       /* number of the line at feed.pos, from 1 */
@@ -47,7 +47,7 @@ struct winjson {
 	bool started, array; /* array: the content is one JSON array */
 	size_t want;         /* bytes asked for with CHUNK_MORE */
 
-	bool skipping; /* inside an object that is too long */
+	bool skipping;   /* inside an object that is too long */
 	bool skip_lines; /* ... which ends with its line */
 	uint64_t skip_from;
 	struct balance skip;

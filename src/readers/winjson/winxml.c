@@ -12,8 +12,8 @@
 enum { NODES_MAX = 4096, TREE_BYTES_MAX = 8 << 20 };
 
 struct node {
-	str name, text;          /* text: joined, as written between the tags */
-	const char **attrs;      /* name, value, ..., NULL */
+	str name, text;                     /* text: joined, as written between the tags */
+	const char **attrs;                 /* name, value, ..., NULL */
 	uint32_t first, last, next, parent; /* index + 1 of nodes; 0 none */
 	bool has_child;
 };
@@ -22,7 +22,7 @@ struct tree {
 	XML_Parser parser;
 	arena mem;
 	VEC(struct node) nodes;
-	buf text; /* of the innermost element */
+	buf text;      /* of the innermost element */
 	uint32_t open; /* index + 1 */
 	unsigned depth;
 	bool failed;
