@@ -236,7 +236,7 @@ const struct schema *schema_set_add(struct schema_set *set, const struct schema 
 		s->id = (uint32_t)set->list.len;
 		s->used_in = 0;
 	}
-	if (!s || !copy_arrays(&set->mem, s)) {
+	if (!s || !copy_str(&set->mem, &s->dataset) || !copy_arrays(&set->mem, s)) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "schemas need more than %u bytes", LIMIT_SCHEMA_BYTES);
 		return NULL;
 	}

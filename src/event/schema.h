@@ -58,6 +58,8 @@ struct schema {
 	uint32_t id; /* dense within its set, from 0 */
 	enum schema_family family;
 	const char *reader;           /* name of the reader that made it */
+	str dataset;                  /* FAMILY_FLAT: ECS event.dataset, which kind of log this is: "iis.access",
+				       * "zeek.conn"; rules, facts and ECS names are gated by it. Else empty */
 	const struct column *columns; /* in the record's own order */
 	uint32_t ncolumns;
 	const value *consts;
