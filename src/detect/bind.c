@@ -344,7 +344,7 @@ static double atom_cost(const struct binder *b, const struct build_atom *a)
 	if (b->no_scan || b->unscannable[a->pred])
 		return INFINITY;
 	if (p->kind == PRED_REGEX)
-		return memchr(p->text.ptr, 0, p->text.len) || !regex_is_ascii(p->text) ? INFINITY
+		return memchr(p->regex.pattern.ptr, 0, p->regex.pattern.len) || !regex_is_ascii(p->regex.pattern) ? INFINITY
 										       : 16 * common * any;
 	if (p->kind != PRED_GLOB || p->cased || len < LITERAL_MIN)
 		return INFINITY;
@@ -667,7 +667,7 @@ static int make_regexes(struct binder *b, struct bound_field *f, uint32_t field,
 		const struct pred *pred = &b->rs->pool.preds.at[b->atoms.at[b->stack.at[i]].pred];
 
 		atoms[i] = b->stack.at[i];
-		p[i] = (struct scan_pattern){ pred->text, pred->op };
+		p[i] = (struct scan_pattern){ pred->regex.pattern, pred->regex.flags };
 	}
 	f->regex_atom = atoms;
 	f->nregexes = (uint32_t)b->stack.len;

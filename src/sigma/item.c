@@ -204,7 +204,7 @@ static int mod_regex(struct item *it, struct alt *a, unsigned arg, err *e)
 	if (a->changed || a->kind == ALT_NULL)
 		return refuse(a, e, "\"re\" must be the first modifier of a string");
 	a->kind = ALT_PRED;
-	a->pred = (struct pred){ .kind = PRED_REGEX, .text = a->node->text };
+	a->pred = (struct pred){ .kind = PRED_REGEX, .regex = { .pattern = a->node->text } };
 	return 0;
 }
 
@@ -212,7 +212,7 @@ static int mod_regex_flag(struct item *it, struct alt *a, unsigned flag, err *e)
 {
 	if (a->kind != ALT_PRED || a->pred.kind != PRED_REGEX)
 		return refuse(a, e, "i, m and s belong to \"re\"");
-	a->pred.op |= flag;
+	a->pred.regex.flags |= flag;
 	return 0;
 }
 

@@ -15,8 +15,6 @@ int sigma_pool_init(struct sigma_pool *p, err *e)
 
 void sigma_pool_done(struct sigma_pool *p)
 {
-	for (size_t i = 0; i < p->preds.len; i++)
-		regex_free((struct regex *)(uintptr_t)p->preds.at[i].regex);
 	VEC_DONE(&p->preds);
 	VEC_DONE(&p->nodes);
 	VEC_DONE(&p->kids);
@@ -54,7 +52,8 @@ static void pred_key(const struct pred *proto, const uint32_t *elems, size_t n, 
 		}
 		break;
 	case PRED_REGEX:
-		buf_str(key, proto->text);
+		buf_add(key, &proto->regex.flags, sizeof proto->regex.flags);
+		buf_str(key, proto->regex.pattern);
 		break;
 	case PRED_NUMBER:
 	case PRED_COMPARE:
@@ -79,12 +78,13 @@ static int pred_freeze(struct sigma_pool *p, struct pred *pred, const struct pre
 {
 	*pred = *proto;
 	if (pred->kind == PRED_REGEX) {
-		pred->text = arena_str(&p->mem, proto->text);
-		if (!pred->text.ptr)
-			return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rules need too much memory");
-		pred->regex = regex_new(pred->text, pred->op, p->nregexes, e);
-		p->nregexes += pred->regex != NULL;
-		return pred->regex ? 0 : -1;
+		if (regex_check(proto->regex.pattern, proto->regex.flags, e) < 0)
+			return -1;
+		pred->regex.pattern = arena_str(&p->mem, proto->regex.pattern);
+		pred->regex.number = p->nregexes++;
+		return pred->regex.pattern.ptr
+			       ? 0
+			       : err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rules need too much memory");
 	}
 	if (pred->kind == PRED_GLOB && !pattern_init(&pred->pattern, elems, n, pred->cased, &p->mem))
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rules need too much memory");
@@ -116,8 +116,6 @@ uint32_t sigma_pred(struct sigma_pool *p, const struct pred *proto, const uint32
 		p->preds.at[p->preds.len - 1] = fresh;
 		if (map_put(&p->pred_ids, buf_view(&key), p->preds.len - 1, &is_new))
 			id = (uint32_t)p->preds.len - 1;
-	} else {
-		regex_free((struct regex *)(uintptr_t)fresh.regex);
 	}
 	if (id == UINT32_MAX)
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many different values in all rules");

@@ -92,7 +92,7 @@ bool pred_text(const struct pred *p, struct regex_scratch *re, str text, bool na
 	case PRED_GLOB:
 		return naive ? pattern_match_naive(&p->pattern, text) : pattern_match(&p->pattern, text);
 	case PRED_REGEX:
-		r = regex_search(p->regex, re, text);
+		r = regex_search(&p->regex, re, text);
 		*limited += r == REGEX_LIMIT;
 		return r == REGEX_YES;
 	case PRED_NUMBER:

@@ -34,13 +34,12 @@ struct pred {
 	enum pred_kind kind;
 	bool cased;             /* PRED_GLOB */
 	bool want;              /* PRED_EXISTS */
-	unsigned op;            /* enum pred_op, pred_part, REF_* or REGEX_* by kind */
+	unsigned op;            /* enum pred_op, pred_part or REF_* by kind */
 	struct pattern pattern; /* PRED_GLOB */
 	struct number number;   /* PRED_NUMBER, PRED_COMPARE, PRED_TIMEPART */
 	struct cidr net;        /* PRED_CIDR */
 	uint32_t ref;           /* PRED_FIELDREF: field id */
-	str text;               /* PRED_REGEX: the expression */
-	const struct regex *regex;
+	struct regex regex;     /* PRED_REGEX; its number is given when it is interned */
 };
 
 static inline bool pred_wants_folded(const struct pred *p)

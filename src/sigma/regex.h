@@ -3,8 +3,7 @@
  * Search is unanchored and case-sensitive unless asked; classes such as \w follow Unicode. PCRE2
  * answers if it can in a few steps; else Vectorscan, whose time is linear in the text whatever the
  * expression; else (look-around, back-references) PCRE2 again with patience. A limit that was reached
- * at last is answered as REGEX_LIMIT, never as "no". Thread rule: a compiled expression is immutable; a scratch belongs to
- * one thread. */
+ * at last is answered as REGEX_LIMIT, never as "no". Thread rule: a scratch belongs to one thread and one set. */
 #ifndef SPOOR_SIGMA_REGEX_H
 #define SPOOR_SIGMA_REGEX_H
 
@@ -15,14 +14,18 @@
 #define REGEX_MULTILINE 2u /* m: ^ and $ at lines */
 #define REGEX_DOTALL 4u    /* s: . matches newline */
 
-struct regex;
+struct regex { /* plain data: it is compiled by each scratch that needs it */
+	str pattern;
+	unsigned flags;
+	uint32_t number; /* within its set, dense */
+};
+
 struct regex_scratch;
 
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
-/* number: of the expression within its set, dense. pattern is borrowed, NUL-terminated. */
-struct regex *regex_new(str pattern, unsigned flags, uint32_t number, err *e);
-void regex_free(struct regex *re);
+/* Can it be carried out? ERR_CORRUPT with the place of the fault. */
+int regex_check(str pattern, unsigned flags, err *e);
 
 struct regex_scratch *regex_scratch_new(void);
 void regex_scratch_free(struct regex_scratch *s);
