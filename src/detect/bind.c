@@ -1,6 +1,5 @@
 #include "detect/bind.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "util/limits.h"
@@ -10,8 +9,7 @@
 #define FOLD_TRUE (UINT32_MAX - 2)
 #define FOLD_FAILED (UINT32_MAX - 3)
 
-#define LITERAL_MIN 3u /* shorter ones are in every other value */
-#define LINK_NONE UINT32_MAX
+#define PLACE_NONE UINT32_MAX /* of a list that has no place yet */
 
 typedef VEC(uint32_t) u32_vec;
 
@@ -23,15 +21,12 @@ struct build_field {
 
 struct build_atom {
 	uint32_t field, pred;
-	uint32_t uses;      /* rules that ask it */
 	uint32_t same_pred; /* next atom of that predicate */
-	bool trigger;
 };
 
 struct build_node {
 	struct bound_node n;
 	uint32_t mark;
-	double cost; /* of its best trigger; infinite if it has none */
 	double work; /* to evaluate it */
 };
 
@@ -40,14 +35,18 @@ struct build_rule {
 	bool always;
 };
 
+struct build_trigger {
+	uint32_t group; /* index into binder.groups */
+	uint32_t atom;  /* of the group */
+	uint32_t rule;
+};
+
 /* Scratch of one binding; arrays per field id, predicate and node are stamped, not cleared. */
 struct binder {
 	const struct ruleset *rs;
-	struct scan_cache *scans;
 	uint32_t *field_of, *field_stamp; /* field id to build_field */
 	uint32_t *atom_of, *atom_stamp;   /* predicate to its first build_atom */
 	uint32_t *node_of, *node_stamp;   /* node to its folded form, per variant */
-	uint8_t *unscannable;             /* per predicate: the scanner refused it */
 	uint32_t class_stamp, variant_stamp, list_mark;
 	VEC(struct build_field) fields;
 	u32_vec columns;
@@ -56,15 +55,16 @@ struct binder {
 	u32_vec kids;
 	VEC(struct build_rule) rules;
 	u32_vec stack;
-	u32_vec pairs_atom, pairs_rule; /* triggers found */
-	bool no_scan;                   /* a database could not be made: ask every atom by itself */
+	u32_vec groups;   /* of the plan that apply */
+	u32_vec variants; /* their members, in the order of the set */
+	VEC(struct build_trigger) triggers;
 
 	struct naive *naive;
 	const event *ev;
 	const struct variant *variant;
 };
 
-int binder_new(struct binder **ret, const struct ruleset *rs, struct scan_cache *scans, err *e)
+int binder_new(struct binder **ret, const struct ruleset *rs, err *e)
 {
 	struct binder *b = calloc(1, sizeof *b);
 	size_t fields = rs->pool.field_ids.len + 1, preds = rs->pool.preds.len + 1;
@@ -72,17 +72,15 @@ int binder_new(struct binder **ret, const struct ruleset *rs, struct scan_cache 
 
 	if (b) {
 		b->rs = rs;
-		b->scans = scans;
 		b->field_of = calloc(fields, sizeof(uint32_t));
 		b->field_stamp = calloc(fields, sizeof(uint32_t));
 		b->atom_of = calloc(preds, sizeof(uint32_t));
 		b->atom_stamp = calloc(preds, sizeof(uint32_t));
 		b->node_of = calloc(nodes, sizeof(uint32_t));
 		b->node_stamp = calloc(nodes, sizeof(uint32_t));
-		b->unscannable = calloc(preds, 1);
 	}
 	if (!b || !b->field_of || !b->field_stamp || !b->atom_of || !b->atom_stamp || !b->node_of ||
-	    !b->node_stamp || !b->unscannable) {
+	    !b->node_stamp) {
 		binder_free(b);
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector");
 	}
@@ -100,7 +98,6 @@ void binder_free(struct binder *b)
 	free(b->atom_stamp);
 	free(b->node_of);
 	free(b->node_stamp);
-	free(b->unscannable);
 	VEC_DONE(&b->fields);
 	VEC_DONE(&b->columns);
 	VEC_DONE(&b->atoms);
@@ -108,8 +105,9 @@ void binder_free(struct binder *b)
 	VEC_DONE(&b->kids);
 	VEC_DONE(&b->rules);
 	VEC_DONE(&b->stack);
-	VEC_DONE(&b->pairs_atom);
-	VEC_DONE(&b->pairs_rule);
+	VEC_DONE(&b->groups);
+	VEC_DONE(&b->variants);
+	VEC_DONE(&b->triggers);
 	free(b);
 }
 
@@ -134,7 +132,7 @@ static bool is_class_key(const struct schema *s, uint32_t col)
 static uint32_t use_field(struct binder *b, uint32_t field)
 {
 	const struct schema *s = b->ev->schema;
-	str name = sigma_field_name(&b->rs->pool, field);
+	struct field_names names = field_names_of(b->rs, s, field);
 	struct build_field *f;
 	bool constant;
 
@@ -147,7 +145,7 @@ static uint32_t use_field(struct binder *b, uint32_t field)
 	for (uint32_t i = 0; i < s->ncolumns; i++) {
 		const struct column *col = &s->columns[i];
 
-		if (!column_is_field(col) || (field != FIELD_ANY && !str_eq(col->name, name)))
+		if (!field_has_column(&names, col))
 			continue;
 		constant = col->slot < 0 || is_class_key(s, i);
 		if (constant && field == FIELD_ANY)
@@ -162,21 +160,28 @@ static uint32_t use_field(struct binder *b, uint32_t field)
 	return b->field_of[field];
 }
 
+/* The atom of a build_field and a predicate; ATOM_NONE if there is none. */
+static uint32_t find_atom(const struct binder *b, uint32_t field, uint32_t pred)
+{
+	uint32_t i = b->atom_stamp[pred] == b->class_stamp ? b->atom_of[pred] : ATOM_NONE;
+
+	while (i != ATOM_NONE && b->atoms.at[i].field != field)
+		i = b->atoms.at[i].same_pred;
+	return i;
+}
+
 static uint32_t use_atom(struct binder *b, uint32_t field, uint32_t pred)
 {
+	uint32_t known = find_atom(b, field, pred);
 	struct build_atom *a;
-	uint32_t head = b->atom_stamp[pred] == b->class_stamp ? b->atom_of[pred] : LINK_NONE;
 
-	for (uint32_t i = head; i != LINK_NONE; i = b->atoms.at[i].same_pred) {
-		if (b->atoms.at[i].field == field) {
-			b->atoms.at[i].uses++;
-			return i;
-		}
-	}
+	if (known != ATOM_NONE)
+		return known;
 	a = VEC_PUSH(&b->atoms, LIMIT_SIGMA_NODES);
 	if (!a)
-		return UINT32_MAX;
-	*a = (struct build_atom){ field, pred, 1, head, false };
+		return ATOM_NONE;
+	*a = (struct build_atom){ field, pred,
+				  b->atom_stamp[pred] == b->class_stamp ? b->atom_of[pred] : ATOM_NONE };
 	b->atom_stamp[pred] = b->class_stamp;
 	b->atom_of[pred] = (uint32_t)b->atoms.len - 1;
 	return b->atom_of[pred];
@@ -233,7 +238,7 @@ static uint32_t fold_leaf(struct binder *b, const struct sigma_node *at)
 		return naive_leaf(b->naive, b->ev, b->fields.at[field].field, at->n, NULL, NULL) ? FOLD_TRUE
 												 : FOLD_FALSE;
 	atom = use_atom(b, field, at->n);
-	return atom == UINT32_MAX ? FOLD_FAILED : add_node(b, (struct bound_node){ NODE_LEAF, atom, 0 });
+	return atom == ATOM_NONE ? FOLD_FAILED : add_node(b, (struct bound_node){ NODE_LEAF, atom, 0 });
 }
 
 /* AND and OR: constants vanish or decide, equal operands count once. */
@@ -300,59 +305,150 @@ static uint32_t fold(struct binder *b, uint32_t id)
 	return r;
 }
 
-static int fold_variants(struct binder *b, str channel, str event_id)
-{
-	struct logsource_services services;
-
-	logsource_of_channel(channel, &services);
-	for (uint32_t i = 0; i < b->rs->variants.len; i++) {
-		const struct variant *v = &b->rs->variants.at[i];
-		size_t nodes = b->nodes.len, kids = b->kids.len;
-		struct build_rule *rule;
-		uint32_t root;
-
-		if (!variant_gate(v, &services, event_id))
-			continue;
-		b->variant = v;
-		b->variant_stamp++;
-		root = fold(b, v->root);
-		if (root == FOLD_FALSE || root == FOLD_TRUE) {
-			b->nodes.len = nodes; /* nobody points at them */
-			b->kids.len = kids;
-		}
-		if (root == FOLD_FALSE)
-			continue;
-		rule = root == FOLD_FAILED ? NULL : VEC_PUSH(&b->rules, LIMIT_SIGMA_NODES);
-		if (!rule)
-			return -1;
-		rule->r = (struct bound_rule){ i, root == FOLD_TRUE ? BOUND_TRUE : root };
-	}
-	return 0;
-}
-
 /* --- triggers ------------------------------------------------------------------------------- */
 
-/* How often an atom may be expected to hold: what many rules ask for is common, what is long is not.
- * Infinite: it cannot be found by a scan. */
-static double atom_cost(const struct binder *b, const struct build_atom *a)
-{
-	static const double BY_LENGTH[] = { 64, 24, 12, 8, 6, 4, 4, 4, 4, 3 };
-	const struct pred *p = &b->rs->pool.preds.at[a->pred];
-	double common = 1 + a->uses / 4.0, any = b->fields.at[a->field].field == FIELD_ANY ? 4 : 1;
-	size_t len = p->pattern.literal.len;
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_ASK };
 
-	if (b->no_scan || b->unscannable[a->pred])
-		return INFINITY;
-	if (p->kind == PRED_REGEX)
-		return memchr(p->regex.pattern.ptr, 0, p->regex.pattern.len) || !regex_is_ascii(p->regex.pattern) ? INFINITY
-										       : 16 * common * any;
-	if (p->kind != PRED_GLOB || p->cased || len < LITERAL_MIN)
-		return INFINITY;
-	len -= LITERAL_MIN;
-	if (!p->pattern.open_start && !p->pattern.open_end)
-		any /= 2;
-	return (len < COUNT(BY_LENGTH) ? BY_LENGTH[len] : 2) * common * any;
+/* Is an atom of a trigger decided by the class? */
+static enum answer trigger_answer(struct binder *b, const struct plan_atom *a)
+{
+	uint32_t field = use_field(b, a->field);
+	const struct build_field *f;
+
+	if (field == UINT32_MAX)
+		return ANSWER_YES; /* no memory: evaluate it always */
+	f = &b->fields.at[field];
+	if (a->field == FIELD_ANY && constant_keyword(b, a->pred))
+		return ANSWER_YES;
+	if (f->ncolumns == 0)
+		return ANSWER_NO;
+	if (!f->constant)
+		return ANSWER_ASK;
+	return naive_leaf(b->naive, b->ev, a->field, a->pred, NULL, NULL) ? ANSWER_YES : ANSWER_NO;
 }
+
+/* Note what triggers the last rule. 0: nothing can, it never matches; 1; -1 without memory. */
+static int take_triggers(struct binder *b, const struct variant *v, uint32_t group)
+{
+	const struct plan *plan = &b->rs->plan;
+	const struct plan_group *g = &plan->groups.at[v->group];
+	struct build_rule *rule = &b->rules.at[b->rules.len - 1];
+	size_t before = b->triggers.len;
+
+	rule->always = v->ntriggers == 0 || rule->r.root == BOUND_TRUE;
+	for (uint32_t i = 0; !rule->always && i < v->ntriggers; i++) {
+		uint32_t atom = plan->triggers.at[v->trigger + i];
+		enum answer answer = trigger_answer(b, &plan->atoms.at[g->atom + atom]);
+		struct build_trigger *t;
+
+		rule->always = answer == ANSWER_YES;
+		if (answer != ANSWER_ASK)
+			continue;
+		t = VEC_PUSH(&b->triggers, LIMIT_SIGMA_NODES);
+		if (!t)
+			return -1;
+		*t = (struct build_trigger){ group, atom, (uint32_t)b->rules.len - 1 };
+	}
+	if (rule->always)
+		b->triggers.len = before;
+	return rule->always || b->triggers.len > before;
+}
+
+/* --- rules ---------------------------------------------------------------------------------- */
+
+static int cmp_u32(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return (a > b) - (a < b);
+}
+
+/* Only one element is called EventID: what it is decides. */
+static bool event_id_decides(const struct schema *s)
+{
+	int32_t first = schema_find(s, STR("EventID"), 0);
+
+	return first >= 0 && first == s->wk[WK_EVENT_ID] && schema_find(s, STR("EventID"), (uint32_t)first + 1) < 0;
+}
+
+static bool can_have_event_id(const struct plan *plan, const struct variant *v, uint64_t id)
+{
+	if (v->nevent_ids == VARIANT_ANY_EVENT_ID)
+		return true;
+	for (uint32_t i = 0; i < v->nevent_ids; i++)
+		if (plan->event_ids.at[v->event_id + i] == id)
+			return true;
+	return false;
+}
+
+/* The groups that apply and their variants. */
+static bool gather_variants(struct binder *b, const struct event_place *place)
+{
+	const struct plan *plan = &b->rs->plan;
+	uint64_t id;
+	bool by_id = place->windows && value_u64(event_wk(b->ev, WK_EVENT_ID), &id) &&
+		     event_id_decides(b->ev->schema);
+
+	for (uint32_t i = 0; i < plan->groups.len; i++) {
+		const struct plan_group *g = &plan->groups.at[i];
+
+		if (!group_applies(g, place))
+			continue;
+		if (!push_u32(&b->groups, i))
+			return false;
+		for (uint32_t k = 0; k < g->nvariants; k++) {
+			uint32_t v = plan->members.at[g->variant + k];
+
+			if (by_id && !can_have_event_id(plan, &b->rs->variants.at[v], id))
+				continue;
+			if (!push_u32(&b->variants, v))
+				return false;
+		}
+	}
+	if (b->groups.len > 1 && b->variants.len)
+		qsort(b->variants.at, b->variants.len, sizeof *b->variants.at, cmp_u32);
+	return true;
+}
+
+static uint32_t group_index(const struct binder *b, uint32_t group)
+{
+	uint32_t i = 0;
+
+	while (b->groups.at[i] != group)
+		i++;
+	return i;
+}
+
+static int bind_variant(struct binder *b, uint32_t number)
+{
+	const struct variant *v = &b->rs->variants.at[number];
+	size_t nodes = b->nodes.len, kids = b->kids.len;
+	struct build_rule *rule;
+	uint32_t root;
+	int r;
+
+	b->variant = v;
+	b->variant_stamp++;
+	root = fold(b, v->root);
+	if (root == FOLD_FAILED)
+		return -1;
+	if (root == FOLD_FALSE || root == FOLD_TRUE) {
+		b->nodes.len = nodes; /* nobody points at them */
+		b->kids.len = kids;
+	}
+	if (root == FOLD_FALSE)
+		return 0;
+	rule = VEC_PUSH(&b->rules, LIMIT_SIGMA_NODES);
+	if (!rule)
+		return -1;
+	rule->r = (struct bound_rule){ number, root == FOLD_TRUE ? BOUND_TRUE : root };
+	r = take_triggers(b, v, group_index(b, v->group));
+	if (r == 0)
+		b->rules.len--;
+	return r < 0 ? -1 : 0;
+}
+
+/* --- order ---------------------------------------------------------------------------------- */
 
 /* What it takes to evaluate an atom, roughly in comparisons. */
 static double atom_work(const struct binder *b, const struct build_atom *a)
@@ -407,121 +503,52 @@ static void order_nodes(struct binder *b)
 	}
 }
 
-/* Costs of all nodes; operands stand before their node. */
-static void cost_nodes(struct binder *b)
-{
-	for (size_t i = 0; i < b->nodes.len; i++) {
-		struct build_node *node = &b->nodes.at[i];
-
-		node->cost = node->n.op == NODE_OR ? 0 : INFINITY;
-		if (node->n.op == NODE_LEAF)
-			node->cost = atom_cost(b, &b->atoms.at[node->n.first]);
-		if (node->n.op == NODE_LEAF || node->n.op == NODE_NOT)
-			continue;
-		for (uint32_t k = 0; k < node->n.n; k++) {
-			double cost = b->nodes.at[b->kids.at[node->n.first + k]].cost;
-
-			if (node->n.op == NODE_OR)
-				node->cost += cost;
-			else if (cost < node->cost)
-				node->cost = cost;
-		}
-	}
-}
-
-/* Note the atoms of the best trigger of a node for rule `rule`. Depth is that of the condition. */
-static int take_trigger(struct binder *b, uint32_t id, uint32_t rule)
-{
-	const struct bound_node *n = &b->nodes.at[id].n;
-
-	if (n->op == NODE_LEAF) {
-		b->atoms.at[n->first].trigger = true;
-		return push_u32(&b->pairs_atom, n->first) && push_u32(&b->pairs_rule, rule) ? 0 : -1;
-	}
-	for (uint32_t k = 0; k < n->n; k++) {
-		uint32_t kid = b->kids.at[n->first + k];
-
-		if (n->op == NODE_AND && b->nodes.at[kid].cost > b->nodes.at[id].cost)
-			continue;
-		if (take_trigger(b, kid, rule) < 0)
-			return -1;
-		if (n->op == NODE_AND)
-			return 0;
-	}
-	return 0;
-}
-
-/* A rule without a trigger is asked of every event: let the scan answer what it can. Depth is that of
- * the condition. */
-static void scan_all(struct binder *b, uint32_t id)
-{
-	const struct bound_node *n = &b->nodes.at[id].n;
-
-	if (n->op == NODE_LEAF) {
-		struct build_atom *a = &b->atoms.at[n->first];
-
-		a->trigger |= b->rs->pool.preds.at[a->pred].kind == PRED_GLOB && !isinf(b->nodes.at[id].cost);
-	} else if (n->op == NODE_NOT) {
-		scan_all(b, n->first);
-	} else {
-		for (uint32_t k = 0; k < n->n; k++)
-			scan_all(b, b->kids.at[n->first + k]);
-	}
-}
-
-static int take_triggers(struct binder *b)
-{
-	order_nodes(b);
-	cost_nodes(b);
-	for (uint32_t i = 0; i < b->rules.len; i++) {
-		struct build_rule *rule = &b->rules.at[i];
-
-		rule->always = rule->r.root == BOUND_TRUE || isinf(b->nodes.at[rule->r.root].cost);
-		if (rule->always && rule->r.root != BOUND_TRUE)
-			scan_all(b, rule->r.root);
-		if (!rule->always && take_trigger(b, rule->r.root, i) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* --- the finished class --------------------------------------------------------------------- */
 
-/* Lists of rules per atom, by counting. */
-static bool copy_triggered(struct binder *b, struct bound_class *c, arena *mem)
+static uint32_t key_hash(uint32_t field, uint32_t pred)
 {
-	size_t n = b->pairs_atom.len;
-	uint32_t *triggered = arena_array(mem, n + 1, sizeof *triggered);
-	uint32_t at = 0;
+	return (uint32_t)((((uint64_t)field << 32 | pred) * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
+}
 
-	if (!triggered)
+static bool make_keys(struct binder *b, struct bound_class *c, arena *mem)
+{
+	uint32_t size = 4, *table;
+
+	while (size < 2 * b->atoms.len)
+		size *= 2;
+	table = arena_array(mem, size, sizeof *table);
+	if (!table)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		c->atoms[b->pairs_atom.at[i]].nrules++;
-	for (uint32_t i = 0; i < c->natoms; i++) {
-		c->atoms[i].first_rule = at;
-		at += c->atoms[i].nrules;
-		c->atoms[i].nrules = 0;
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct atom *a = &c->atoms[b->pairs_atom.at[i]];
+	c->key_mask = size - 1;
+	for (uint32_t i = 0; i < b->atoms.len; i++) {
+		const struct build_atom *a = &b->atoms.at[i];
+		uint32_t at = key_hash(b->fields.at[a->field].field, a->pred) & c->key_mask;
 
-		triggered[a->first_rule + a->nrules++] = b->pairs_rule.at[i];
+		while (table[at])
+			at = (at + 1) & c->key_mask;
+		table[at] = i + 1;
 	}
-	c->triggered = triggered;
+	c->by_key = table;
 	return true;
 }
 
-static int cmp_key(const void *x, const void *y, void *ctx)
+static bool copy_fields(struct binder *b, struct bound_class *c, arena *mem)
 {
-	const struct binder *b = ctx;
-	const struct build_atom *p = &b->atoms.at[*(const uint32_t *)x];
-	const struct build_atom *q = &b->atoms.at[*(const uint32_t *)y];
-	uint32_t fp = b->fields.at[p->field].field, fq = b->fields.at[q->field].field;
+	struct bound_field *fields = arena_array(mem, b->fields.len + 1, sizeof *fields);
+	uint32_t *columns = arena_array(mem, b->columns.len + 1, sizeof *columns);
 
-	if (fp != fq)
-		return fp < fq ? -1 : 1;
-	return (p->pred > q->pred) - (p->pred < q->pred);
+	if (!fields || !columns)
+		return false;
+	if (b->columns.len)
+		memcpy(columns, b->columns.at, b->columns.len * sizeof *columns);
+	for (uint32_t i = 0; i < b->fields.len; i++) {
+		const struct build_field *f = &b->fields.at[i];
+
+		fields[i] = (struct bound_field){ f->field, columns + f->first_column, f->ncolumns };
+	}
+	c->fields = fields;
+	c->nfields = (uint32_t)b->fields.len;
+	return true;
 }
 
 static bool copy_arrays(struct binder *b, struct bound_class *c, arena *mem)
@@ -530,10 +557,9 @@ static bool copy_arrays(struct binder *b, struct bound_class *c, arena *mem)
 	uint32_t *kids = arena_array(mem, b->kids.len + 1, sizeof *kids);
 	struct bound_rule *rules = arena_array(mem, b->rules.len + 1, sizeof *rules);
 	uint64_t *always = arena_array(mem, b->rules.len / 64 + 1, sizeof *always);
-	uint32_t *by_key = arena_array(mem, b->atoms.len + 1, sizeof *by_key);
 
 	c->atoms = arena_array(mem, b->atoms.len + 1, sizeof *c->atoms);
-	if (!nodes || !kids || !rules || !always || !by_key || !c->atoms)
+	if (!nodes || !kids || !rules || !always || !c->atoms)
 		return false;
 	for (size_t i = 0; i < b->nodes.len; i++)
 		nodes[i] = b->nodes.at[i].n;
@@ -546,232 +572,165 @@ static bool copy_arrays(struct binder *b, struct bound_class *c, arena *mem)
 			c->nalways++;
 		}
 	}
-	for (uint32_t i = 0; i < b->atoms.len; i++) {
-		const struct build_atom *a = &b->atoms.at[i];
-
-		c->atoms[i] = (struct atom){ .field = a->field, .pred = a->pred, .scanned = a->trigger };
-		by_key[i] = i;
-	}
-	qsort_r(by_key, b->atoms.len, sizeof *by_key, cmp_key, b);
+	for (uint32_t i = 0; i < b->atoms.len; i++)
+		c->atoms[i] = (struct atom){ b->atoms.at[i].field, b->atoms.at[i].pred, false };
 	c->nodes = nodes;
 	c->kids = kids;
 	c->rules = rules;
 	c->always = always;
-	c->by_key = by_key;
 	c->nnodes = (uint32_t)b->nodes.len;
 	c->nrules = (uint32_t)b->rules.len;
 	c->natoms = (uint32_t)b->atoms.len;
-	return copy_triggered(b, c, mem);
-}
-
-static str literal_of(const struct binder *b, uint32_t atom)
-{
-	return b->rs->pool.preds.at[b->atoms.at[atom].pred].pattern.literal;
-}
-
-static int cmp_literal(const void *x, const void *y, void *ctx)
-{
-	uint32_t p = *(const uint32_t *)x, q = *(const uint32_t *)y;
-	int r = str_cmp(literal_of(ctx, p), literal_of(ctx, q));
-
-	return r ? r : (p > q) - (p < q);
-}
-
-static int cmp_regex(const void *x, const void *y, void *ctx)
-{
-	const struct binder *b = ctx;
-	uint32_t p = b->atoms.at[*(const uint32_t *)x].pred;
-	uint32_t q = b->atoms.at[*(const uint32_t *)y].pred;
-
-	return (p > q) - (p < q);
-}
-
-/* Trigger atoms of a field, of one kind, on b->stack; the caller resets it. */
-static bool gather(struct binder *b, uint32_t field, enum pred_kind kind)
-{
-	b->stack.len = 0;
-	for (uint32_t i = 0; i < b->atoms.len; i++)
-		if (b->atoms.at[i].trigger && b->atoms.at[i].field == field &&
-		    b->rs->pool.preds.at[b->atoms.at[i].pred].kind == kind && !push_u32(&b->stack, i))
-			return false;
 	return true;
 }
 
-/* Does it hold a character that no number, time, GUID, SID or binary value shows? */
-static bool is_text_literal(str s)
+/* Does any atom of a planned field mean something to the class? Those that do are known by the scan. */
+static bool scan_is_wanted(struct bound_class *c, const struct plan *plan, const struct plan_field *f,
+			   const struct bound_hit *hits)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!strchr("0123456789abcdefxstz-:.,+ ", s.ptr[i]))
-			return true;
-	return false;
+	uint32_t from = plan->literal_hits.at[f->literal];
+	uint32_t to = plan->literal_hits.at[f->literal + f->nliterals];
+	bool wanted = false;
+
+	for (uint32_t i = from; i < to + f->nregexes; i++) {
+		uint32_t atom = i < to ? plan->hits.at[i] : plan->regexes.at[f->regex + i - to];
+
+		wanted |= hits[atom].atom != ATOM_NONE || hits[atom].nrules;
+		if (hits[atom].atom != ATOM_NONE)
+			c->atoms[hits[atom].atom].scanned = true;
+	}
+	return wanted;
 }
 
-/* The literal database of a field: atoms with the same literal share a pattern. */
-static int make_literals(struct binder *b, struct bound_field *f, uint32_t field, arena *mem)
+/* What the atoms of a group mean to the class, but for the rules that they trigger. */
+static struct bound_hit *make_hits(const struct binder *b, const struct plan_group *g, arena *mem)
 {
-	struct scan_pattern *p;
-	uint32_t *first, *atoms, n = 0;
-	int bad;
+	const struct plan_atom *atoms = b->rs->plan.atoms.at + g->atom;
+	struct bound_hit *hits = arena_array(mem, g->natoms + 1u, sizeof *hits);
 
-	if (!gather(b, field, PRED_GLOB))
-		return -1;
-	if (b->stack.len == 0)
-		return 0;
-	p = calloc(b->stack.len, sizeof *p);
-	first = arena_array(mem, b->stack.len + 1, sizeof *first);
-	atoms = arena_array(mem, b->stack.len, sizeof *atoms);
-	if (!p || !first || !atoms) {
-		free(p);
-		return -1;
+	for (uint32_t i = 0; hits && i < g->natoms; i++) {
+		bool asked = b->field_stamp[atoms[i].field] == b->class_stamp;
+
+		hits[i].atom = asked ? find_atom(b, b->field_of[atoms[i].field], atoms[i].pred) : ATOM_NONE;
+		hits[i].rule = PLACE_NONE;
 	}
-	qsort_r(b->stack.at, b->stack.len, sizeof *atoms, cmp_literal, b);
-	for (size_t i = 0; i < b->stack.len; i++) {
-		str literal = literal_of(b, b->stack.at[i]);
+	return hits;
+}
 
-		atoms[i] = b->stack.at[i];
-		if (n == 0 || !str_eq(p[n - 1].text, literal)) {
-			first[n] = (uint32_t)i;
-			p[n++].text = literal;
+/* Lists of rules per atom of each group, by counting. */
+static bool make_triggered(struct binder *b, struct bound_class *c, struct bound_hit *const *hits, arena *mem)
+{
+	uint32_t *triggered = arena_array(mem, b->triggers.len + 1, sizeof *triggered), at = 0;
+
+	if (!triggered)
+		return false;
+	for (size_t i = 0; i < b->triggers.len; i++)
+		hits[b->triggers.at[i].group][b->triggers.at[i].atom].nrules++;
+	for (size_t i = 0; i < b->triggers.len; i++) {
+		struct bound_hit *h = &hits[b->triggers.at[i].group][b->triggers.at[i].atom];
+
+		if (h->rule != PLACE_NONE)
+			continue;
+		h->rule = at;
+		at += h->nrules;
+		h->nrules = 0;
+	}
+	for (size_t i = 0; i < b->triggers.len; i++) {
+		struct bound_hit *h = &hits[b->triggers.at[i].group][b->triggers.at[i].atom];
+
+		triggered[h->rule + h->nrules++] = b->triggers.at[i].rule;
+	}
+	c->triggered = triggered;
+	return true;
+}
+
+static bool make_scans(struct binder *b, struct bound_class *c, struct bound_hit *const *hits, arena *mem)
+{
+	const struct plan *plan = &b->rs->plan;
+	struct bound_scan *scans;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->groups.len; i++)
+		n += plan->groups.at[b->groups.at[i]].nfields;
+	scans = arena_array(mem, n + 1, sizeof *scans);
+	if (!scans)
+		return false;
+	for (size_t i = 0; i < b->groups.len; i++) {
+		const struct plan_group *g = &plan->groups.at[b->groups.at[i]];
+
+		for (uint32_t k = g->field; k < g->field + g->nfields; k++) {
+			const struct plan_field *f = &plan->fields.at[k];
+
+			if (b->field_stamp[f->field] != b->class_stamp ||
+			    !scan_is_wanted(c, plan, f, hits[i]) ||
+			    b->fields.at[b->field_of[f->field]].ncolumns == 0)
+				continue;
+			scans[c->nscans++] = (struct bound_scan){ f, k, b->field_of[f->field], hits[i],
+								  plan->atoms.at + g->atom };
 		}
 	}
-	first[n] = (uint32_t)b->stack.len;
-	f->text_only = true;
-	for (uint32_t i = 0; i < n; i++)
-		f->text_only &= is_text_literal(p[i].text);
-	f->hit_first = first;
-	f->hit_atoms = atoms;
-	f->db = scan_db_get(b->scans, p, n, false, &bad);
-	free(p);
-	b->no_scan |= f->db == NULL;
-	return f->db ? 0 : 1;
-}
-
-static int make_regexes(struct binder *b, struct bound_field *f, uint32_t field, arena *mem)
-{
-	struct scan_pattern *p;
-	uint32_t *atoms;
-	int bad;
-
-	if (!gather(b, field, PRED_REGEX))
-		return -1;
-	if (b->stack.len == 0)
-		return 0;
-	p = calloc(b->stack.len, sizeof *p);
-	atoms = arena_array(mem, b->stack.len, sizeof *atoms);
-	if (!p || !atoms) {
-		free(p);
-		return -1;
-	}
-	qsort_r(b->stack.at, b->stack.len, sizeof *atoms, cmp_regex, b);
-	for (size_t i = 0; i < b->stack.len; i++) {
-		const struct pred *pred = &b->rs->pool.preds.at[b->atoms.at[b->stack.at[i]].pred];
-
-		atoms[i] = b->stack.at[i];
-		p[i] = (struct scan_pattern){ pred->regex.pattern, pred->regex.flags };
-	}
-	f->regex_atom = atoms;
-	f->nregexes = (uint32_t)b->stack.len;
-	f->text_only = false;
-	f->regex_db = scan_db_get(b->scans, p, b->stack.len, true, &bad);
-	free(p);
-	if (!f->regex_db && bad >= 0 && (size_t)bad < b->stack.len)
-		b->unscannable[b->atoms.at[atoms[bad]].pred] = 1;
-	else
-		b->no_scan |= f->regex_db == NULL;
-	return f->regex_db ? 0 : 1;
-}
-
-/* 0; -1 without memory; 1: what cannot be scanned is now known, begin again. */
-static int copy_fields(struct binder *b, struct bound_class *c, arena *mem)
-{
-	struct bound_field *fields = arena_array(mem, b->fields.len + 1, sizeof *fields);
-	uint32_t *scans = arena_array(mem, b->fields.len + 1, sizeof *scans);
-	uint32_t *columns = arena_array(mem, b->columns.len + 1, sizeof *columns);
-
-	if (!fields || !scans || !columns)
-		return -1;
-	if (b->columns.len)
-		memcpy(columns, b->columns.at, b->columns.len * sizeof *columns);
-	for (uint32_t i = 0; i < b->fields.len; i++) {
-		const struct build_field *f = &b->fields.at[i];
-		int r;
-
-		fields[i].field = f->field;
-		fields[i].columns = columns + f->first_column;
-		fields[i].ncolumns = f->ncolumns;
-		r = make_literals(b, &fields[i], i, mem);
-		if (r == 0)
-			r = make_regexes(b, &fields[i], i, mem);
-		if (r)
-			return r;
-		if (fields[i].db || fields[i].regex_db)
-			scans[c->nscans++] = i;
-	}
-	c->fields = fields;
 	c->scans = scans;
-	c->nfields = (uint32_t)b->fields.len;
-	return 0;
+	return true;
+}
+
+static bool make_hit_tables(struct binder *b, struct bound_class *c, arena *mem)
+{
+	struct bound_hit **hits = arena_array(mem, b->groups.len + 1, sizeof *hits);
+
+	for (size_t i = 0; hits && i < b->groups.len; i++) {
+		hits[i] = make_hits(b, &b->rs->plan.groups.at[b->groups.at[i]], mem);
+		if (!hits[i])
+			return false;
+	}
+	return hits && make_triggered(b, c, hits, mem) && make_scans(b, c, hits, mem);
 }
 
 static void clear(struct binder *b)
 {
 	b->class_stamp++;
 	b->fields.len = b->columns.len = b->atoms.len = b->nodes.len = b->kids.len = 0;
-	b->rules.len = b->stack.len = b->pairs_atom.len = b->pairs_rule.len = 0;
+	b->rules.len = b->stack.len = b->groups.len = b->variants.len = b->triggers.len = 0;
 }
 
-/* 0; -1 without room; 1: begin again, see copy_fields(). */
-static int bind_once(struct binder *b, str channel, str event_id, arena *mem, struct bound_class **ret)
+static bool bind_class(struct binder *b, const struct event_place *place, struct bound_class *c, arena *mem)
+{
+	clear(b);
+	if (!gather_variants(b, place))
+		return false;
+	for (size_t i = 0; i < b->variants.len; i++)
+		if (bind_variant(b, b->variants.at[i]) < 0)
+			return false;
+	order_nodes(b);
+	return copy_arrays(b, c, mem) && copy_fields(b, c, mem) && make_keys(b, c, mem) &&
+	       make_hit_tables(b, c, mem);
+}
+
+int binder_bind(struct binder *b, struct naive *naive, const event *ev, arena *mem, struct bound_class **ret,
+		err *e)
 {
 	struct bound_class *c = arena_alloc(mem, sizeof *c);
-
-	clear(b);
-	*ret = c;
-	if (!c || fold_variants(b, channel, event_id) < 0 || take_triggers(b) < 0 || !copy_arrays(b, c, mem))
-		return -1;
-	return copy_fields(b, c, mem);
-}
-
-int binder_bind(struct binder *b, struct naive *naive, const event *ev, bool scanning, arena *mem,
-		struct bound_class **ret, err *e)
-{
-	struct bound_class *c = NULL;
-	str channel, event_id;
+	struct event_place place;
 	arena texts;
-	int r;
+	bool ok;
 
 	arena_init(&texts, LIMIT_VALUE_TEXT * 4);
-	channel = value_str(event_wk(ev, WK_CHANNEL), &texts);
-	event_id = value_str(event_wk(ev, WK_EVENT_ID), &texts);
 	b->naive = naive;
 	b->ev = ev;
-	b->no_scan = !scanning;
-	r = channel.ptr && event_id.ptr ? 1 : -1;
-	while (r > 0)
-		r = bind_once(b, channel, event_id, mem, &c);
+	ok = c && event_place_of(&place, ev, naive->declared, &texts) && bind_class(b, &place, c, mem);
 	arena_done(&texts);
-	if (r < 0)
+	if (!ok)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room to bind rules");
-	c->scanning = scanning; /* also where it failed: it is not tried again */
 	*ret = c;
 	return 0;
 }
 
 uint32_t bound_atom(const struct bound_class *c, uint32_t field, uint32_t pred)
 {
-	uint32_t lo = 0, hi = c->natoms;
+	for (uint32_t at = key_hash(field, pred) & c->key_mask; c->by_key[at]; at = (at + 1) & c->key_mask) {
+		const struct atom *a = &c->atoms[c->by_key[at] - 1];
 
-	while (lo < hi) {
-		uint32_t mid = (lo + hi) / 2;
-		const struct atom *a = &c->atoms[c->by_key[mid]];
-		uint32_t f = c->fields[a->field].field;
-
-		if (f == field && a->pred == pred)
-			return c->by_key[mid];
-		if (f < field || (f == field && a->pred < pred))
-			lo = mid + 1;
-		else
-			hi = mid;
+		if (c->fields[a->field].field == field && a->pred == pred)
+			return c->by_key[at] - 1;
 	}
-	return UINT32_MAX;
+	return ATOM_NONE;
 }

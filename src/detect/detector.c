@@ -6,22 +6,18 @@
 
 #include "util/limits.h"
 
-#define SCAN_FROM_EVENTS 256u /* a class seen less often is not worth databases and memos */
-
 /* --- life ----------------------------------------------------------------------------------- */
 
 static void init_maps(struct detector *d)
 {
 	map_init(&d->kinds, LIMIT_SCHEMAS, LIMIT_DETECT_BYTES);
 	map_init(&d->class_ids, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
-	memo_set_init(&d->memos);
 }
 
 static void done_maps(struct detector *d)
 {
 	map_done(&d->kinds);
 	map_done(&d->class_ids);
-	memo_set_done(&d->memos);
 	VEC_DONE(&d->classes);
 	VEC_DONE(&d->slots);
 }
@@ -41,14 +37,15 @@ int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
 	if (!d)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector");
 	d->rs = rs;
-	d->scan_from = SCAN_FROM_EVENTS;
 	arena_init(&d->class_mem, LIMIT_DETECT_BYTES);
 	arena_init(&d->finding_mem, LIMIT_DETECT_BYTES);
+	arena_init(&d->declared.mem, LIMIT_DETECT_BYTES);
 	init_maps(d);
-	d->scans = scan_cache_new(e);
-	if (!d->scans || naive_init(&d->naive, rs, e) < 0 || binder_new(&d->binder, rs, d->scans, e) < 0) {
+	d->scans = scan_set_new(&rs->plan, e);
+	if (!d->scans || !memo_init(&d->memo) || naive_init(&d->naive, rs, e) < 0 ||
+	    binder_new(&d->binder, rs, e) < 0) {
 		detector_free(d);
-		return -1;
+		return d->scans ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector") : -1;
 	}
 	*ret = d;
 	return 0;
@@ -60,7 +57,8 @@ void detector_free(struct detector *d)
 		return;
 	binder_free(d->binder);
 	naive_done(&d->naive);
-	scan_cache_free(d->scans);
+	scan_set_free(d->scans);
+	memo_done(&d->memo);
 	done_maps(d);
 	VEC_DONE(&d->spans);
 	VEC_DONE(&d->hits);
@@ -71,14 +69,32 @@ void detector_free(struct detector *d)
 	buf_done(&d->key);
 	buf_done(&d->text);
 	buf_done(&d->shown);
+	buf_done(&d->scan_text[0]);
+	buf_done(&d->scan_text[1]);
 	arena_done(&d->class_mem);
 	arena_done(&d->finding_mem);
+	arena_done(&d->declared.mem);
 	free(d);
 }
 
 void detector_set_naive(struct detector *d, bool naive)
 {
 	d->use_naive = naive;
+}
+
+int detector_declare(struct detector *d, const struct logsource_triple *source, err *e)
+{
+	struct logsource_triple *t = &d->declared.triple;
+
+	arena_clear(&d->declared.mem);
+	t->product = arena_str(&d->declared.mem, source->product);
+	t->category = arena_str(&d->declared.mem, source->category);
+	t->service = arena_str(&d->declared.mem, source->service);
+	if (!t->product.ptr || !t->category.ptr || !t->service.ptr)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector");
+	d->naive.declared = t;
+	reset(d);
+	return 0;
 }
 
 void detector_forget_schemas(struct detector *d)
@@ -111,6 +127,9 @@ static void key_schema(buf *b, const struct schema *s)
 {
 	static const enum well_known KEYS[] = { WK_EVENT_ID, WK_CHANNEL, WK_PROVIDER };
 
+	buf_byte(b, (char)s->family);
+	buf_str(b, s->dataset);
+	buf_byte(b, 0);
 	for (size_t i = 0; i < COUNT(KEYS); i++)
 		buf_add(b, &s->wk[KEYS[i]], sizeof s->wk[0]);
 	for (uint32_t i = 0; i < s->ncolumns; i++) {
@@ -178,16 +197,15 @@ static bool make_room(struct detector *d, const struct bound_class *c)
 	return c->natoms <= d->natoms && c->nfields <= d->nfields && words <= d->nwords;
 }
 
-/* Bind the class of an event; it becomes number `index`. */
-static struct bound_class *bind_class(struct detector *d, const event *ev, bool scanning, size_t index,
-				      err *e)
+/* Bind the class of an event; it becomes the last. */
+static struct bound_class *bind_class(struct detector *d, const event *ev, err *e)
 {
 	struct bound_class *c;
 	struct class_slot *at;
 
-	if (binder_bind(d->binder, &d->naive, ev, scanning, &d->class_mem, &c, e) < 0)
+	if (binder_bind(d->binder, &d->naive, ev, &d->class_mem, &c, e) < 0)
 		return NULL;
-	at = index < d->classes.len ? &d->classes.at[index] : VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
+	at = VEC_PUSH(&d->classes, LIMIT_DETECT_CLASSES);
 	if (!at || !make_room(d, c)) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
 		return NULL;
@@ -205,20 +223,17 @@ static struct bound_class *find_class(struct detector *d, const event *ev, err *
 
 	if (slot) {
 		make_key(d, ev, slot->kind);
-		if (slot->bound && str_eq(slot->key, buf_view(&d->key)) &&
-		    (slot->bound->scanning || slot->bound->events < d->scan_from))
+		if (slot->bound && str_eq(slot->key, buf_view(&d->key)))
 			return slot->bound;
 		entry = d->key.failed ? NULL : map_get(&d->class_ids, buf_view(&d->key));
 	}
-	if (slot && !entry && bind_class(d, ev, false, d->classes.len, e))
+	if (slot && !entry && bind_class(d, ev, e))
 		entry = map_put(&d->class_ids, buf_view(&d->key), d->classes.len - 1, &is_new);
 	if (!entry) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many kinds of events");
 		return NULL;
 	}
 	slot->bound = d->classes.at[entry->value].bound;
-	if (!slot->bound->scanning && slot->bound->events >= d->scan_from)
-		slot->bound = bind_class(d, ev, true, entry->value, e);
 	slot->key = entry->key;
 	return slot->bound;
 }
@@ -346,20 +361,43 @@ static bool node_holds(struct detector *d, const struct bound_class *c, const ev
 
 /* --- scanning ------------------------------------------------------------------------------- */
 
-/* A scanned atom holds: so may the rules that it triggers. */
-static void fire(struct detector *d, const struct bound_class *c, uint32_t atom)
+/* An atom of a scan's group holds: so may the rules that it triggers. */
+static void fire(struct detector *d, const struct bound_class *c, const struct bound_hit *hit)
 {
-	const struct atom *a = &c->atoms[atom];
-
-	if (d->seen[atom] == d->epoch)
-		return;
-	d->seen[atom] = d->epoch;
-	d->truth[atom] = 1;
-	for (uint32_t i = 0; i < a->nrules; i++) {
-		uint32_t rule = c->triggered[a->first_rule + i];
+	if (hit->atom != ATOM_NONE) {
+		d->seen[hit->atom] = d->epoch;
+		d->truth[hit->atom] = 1;
+	}
+	for (uint32_t i = 0; i < hit->nrules; i++) {
+		uint32_t rule = c->triggered[hit->rule + i];
 
 		d->candidates[rule / 64] |= UINT64_C(1) << rule % 64;
 	}
+}
+
+/* One value while it is scanned: its texts are made when they are asked for. */
+struct scanned {
+	value v;
+	const struct bound_scan *scan;
+	str text[2]; /* as it is, folded; ptr NULL: not made */
+};
+
+static str scanned_text(struct detector *d, struct scanned *s, bool folded)
+{
+	buf *b = &d->scan_text[folded];
+
+	if (s->text[folded].ptr)
+		return s->text[folded];
+	buf_clear(b);
+	if (folded)
+		values_folded(s->v, b);
+	else
+		values_text(s->v, b);
+	d->failed |= b->failed;
+	s->text[folded] = buf_view(b);
+	if (!s->text[folded].ptr)
+		s->text[folded] = STR("");
+	return s->text[folded];
 }
 
 static void note_hit(struct detector *d, uint32_t atom)
@@ -372,96 +410,94 @@ static void note_hit(struct detector *d, uint32_t atom)
 		d->failed = true;
 }
 
-static bool text_holds(struct detector *d, const struct bound_class *c, uint32_t atom, str text)
+/* Note the atom of the group if the value satisfies it. */
+static void verify(struct detector *d, struct scanned *s, uint32_t atom)
 {
-	return pred_text(&d->rs->pool.preds.at[c->atoms[atom].pred], d->naive.regex, text, false,
-			 &d->naive.limited);
+	const struct pred *p = &d->rs->pool.preds.at[s->scan->atoms[atom].pred];
+
+	if (pred_text(p, d->naive.regex, scanned_text(d, s, pred_wants_folded(p)), false, &d->naive.limited))
+		note_hit(d, atom);
 }
 
-/* The folded text of a value, or its text as it is, in scratch memory. */
-static str scratch_text(struct detector *d, value one, bool folded)
+static void scan_literals(struct detector *d, struct scanned *s)
 {
-	buf_clear(&d->shown);
-	if (folded)
-		values_folded(one, &d->shown);
-	else
-		values_text(one, &d->shown);
-	d->failed |= d->shown.failed;
-	return buf_view(&d->shown);
-}
+	const struct plan *plan = &d->rs->plan;
+	const struct plan_field *f = s->scan->plan;
+	const uint32_t *first = plan->literal_hits.at + f->literal, *found = NULL;
+	int n = (int)f->nliterals;
 
-static void scan_literals(struct detector *d, const struct bound_class *c, const struct bound_field *f,
-			  value one)
-{
-	str text = scratch_text(d, one, true);
-	const uint32_t *found;
-	int n = scan_run(d->scans, f->db, text, &found);
-
+	if (f->literal_db)
+		n = scan_run(d->scans, f->literal_db, scanned_text(d, s, true), &found);
 	d->failed |= n < 0;
-	for (int i = 0; i < n; i++)
-		for (uint32_t k = f->hit_first[found[i]]; k < f->hit_first[found[i] + 1]; k++)
-			if (text_holds(d, c, f->hit_atoms[k], text))
-				note_hit(d, f->hit_atoms[k]);
+	for (int i = 0; i < n; i++) {
+		uint32_t pattern = found ? found[i] : (uint32_t)i;
+
+		for (uint32_t k = first[pattern]; k < first[pattern + 1]; k++)
+			verify(d, s, plan->hits.at[k]);
+	}
 }
 
-static void scan_regexes(struct detector *d, const struct bound_class *c, const struct bound_field *f,
-			 value one)
+static void scan_regexes(struct detector *d, struct scanned *s)
 {
-	str text = scratch_text(d, one, false);
-	const uint32_t *found;
+	const struct plan_field *f = s->scan->plan;
+	const uint32_t *atoms = d->rs->plan.regexes.at + f->regex, *found;
+	str text = scanned_text(d, s, false);
 	int n;
 
-	if (!regex_is_ascii(text)) {
+	if (!f->regex_db || !regex_is_ascii(text)) {
 		for (uint32_t i = 0; i < f->nregexes; i++)
-			if (text_holds(d, c, f->regex_atom[i], text))
-				note_hit(d, f->regex_atom[i]);
+			verify(d, s, atoms[i]);
 		return;
 	}
 	n = scan_run(d->scans, f->regex_db, text, &found);
 	d->failed |= n < 0;
 	for (int i = 0; i < n; i++)
-		note_hit(d, f->regex_atom[found[i]]);
+		note_hit(d, atoms[found[i]]);
 }
 
-/* Find the trigger atoms that one value satisfies: from memory, or by scanning it. */
-static void scan_value(struct detector *d, const struct bound_class *c, const struct bound_field *f,
+/* Find the atoms that one value satisfies: from memory, or by scanning it. */
+static void scan_value(struct detector *d, const struct bound_class *c, const struct bound_scan *scan,
 		       value one)
 {
+	struct scanned s = { .v = one, .scan = scan };
 	uint64_t hash = 0, limited = d->naive.limited;
-	bool memo = f->memo && one.len <= MEMO_VALUE_MAX;
-	const struct memo_entry *known = memo ? memo_get(&d->memos, f->memo, one, &hash) : NULL;
+	bool memo = one.len <= MEMO_VALUE_MAX;
+	const struct memo_entry *known = memo ? memo_get(&d->memo, scan->number, one, &hash) : NULL;
 
 	if (known) {
 		for (uint32_t i = 0; i < known->natoms; i++)
-			fire(d, c, known->atoms[i]);
+			fire(d, c, &scan->hits[known->atoms[i]]);
 		return;
 	}
 	d->hits.len = 0;
-	if (f->db)
-		scan_literals(d, c, f, one);
-	if (f->regex_db)
-		scan_regexes(d, c, f, one);
+	if (scan->plan->nliterals)
+		scan_literals(d, &s);
+	if (scan->plan->nregexes)
+		scan_regexes(d, &s);
 	for (size_t i = 0; i < d->hits.len; i++)
-		fire(d, c, d->hits.at[i]);
+		fire(d, c, &scan->hits[d->hits.at[i]]);
 	if (memo && !d->failed && d->naive.limited == limited)
-		memo_put(&d->memos, f->memo, one, hash, d->hits.at, (uint32_t)d->hits.len);
+		memo_put(&d->memo, scan->number, one, hash, d->hits.at, (uint32_t)d->hits.len);
 }
 
-static void scan_field(struct detector *d, struct bound_class *c, const event *ev, uint32_t field)
+static void scan_field(struct detector *d, const struct bound_class *c, const event *ev,
+		       const struct bound_scan *scan)
 {
-	struct bound_field *f = (struct bound_field *)(uintptr_t)&c->fields[field];
+	const struct bound_field *f = &c->fields[scan->field];
 	value one;
 
-	if (!f->memo)
-		f->memo = memo_new(&d->memos);
 	for (uint32_t i = 0; i < f->ncolumns; i++) {
 		const struct column *col = &ev->schema->columns[f->columns[i]];
 		value v = event_value(ev, (int32_t)f->columns[i]);
 
-		if (!column_is_present(ev->schema, col, v) || (f->text_only && !values_is_text(v)))
+		if (!column_is_present(ev->schema, col, v) || (scan->plan->text_only && !values_is_text(v)))
 			continue;
+		if (!(v.flags & VALUE_F_ARRAY) && v.type != VALUE_ABSENT) {
+			scan_value(d, c, scan, v);
+			continue;
+		}
 		for (size_t pos = 0; values_next(v, &pos, &one);)
-			scan_value(d, c, f, one);
+			scan_value(d, c, scan, one);
 	}
 }
 
@@ -508,7 +544,6 @@ static int run_fast(struct detector *d, const event *ev, finding_sink sink, void
 	}
 	if (!c)
 		return -1;
-	c->events++;
 	if (c->nrules == 0)
 		return 0;
 	if (++d->epoch == 0) { /* wrapped: old stamps would look new */
@@ -521,7 +556,7 @@ static int run_fast(struct detector *d, const event *ev, finding_sink sink, void
 	d->failed = false;
 	memcpy(d->candidates, c->always, (c->nrules / 64u + 1) * sizeof *d->candidates);
 	for (uint32_t i = 0; i < c->nscans; i++)
-		scan_field(d, c, ev, c->scans[i]);
+		scan_field(d, c, ev, &c->scans[i]);
 	d->current = c;
 	r = evaluate(d, c, ev, sink, ctx, e);
 	d->current = NULL;
@@ -532,23 +567,18 @@ static int run_fast(struct detector *d, const event *ev, finding_sink sink, void
 
 static int run_naive(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
 {
-	struct logsource_services services;
+	struct event_place place;
 	arena texts;
-	str channel, event_id;
 	uint32_t matched = UINT32_MAX;
 	int r = 0;
 
 	arena_init(&texts, LIMIT_VALUE_TEXT * 4);
-	channel = value_str(event_wk(ev, WK_CHANNEL), &texts);
-	event_id = value_str(event_wk(ev, WK_EVENT_ID), &texts);
-	if (!channel.ptr || !event_id.ptr)
+	if (!event_place_of(&place, ev, d->naive.declared, &texts))
 		r = err_set(e, ERR_LIMIT, ev->ref.offset, "channel name too long");
-	else
-		logsource_of_channel(channel, &services);
 	for (size_t i = 0; r == 0 && i < d->rs->variants.len; i++) {
 		const struct variant *v = &d->rs->variants.at[i];
 
-		if (v->rule == matched || !variant_gate(v, &services, event_id) ||
+		if (v->rule == matched || !group_applies(&d->rs->plan.groups.at[v->group], &place) ||
 		    !naive_node(&d->naive, v, ev, v->root))
 			continue;
 		matched = v->rule;
@@ -563,7 +593,7 @@ int detector_event(struct detector *d, const event *ev, finding_sink sink, void 
 	uint64_t limited = d->naive.limited;
 	int r;
 
-	if (ev->schema->family != FAMILY_WINDOWS || d->rs->variants.len == 0)
+	if (d->rs->variants.len == 0)
 		return 0;
 	r = d->use_naive ? run_naive(d, ev, sink, ctx, e) : run_fast(d, ev, sink, ctx, e);
 	if (d->naive.limited != limited && !d->has_gap) {

@@ -4,6 +4,7 @@
 
 #include "detect/bind.h"
 #include "detect/memo.h"
+#include "detect/scan.h"
 #include "event/gap.h"
 
 struct span { /* one value's text in detector.text */
@@ -27,20 +28,25 @@ struct class_slot {
 	struct bound_class *bound;
 };
 
+struct logsource_words { /* a declared log source, owned */
+	arena mem;
+	struct logsource_triple triple;
+};
+
 struct detector {
 	const struct ruleset *rs;
 	struct binder *binder;
-	struct scan_cache *scans;
+	struct scan_set *scans;
 	struct naive naive;
+	struct logsource_words declared;
 	bool use_naive;
-	uint64_t scan_from; /* events of a class from which it is worth databases */
 
 	arena class_mem;
 	map kinds;     /* content of a schema to its number */
 	map class_ids; /* kind, event id, channel, provider to index of classes */
 	VEC(struct class_slot) classes;
 	VEC(struct schema_slot) slots; /* by schema id */
-	struct memo_set memos;
+	struct memo memo;
 	buf key;
 
 	/* of the current event */
@@ -54,6 +60,7 @@ struct detector {
 	uint64_t *candidates;
 	size_t natoms, nfields, nwords; /* room of the above */
 	buf text;
+	buf scan_text[2]; /* of the value that is scanned: as it is, folded */
 	VEC(struct span) spans;
 	VEC(uint32_t) hits;
 	bool failed;

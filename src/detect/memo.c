@@ -5,63 +5,65 @@
 #include "util/limits.h"
 #include "util/map.h"
 
-void memo_set_init(struct memo_set *s)
+bool memo_init(struct memo *m)
 {
-	*s = (struct memo_set){ .generation = 1 };
-	arena_init(&s->mem, LIMIT_DETECT_MEMO);
+	*m = (struct memo){ .generation = 1 };
+	arena_init(&m->mem, LIMIT_DETECT_MEMO);
+	m->entries = calloc(MEMO_SETS * MEMO_WAYS, sizeof *m->entries);
+	return m->entries != NULL;
 }
 
-void memo_set_done(struct memo_set *s)
+void memo_done(struct memo *m)
 {
-	for (size_t i = 0; i < s->tables.len; i++)
-		free(s->tables.at[i].slots);
-	VEC_DONE(&s->tables);
-	arena_done(&s->mem);
+	free(m->entries);
+	arena_done(&m->mem);
 }
 
-uint32_t memo_new(struct memo_set *s)
+static struct memo_entry *set_of(struct memo *m, uint64_t hash)
 {
-	struct memo_entry *table;
-	struct memo_table *at;
-
-	if (s->tables.len >= LIMIT_DETECT_MEMOS)
-		return 0;
-	table = calloc(MEMO_SLOTS, sizeof *table);
-	at = table ? VEC_PUSH(&s->tables, LIMIT_DETECT_MEMOS) : NULL;
-	if (!at) {
-		free(table);
-		return 0;
-	}
-	at->slots = table;
-	return (uint32_t)s->tables.len;
+	return &m->entries[(hash % MEMO_SETS) * MEMO_WAYS];
 }
 
-const struct memo_entry *memo_get(const struct memo_set *s, uint32_t memo, value v, uint64_t *ret_hash)
+static bool is_entry(const struct memo *m, const struct memo_entry *e, uint32_t field, value v, uint64_t hash)
 {
-	const struct memo_entry *entry;
-	uint64_t hash = hash_bytes(v.ptr, v.len);
+	return e->hash == hash && e->generation == m->generation && e->field == field && e->len == v.len &&
+	       e->type == v.type && memcmp(e->bytes, v.ptr, v.len) == 0;
+}
+
+const struct memo_entry *memo_get(struct memo *m, uint32_t field, value v, uint64_t *ret_hash)
+{
+	uint64_t hash = hash_bytes(v.ptr, v.len) + field * UINT64_C(0x9E3779B97F4A7C15);
+	struct memo_entry *set = set_of(m, hash);
 
 	*ret_hash = hash;
-	entry = &s->tables.at[memo - 1].slots[hash % MEMO_SLOTS];
-	return entry->generation == s->generation && entry->hash == hash && entry->len == v.len &&
-			       entry->type == v.type && memcmp(entry->bytes, v.ptr, v.len) == 0
-		       ? entry
-		       : NULL;
+	for (size_t i = 0; i < MEMO_WAYS; i++)
+		if (is_entry(m, &set[i], field, v, hash))
+			return &set[i];
+	return NULL;
 }
 
-void memo_put(struct memo_set *s, uint32_t memo, value v, uint64_t hash, const uint32_t *atoms, uint32_t n)
+void memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint32_t *atoms, uint32_t n)
 {
-	struct memo_entry *entry = &s->tables.at[memo - 1].slots[hash % MEMO_SLOTS];
-	uint8_t *copy = arena_alloc(&s->mem, v.len + 1u);
-	uint32_t *list = arena_array(&s->mem, n + 1u, sizeof *list);
+	struct memo_entry *set = set_of(m, hash);
+	uint8_t *copy = arena_alloc(&m->mem, v.len + 1u);
+	uint32_t *list = n ? arena_array(&m->mem, n, sizeof *list) : NULL;
 
-	if (!copy || !list) {
-		arena_clear(&s->mem);
-		s->generation++;
+	if (!copy || (n && !list) || n >> 24) {
+		arena_clear(&m->mem);
+		m->generation++;
 		return;
 	}
-	memcpy(copy, v.ptr, v.len);
+	if (v.len)
+		memcpy(copy, v.ptr, v.len);
 	if (n)
 		memcpy(list, atoms, n * sizeof *list);
-	*entry = (struct memo_entry){ hash, s->generation, v.len, v.type, n, copy, list };
+	set[1] = set[0];
+	set[0] = (struct memo_entry){ .hash = hash,
+				      .generation = m->generation,
+				      .field = field,
+				      .len = v.len,
+				      .natoms = n & 0xFFFFFFu,
+				      .type = v.type,
+				      .bytes = copy,
+				      .atoms = list };
 }

@@ -1,7 +1,8 @@
 /* memo.h - values that were scanned before, with the atoms that they satisfy.
  *
- * Logs repeat themselves: image paths, users, even whole command lines. A memo is direct-mapped: a
- * newer value replaces an older one. All memos share one arena; when it is full they all begin anew.
+ * Logs repeat themselves: image paths, users, even whole command lines. A value is remembered per field
+ * of the plan, for all classes together. A memo is two-way associative: a newer value replaces an older
+ * one. The memory of values has a ceiling; when it is reached the memo begins anew.
  * Thread rule: one owner. */
 #ifndef SPOOR_DETECT_MEMO_H
 #define SPOOR_DETECT_MEMO_H
@@ -9,37 +10,31 @@
 #include "event/value.h"
 #include "util/vec.h"
 
-#define MEMO_SLOTS 256u
-#define MEMO_VALUE_MAX 768u /* longer values seldom come twice */
+#define MEMO_SETS 16384u
+#define MEMO_WAYS 2u
+#define MEMO_VALUE_MAX 2048u /* longer values seldom come twice */
 
 struct memo_entry {
 	uint64_t hash;
-	uint32_t generation; /* of the set; another one: empty */
+	uint32_t generation; /* of the memo; another one: empty */
+	uint32_t field;
 	uint32_t len;
-	uint8_t type;
-	uint32_t natoms;
+	uint32_t natoms : 24, type : 8;
 	const uint8_t *bytes;
-	const uint32_t *atoms;
+	const uint32_t *atoms; /* of the group */
 };
 
-struct memo_table {
-	struct memo_entry *slots; /* MEMO_SLOTS */
-};
-
-struct memo_set {
+struct memo {
 	arena mem;
 	uint32_t generation;
-	VEC(struct memo_table) tables;
+	struct memo_entry *entries; /* MEMO_SETS * MEMO_WAYS, the newer of a set first */
 };
 
-void memo_set_init(struct memo_set *s);
-void memo_set_done(struct memo_set *s);
+bool memo_init(struct memo *m);
+void memo_done(struct memo *m);
 
-/* A new memo; its number + 1, or 0 without memory. */
-uint32_t memo_new(struct memo_set *s);
-
-/* The entry of v, or NULL. *ret_hash is for memo_put(). */
-const struct memo_entry *memo_get(const struct memo_set *s, uint32_t memo, value v, uint64_t *ret_hash);
-void memo_put(struct memo_set *s, uint32_t memo, value v, uint64_t hash, const uint32_t *atoms, uint32_t n);
+/* The entry of v in a field, or NULL. *ret_hash is for memo_put(). */
+const struct memo_entry *memo_get(struct memo *m, uint32_t field, value v, uint64_t *ret_hash);
+void memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint32_t *atoms, uint32_t n);
 
 #endif

@@ -17,12 +17,12 @@ void naive_done(struct naive *n)
 static bool next_column(const struct naive *n, const event *ev, uint32_t field, uint32_t *at)
 {
 	const struct schema *s = ev->schema;
-	str name = sigma_field_name(&n->rs->pool, field);
+	struct field_names names = field_names_of(n->rs, s, field);
 
 	for (; *at < s->ncolumns; ++*at) {
 		const struct column *col = &s->columns[*at];
 
-		if (column_is_field(col) && (field == FIELD_ANY || str_eq(col->name, name)) &&
+		if (field_has_column(&names, col) &&
 		    column_is_present(s, col, event_value(ev, (int32_t)*at)))
 			return true;
 	}

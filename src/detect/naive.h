@@ -5,13 +5,13 @@
 #define SPOOR_DETECT_NAIVE_H
 
 #include "detect/ruleset.h"
-#include "detect/values.h"
 
 struct naive {
 	const struct ruleset *rs;
 	struct regex_scratch *regex;
 	buf text, other;
 	uint64_t limited; /* expressions that hit their limit */
+	const struct logsource_triple *declared; /* log source of flat events by the user's word, or NULL */
 };
 
 int naive_init(struct naive *n, const struct ruleset *rs, err *e);

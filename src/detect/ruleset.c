@@ -68,19 +68,16 @@ static uint32_t gate_root(struct sigma_pool *p, uint32_t root, const struct logs
 	return sigma_list(p, NODE_AND, ids, n);
 }
 
-static int add_variant(struct ruleset *rs, const struct logsource_variant *lv, err *e)
+static int add_variant(struct ruleset *rs, const struct logsource_where *where, err *e)
 {
 	struct variant *v = VEC_PUSH(&rs->variants, LIMIT_RULE_FILES * LOGSOURCE_VARIANTS_MAX);
-	const struct logsource_gate *gate = lv->gate;
+	const struct logsource_gate *gate = logsource_gate_at(where->gate);
 
 	if (!v)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
 	v->rule = (uint32_t)rs->rules.len - 1;
 	v->root = rs->rules.at[v->rule].root;
-	v->every_channel = lv->service == NULL;
-	if (lv->service)
-		v->service = (uint8_t)logsource_service_number(lv->service);
-	v->gate = gate;
+	v->where = *where;
 	if (!gate)
 		return 0;
 	v->root = gate_root(&rs->pool, v->root, gate, e);
@@ -94,18 +91,53 @@ static int add_variant(struct ruleset *rs, const struct logsource_variant *lv, e
 
 static int add_rule(struct ruleset *rs, struct rule_info *info, const struct sigma_rule *r, str id, err *e)
 {
-	struct logsource_variant lv[LOGSOURCE_VARIANTS_MAX];
+	struct logsource_where where[LOGSOURCE_VARIANTS_MAX];
 	struct compiled_rule *rule = VEC_PUSH(&rs->rules, LIMIT_RULE_FILES);
 	size_t n;
 
 	if (!rule)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
 	*rule = (struct compiled_rule){ (uint32_t)(info - rs->infos.at), id, r->root };
-	n = logsource_variants(r->product, r->category, r->service, false, lv);
+	n = logsource_variants(r->product, r->category, r->service, false, where);
 	for (size_t i = 0; i < n; i++)
-		if (add_variant(rs, &lv[i], e) < 0)
+		if (add_variant(rs, &where[i], e) < 0)
 			return -1;
 	return 0;
+}
+
+/* --- where events belong --------------------------------------------------------------------- */
+
+bool event_place_of(struct event_place *ret, const event *ev, const struct logsource_triple *declared,
+		    arena *mem)
+{
+	*ret = (struct event_place){ .windows = ev->schema->family == FAMILY_WINDOWS };
+	if (!ret->windows) {
+		ret->nsources = logsource_of_dataset(ev->schema->dataset, ret->sources);
+		if (declared && ret->nsources < COUNT(ret->sources))
+			ret->sources[ret->nsources++] = *declared;
+		return true;
+	}
+	ret->channel = value_str(event_wk(ev, WK_CHANNEL), mem);
+	ret->event_id = value_str(event_wk(ev, WK_EVENT_ID), mem);
+	if (!ret->channel.ptr || !ret->event_id.ptr)
+		return false;
+	logsource_of_channel(ret->channel, &ret->services);
+	return true;
+}
+
+bool group_applies(const struct plan_group *g, const struct event_place *place)
+{
+	const struct logsource_gate *gate = logsource_gate_at(g->where.gate);
+
+	if (g->where.windows != place->windows)
+		return false;
+	if (place->windows)
+		return (g->where.every_channel || place->services.writes[g->where.service]) &&
+		       (!gate || logsource_gate_has_event(gate, place->event_id));
+	for (size_t i = 0; i < place->nsources; i++)
+		if (logsource_names(&g->where, &place->sources[i]))
+			return true;
+	return false;
 }
 
 /* --- compiling ------------------------------------------------------------------------------ */
@@ -210,6 +242,8 @@ static int compile(struct ruleset *rs, bytes bundle, err *e)
 		r = got < 0 ? err_set(e, ERR_CORRUPT, pos, "damaged rule bundle")
 			    : add_file(rs, &f, &scratch, e);
 	arena_done(&scratch);
+	if (r == 0)
+		r = plan_make(rs, e);
 	/* known by number from now on */
 	map_done(&rs->pool.pred_ids);
 	map_done(&rs->ids);
@@ -249,5 +283,6 @@ void ruleset_free(struct ruleset *rs)
 	VEC_DONE(&rs->rules);
 	VEC_DONE(&rs->variants);
 	map_done(&rs->ids);
+	plan_done(&rs->plan);
 	free(rs);
 }

@@ -3,6 +3,8 @@
 #define SPOOR_DETECT_RULESET_H
 
 #include "detect/detect.h"
+#include "detect/plan.h"
+#include "detect/values.h"
 #include "sigma/logsource.h"
 #include "sigma/rule.h"
 
@@ -13,18 +15,22 @@ struct compiled_rule {
 };
 
 #define VARIANT_RENAMES 12
+#define VARIANT_ANY_EVENT_ID UINT32_MAX
 
-/* One way in which a rule applies to Windows events. */
+/* One way in which a rule applies to events. */
 struct variant {
 	uint32_t rule; /* index of compiled_rule; variants are sorted by it */
 	uint32_t root; /* its condition, and the gate's further conditions */
-	bool every_channel;
-	uint8_t service;                   /* number of the service whose channels it reads */
-	const struct logsource_gate *gate; /* NULL: every event id */
+	struct logsource_where where;
 	uint32_t nrenames;
 	struct {
 		uint32_t from, to; /* field ids */
 	} renames[VARIANT_RENAMES];
+
+	/* by plan_make() */
+	uint32_t group;
+	uint32_t trigger, ntriggers;   /* plan.triggers: one of them must hold; none: evaluate always */
+	uint32_t event_id, nevent_ids; /* plan.event_ids: those it can match; or VARIANT_ANY_EVENT_ID */
 };
 
 struct ruleset {
@@ -33,6 +39,7 @@ struct ruleset {
 	VEC(struct compiled_rule) rules;
 	VEC(struct variant) variants;
 	map ids; /* rule id to index of its rule_info */
+	struct plan plan;
 };
 
 /* The event's field that a rule's field is read from under a variant. */
@@ -44,12 +51,41 @@ static inline uint32_t variant_field(const struct variant *v, uint32_t field)
 	return field;
 }
 
-/* Does the gate of a variant let an event of this id from a channel of these services through? */
-static inline bool variant_gate(const struct variant *v, const struct logsource_services *services,
-				str event_id)
+/* What an event calls a field of a rule. */
+struct field_names {
+	bool any;        /* FIELD_ANY: every field */
+	str name, alias; /* the rule's name, and that of the dataset if it has another one */
+};
+
+static inline struct field_names field_names_of(const struct ruleset *rs, const struct schema *s, uint32_t field)
 {
-	return (v->every_channel || services->writes[v->service]) &&
-	       (!v->gate || logsource_gate_has_event(v->gate, event_id));
+	str name = sigma_field_name(&rs->pool, field);
+
+	return (struct field_names){ field == FIELD_ANY, name,
+				     s->dataset.len ? logsource_alias(s->dataset, name) : name };
 }
+
+/* Does the column carry it? Structure is no field. */
+static inline bool field_has_column(const struct field_names *n, const struct column *col)
+{
+	return column_is_field(col) &&
+	       (n->any || str_eq(col->name, n->name) || str_eq(col->name, n->alias));
+}
+
+/* What decides to which groups of variants an event belongs. Strings are borrowed. */
+struct event_place {
+	bool windows;
+	str channel, event_id; /* windows: text */
+	struct logsource_services services;
+	struct logsource_triple sources[LOGSOURCE_TRIPLES_MAX]; /* flat: what its log is */
+	size_t nsources;
+};
+
+/* The place of an event; texts go to mem. declared: the log source of flat events as the user says, or
+ * NULL. False if the text is too long for mem. */
+bool event_place_of(struct event_place *ret, const event *ev, const struct logsource_triple *declared,
+		    arena *mem);
+
+bool group_applies(const struct plan_group *g, const struct event_place *place);
 
 #endif

@@ -3,54 +3,11 @@
 #include <hs.h>
 #include <stdlib.h>
 
+#include "detect/plan.h"
 #include "sigma/regex.h"
-#include "util/buf.h"
 #include "util/limits.h"
-#include "util/map.h"
-#include "util/vec.h"
 
-struct scan_db {
-	hs_database_t *hs;
-};
-
-struct scan_slot {
-	struct scan_db *db; /* stays where it is: classes hold it */
-};
-
-struct scan_cache {
-	map index; /* content to number of db */
-	VEC(struct scan_slot) dbs;
-	hs_scratch_t *scratch;
-	VEC(uint32_t) hits;
-	size_t bytes;
-};
-
-struct scan_cache *scan_cache_new(err *e)
-{
-	struct scan_cache *c = calloc(1, sizeof *c);
-
-	if (!c) {
-		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector");
-		return NULL;
-	}
-	map_init(&c->index, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
-	return c;
-}
-
-void scan_cache_free(struct scan_cache *c)
-{
-	if (!c)
-		return;
-	for (size_t i = 0; i < c->dbs.len; i++) {
-		hs_free_database(c->dbs.at[i].db->hs);
-		free(c->dbs.at[i].db);
-	}
-	hs_free_scratch(c->scratch);
-	VEC_DONE(&c->dbs);
-	VEC_DONE(&c->hits);
-	map_done(&c->index);
-	free(c);
-}
+/* --- making ---------------------------------------------------------------------------------- */
 
 struct arrays {
 	const char **texts;
@@ -105,7 +62,7 @@ static hs_database_t *compile(const struct scan_pattern *p, size_t n, bool regex
 	return db;
 }
 
-static bool content_key(const struct scan_pattern *p, size_t n, bool regex, buf *key)
+void scan_key(const struct scan_pattern *p, size_t n, bool regex, buf *key)
 {
 	buf_byte(key, regex);
 	for (size_t i = 0; i < n; i++) {
@@ -115,62 +72,80 @@ static bool content_key(const struct scan_pattern *p, size_t n, bool regex, buf 
 		buf_byte(key, (char)p[i].flags);
 		buf_str(key, p[i].text);
 	}
-	return !key->failed;
 }
 
-static struct scan_db *add_db(struct scan_cache *c, hs_database_t *hs)
+bool scan_compile(const struct scan_pattern *p, size_t n, bool regex, buf *to, int *ret_bad)
 {
-	struct scan_db *db = calloc(1, sizeof *db);
-	struct scan_slot *at;
-	size_t size = 0;
+	hs_database_t *db = compile(p, n, regex, ret_bad);
+	char *form = NULL;
+	size_t len = 0;
+	bool ok = db && hs_serialize_database(db, &form, &len) == HS_SUCCESS;
 
-	if (!db || hs_alloc_scratch(hs, &c->scratch) != HS_SUCCESS)
-		goto fail;
-	at = VEC_PUSH(&c->dbs, LIMIT_DETECT_CLASSES);
-	if (!at)
-		goto fail;
-	at->db = db;
-	db->hs = hs;
-	hs_database_size(hs, &size);
-	c->bytes += size;
-	return db;
-fail:
-	free(db);
-	hs_free_database(hs);
-	return NULL;
+	if (ok)
+		buf_add(to, form, len);
+	free(form);
+	hs_free_database(db);
+	return ok && !to->failed;
 }
 
-const struct scan_db *scan_db_get(struct scan_cache *c, const struct scan_pattern *p, size_t n, bool regex,
-				  int *ret_bad)
-{
-	buf key = { 0 };
-	const struct scan_db *db = NULL;
-	struct map_entry *entry;
-	hs_database_t *hs;
-	bool is_new;
+/* --- scanning -------------------------------------------------------------------------------- */
 
-	*ret_bad = -1;
-	if (!content_key(p, n, regex, &key))
-		goto done;
-	entry = map_get(&c->index, buf_view(&key));
-	if (entry) {
-		db = c->dbs.at[entry->value].db;
-		goto done;
+struct scan_set {
+	const struct plan *plan;
+	hs_database_t **dbs; /* by number; NULL: not opened yet */
+	hs_scratch_t *scratch;
+	VEC(uint32_t) hits;
+};
+
+struct scan_set *scan_set_new(const struct plan *plan, err *e)
+{
+	struct scan_set *s = calloc(1, sizeof *s);
+
+	if (s) {
+		s->plan = plan;
+		s->dbs = calloc(plan->dbs.len + 1, sizeof(hs_database_t *));
 	}
-	hs = compile(p, n, regex, ret_bad);
-	if (hs)
-		db = add_db(c, hs);
-	if (db) /* one that cannot be remembered still serves its first user */
-		map_put(&c->index, buf_view(&key), c->dbs.len - 1, &is_new);
-done:
-	buf_done(&key);
+	if (!s || !s->dbs) {
+		free(s);
+		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector");
+		return NULL;
+	}
+	return s;
+}
+
+void scan_set_free(struct scan_set *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->plan->dbs.len; i++)
+		hs_free_database(s->dbs[i]);
+	hs_free_scratch(s->scratch);
+	VEC_DONE(&s->hits);
+	free(s->dbs);
+	free(s);
+}
+
+static hs_database_t *opened(struct scan_set *s, uint32_t number)
+{
+	const struct plan_db *at = &s->plan->dbs.at[number];
+	hs_database_t *db = NULL;
+
+	if (s->dbs[number])
+		return s->dbs[number];
+	if (hs_deserialize_database(s->plan->db_bytes.ptr + at->at, at->len, &db) != HS_SUCCESS)
+		return NULL;
+	if (hs_alloc_scratch(db, &s->scratch) != HS_SUCCESS) {
+		hs_free_database(db);
+		return NULL;
+	}
+	s->dbs[number] = db;
 	return db;
 }
 
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
 {
-	struct scan_cache *c = ctx;
-	uint32_t *hit = VEC_PUSH(&c->hits, LIMIT_SIGMA_PREDICATES);
+	struct scan_set *s = ctx;
+	uint32_t *hit = VEC_PUSH(&s->hits, LIMIT_SIGMA_PREDICATES);
 
 	(void)from, (void)to, (void)flags;
 	if (hit)
@@ -178,17 +153,14 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 	return hit == NULL;
 }
 
-int scan_run(struct scan_cache *c, const struct scan_db *db, str text, const uint32_t **ret_hits)
+int scan_run(struct scan_set *s, uint32_t db, str text, const uint32_t **ret_hits)
 {
-	c->hits.len = 0;
-	if (hs_scan(db->hs, text.len ? text.ptr : "", (unsigned)text.len, 0, c->scratch, on_match, c) !=
-	    HS_SUCCESS)
-		return -1;
-	*ret_hits = c->hits.at;
-	return (int)c->hits.len;
-}
+	hs_database_t *hs = opened(s, db - 1);
 
-size_t scan_cache_bytes(const struct scan_cache *c)
-{
-	return c->bytes;
+	s->hits.len = 0;
+	if (!hs || hs_scan(hs, text.len ? text.ptr : "", (unsigned)text.len, 0, s->scratch, on_match, s) !=
+			   HS_SUCCESS)
+		return -1;
+	*ret_hits = s->hits.at;
+	return (int)s->hits.len;
 }

@@ -17,7 +17,7 @@ def pairs(text, line):
 
 
 def main(source, out):
-    channels, gates, names = [], [], []
+    channels, gates, names, datasets, aliases = [], [], [], [], []
     with open(source, encoding="utf-8") as f:
         for n, line in enumerate(f, 1):
             line = line.rstrip("\n")
@@ -30,6 +30,12 @@ def main(source, out):
                     names.append(c[1])
             elif c[0] == "category" and len(c) == 8 and c[7] in ("strict", "extended"):
                 gates.append((n, c))
+            elif c[0] == "dataset" and len(c) == 5:
+                if c[4] == "*" and not c[1].endswith("*"):
+                    sys.exit("%s:%d: nothing is left of the name for the service" % (source, n))
+                datasets.append(["" if x == "-" else x for x in c[1:]])
+            elif c[0] == "alias" and len(c) == 4:
+                aliases.append(c[1:])
             else:
                 sys.exit("%s:%d: not understood: %r" % (source, n, line))
     if len(names) > 128:
@@ -52,6 +58,11 @@ def main(source, out):
                 "{ %s, %s }, " % (quote(a), quote(b)) for a, b in pairs(renames, n)))
             f.write("\t  .extended = %s },\n" % ("true" if profile == "extended" else "false"))
         f.write("};\n")
+        for kind, name, rows in (("dataset_row", "DATASETS", datasets), ("alias_row", "ALIASES", aliases)):
+            f.write("static const struct %s %s[] = {\n" % (kind, name))
+            for row in rows:
+                f.write("\t{ %s },\n" % ", ".join(quote(x) for x in row))
+            f.write("};\n")
 
 
 if __name__ == "__main__":

@@ -1,47 +1,135 @@
 #include "sigma/logsource.h"
 
+#include "util/err.h"
+
+/* data/sigma_logsource.tsv, its lines "dataset" and "alias". */
+struct dataset_row {
+	const char *dataset; /* a name, or the beginning of names and a star */
+	const char *product, *category, *service;
+};
+
+struct alias_row {
+	const char *dataset, *rule_field, *event_field;
+};
+
 #include "logsource_table.h"
 
-static bool known_service(str service, const char **ret)
+bool logsource_where_eq(const struct logsource_where *a, const struct logsource_where *b)
+{
+	return a->windows == b->windows && a->every_channel == b->every_channel && a->service == b->service &&
+	       a->gate == b->gate && str_eq(a->product, b->product) && str_eq(a->category, b->category) &&
+	       str_eq(a->service_name, b->service_name);
+}
+
+static bool service_number(str service, uint32_t *ret)
 {
 	for (size_t i = 0; i < COUNT(CHANNELS); i++) {
 		if (str_eq(service, str_of(CHANNELS[i].service))) {
-			*ret = CHANNELS[i].service;
+			*ret = CHANNELS[i].service_number;
 			return true;
 		}
 	}
 	return false;
 }
 
-static size_t variants_of_service(str product, str service,
-				  struct logsource_variant ret[LOGSOURCE_VARIANTS_MAX])
+static size_t windows_service(str product, str service, struct logsource_where *ret)
 {
-	if (!str_eq(product, STR("windows")))
-		return 0;
-	ret[0] = (struct logsource_variant){ 0 };
-	return service.len == 0 || known_service(service, &ret[0].service);
+	*ret = (struct logsource_where){ .windows = true, .gate = LOGSOURCE_NO_GATE };
+	ret->every_channel = service.len == 0;
+	return str_eq(product, STR("windows")) && (ret->every_channel || service_number(service, &ret->service));
 }
 
-size_t logsource_variants(str product, str category, str service, bool extended,
-			  struct logsource_variant ret[LOGSOURCE_VARIANTS_MAX])
+static size_t windows_variants(str product, str category, str service, bool extended,
+			       struct logsource_where *ret)
 {
 	size_t n = 0;
 
 	if (product.len && !str_eq(product, STR("windows")))
 		return 0;
 	if (!category.len)
-		return variants_of_service(product, service, ret);
-	for (size_t i = 0; i < COUNT(GATES) && n < LOGSOURCE_VARIANTS_MAX; i++) {
+		return windows_service(product, service, ret);
+	for (uint32_t i = 0; i < COUNT(GATES) && n < LOGSOURCE_VARIANTS_MAX - 1; i++) {
 		const struct logsource_gate *g = &GATES[i];
 
 		if (!str_eq(category, str_of(g->category)) || (g->extended && !extended) ||
 		    (g->product[0] && !str_eq(product, str_of(g->product))) ||
 		    (service.len && !str_eq(service, str_of(g->service))))
 			continue;
-		ret[n++] = (struct logsource_variant){ g->service, g };
+		ret[n] = (struct logsource_where){ .windows = true, .gate = i };
+		n += service_number(str_of(g->service), &ret[n].service);
 	}
 	return n;
 }
+
+size_t logsource_variants(str product, str category, str service, bool extended,
+			  struct logsource_where ret[LOGSOURCE_VARIANTS_MAX])
+{
+	size_t n = windows_variants(product, category, service, extended, ret);
+
+	if ((n && str_eq(product, STR("windows"))) || !(product.len + category.len + service.len))
+		return n;
+	ret[n] = (struct logsource_where){ .gate = LOGSOURCE_NO_GATE,
+					   .product = product,
+					   .category = category,
+					   .service_name = service };
+	return n + 1;
+}
+
+const struct logsource_gate *logsource_gate_at(uint32_t number)
+{
+	return number < COUNT(GATES) ? &GATES[number] : NULL;
+}
+
+/* --- flat logs ------------------------------------------------------------------------------- */
+
+static bool dataset_matches(const char *pattern, str dataset)
+{
+	size_t len = strlen(pattern);
+
+	if (len && pattern[len - 1] == '*')
+		return str_starts(dataset, (str){ pattern, len - 1 });
+	return str_eq(dataset, (str){ pattern, len });
+}
+
+size_t logsource_of_dataset(str dataset, struct logsource_triple ret[LOGSOURCE_TRIPLES_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT(DATASETS) && n < LOGSOURCE_TRIPLES_MAX; i++) {
+		const struct dataset_row *row = &DATASETS[i];
+		size_t prefix = strlen(row->dataset) - 1;
+		str service = str_of(row->service);
+
+		if (!dataset_matches(row->dataset, dataset))
+			continue;
+		if (str_eq(service, STR("*"))) /* called like the rest of the name */
+			service = (str){ dataset.ptr + prefix, dataset.len - prefix };
+		ret[n++] = (struct logsource_triple){ str_of(row->product), str_of(row->category), service };
+	}
+	return n;
+}
+
+static bool named(str wanted, str is)
+{
+	return wanted.len == 0 || str_eq(wanted, is);
+}
+
+bool logsource_names(const struct logsource_where *where, const struct logsource_triple *log)
+{
+	return named(where->product, log->product) && named(where->category, log->category) &&
+	       named(where->service_name, log->service);
+}
+
+str logsource_alias(str dataset, str field)
+{
+	for (size_t i = 0; i < COUNT(ALIASES); i++)
+		if (str_eq(field, str_of(ALIASES[i].rule_field)) &&
+		    dataset_matches(ALIASES[i].dataset, dataset))
+			return str_of(ALIASES[i].event_field);
+	return field;
+}
+
+/* --- Windows --------------------------------------------------------------------------------- */
 
 void logsource_of_channel(str channel, struct logsource_services *ret)
 {
@@ -49,14 +137,6 @@ void logsource_of_channel(str channel, struct logsource_services *ret)
 	for (size_t i = 0; i < COUNT(CHANNELS); i++)
 		if (str_eq_ascii_nocase(channel, str_of(CHANNELS[i].channel)))
 			ret->writes[CHANNELS[i].service_number] = true;
-}
-
-unsigned logsource_service_number(const char *service)
-{
-	for (size_t i = 0; i < COUNT(CHANNELS); i++)
-		if (strcmp(CHANNELS[i].service, service) == 0)
-			return CHANNELS[i].service_number;
-	return 0;
 }
 
 bool logsource_gate_has_event(const struct logsource_gate *gate, str event_id)

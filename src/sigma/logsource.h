@@ -1,7 +1,8 @@
-/* logsource.h - where rules apply: log source to Windows channel and event id.
+/* logsource.h - where rules apply: log source to Windows channel and event id, or to kinds of logs.
  *
- * The table is data/sigma_logsource.tsv. Only Windows events are gated here; rules for other products
- * wait for readers that declare their log source. Thread rule: constant tables. */
+ * The table is data/sigma_logsource.tsv. A rule for Windows applies to channels and event ids; any other
+ * to flat events whose log is of the product, category and service that it names.
+ * Thread rule: constant tables. */
 #ifndef SPOOR_SIGMA_LOGSOURCE_H
 #define SPOOR_SIGMA_LOGSOURCE_H
 
@@ -26,17 +27,42 @@ struct logsource_gate { /* one way in which a category shows in Windows events *
 	bool extended;                       /* only under the profile "extended" */
 };
 
-/* One way in which a rule applies. */
-struct logsource_variant {
-	const char *service;               /* NULL: every channel */
-	const struct logsource_gate *gate; /* NULL: every event of the channel */
+#define LOGSOURCE_NO_GATE UINT32_MAX
+
+/* The events that one reading of a rule applies to. */
+struct logsource_where {
+	bool windows;       /* else flat events */
+	bool every_channel; /* windows: no service is asked for */
+	uint32_t service;   /* windows: number of the service whose channels are read */
+	uint32_t gate;      /* windows: number of the gate, or LOGSOURCE_NO_GATE: every event id */
+	str product, category, service_name; /* flat: what the rule names; empty: not named */
 };
+
+bool logsource_where_eq(const struct logsource_where *a, const struct logsource_where *b);
 
 #define LOGSOURCE_VARIANTS_MAX 16
 
-/* The ways in which a log source shows in Windows events; 0: in none. */
+/* The ways in which a rule of this log source applies; strings are borrowed. 0: in none. */
 size_t logsource_variants(str product, str category, str service, bool extended,
-			  struct logsource_variant ret[LOGSOURCE_VARIANTS_MAX]);
+			  struct logsource_where ret[LOGSOURCE_VARIANTS_MAX]);
+
+const struct logsource_gate *logsource_gate_at(uint32_t number);
+
+/* What a log is, as far as known; empty: not. */
+struct logsource_triple {
+	str product, category, service;
+};
+
+#define LOGSOURCE_TRIPLES_MAX 8
+
+/* What a kind of log is, by the name of its dataset ("zeek.conn"): 0 if rules have no name for it. */
+size_t logsource_of_dataset(str dataset, struct logsource_triple ret[LOGSOURCE_TRIPLES_MAX]);
+
+/* Does a rule for these events apply to a log that is this? It names nothing that differs. */
+bool logsource_names(const struct logsource_where *where, const struct logsource_triple *log);
+
+/* The event's field that rules know by another name in this dataset; else the name itself. */
+str logsource_alias(str dataset, str field);
 
 #define LOGSOURCE_SERVICES_MAX 128
 
@@ -46,9 +72,6 @@ struct logsource_services {
 
 /* Which services write to this channel? */
 void logsource_of_channel(str channel, struct logsource_services *ret);
-
-/* Number of a service that logsource_variants() named. */
-unsigned logsource_service_number(const char *service);
 
 /* Does the gate let this event id (decimal text) through? */
 bool logsource_gate_has_event(const struct logsource_gate *gate, str event_id);

@@ -130,7 +130,9 @@
 #define LIMIT_DETECT_CLASSES 4096u        /* (schema, channel, event id) kinds bound at a time */
 #define LIMIT_DETECT_BYTES (48u << 20)    /* their memory; when reached, they are bound anew */
 #define LIMIT_DETECT_MEMO (8u << 20)      /* values remembered with their hits */
-#define LIMIT_DETECT_MEMOS 2048u          /* tables of 12 KiB: (class, field) pairs that are asked often */
+#define LIMIT_SIGMA_GROUPS 65536u         /* different log sources of rules; SigmaHQ has 170 */
+#define LIMIT_DETECT_DBS 65536u           /* scan databases; one per log source and field */
+#define LIMIT_DETECT_DB_BYTES (256u << 20) /* their bytes; SigmaHQ's are some MiB */
 
 /* --- story ---------------------------------------------------------------------------------- */
 #define LIMIT_STORY_BYTES (512u << 20)    /* text of a story; names and commands, not evidence */

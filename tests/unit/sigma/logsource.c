@@ -5,50 +5,52 @@
 
 static const struct {
 	const char *product, *category, *service;
-	size_t want;
+	size_t want; /* ways in Windows events */
+	bool flat;   /* and one in flat logs */
 } T[] = {
-	{ "windows", "process_creation", "", 2 },
-	{ "windows", "process_creation", "sysmon", 1 },
-	{ "windows", "process_creation", "security", 1 },
-	{ "windows", "process_creation", "system", 0 },
-	{ "", "process_creation", "", 0 },
-	{ "linux", "process_creation", "", 0 },
-	{ "windows", "", "security", 1 },
-	{ "windows", "", "no-such-service", 0 },
-	{ "windows", "", "", 1 },
-	{ "", "", "security", 0 },
-	{ "windows", "registry_delete", "", 2 },
-	{ "windows", "registry_event", "", 1 },
-	{ "windows", "antivirus", "", 1 },
-	{ "", "antivirus", "", 1 },
-	{ "linux", "antivirus", "", 0 },
-	{ "windows", "file_access", "", 0 },
-	{ "windows", "", "dns-server-audit", 1 },
+	{ "windows", "process_creation", "", 2, false },
+	{ "windows", "process_creation", "sysmon", 1, false },
+	{ "windows", "process_creation", "security", 1, false },
+	{ "windows", "process_creation", "system", 0, true },
+	{ "", "process_creation", "", 0, true },
+	{ "linux", "process_creation", "", 0, true },
+	{ "windows", "", "security", 1, false },
+	{ "windows", "", "no-such-service", 0, true },
+	{ "windows", "", "", 1, false },
+	{ "", "", "security", 0, true },
+	{ "", "", "", 0, false },
+	{ "windows", "registry_delete", "", 2, false },
+	{ "windows", "registry_event", "", 1, false },
+	{ "windows", "antivirus", "", 1, false },
+	{ "", "antivirus", "", 1, true },
+	{ "linux", "antivirus", "", 0, true },
+	{ "windows", "file_access", "", 0, true },
+	{ "windows", "", "dns-server-audit", 1, false },
 };
 
 static void test_variants(void **state)
 {
-	struct logsource_variant v[LOGSOURCE_VARIANTS_MAX];
+	struct logsource_where w[LOGSOURCE_VARIANTS_MAX];
 
 	for (size_t i = 0; i < COUNT(T); i++) {
 		size_t n = logsource_variants(str_of(T[i].product), str_of(T[i].category),
-					      str_of(T[i].service), false, v);
+					      str_of(T[i].service), false, w);
 
-		if (n != T[i].want)
+		if (n != T[i].want + T[i].flat || (T[i].flat && w[n - 1].windows))
 			fail_msg("%s/%s/%s: %zu ways", T[i].product, T[i].category, T[i].service, n);
 	}
 }
 
 static bool reads(const char *category, const char *channel, const char *event_id)
 {
-	struct logsource_variant v[LOGSOURCE_VARIANTS_MAX];
+	struct logsource_where w[LOGSOURCE_VARIANTS_MAX];
 	struct logsource_services services;
-	size_t n = logsource_variants(STR("windows"), str_of(category), STR(""), false, v);
+	size_t n = logsource_variants(STR("windows"), str_of(category), STR(""), false, w);
 
 	logsource_of_channel(str_of(channel), &services);
 	for (size_t i = 0; i < n; i++)
-		if (services.writes[logsource_service_number(v[i].service)] &&
-		    logsource_gate_has_event(v[i].gate, str_of(event_id)))
+		if (w[i].windows && services.writes[w[i].service] &&
+		    logsource_gate_has_event(logsource_gate_at(w[i].gate), str_of(event_id)))
 			return true;
 	return false;
 }
@@ -67,9 +69,33 @@ static void test_gates(void **state)
 	assert_true(reads("pipe_created", sysmon, "18"));
 }
 
+static void test_datasets(void **state)
+{
+	struct logsource_triple t[LOGSOURCE_TRIPLES_MAX];
+	struct logsource_where conn = { .product = STR("zeek"), .service_name = STR("conn") };
+	struct logsource_where web = { .category = STR("webserver") }, all = { .product = STR("zeek") };
+
+	assert_int_equal(logsource_of_dataset(STR("zeek.conn"), t), 1);
+	assert_true(str_eq(t[0].service, STR("conn")));
+	assert_true(logsource_names(&conn, &t[0]));
+	assert_true(logsource_names(&all, &t[0]));
+	assert_false(logsource_names(&web, &t[0]));
+	assert_int_equal(logsource_of_dataset(STR("iis.access"), t), 1);
+	assert_true(logsource_names(&web, &t[0]));
+	assert_int_equal(logsource_of_dataset(STR("no.such"), t), 0);
+}
+
+static void test_aliases(void **state)
+{
+	assert_true(str_eq(logsource_alias(STR("iis.access"), STR("c-useragent")), STR("cs(User-Agent)")));
+	assert_true(str_eq(logsource_alias(STR("iis.access"), STR("c-ip")), STR("c-ip")));
+	assert_true(str_eq(logsource_alias(STR("zeek.conn"), STR("c-useragent")), STR("c-useragent")));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_variants), cmocka_unit_test(test_gates) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_variants), cmocka_unit_test(test_gates),
+					    cmocka_unit_test(test_datasets), cmocka_unit_test(test_aliases) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,63 @@
+/* plan.h - what can be prepared of a rule set before any event is seen.
+ *
+ * Variants that apply to the same events form a group. Per variant a trigger is chosen where there is
+ * one: a set of atoms (a predicate of a field) of which at least one holds in every event that the rule
+ * matches; the rarest such set, judged by the length of literals and by how many rules ask for them.
+ * Per group and field all literals of triggers make one database, all expressions on ASCII text another.
+ * A plan depends on rules alone, so it is made once, kept between runs and shared by all workers.
+ * Everything in it is numbers and bytes. Thread rule: immutable once made. */
+#ifndef SPOOR_DETECT_PLAN_H
+#define SPOOR_DETECT_PLAN_H
+
+#include "sigma/logsource.h"
+#include "sigma/rule.h"
+#include "util/err.h"
+#include "util/vec.h"
+
+struct ruleset;
+
+typedef VEC(uint32_t) plan_numbers;
+
+struct plan_atom { /* a question that a scan answers */
+	uint32_t field, pred;
+};
+
+struct plan_field {       /* a field of one group that is scanned */
+	uint32_t field;   /* field id in the pool */
+	uint32_t literal; /* its patterns are literals [literal, literal + nliterals); the atoms of pattern
+			   * i are hits[literal_hits[i], literal_hits[i + 1]) */
+	uint32_t nliterals;
+	uint32_t regex; /* its expressions: atoms regexes[regex, regex + nregexes) */
+	uint32_t nregexes;
+	uint32_t literal_db, regex_db; /* number + 1 of a database; 0: ask one by one */
+	uint32_t text_only; /* no pattern can lie in the text of a number, time, id or binary */
+};
+
+struct plan_group {
+	struct logsource_where where;
+	uint32_t variant, nvariants; /* members[variant, variant + nvariants), ascending */
+	uint32_t field, nfields;     /* fields[field, field + nfields) */
+	uint32_t atom, natoms;       /* atoms[atom, atom + natoms) */
+};
+
+struct plan_db { /* a serialized Vectorscan database */
+	uint64_t at, len; /* in db_bytes */
+};
+
+struct plan {
+	VEC(struct plan_group) groups;
+	plan_numbers members; /* of groups: variants */
+	VEC(struct plan_field) fields;
+	VEC(struct plan_atom) atoms;
+	plan_numbers literal_hits, hits, regexes; /* atoms are numbered within their group */
+	plan_numbers triggers;                    /* of variants: atoms, numbered within the group */
+	plan_numbers event_ids; /* of variants: the event ids they can match, where their condition says so */
+	VEC(struct plan_db) dbs;
+	buf db_bytes;
+};
+
+/* Make the plan of a compiled set; fills in the plan's part of each variant. */
+int plan_make(struct ruleset *rs, err *e);
+void plan_done(struct plan *p);
+
+#endif
