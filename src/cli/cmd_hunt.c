@@ -134,17 +134,19 @@ static int hunt(struct cli *cli, const struct cli_args *args, struct engine_opti
 	struct engine_totals totals;
 	struct run_output out = { .fd = -1 };
 	buf rules = { 0 };
+	struct rulepack pack = { 0 };
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
 	gapsay_init(&h.gaps, cli);
 	items_init(&h.items);
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
+	    rulepack_compile(str_bytes(buf_view(&rules)), &pack, &e) < 0 ||
 	    sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 || run_output_open(&out, args, o, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}
-	o->rules = str_bytes(buf_view(&rules));
+	o->rules = str_bytes(buf_view(&pack.image));
 	o->hash = true;
 	code = run_engine(cli, o, &sink, &totals);
 	if (code == EXIT_DONE || code == EXIT_GAPS) {
@@ -161,6 +163,7 @@ done:
 	items_done(&h.items);
 	buf_done(&h.key);
 	buf_done(&h.payload);
+	rulepack_done(&pack);
 	buf_done(&rules);
 	return code;
 }

@@ -30,6 +30,7 @@ struct investigation {
 	struct gapsay gaps;
 	struct store *store;
 	struct manifest *manifest;
+	struct rulepack rules;
 	uint64_t puts; /* since the last commit */
 };
 
@@ -140,13 +141,11 @@ static int on_item(void *ctx, const struct store_item *it, err *e)
 	return put(in, store_put_item(in->store, it, e), e);
 }
 
-static int put_rules(struct investigation *in, bytes bundle, struct store_run *run, err *e)
+static int put_rules(struct investigation *in, struct store_run *run, err *e)
 {
-	struct ruleset *rs;
-	int rc = 0;
+	const struct ruleset *rs = rulepack_rules(&in->rules, e);
+	int rc = rs ? 0 : -1;
 
-	if (ruleset_new(&rs, bundle, e) < 0)
-		return -1;
 	for (size_t i = 0; rc == 0 && i < ruleset_len(rs); i++) {
 		static const char *const STATUS[] = {
 			[RULE_OK] = "ok", [RULE_REJECTED] = "rejected", [RULE_OTHER] = "other"
@@ -161,7 +160,6 @@ static int put_rules(struct investigation *in, bytes bundle, struct store_run *r
 					str_of(STATUS[r->status]), r->reason, r->path, r->tags, e),
 			 e);
 	}
-	ruleset_free(rs);
 	return rc;
 }
 
@@ -222,7 +220,7 @@ static int gather(struct investigation *in, struct engine_options *o, struct sto
 	int code;
 
 	if (store_put_run(in->store, run, &e) < 0 || store_begin(in->store, &e) < 0 ||
-	    put_rules(in, o->rules, run, &e) < 0)
+	    put_rules(in, run, &e) < 0)
 		return cli_fail(in->cli, &e);
 	code = run_engine(in->cli, o, &sink, totals);
 	if (code != EXIT_DONE && code != EXIT_GAPS)
@@ -255,7 +253,8 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	gapsay_init(&in.gaps, cli);
 	describe_command(&command, args);
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
-	    hash_text(str_bytes(buf_view(&rules)), rules_hex, &e) < 0) {
+	    hash_text(str_bytes(buf_view(&rules)), rules_hex, &e) < 0 ||
+	    rulepack_compile(str_bytes(buf_view(&rules)), &in.rules, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}
@@ -266,7 +265,7 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 			cli_say(cli, "replace it with --force, or name another folder");
 		goto done;
 	}
-	o->rules = str_bytes(buf_view(&rules));
+	o->rules = str_bytes(buf_view(&in.rules.image));
 	o->facts = o->hash = true;
 	run.command = buf_view(&command);
 	run.rules_sha256 = str_of(rules_hex);
@@ -282,6 +281,7 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 done:
 	manifest_free(in.manifest);
 	store_close(in.store);
+	rulepack_done(&in.rules);
 	buf_done(&rules);
 	buf_done(&command);
 	buf_done(&out);

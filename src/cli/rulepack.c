@@ -1,10 +1,12 @@
 #include "cli/rulepack.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "detect/detect.h"
+#include "detect/image.h"
+#include "detect/rule_cache.h"
 
 static bool is_folder(const char *path)
 {
@@ -73,4 +75,54 @@ done:
 	VEC_DONE(&paths);
 	buf_done(&found);
 	return rc;
+}
+
+/* A directory of the user by the XDG convention: $variable/spoor, or below $HOME. False: there is none. */
+static bool user_dir(const char *variable, const char *below_home, buf *to)
+{
+	const char *base = getenv(variable), *home = getenv("HOME");
+
+	if (base && base[0] == '/')
+		buf_printf(to, "%s/spoor", base);
+	else if (home && home[0] == '/')
+		buf_printf(to, "%s/%s/spoor", home, below_home);
+	else
+		return false;
+	buf_byte(to, 0);
+	return !to->failed;
+}
+
+int rulepack_compile(bytes bundle, struct rulepack *ret, err *e)
+{
+	buf cache = { 0 }, state = { 0 };
+	struct rule_cache_place place = { 0 };
+	int r;
+
+	*ret = (struct rulepack){ 0 };
+	if (user_dir("XDG_CACHE_HOME", ".cache", &cache) && user_dir("XDG_STATE_HOME", ".local/state", &state))
+		place = (struct rule_cache_place){ cache.ptr, state.ptr };
+	r = rule_cache_image(&place, bundle, &ret->image, NULL, e);
+	buf_done(&cache);
+	buf_done(&state);
+	return r;
+}
+
+const struct ruleset *rulepack_rules(struct rulepack *p, err *e)
+{
+	if (p->rs)
+		return p->rs;
+	buf_clear(&p->thawed);
+	buf_str(&p->thawed, buf_view(&p->image));
+	if (p->thawed.failed)
+		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for rules");
+	else
+		(void)ruleset_thaw(&p->rs, p->thawed.ptr, p->thawed.len, e);
+	return p->rs;
+}
+
+void rulepack_done(struct rulepack *p)
+{
+	ruleset_free(p->rs);
+	buf_done(&p->thawed);
+	buf_done(&p->image);
 }

@@ -4,6 +4,8 @@
 #define SPOOR_CLI_RULEPACK_H
 
 #include "cli/command.h"
+#include "detect/detect.h"
+#include "util/buf.h"
 
 /* Folder of the shipped rules: beside the program (a build in its source tree) or installed. The result
  * is in *to; false if there is none. */
@@ -12,5 +14,21 @@ bool rulepack_find(buf *to);
 /* Read the rules of every -r, or the shipped pack where none is given. *ret_from (NULL allowed) gets the
  * path or paths for people. -1 with a remedy in *e if there are none. */
 int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e);
+
+/* Compiled rules: what workers get, and the same to look at here. */
+struct rulepack {
+	buf image;
+	buf thawed; /* a copy of it that rs lies in */
+	struct ruleset *rs;
+};
+
+/* Compile a bundle, or take it from the user's cache of compiled rules. Done with rulepack_done(), also
+ * after failure. */
+int rulepack_compile(bytes bundle, struct rulepack *ret, err *e);
+
+/* The compiled rules; valid as long as the pack. NULL and *e if they cannot be opened. */
+const struct ruleset *rulepack_rules(struct rulepack *p, err *e);
+
+void rulepack_done(struct rulepack *p);
 
 #endif

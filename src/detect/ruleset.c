@@ -278,6 +278,11 @@ void ruleset_free(struct ruleset *rs)
 {
 	if (!rs)
 		return;
+	if (rs->thawed) { /* the rest is the image's */
+		map_done(&rs->pool.field_ids);
+		free(rs);
+		return;
+	}
 	sigma_pool_done(&rs->pool);
 	VEC_DONE(&rs->infos);
 	VEC_DONE(&rs->rules);

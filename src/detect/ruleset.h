@@ -40,6 +40,7 @@ struct ruleset {
 	VEC(struct variant) variants;
 	map ids; /* rule id to index of its rule_info */
 	struct plan plan;
+	bool thawed; /* arrays and strings lie in an image */
 };
 
 /* The event's field that a rule's field is read from under a variant. */

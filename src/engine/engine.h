@@ -24,7 +24,7 @@ struct engine_options {
 	const char *const *paths;
 	size_t npaths;
 	unsigned workers; /* 0: one per processor available */
-	bytes rules;      /* bundle of rules_read(); empty: no detection */
+	bytes rules;      /* image of ruleset_freeze(); empty: no detection */
 	bool facts;       /* extract facts */
 	bool hash;        /* SHA-256 of every item */
 	enum engine_output output;

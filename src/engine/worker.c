@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "detect/image.h"
 #include "engine/engine.h"
 #include "engine/sandbox.h"
 #include "engine/worker_item.h"
@@ -431,11 +432,12 @@ static int rules_load(struct worker *w, err *e)
 
 	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size <= 0)
 		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "no rules came");
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0); /* sealed: cannot shrink */
+	/* sealed: cannot shrink */
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (p == MAP_FAILED)
 		return err_errno(e, errno, "mapping the rules");
-	rc = ruleset_new(&w->rules, (bytes){ p, (size_t)st.st_size }, e);
+	rc = ruleset_thaw(&w->rules, p, (size_t)st.st_size, e);
 	if (rc < 0)
 		munmap(p, (size_t)st.st_size); /* else it stays for the life of the process */
 	return rc;

@@ -133,6 +133,8 @@
 #define LIMIT_SIGMA_GROUPS 65536u         /* different log sources of rules; SigmaHQ has 170 */
 #define LIMIT_DETECT_DBS 65536u           /* scan databases; one per log source and field */
 #define LIMIT_DETECT_DB_BYTES (256u << 20) /* their bytes; SigmaHQ's are some MiB */
+#define LIMIT_RULE_IMAGE (1u << 30)        /* compiled rules in one piece */
+#define LIMIT_RULE_IMAGES 8u               /* of them kept per user */
 
 /* --- story ---------------------------------------------------------------------------------- */
 #define LIMIT_STORY_BYTES (512u << 20)    /* text of a story; names and commands, not evidence */

@@ -1,6 +1,8 @@
 #include "util/sha256.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 
 struct sha256 {
@@ -67,4 +69,16 @@ void sha256_hex(const uint8_t digest[SHA256_LEN], char ret_hex[SHA256_HEX_LEN + 
 		ret_hex[2 * i + 1] = HEX[digest[i] & 15];
 	}
 	ret_hex[SHA256_HEX_LEN] = '\0';
+}
+
+bool sha256_mac(bytes key, bytes data, uint8_t ret_mac[SHA256_LEN])
+{
+	unsigned len = SHA256_LEN;
+
+	return HMAC(EVP_sha256(), key.ptr, (int)key.len, data.ptr, data.len, ret_mac, &len) != NULL;
+}
+
+bool sha256_same(const uint8_t a[SHA256_LEN], const uint8_t b[SHA256_LEN])
+{
+	return CRYPTO_memcmp(a, b, SHA256_LEN) == 0;
 }

@@ -5,9 +5,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "detect/image.h"
 #include <unistd.h>
 
 #include "detect/detect.h"
+#include "detect/image.h"
 #include "event/render.h"
 #include "readers/evtx/evtx.h"
 #include "readers/reader.h"
@@ -248,9 +251,9 @@ struct detector {
 	int unused;
 };
 
-int ruleset_new(struct ruleset **ret, bytes bundle, err *e)
+int ruleset_thaw(struct ruleset **ret, void *image, size_t len, err *e)
 {
-	if (!str_eq(bytes_str(bundle), STR("rules")))
+	if (!str_eq((str){ image, len }, STR("rules")))
 		return err_set(e, ERR_CORRUPT, 0, "fake rules are \"rules\"");
 	*ret = calloc(1, sizeof **ret);
 	return 0;
