@@ -584,22 +584,30 @@ static bool copy_arrays(struct binder *b, struct bound_class *c, arena *mem)
 	return true;
 }
 
-/* Does any atom of a planned field mean something to the class? Those that do are known by the scan. */
+/* Do any of these atoms of a group mean something to the class? Those that do are known by the scan. */
+static bool hits_are_wanted(struct bound_class *c, const struct bound_hit *hits, const uint32_t *atoms, size_t n)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct bound_hit *h = &hits[atoms[i]];
+
+		wanted |= h->atom != ATOM_NONE || h->nrules;
+		if (h->atom != ATOM_NONE)
+			c->atoms[h->atom].scanned = true;
+	}
+	return wanted;
+}
+
 static bool scan_is_wanted(struct bound_class *c, const struct plan *plan, const struct plan_field *f,
 			   const struct bound_hit *hits)
 {
 	uint32_t from = plan->literal_hits.at[f->literal];
 	uint32_t to = plan->literal_hits.at[f->literal + f->nliterals];
-	bool wanted = false;
+	bool literals = hits_are_wanted(c, hits, plan->hits.at + from, to - from);
+	bool regexes = hits_are_wanted(c, hits, plan->regexes.at + f->regex, f->nregexes);
 
-	for (uint32_t i = from; i < to + f->nregexes; i++) {
-		uint32_t atom = i < to ? plan->hits.at[i] : plan->regexes.at[f->regex + i - to];
-
-		wanted |= hits[atom].atom != ATOM_NONE || hits[atom].nrules;
-		if (hits[atom].atom != ATOM_NONE)
-			c->atoms[hits[atom].atom].scanned = true;
-	}
-	return wanted;
+	return hits_are_wanted(c, hits, plan->directs.at + f->direct, f->ndirects) || literals || regexes;
 }
 
 /* What the atoms of a group mean to the class, but for the rules that they trigger. */

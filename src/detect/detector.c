@@ -47,6 +47,7 @@ int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
 		detector_free(d);
 		return d->scans ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector") : -1;
 	}
+	d->naive.quick = true;
 	*ret = d;
 	return 0;
 }
@@ -80,6 +81,7 @@ void detector_free(struct detector *d)
 void detector_set_naive(struct detector *d, bool naive)
 {
 	d->use_naive = naive;
+	d->naive.quick = !naive;
 }
 
 int detector_declare(struct detector *d, const struct logsource_triple *source, err *e)
@@ -474,6 +476,8 @@ static void scan_value(struct detector *d, const struct bound_class *c, const st
 		scan_literals(d, &s);
 	if (scan->plan->nregexes)
 		scan_regexes(d, &s);
+	for (uint32_t i = 0; i < scan->plan->ndirects; i++)
+		verify(d, &s, d->rs->plan.directs.at[scan->plan->direct + i]);
 	for (size_t i = 0; i < d->hits.len; i++)
 		fire(d, c, &scan->hits[d->hits.at[i]]);
 	if (memo && !d->failed && d->naive.limited == limited)

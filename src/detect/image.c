@@ -61,6 +61,7 @@ static const struct part PARTS[] = {
 	PLAIN(plan.literal_hits),
 	PLAIN(plan.hits),
 	PLAIN(plan.regexes),
+	PLAIN(plan.directs),
 	PLAIN(plan.triggers),
 	PLAIN(plan.event_ids),
 	PLAIN(plan.dbs),

@@ -58,7 +58,7 @@ static bool one_value(struct naive *n, const event *ev, const struct pred *p, va
 		values_folded(v, &n->text);
 	else
 		values_text(v, &n->text);
-	return pred_text(p, n->regex, buf_view(&n->text), true, &n->limited);
+	return pred_text(p, n->regex, buf_view(&n->text), !n->quick, &n->limited);
 }
 
 bool naive_column(struct naive *n, const event *ev, uint32_t col, uint32_t pred)

@@ -9,6 +9,7 @@
 struct naive {
 	const struct ruleset *rs;
 	struct regex_scratch *regex;
+	bool quick; /* match by segments, not by elements: for the fast evaluator's own questions */
 	buf text, other;
 	uint64_t limited; /* expressions that hit their limit */
 	const struct logsource_triple *declared; /* log source of flat events by the user's word, or NULL */

@@ -41,6 +41,7 @@ void plan_done(struct plan *p)
 	VEC_DONE(&p->literal_hits);
 	VEC_DONE(&p->hits);
 	VEC_DONE(&p->regexes);
+	VEC_DONE(&p->directs);
 	VEC_DONE(&p->triggers);
 	VEC_DONE(&p->event_ids);
 	VEC_DONE(&p->dbs);
@@ -109,28 +110,76 @@ static bool is_class_field(str name)
 	return false;
 }
 
-/* How often an atom may be expected to hold: what many rules ask for is common, what is long is not.
- * Infinite: it cannot be found by a scan. */
+/* What answers an atom when a value is scanned. */
+enum answerer {
+	BY_NOBODY,  /* it depends on presence or on other fields */
+	BY_LITERAL, /* a database of literals finds it */
+	BY_REGEX,   /* a database of expressions answers it */
+	BY_ITSELF,
+};
+
+static bool has_non_ascii(str s)
+{
+	return !regex_is_ascii(s);
+}
+
+static enum answerer answerer_of(const struct planner *p, const struct ask *a)
+{
+	const struct pred *pred = &p->rs->pool.preds.at[a->pred];
+	str literal = pred->pattern.literal;
+
+	switch (pred->kind) {
+	case PRED_GLOB:
+		return literal.len >= LITERAL_MIN || has_non_ascii(literal) ? BY_LITERAL : BY_ITSELF;
+	case PRED_REGEX:
+		return p->unscannable[a->pred] ||
+				       memchr(pred->regex.pattern.ptr, 0, pred->regex.pattern.len) ||
+				       has_non_ascii(pred->regex.pattern)
+			       ? BY_ITSELF
+			       : BY_REGEX;
+	case PRED_NUMBER:
+	case PRED_COMPARE:
+	case PRED_CIDR:
+	case PRED_TIMEPART:
+		return BY_ITSELF;
+	case PRED_NULL:
+	case PRED_EXISTS:
+	case PRED_FIELDREF:
+		break;
+	}
+	return BY_NOBODY;
+}
+
+/* How often a literal may be expected in a value: long ones and foreign letters are rare. */
+static double literal_cost(str s)
+{
+	static const double BY_LENGTH[] = { 2000, 500, 150, 64, 24, 12, 8, 6, 4, 4, 4, 4, 3 };
+	double cost = s.len < COUNT(BY_LENGTH) ? BY_LENGTH[s.len] : 2;
+
+	return cost > 3 && has_non_ascii(s) ? 3 : cost;
+}
+
+/* How often an atom may be expected to hold, and what it takes to find out: what many rules ask for is
+ * common. Infinite: no scan answers it. */
 static double ask_cost(const struct planner *p, const struct ask *a)
 {
-	static const double BY_LENGTH[] = { 64, 24, 12, 8, 6, 4, 4, 4, 4, 3 };
 	const struct pred *pred = &p->rs->pool.preds.at[a->pred];
 	double common = 1 + a->uses / 4.0, any = a->field == FIELD_ANY ? 4 : 1;
-	size_t len = pred->pattern.literal.len;
+	bool exact = pred->kind == PRED_GLOB && !pred->pattern.open_start && !pred->pattern.open_end;
 
-	if (p->unscannable[a->pred] || is_class_field(sigma_field_name(&p->rs->pool, a->field)))
+	if (is_class_field(sigma_field_name(&p->rs->pool, a->field)))
 		return INFINITY;
-	if (pred->kind == PRED_REGEX)
-		return memchr(pred->regex.pattern.ptr, 0, pred->regex.pattern.len) ||
-				       !regex_is_ascii(pred->regex.pattern)
-			       ? INFINITY
-			       : 16 * common * any;
-	if (pred->kind != PRED_GLOB || len < LITERAL_MIN)
-		return INFINITY;
-	len -= LITERAL_MIN;
-	if (!pred->pattern.open_start && !pred->pattern.open_end)
-		any /= 2;
-	return (len < COUNT(BY_LENGTH) ? BY_LENGTH[len] : 2) * common * any;
+	switch (answerer_of(p, a)) {
+	case BY_LITERAL:
+		return literal_cost(pred->pattern.literal) * common * any / (exact ? 2 : 1);
+	case BY_REGEX:
+		return 16 * common * any;
+	case BY_ITSELF: /* one exact value among few, or next to nothing is known */
+		return (exact || pred->kind == PRED_NUMBER ? 200 : 1000) * common * any;
+	case BY_NOBODY:
+		break;
+	}
+	return INFINITY;
 }
 
 /* --- triggers -------------------------------------------------------------------------------- */
@@ -212,7 +261,7 @@ static bool scan_all(struct planner *p, const struct variant *v, uint32_t id)
 
 	if (n->op == NODE_LEAF) {
 		a = ask_of(p, variant_field(v, n->first), n->n);
-		if (!a || pool->preds.at[a->pred].kind != PRED_GLOB || isinf(ask_cost(p, a)))
+		if (!a || answerer_of(p, a) == BY_NOBODY || answerer_of(p, a) == BY_REGEX)
 			return a != NULL;
 		return want(p, a);
 	}
@@ -296,14 +345,16 @@ static int cmp_literal(const void *x, const void *y, void *ctx)
 	return r ? r : (a > b) - (a < b);
 }
 
-/* Asks of one field and kind that a scan must answer, in p->order. */
-static bool gather(struct planner *p, uint32_t field, enum pred_kind kind)
+/* Asks of one field that a scan must answer in this way, in p->order. */
+static bool gather(struct planner *p, uint32_t field, enum answerer by)
 {
 	p->order.len = 0;
-	for (uint32_t i = 0; i < p->asks.len; i++)
-		if (p->asks.at[i].trigger && p->asks.at[i].field == field && ask_pred(p, i)->kind == kind &&
-		    !push(&p->order, i))
+	for (uint32_t i = 0; i < p->asks.len; i++) {
+		const struct ask *a = &p->asks.at[i];
+
+		if (a->trigger && a->field == field && answerer_of(p, a) == by && !push(&p->order, i))
 			return false;
+	}
 	return true;
 }
 
@@ -363,7 +414,7 @@ static bool make_literals(struct planner *p, struct plan_field *f)
 	bool ok = true;
 	int bad;
 
-	if (!gather(p, f->field, PRED_GLOB))
+	if (!gather(p, f->field, BY_LITERAL))
 		return false;
 	f->literal = (uint32_t)plan->literal_hits.len;
 	f->text_only = 1;
@@ -396,7 +447,7 @@ static bool make_regexes(struct planner *p, struct plan_field *f)
 	bool ok = true;
 	int bad;
 
-	if (!gather(p, f->field, PRED_REGEX))
+	if (!gather(p, f->field, BY_REGEX))
 		return false;
 	f->regex = (uint32_t)p->plan->regexes.len;
 	f->nregexes = (uint32_t)p->order.len;
@@ -422,6 +473,22 @@ static bool make_regexes(struct planner *p, struct plan_field *f)
 	return ok;
 }
 
+static bool make_directs(struct planner *p, struct plan_field *f)
+{
+	if (!gather(p, f->field, BY_ITSELF))
+		return false;
+	f->direct = (uint32_t)p->plan->directs.len;
+	f->ndirects = (uint32_t)p->order.len;
+	for (size_t i = 0; i < p->order.len; i++) {
+		const struct pred *pred = ask_pred(p, p->order.at[i]);
+
+		f->text_only &= pred->kind == PRED_GLOB && is_text_literal(pred->pattern.literal);
+		if (!push(&p->plan->directs, p->asks.at[p->order.at[i]].number))
+			return false;
+	}
+	return true;
+}
+
 static bool make_fields(struct planner *p, struct plan_group *g)
 {
 	g->field = (uint32_t)p->plan->fields.len;
@@ -437,7 +504,7 @@ static bool make_fields(struct planner *p, struct plan_group *g)
 		if (!f)
 			return false;
 		f->field = p->asks.at[i].field;
-		if (!make_literals(p, f) || !make_regexes(p, f))
+		if (!make_literals(p, f) || !make_regexes(p, f) || !make_directs(p, f))
 			return false;
 		g->nfields++;
 	}
@@ -489,6 +556,7 @@ static bool plan_group(struct planner *p, struct plan_group *g)
 	struct plan *plan = p->plan;
 	size_t atoms = plan->atoms.len, fields = plan->fields.len, literals = plan->literal_hits.len;
 	size_t hits = plan->hits.len, regexes = plan->regexes.len, triggers = plan->triggers.len;
+	size_t directs = plan->directs.len;
 
 	p->group = g;
 	while (plan_group_once(p)) {
@@ -499,6 +567,7 @@ static bool plan_group(struct planner *p, struct plan_group *g)
 		plan->literal_hits.len = literals;
 		plan->hits.len = hits;
 		plan->regexes.len = regexes;
+		plan->directs.len = directs;
 		plan->triggers.len = triggers;
 	}
 	return false;

@@ -3,7 +3,8 @@
  * Variants that apply to the same events form a group. Per variant a trigger is chosen where there is
  * one: a set of atoms (a predicate of a field) of which at least one holds in every event that the rule
  * matches; the rarest such set, judged by the length of literals and by how many rules ask for them.
- * Per group and field all literals of triggers make one database, all expressions on ASCII text another.
+ * Per group and field all literals of triggers make one database, all expressions on ASCII text another;
+ * the rest (networks, numbers, very short texts) is asked one by one, once per value that is not remembered.
  * A plan depends on rules alone, so it is made once, kept between runs and shared by all workers.
  * Everything in it is numbers and bytes. Thread rule: immutable once made. */
 #ifndef SPOOR_DETECT_PLAN_H
@@ -29,6 +30,8 @@ struct plan_field {       /* a field of one group that is scanned */
 	uint32_t nliterals;
 	uint32_t regex; /* its expressions: atoms regexes[regex, regex + nregexes) */
 	uint32_t nregexes;
+	uint32_t direct; /* what no database can hold: atoms directs[direct, direct + ndirects) */
+	uint32_t ndirects;
 	uint32_t literal_db, regex_db; /* number + 1 of a database; 0: ask one by one */
 	uint32_t text_only; /* no pattern can lie in the text of a number, time, id or binary */
 };
@@ -49,7 +52,7 @@ struct plan {
 	plan_numbers members; /* of groups: variants */
 	VEC(struct plan_field) fields;
 	VEC(struct plan_atom) atoms;
-	plan_numbers literal_hits, hits, regexes; /* atoms are numbered within their group */
+	plan_numbers literal_hits, hits, regexes, directs; /* atoms are numbered within their group */
 	plan_numbers triggers;                    /* of variants: atoms, numbered within the group */
 	plan_numbers event_ids; /* of variants: the event ids they can match, where their condition says so */
 	VEC(struct plan_db) dbs;
