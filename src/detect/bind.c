@@ -35,6 +35,10 @@ struct build_rule {
 	bool always;
 };
 
+struct build_hit {
+	struct bound_hit hit;
+};
+
 struct build_trigger {
 	uint32_t group; /* index into binder.groups */
 	uint32_t atom;  /* of the group */
@@ -58,6 +62,7 @@ struct binder {
 	u32_vec groups;   /* of the plan that apply */
 	u32_vec variants; /* their members, in the order of the set */
 	VEC(struct build_trigger) triggers;
+	VEC(struct build_hit) hits; /* of the group at work */
 
 	struct naive *naive;
 	const event *ev;
@@ -108,6 +113,7 @@ void binder_free(struct binder *b)
 	VEC_DONE(&b->groups);
 	VEC_DONE(&b->variants);
 	VEC_DONE(&b->triggers);
+	VEC_DONE(&b->hits);
 	free(b);
 }
 
@@ -344,7 +350,11 @@ static int take_triggers(struct binder *b, const struct variant *v, uint32_t gro
 		rule->always = answer == ANSWER_YES;
 		if (answer != ANSWER_ASK)
 			continue;
-		t = VEC_PUSH(&b->triggers, LIMIT_SIGMA_NODES);
+		/* a scan marks it, whether the rest of the condition asks for it or not */
+		t = use_atom(b, b->field_of[plan->atoms.at[g->atom + atom].field],
+			     plan->atoms.at[g->atom + atom].pred) == ATOM_NONE
+			    ? NULL
+			    : VEC_PUSH(&b->triggers, LIMIT_SIGMA_NODES);
 		if (!t)
 			return -1;
 		*t = (struct build_trigger){ group, atom, (uint32_t)b->rules.len - 1 };
@@ -584,58 +594,90 @@ static bool copy_arrays(struct binder *b, struct bound_class *c, arena *mem)
 	return true;
 }
 
-/* Do any of these atoms of a group mean something to the class? Those that do are known by the scan. */
-static bool hits_are_wanted(struct bound_class *c, const struct bound_hit *hits, const uint32_t *atoms, size_t n)
+/* --- what scans mean ------------------------------------------------------------------------- */
+
+/* A hit under construction; hits of all groups stand in b->hits, those of one group together. */
+static struct build_hit *add_hit(struct binder *b, uint32_t group_atom, uint32_t atom)
 {
-	bool wanted = false;
+	struct build_hit *h = VEC_PUSH(&b->hits, LIMIT_SIGMA_NODES);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct bound_hit *h = &hits[atoms[i]];
+	if (h)
+		h->hit = (struct bound_hit){ group_atom, atom, PLACE_NONE, 0 };
+	return h;
+}
 
-		wanted |= h->atom != ATOM_NONE || h->nrules;
-		if (h->atom != ATOM_NONE)
-			c->atoms[h->atom].scanned = true;
+/* The atoms of the class that the scans of a group answer, and the triggers besides. */
+static bool gather_hits(struct binder *b, struct bound_class *c, uint32_t index)
+{
+	uint32_t group = b->groups.at[index], known;
+
+	for (uint32_t i = 0; i < b->atoms.len; i++) {
+		const struct build_atom *a = &b->atoms.at[i];
+
+		known = plan_find_atom(&b->rs->plan, group, b->fields.at[a->field].field, a->pred);
+		if (known == PLAN_NONE)
+			continue;
+		c->atoms[i].scanned = true;
+		if (!add_hit(b, known, i))
+			return false;
 	}
-	return wanted;
+	return true;
 }
 
-static bool scan_is_wanted(struct bound_class *c, const struct plan *plan, const struct plan_field *f,
-			   const struct bound_hit *hits)
+static bool make_slots(struct bound_hits *h, uint32_t n, arena *mem)
 {
-	uint32_t from = plan->literal_hits.at[f->literal];
-	uint32_t to = plan->literal_hits.at[f->literal + f->nliterals];
-	bool literals = hits_are_wanted(c, hits, plan->hits.at + from, to - from);
-	bool regexes = hits_are_wanted(c, hits, plan->regexes.at + f->regex, f->nregexes);
+	uint32_t size = 4, *slots;
 
-	return hits_are_wanted(c, hits, plan->directs.at + f->direct, f->ndirects) || literals || regexes;
-}
+	while (size < 2 * n)
+		size *= 2;
+	slots = arena_array(mem, size, sizeof *slots);
+	if (!slots)
+		return false;
+	h->slots = slots;
+	h->mask = size - 1;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = bound_slot(h->hits[i].group_atom, h->mask);
 
-/* What the atoms of a group mean to the class, but for the rules that they trigger. */
-static struct bound_hit *make_hits(const struct binder *b, const struct plan_group *g, arena *mem)
-{
-	const struct plan_atom *atoms = b->rs->plan.atoms.at + g->atom;
-	struct bound_hit *hits = arena_array(mem, g->natoms + 1u, sizeof *hits);
-
-	for (uint32_t i = 0; hits && i < g->natoms; i++) {
-		bool asked = b->field_stamp[atoms[i].field] == b->class_stamp;
-
-		hits[i].atom = asked ? find_atom(b, b->field_of[atoms[i].field], atoms[i].pred) : ATOM_NONE;
-		hits[i].rule = PLACE_NONE;
+		while (slots[at])
+			at = (at + 1) & h->mask;
+		slots[at] = i + 1;
 	}
-	return hits;
+	return true;
 }
 
-/* Lists of rules per atom of each group, by counting. */
-static bool make_triggered(struct binder *b, struct bound_class *c, struct bound_hit *const *hits, arena *mem)
+static bool make_group_hits(struct binder *b, struct bound_class *c, uint32_t index, struct bound_hits *ret,
+			    arena *mem)
+{
+	struct bound_hit *hits;
+	size_t n;
+
+	b->hits.len = 0;
+	if (!gather_hits(b, c, index))
+		return false;
+	n = b->hits.len;
+	hits = arena_array(mem, n + 1, sizeof *hits);
+	for (size_t i = 0; hits && i < n; i++)
+		hits[i] = b->hits.at[i].hit;
+	ret->hits = hits;
+	return hits && make_slots(ret, (uint32_t)n, mem);
+}
+
+static struct bound_hit *trigger_hit(struct bound_hits *hits, const struct build_trigger *t)
+{
+	return (struct bound_hit *)(uintptr_t)bound_hit_of(&hits[t->group], t->atom);
+}
+
+/* Lists of rules per hit, by counting. */
+static bool make_triggered(struct binder *b, struct bound_class *c, struct bound_hits *hits, arena *mem)
 {
 	uint32_t *triggered = arena_array(mem, b->triggers.len + 1, sizeof *triggered), at = 0;
 
 	if (!triggered)
 		return false;
 	for (size_t i = 0; i < b->triggers.len; i++)
-		hits[b->triggers.at[i].group][b->triggers.at[i].atom].nrules++;
+		trigger_hit(hits, &b->triggers.at[i])->nrules++;
 	for (size_t i = 0; i < b->triggers.len; i++) {
-		struct bound_hit *h = &hits[b->triggers.at[i].group][b->triggers.at[i].atom];
+		struct bound_hit *h = trigger_hit(hits, &b->triggers.at[i]);
 
 		if (h->rule != PLACE_NONE)
 			continue;
@@ -644,7 +686,7 @@ static bool make_triggered(struct binder *b, struct bound_class *c, struct bound
 		h->nrules = 0;
 	}
 	for (size_t i = 0; i < b->triggers.len; i++) {
-		struct bound_hit *h = &hits[b->triggers.at[i].group][b->triggers.at[i].atom];
+		struct bound_hit *h = trigger_hit(hits, &b->triggers.at[i]);
 
 		triggered[h->rule + h->nrules++] = b->triggers.at[i].rule;
 	}
@@ -652,45 +694,59 @@ static bool make_triggered(struct binder *b, struct bound_class *c, struct bound
 	return true;
 }
 
-static bool make_scans(struct binder *b, struct bound_class *c, struct bound_hit *const *hits, arena *mem)
+/* The scans that answer the hits of a group, each once, into scans. */
+static bool add_scans(struct binder *b, struct bound_class *c, uint32_t index, const struct bound_hits *hits,
+		      struct bound_scan *scans, arena *mem)
 {
 	const struct plan *plan = &b->rs->plan;
-	struct bound_scan *scans;
-	size_t n = 0;
+	const struct plan_group *g = &plan->groups.at[b->groups.at[index]];
+	uint32_t first = c->nscans;
 
-	for (size_t i = 0; i < b->groups.len; i++)
-		n += plan->groups.at[b->groups.at[i]].nfields;
-	scans = arena_array(mem, n + 1, sizeof *scans);
-	if (!scans)
-		return false;
-	for (size_t i = 0; i < b->groups.len; i++) {
-		const struct plan_group *g = &plan->groups.at[b->groups.at[i]];
+	for (uint32_t slot = 0; slot <= hits->mask; slot++) {
+		uint32_t number, i = first;
+		const struct build_field *f;
 
-		for (uint32_t k = g->field; k < g->field + g->nfields; k++) {
-			const struct plan_field *f = &plan->fields.at[k];
-
-			if (b->field_stamp[f->field] != b->class_stamp ||
-			    !scan_is_wanted(c, plan, f, hits[i]) ||
-			    b->fields.at[b->field_of[f->field]].ncolumns == 0)
-				continue;
-			scans[c->nscans++] = (struct bound_scan){ f, k, b->field_of[f->field], hits[i],
-								  plan->atoms.at + g->atom };
-		}
+		if (!hits->slots[slot])
+			continue;
+		number = plan->atoms.at[g->atom + hits->hits[hits->slots[slot] - 1].group_atom].scan;
+		while (i < c->nscans && scans[i].number != number)
+			i++;
+		if (i < c->nscans)
+			continue;
+		f = &b->fields.at[b->field_of[plan->fields.at[number].field]];
+		scans[c->nscans] = (struct bound_scan){ &plan->fields.at[number],
+							number,
+							b->field_of[plan->fields.at[number].field],
+							hits,
+							plan->atoms.at + g->atom,
+							arena_array(mem, f->ncolumns + 1u, sizeof(void *)) };
+		if (!scans[c->nscans++].last)
+			return false;
 	}
-	c->scans = scans;
 	return true;
 }
 
-static bool make_hit_tables(struct binder *b, struct bound_class *c, arena *mem)
+static bool make_scans(struct binder *b, struct bound_class *c, arena *mem)
 {
-	struct bound_hit **hits = arena_array(mem, b->groups.len + 1, sizeof *hits);
+	struct bound_hits *hits = arena_array(mem, b->groups.len + 1, sizeof *hits);
+	struct bound_scan *scans;
+	size_t n = 0;
 
-	for (size_t i = 0; hits && i < b->groups.len; i++) {
-		hits[i] = make_hits(b, &b->rs->plan.groups.at[b->groups.at[i]], mem);
-		if (!hits[i])
+	for (uint32_t i = 0; hits && i < b->groups.len; i++) {
+		n += b->rs->plan.groups.at[b->groups.at[i]].nfields;
+		if (!make_group_hits(b, c, i, &hits[i], mem))
 			return false;
 	}
-	return hits && make_triggered(b, c, hits, mem) && make_scans(b, c, hits, mem);
+	/* as many as there are fields of the class in each group, at the most */
+	n = n < b->groups.len * b->fields.len ? n : b->groups.len * b->fields.len;
+	scans = arena_array(mem, n + 1, sizeof *scans);
+	if (!hits || !scans || !make_triggered(b, c, hits, mem))
+		return false;
+	for (uint32_t i = 0; i < b->groups.len; i++)
+		if (!add_scans(b, c, i, &hits[i], scans, mem))
+			return false;
+	c->scans = scans;
+	return true;
 }
 
 static void clear(struct binder *b)
@@ -710,7 +766,7 @@ static bool bind_class(struct binder *b, const struct event_place *place, struct
 			return false;
 	order_nodes(b);
 	return copy_arrays(b, c, mem) && copy_fields(b, c, mem) && make_keys(b, c, mem) &&
-	       make_hit_tables(b, c, mem);
+	       make_scans(b, c, mem);
 }
 
 int binder_bind(struct binder *b, struct naive *naive, const event *ev, arena *mem, struct bound_class **ret,

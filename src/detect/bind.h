@@ -8,6 +8,7 @@
 #ifndef SPOOR_DETECT_BIND_H
 #define SPOOR_DETECT_BIND_H
 
+#include "detect/memo.h"
 #include "detect/naive.h"
 
 #define ATOM_NONE UINT32_MAX
@@ -24,18 +25,41 @@ struct bound_field {
 	uint32_t ncolumns;
 };
 
-/* What an atom of a plan's group means to the class. */
+/* What an atom of a plan's group means to the class: one of its own, and a trigger of rules. */
 struct bound_hit {
-	uint32_t atom;              /* ATOM_NONE: nobody asks for it any more */
-	uint32_t rule, nrules;      /* rules that it triggers: bound_class.triggered[rule, rule + nrules) */
+	uint32_t group_atom;
+	uint32_t atom; /* of the class */
+	uint32_t rule, nrules; /* rules that it triggers: bound_class.triggered[rule, rule + nrules) */
 };
+
+/* The atoms of a group that mean something to the class: a hash table. */
+struct bound_hits {
+	const struct bound_hit *hits;
+	const uint32_t *slots; /* number + 1 of a hit, by bound_slot() */
+	uint32_t mask;
+};
+
+static inline uint32_t bound_slot(uint32_t group_atom, uint32_t mask)
+{
+	return group_atom * 0x9E3779B1u >> 7 & mask;
+}
+
+/* The hit of an atom of the group, or NULL. */
+static inline const struct bound_hit *bound_hit_of(const struct bound_hits *h, uint32_t group_atom)
+{
+	for (uint32_t at = bound_slot(group_atom, h->mask); h->slots[at]; at = (at + 1) & h->mask)
+		if (h->hits[h->slots[at] - 1].group_atom == group_atom)
+			return &h->hits[h->slots[at] - 1];
+	return NULL;
+}
 
 struct bound_scan { /* a field to scan */
 	const struct plan_field *plan;
-	uint32_t number;              /* of the plan_field */
-	uint32_t field;               /* index into bound_class.fields */
-	const struct bound_hit *hits; /* by atom of the group */
-	const struct plan_atom *atoms;
+	uint32_t number; /* of the plan_field */
+	uint32_t field;  /* index into bound_class.fields */
+	const struct bound_hits *hits;
+	const struct plan_atom *atoms;  /* of the group */
+	const struct memo_entry **last; /* per column of the field: what was found there last, or NULL */
 };
 
 struct bound_node {

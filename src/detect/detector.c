@@ -102,6 +102,7 @@ int detector_declare(struct detector *d, const struct logsource_triple *source, 
 void detector_forget_schemas(struct detector *d)
 {
 	d->slots.len = 0;
+	d->useful.schema = NULL;
 }
 
 bool detector_take_gap(struct detector *d, struct gap *ret)
@@ -174,6 +175,24 @@ static void make_key(struct detector *d, const event *ev, uint32_t kind)
 	key_value(&d->key, event_wk(ev, WK_PROVIDER));
 }
 
+/* Is this make_key() of the event? Without making it. */
+static bool key_matches(str key, const event *ev)
+{
+	static const enum well_known VALUES[] = { WK_EVENT_ID, WK_CHANNEL, WK_PROVIDER };
+	size_t at = sizeof(uint32_t); /* the kind is the slot's */
+
+	for (size_t i = 0; i < COUNT(VALUES); i++) {
+		value v = event_wk(ev, VALUES[i]);
+		uint32_t head[2] = { v.len, v.type | (uint32_t)v.flags << 8 };
+
+		if (key.len - at < sizeof head + v.len || memcmp(key.ptr + at, head, sizeof head) != 0 ||
+		    memcmp(key.ptr + at + sizeof head, v.ptr ? v.ptr : (const uint8_t *)"", v.len) != 0)
+			return false;
+		at += sizeof head + v.len;
+	}
+	return true;
+}
+
 /* Per-event arrays must hold the largest class. */
 static bool make_room(struct detector *d, const struct bound_class *c)
 {
@@ -223,10 +242,10 @@ static struct bound_class *find_class(struct detector *d, const event *ev, err *
 	struct map_entry *entry = NULL;
 	bool is_new;
 
+	if (slot && slot->bound && key_matches(slot->key, ev))
+		return slot->bound;
 	if (slot) {
 		make_key(d, ev, slot->kind);
-		if (slot->bound && str_eq(slot->key, buf_view(&d->key)))
-			return slot->bound;
 		entry = d->key.failed ? NULL : map_get(&d->class_ids, buf_view(&d->key));
 	}
 	if (slot && !entry && bind_class(d, ev, e))
@@ -364,12 +383,15 @@ static bool node_holds(struct detector *d, const struct bound_class *c, const ev
 /* --- scanning ------------------------------------------------------------------------------- */
 
 /* An atom of a scan's group holds: so may the rules that it triggers. */
-static void fire(struct detector *d, const struct bound_class *c, const struct bound_hit *hit)
+static void fire(struct detector *d, const struct bound_class *c, const struct bound_scan *scan,
+		 uint32_t group_atom)
 {
-	if (hit->atom != ATOM_NONE) {
-		d->seen[hit->atom] = d->epoch;
-		d->truth[hit->atom] = 1;
-	}
+	const struct bound_hit *hit = bound_hit_of(scan->hits, group_atom);
+
+	if (!hit)
+		return; /* nobody in this class asks */
+	d->seen[hit->atom] = d->epoch;
+	d->truth[hit->atom] = 1;
 	for (uint32_t i = 0; i < hit->nrules; i++) {
 		uint32_t rule = c->triggered[hit->rule + i];
 
@@ -457,18 +479,28 @@ static void scan_regexes(struct detector *d, struct scanned *s)
 		note_hit(d, atoms[found[i]]);
 }
 
+static void fire_known(struct detector *d, const struct bound_class *c, const struct bound_scan *scan,
+		       const struct memo_entry *known)
+{
+	for (uint32_t i = 0; i < known->natoms; i++)
+		fire(d, c, scan, known->atoms[i]);
+}
+
 /* Find the atoms that one value satisfies: from memory, or by scanning it. */
 static void scan_value(struct detector *d, const struct bound_class *c, const struct bound_scan *scan,
-		       value one)
+		       value one, const struct memo_entry **last)
 {
 	struct scanned s = { .v = one, .scan = scan };
 	uint64_t hash = 0, limited = d->naive.limited;
 	bool memo = one.len <= MEMO_VALUE_MAX;
-	const struct memo_entry *known = memo ? memo_get(&d->memo, scan->number, one, &hash) : NULL;
 
-	if (known) {
-		for (uint32_t i = 0; i < known->natoms; i++)
-			fire(d, c, &scan->hits[known->atoms[i]]);
+	if (*last && memo_is_entry(&d->memo, *last, scan->number, one)) {
+		fire_known(d, c, scan, *last);
+		return;
+	}
+	*last = memo ? memo_get(&d->memo, scan->number, one, &hash) : NULL;
+	if (*last) {
+		fire_known(d, c, scan, *last);
 		return;
 	}
 	d->hits.len = 0;
@@ -479,9 +511,9 @@ static void scan_value(struct detector *d, const struct bound_class *c, const st
 	for (uint32_t i = 0; i < scan->plan->ndirects; i++)
 		verify(d, &s, d->rs->plan.directs.at[scan->plan->direct + i]);
 	for (size_t i = 0; i < d->hits.len; i++)
-		fire(d, c, &scan->hits[d->hits.at[i]]);
+		fire(d, c, scan, d->hits.at[i]);
 	if (memo && !d->failed && d->naive.limited == limited)
-		memo_put(&d->memo, scan->number, one, hash, d->hits.at, (uint32_t)d->hits.len);
+		*last = memo_put(&d->memo, scan->number, one, hash, d->hits.at, (uint32_t)d->hits.len);
 }
 
 static void scan_field(struct detector *d, const struct bound_class *c, const event *ev,
@@ -497,11 +529,11 @@ static void scan_field(struct detector *d, const struct bound_class *c, const ev
 		if (!column_is_present(ev->schema, col, v) || (scan->plan->text_only && !values_is_text(v)))
 			continue;
 		if (!(v.flags & VALUE_F_ARRAY) && v.type != VALUE_ABSENT) {
-			scan_value(d, c, scan, v);
+			scan_value(d, c, scan, v, &scan->last[i]);
 			continue;
 		}
 		for (size_t pos = 0; values_next(v, &pos, &one);)
-			scan_value(d, c, scan, one);
+			scan_value(d, c, scan, one, &scan->last[i]);
 	}
 }
 

@@ -33,6 +33,12 @@ struct logsource_words { /* a declared log source, owned */
 	struct logsource_triple triple;
 };
 
+struct useful_columns { /* of the last schema with a finding: what people want to see besides */
+	const struct schema *schema;
+	int32_t at[48];
+	size_t n;
+};
+
 struct detector {
 	const struct ruleset *rs;
 	struct binder *binder;
@@ -65,6 +71,7 @@ struct detector {
 	VEC(uint32_t) hits;
 	bool failed;
 
+	struct useful_columns useful;
 	arena finding_mem;
 	buf shown;
 	bool has_gap;

@@ -139,16 +139,34 @@ static void collect(struct emitter *x, uint32_t node)
 	}
 }
 
+/* The columns of a schema that USEFUL names, found once. */
+static const struct useful_columns *useful_of(struct detector *d, const struct schema *s)
+{
+	struct useful_columns *u = &d->useful;
+
+	if (u->schema == s)
+		return u;
+	u->schema = s;
+	u->n = 0;
+	for (size_t i = 0; i < COUNT(USEFUL) && u->n < COUNT(u->at); i++) {
+		int32_t col = schema_find(s, str_of(USEFUL[i]), 0);
+
+		if (col >= 0)
+			u->at[u->n++] = col;
+	}
+	return u;
+}
+
 static void add_useful(struct emitter *x)
 {
 	const struct schema *s = x->ev->schema;
+	const struct useful_columns *u = useful_of(x->d, s);
 
-	for (size_t i = 0; i < COUNT(USEFUL) && x->f->ndetails < FINDING_DETAILS_MAX; i++) {
-		int32_t col = schema_find(s, str_of(USEFUL[i]), 0);
-		value v = event_value(x->ev, col);
+	for (size_t i = 0; i < u->n && x->f->ndetails < FINDING_DETAILS_MAX; i++) {
+		value v = event_value(x->ev, u->at[i]);
 
-		if (col >= 0 && v.type != VALUE_ABSENT && v.len)
-			add_detail(x, &s->columns[col], v);
+		if (v.type != VALUE_ABSENT && v.len)
+			add_detail(x, &s->columns[u->at[i]], v);
 	}
 }
 

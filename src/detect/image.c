@@ -58,6 +58,7 @@ static const struct part PARTS[] = {
 	PLAIN(plan.members),
 	PLAIN(plan.fields),
 	PLAIN(plan.atoms),
+	PLAIN(plan.atom_table),
 	PLAIN(plan.literal_hits),
 	PLAIN(plan.hits),
 	PLAIN(plan.regexes),

@@ -24,12 +24,6 @@ static struct memo_entry *set_of(struct memo *m, uint64_t hash)
 	return &m->entries[(hash % MEMO_SETS) * MEMO_WAYS];
 }
 
-static bool is_entry(const struct memo *m, const struct memo_entry *e, uint32_t field, value v, uint64_t hash)
-{
-	return e->hash == hash && e->generation == m->generation && e->field == field && e->len == v.len &&
-	       e->type == v.type && memcmp(e->bytes, v.ptr, v.len) == 0;
-}
-
 const struct memo_entry *memo_get(struct memo *m, uint32_t field, value v, uint64_t *ret_hash)
 {
 	uint64_t hash = hash_bytes(v.ptr, v.len) + field * UINT64_C(0x9E3779B97F4A7C15);
@@ -37,12 +31,13 @@ const struct memo_entry *memo_get(struct memo *m, uint32_t field, value v, uint6
 
 	*ret_hash = hash;
 	for (size_t i = 0; i < MEMO_WAYS; i++)
-		if (is_entry(m, &set[i], field, v, hash))
+		if (set[i].hash == hash && memo_is_entry(m, &set[i], field, v))
 			return &set[i];
 	return NULL;
 }
 
-void memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint32_t *atoms, uint32_t n)
+const struct memo_entry *memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint32_t *atoms,
+				  uint32_t n)
 {
 	struct memo_entry *set = set_of(m, hash);
 	uint8_t *copy = arena_alloc(&m->mem, v.len + 1u);
@@ -51,7 +46,7 @@ void memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint
 	if (!copy || (n && !list) || n >> 24) {
 		arena_clear(&m->mem);
 		m->generation++;
-		return;
+		return NULL;
 	}
 	if (v.len)
 		memcpy(copy, v.ptr, v.len);
@@ -66,4 +61,5 @@ void memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint
 				      .type = v.type,
 				      .bytes = copy,
 				      .atoms = list };
+	return set;
 }

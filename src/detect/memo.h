@@ -35,6 +35,16 @@ void memo_done(struct memo *m);
 
 /* The entry of v in a field, or NULL. *ret_hash is for memo_put(). */
 const struct memo_entry *memo_get(struct memo *m, uint32_t field, value v, uint64_t *ret_hash);
-void memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint32_t *atoms, uint32_t n);
+/* Answers the new entry, or NULL where nothing is remembered. Entries stay where they are; what one holds
+ * may become another value. */
+const struct memo_entry *memo_put(struct memo *m, uint32_t field, value v, uint64_t hash, const uint32_t *atoms,
+				  uint32_t n);
+
+/* Does an entry hold this value still? */
+static inline bool memo_is_entry(const struct memo *m, const struct memo_entry *e, uint32_t field, value v)
+{
+	return e->len == v.len && e->field == field && e->generation == m->generation && e->type == v.type &&
+	       memcmp(e->bytes, v.ptr, v.len) == 0;
+}
 
 #endif

@@ -38,6 +38,7 @@ void plan_done(struct plan *p)
 	VEC_DONE(&p->members);
 	VEC_DONE(&p->fields);
 	VEC_DONE(&p->atoms);
+	VEC_DONE(&p->atom_table);
 	VEC_DONE(&p->literal_hits);
 	VEC_DONE(&p->hits);
 	VEC_DONE(&p->regexes);
@@ -220,7 +221,7 @@ static bool want(struct planner *p, struct ask *a)
 	atom = VEC_PUSH(&p->plan->atoms, LIMIT_SIGMA_NODES);
 	if (!atom)
 		return false;
-	*atom = (struct plan_atom){ a->field, a->pred };
+	*atom = (struct plan_atom){ a->field, a->pred, PLAN_NONE };
 	a->number = p->group->natoms++;
 	return true;
 }
@@ -508,10 +509,41 @@ static bool make_fields(struct planner *p, struct plan_group *g)
 			return false;
 		g->nfields++;
 	}
+	for (uint32_t i = g->atom; i < g->atom + g->natoms; i++) {
+		struct plan_atom *a = &p->plan->atoms.at[i];
+
+		for (uint32_t k = g->field; k < g->field + g->nfields; k++)
+			if (p->plan->fields.at[k].field == a->field)
+				a->scan = k;
+	}
 	return true;
 }
 
 /* --- groups ---------------------------------------------------------------------------------- */
+
+/* Fields that hold whole texts: looking for one literal after the other in them is dear, and one scan
+ * answers for all. Only the speed depends on this list. */
+static bool is_body_field(str name)
+{
+	static const char *const NAMES[] = { "", "ScriptBlockText", "Payload", "ContextInfo", "Data", "Message" };
+
+	for (size_t i = 0; i < COUNT(NAMES); i++)
+		if (str_eq(name, str_of(NAMES[i])))
+			return true;
+	return false;
+}
+
+static bool scan_bodies(struct planner *p)
+{
+	for (uint32_t i = 0; i < p->asks.len; i++) {
+		struct ask *a = &p->asks.at[i];
+
+		if (is_body_field(sigma_field_name(&p->rs->pool, a->field)) &&
+		    answerer_of(p, a) == BY_LITERAL && !want(p, a))
+			return false;
+	}
+	return true;
+}
 
 static bool plan_variant(struct planner *p, struct variant *v)
 {
@@ -547,7 +579,7 @@ static bool plan_group_once(struct planner *p)
 	for (uint32_t i = 0; i < g->nvariants; i++)
 		if (!plan_variant(p, member(p, g, i)))
 			return false;
-	return make_fields(p, g);
+	return scan_bodies(p) && make_fields(p, g);
 }
 
 /* An expression that the scanner refuses is found out on trying: then the group begins anew. */
@@ -615,6 +647,51 @@ static bool make_groups(struct planner *p)
 	return true;
 }
 
+static uint32_t atom_hash(uint32_t group, uint32_t field, uint32_t pred)
+{
+	uint64_t h = ((uint64_t)field << 32 | pred) * UINT64_C(0x9E3779B97F4A7C15);
+
+	return (uint32_t)((h ^ group * UINT64_C(0xC2B2AE3D27D4EB4F)) * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+}
+
+static bool make_atom_table(struct plan *plan)
+{
+	plan_numbers *t = &plan->atom_table;
+	uint32_t size = 4;
+
+	while (size < 2 * plan->atoms.len)
+		size *= 2;
+	while (t->len < size)
+		if (!push(t, 0))
+			return false;
+	for (uint32_t g = 0; g < plan->groups.len; g++) {
+		for (uint32_t i = 0; i < plan->groups.at[g].natoms; i++) {
+			const struct plan_atom *a = &plan->atoms.at[plan->groups.at[g].atom + i];
+			uint32_t at = atom_hash(g, a->field, a->pred) & (size - 1);
+
+			while (t->at[at])
+				at = (at + 1) & (size - 1);
+			t->at[at] = plan->groups.at[g].atom + i + 1;
+		}
+	}
+	return true;
+}
+
+uint32_t plan_find_atom(const struct plan *p, uint32_t group, uint32_t field, uint32_t pred)
+{
+	const struct plan_group *g = &p->groups.at[group];
+	uint32_t mask = (uint32_t)p->atom_table.len - 1, at = atom_hash(group, field, pred) & mask;
+
+	for (; p->atom_table.at[at]; at = (at + 1) & mask) {
+		uint32_t number = p->atom_table.at[at] - 1;
+		const struct plan_atom *a = &p->atoms.at[number];
+
+		if (a->field == field && a->pred == pred && number - g->atom < g->natoms)
+			return number - g->atom;
+	}
+	return PLAN_NONE;
+}
+
 int plan_make(struct ruleset *rs, err *e)
 {
 	struct planner p = { .rs = rs, .plan = &rs->plan };
@@ -628,6 +705,7 @@ int plan_make(struct ruleset *rs, err *e)
 	ok = p.unscannable && p.event_id_field != UINT32_MAX && make_groups(&p);
 	for (size_t i = 0; ok && i < p.plan->groups.len; i++)
 		ok = plan_group(&p, &p.plan->groups.at[i]);
+	ok = ok && make_atom_table(p.plan);
 	map_done(&p.ask_ids);
 	map_done(&p.db_ids);
 	VEC_DONE(&p.asks);

@@ -21,6 +21,7 @@ typedef VEC(uint32_t) plan_numbers;
 
 struct plan_atom { /* a question that a scan answers */
 	uint32_t field, pred;
+	uint32_t scan; /* number of the plan_field whose scan does */
 };
 
 struct plan_field {       /* a field of one group that is scanned */
@@ -52,12 +53,18 @@ struct plan {
 	plan_numbers members; /* of groups: variants */
 	VEC(struct plan_field) fields;
 	VEC(struct plan_atom) atoms;
+	plan_numbers atom_table; /* hash table of atoms by group, field and predicate: number + 1 */
 	plan_numbers literal_hits, hits, regexes, directs; /* atoms are numbered within their group */
 	plan_numbers triggers;                    /* of variants: atoms, numbered within the group */
 	plan_numbers event_ids; /* of variants: the event ids they can match, where their condition says so */
 	VEC(struct plan_db) dbs;
 	buf db_bytes;
 };
+
+#define PLAN_NONE UINT32_MAX
+
+/* The atom of a group that asks this, numbered within the group, or PLAN_NONE. */
+uint32_t plan_find_atom(const struct plan *p, uint32_t group, uint32_t field, uint32_t pred);
 
 /* Make the plan of a compiled set; fills in the plan's part of each variant. */
 int plan_make(struct ruleset *rs, err *e);
