@@ -17,6 +17,13 @@ struct build_field {
 	uint32_t field;
 	uint32_t first_column, ncolumns; /* in columns */
 	bool constant;                   /* same values in every event of the class */
+	bool has_texts;                  /* of constants: texts[text, text + ntexts) */
+	uint32_t text, ntexts;
+	uint32_t joined, joined_len; /* in binder.joined: the folded ones, a NUL behind each */
+};
+
+struct build_text { /* of one constant value in binder.text: as it is, folded */
+	size_t from[2], len[2];
 };
 
 struct build_atom {
@@ -63,6 +70,8 @@ struct binder {
 	u32_vec variants; /* their members, in the order of the set */
 	VEC(struct build_trigger) triggers;
 	VEC(struct build_hit) hits; /* of the group at work */
+	VEC(struct build_text) texts;
+	buf text, joined;
 
 	struct naive *naive;
 	const event *ev;
@@ -114,6 +123,9 @@ void binder_free(struct binder *b)
 	VEC_DONE(&b->variants);
 	VEC_DONE(&b->triggers);
 	VEC_DONE(&b->hits);
+	VEC_DONE(&b->texts);
+	buf_done(&b->text);
+	buf_done(&b->joined);
 	free(b);
 }
 
@@ -147,7 +159,9 @@ static uint32_t use_field(struct binder *b, uint32_t field)
 	f = VEC_PUSH(&b->fields, LIMIT_SIGMA_FIELDS);
 	if (!f)
 		return UINT32_MAX;
-	*f = (struct build_field){ field, (uint32_t)b->columns.len, 0, true };
+	*f = (struct build_field){ .field = field,
+				   .first_column = (uint32_t)b->columns.len,
+				   .constant = true };
 	for (uint32_t i = 0; i < s->ncolumns; i++) {
 		const struct column *col = &s->columns[i];
 
@@ -155,7 +169,7 @@ static uint32_t use_field(struct binder *b, uint32_t field)
 			continue;
 		constant = col->slot < 0 || is_class_key(s, i);
 		if (constant && field == FIELD_ANY)
-			continue; /* fold_keyword() asks them once */
+			continue; /* constant_holds() asks them once */
 		if (!push_u32(&b->columns, i))
 			return UINT32_MAX;
 		f->ncolumns++;
@@ -207,16 +221,76 @@ static uint32_t add_node(struct binder *b, struct bound_node n)
 
 static uint32_t fold(struct binder *b, uint32_t id);
 
-/* A keyword that stands in a constant column holds in every event of the class. */
-static bool constant_keyword(struct binder *b, uint32_t pred)
+/* Does the question look at the text of one value? Then the texts of constants answer it. */
+static bool asks_text(const struct pred *p)
 {
-	const event *ev = b->ev;
+	return p->kind != PRED_NULL && p->kind != PRED_EXISTS && p->kind != PRED_FIELDREF;
+}
 
-	for (uint32_t i = 0; i < ev->schema->ncolumns; i++) {
-		const struct column *col = &ev->schema->columns[i];
+static bool add_text(struct binder *b, value one)
+{
+	struct build_text *t = VEC_PUSH(&b->texts, LIMIT_SIGMA_NODES);
 
-		if (column_is_field(col) && (col->slot < 0 || is_class_key(ev->schema, i)) &&
-		    naive_column(b->naive, ev, i, pred))
+	for (int folded = 0; t && folded < 2; folded++) {
+		t->from[folded] = b->text.len;
+		if (folded)
+			values_folded(one, &b->text);
+		else
+			values_text(one, &b->text);
+		t->len[folded] = b->text.len - t->from[folded];
+	}
+	if (t) { /* folded texts once more, one behind the other, for what is looked for in all of them */
+		buf_add(&b->joined, b->text.ptr + t->from[1], t->len[1]);
+		buf_byte(&b->joined, 0);
+	}
+	return t && !b->text.failed && !b->joined.failed;
+}
+
+/* The texts of what is constant of a field, made once. */
+static bool constant_texts(struct binder *b, struct build_field *f)
+{
+	const struct schema *s = b->ev->schema;
+	struct field_names names = field_names_of(b->rs, s, f->field);
+	value one;
+
+	if (f->has_texts)
+		return true;
+	f->has_texts = true;
+	f->text = (uint32_t)b->texts.len;
+	f->joined = (uint32_t)b->joined.len;
+	for (uint32_t i = 0; i < s->ncolumns; i++) {
+		const struct column *col = &s->columns[i];
+		value v = event_value(b->ev, (int32_t)i);
+
+		if (!field_has_column(&names, col) || (col->slot >= 0 && !is_class_key(s, i)) ||
+		    !column_is_present(s, col, v))
+			continue;
+		for (size_t pos = 0; values_next(v, &pos, &one);)
+			if (!add_text(b, one))
+				return false;
+	}
+	f->ntexts = (uint32_t)b->texts.len - f->text;
+	f->joined_len = (uint32_t)b->joined.len - f->joined;
+	return true;
+}
+
+/* Does a constant of the field satisfy the predicate, in every event of the class? */
+static bool constant_holds(struct binder *b, struct build_field *f, uint32_t pred)
+{
+	const struct pred *p = &b->rs->pool.preds.at[pred];
+
+	if (!asks_text(p) || !constant_texts(b, f)) /* without memory too */
+		return f->field != FIELD_ANY && naive_leaf(b->naive, b->ev, f->field, pred, NULL, NULL);
+	if (p->kind == PRED_GLOB && p->pattern.contains && !p->cased &&
+	    !memchr(p->pattern.literal.ptr, 0, p->pattern.literal.len))
+		return memmem(b->joined.ptr + f->joined, f->joined_len, p->pattern.literal.ptr,
+			      p->pattern.literal.len) != NULL;
+	for (uint32_t i = f->text; i < f->text + f->ntexts; i++) {
+		const struct build_text *t = &b->texts.at[i];
+		bool folded = pred_wants_folded(p);
+
+		if (pred_text(p, b->naive->regex, (str){ b->text.ptr + t->from[folded], t->len[folded] }, false,
+			      &b->naive->limited))
 			return true;
 	}
 	return false;
@@ -230,7 +304,7 @@ static uint32_t fold_leaf(struct binder *b, const struct sigma_node *at)
 
 	if (field == UINT32_MAX)
 		return FOLD_FAILED;
-	if (b->fields.at[field].field == FIELD_ANY && constant_keyword(b, at->n))
+	if (b->fields.at[field].field == FIELD_ANY && constant_holds(b, &b->fields.at[field], at->n))
 		return FOLD_TRUE;
 	constant = b->fields.at[field].constant;
 	if (constant && p->kind == PRED_FIELDREF && b->fields.at[field].ncolumns) {
@@ -241,8 +315,7 @@ static uint32_t fold_leaf(struct binder *b, const struct sigma_node *at)
 		constant = b->fields.at[other].constant;
 	}
 	if (constant)
-		return naive_leaf(b->naive, b->ev, b->fields.at[field].field, at->n, NULL, NULL) ? FOLD_TRUE
-												 : FOLD_FALSE;
+		return constant_holds(b, &b->fields.at[field], at->n) ? FOLD_TRUE : FOLD_FALSE;
 	atom = use_atom(b, field, at->n);
 	return atom == ATOM_NONE ? FOLD_FAILED : add_node(b, (struct bound_node){ NODE_LEAF, atom, 0 });
 }
@@ -319,18 +392,18 @@ enum answer { ANSWER_NO, ANSWER_YES, ANSWER_ASK };
 static enum answer trigger_answer(struct binder *b, const struct plan_atom *a)
 {
 	uint32_t field = use_field(b, a->field);
-	const struct build_field *f;
+	struct build_field *f;
 
 	if (field == UINT32_MAX)
 		return ANSWER_YES; /* no memory: evaluate it always */
 	f = &b->fields.at[field];
-	if (a->field == FIELD_ANY && constant_keyword(b, a->pred))
+	if (a->field == FIELD_ANY && constant_holds(b, f, a->pred))
 		return ANSWER_YES;
 	if (f->ncolumns == 0)
 		return ANSWER_NO;
 	if (!f->constant)
 		return ANSWER_ASK;
-	return naive_leaf(b->naive, b->ev, a->field, a->pred, NULL, NULL) ? ANSWER_YES : ANSWER_NO;
+	return constant_holds(b, f, a->pred) ? ANSWER_YES : ANSWER_NO;
 }
 
 /* Note what triggers the last rule. 0: nothing can, it never matches; 1; -1 without memory. */
@@ -753,6 +826,9 @@ static void clear(struct binder *b)
 {
 	b->class_stamp++;
 	b->fields.len = b->columns.len = b->atoms.len = b->nodes.len = b->kids.len = 0;
+	b->texts.len = 0;
+	buf_clear(&b->text);
+	buf_clear(&b->joined);
 	b->rules.len = b->stack.len = b->groups.len = b->variants.len = b->triggers.len = 0;
 }
 

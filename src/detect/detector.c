@@ -434,12 +434,13 @@ static void note_hit(struct detector *d, uint32_t atom)
 		d->failed = true;
 }
 
-/* Note the atom of the group if the value satisfies it. */
-static void verify(struct detector *d, struct scanned *s, uint32_t atom)
+/* Note the atom of the group if the value satisfies it. found: its literal lies in the folded text. */
+static void verify(struct detector *d, struct scanned *s, uint32_t atom, bool found)
 {
 	const struct pred *p = &d->rs->pool.preds.at[s->scan->atoms[atom].pred];
 
-	if (pred_text(p, d->naive.regex, scanned_text(d, s, pred_wants_folded(p)), false, &d->naive.limited))
+	if ((found && p->kind == PRED_GLOB && p->pattern.contains && !p->cased) ||
+	    pred_text(p, d->naive.regex, scanned_text(d, s, pred_wants_folded(p)), false, &d->naive.limited))
 		note_hit(d, atom);
 }
 
@@ -457,7 +458,7 @@ static void scan_literals(struct detector *d, struct scanned *s)
 		uint32_t pattern = found ? found[i] : (uint32_t)i;
 
 		for (uint32_t k = first[pattern]; k < first[pattern + 1]; k++)
-			verify(d, s, plan->hits.at[k]);
+			verify(d, s, plan->hits.at[k], found != NULL);
 	}
 }
 
@@ -470,7 +471,7 @@ static void scan_regexes(struct detector *d, struct scanned *s)
 
 	if (!f->regex_db || !regex_is_ascii(text)) {
 		for (uint32_t i = 0; i < f->nregexes; i++)
-			verify(d, s, atoms[i]);
+			verify(d, s, atoms[i], false);
 		return;
 	}
 	n = scan_run(d->scans, f->regex_db, text, &found);
@@ -509,7 +510,7 @@ static void scan_value(struct detector *d, const struct bound_class *c, const st
 	if (scan->plan->nregexes)
 		scan_regexes(d, &s);
 	for (uint32_t i = 0; i < scan->plan->ndirects; i++)
-		verify(d, &s, d->rs->plan.directs.at[scan->plan->direct + i]);
+		verify(d, &s, d->rs->plan.directs.at[scan->plan->direct + i], false);
 	for (size_t i = 0; i < d->hits.len; i++)
 		fire(d, c, scan, d->hits.at[i]);
 	if (memo && !d->failed && d->naive.limited == limited)
@@ -539,13 +540,52 @@ static void scan_field(struct detector *d, const struct bound_class *c, const ev
 
 /* --- matches -------------------------------------------------------------------------------- */
 
+static bool text_holds(struct detector *d, const struct pred *p, value one)
+{
+	buf *b = &d->scan_text[0];
+
+	buf_clear(b);
+	if (pred_wants_folded(p))
+		values_folded(one, b);
+	else
+		values_text(one, b);
+	return pred_text(p, d->naive.regex, buf_view(b), false, &d->naive.limited);
+}
+
 bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, uint32_t pred)
 {
-	uint32_t atom = d->current ? bound_atom(d->current, field, pred) : UINT32_MAX;
+	uint32_t atom = d->current ? bound_atom(d->current, field, pred) : ATOM_NONE;
 
-	if (atom != UINT32_MAX)
+	if (atom != ATOM_NONE)
 		return atom_holds(d, d->current, ev, atom);
 	return naive_leaf(&d->naive, ev, field, pred, NULL, NULL);
+}
+
+bool detector_leaf_value(struct detector *d, const event *ev, uint32_t field, uint32_t pred, int32_t *ret_col,
+			 value *ret_value)
+{
+	uint32_t atom = d->current ? bound_atom(d->current, field, pred) : ATOM_NONE;
+	const struct pred *p = &d->rs->pool.preds.at[pred];
+	const struct bound_field *f;
+
+	if (atom == ATOM_NONE || p->kind == PRED_NULL || p->kind == PRED_EXISTS || p->kind == PRED_FIELDREF)
+		return naive_leaf(&d->naive, ev, field, pred, ret_col, ret_value) && *ret_col >= 0;
+	if (!atom_holds(d, d->current, ev, atom))
+		return false;
+	f = &d->current->fields[d->current->atoms[atom].field];
+	for (uint32_t i = 0; i < f->ncolumns; i++) {
+		value v = event_value(ev, (int32_t)f->columns[i]);
+
+		*ret_col = (int32_t)f->columns[i];
+		if (!column_is_present(ev->schema, &ev->schema->columns[f->columns[i]], v))
+			continue;
+		for (size_t pos = 0; values_next(v, &pos, ret_value);)
+			if (f->ncolumns == 1 && !(v.flags & VALUE_F_ARRAY))
+				return true; /* no other one can be it */
+			else if (text_holds(d, p, *ret_value))
+				return true;
+	}
+	return false;
 }
 
 static int evaluate(struct detector *d, struct bound_class *c, const event *ev, finding_sink sink, void *ctx,

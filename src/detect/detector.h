@@ -82,6 +82,11 @@ struct detector {
 /* Does a leaf hold in the current event? By what the fast evaluator knows, else by the naive one. */
 bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, uint32_t pred);
 
+/* The first value of the current event that satisfies a leaf. False if it does not hold, or holds without
+ * a value. */
+bool detector_leaf_value(struct detector *d, const event *ev, uint32_t field, uint32_t pred, int32_t *ret_col,
+			 value *ret_value);
+
 /* Hand one match to the sink, with the fields that made it. */
 int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink, void *ctx,
 		  err *e);

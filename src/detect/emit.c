@@ -88,12 +88,13 @@ static void add_detail(struct emitter *x, const struct column *col, value v)
 		f->details[f->ndetails++] = (struct finding_detail){ col->raw, text };
 }
 
+/* Show the first value that satisfies a leaf. */
 static void add_leaf(struct emitter *x, uint32_t field, uint32_t pred)
 {
 	int32_t col;
 	value v;
 
-	if (naive_leaf(&x->d->naive, x->ev, field, pred, &col, &v) && col >= 0)
+	if (detector_leaf_value(x->d, x->ev, field, pred, &col, &v))
 		add_detail(x, &x->ev->schema->columns[col], v);
 }
 

@@ -17,9 +17,16 @@ static const uint16_t CP1252_HIGH[32] = {
 
 static void text_ansi(bytes b, buf *out)
 {
-	for (size_t i = 0; i < b.len; i++) {
-		uint32_t c = b.ptr[i];
+	for (size_t i = 0, n; i < b.len; i++) {
+		uint32_t c;
 
+		for (n = i; n < b.len && b.ptr[n] < 0x80; n++)
+			;
+		buf_add(out, b.ptr + i, n - i);
+		i = n;
+		if (i == b.len)
+			return;
+		c = b.ptr[i];
 		if (c >= 0x80 && c < 0xA0 && CP1252_HIGH[c - 0x80])
 			c = CP1252_HIGH[c - 0x80];
 		buf_utf8_cp(out, c);

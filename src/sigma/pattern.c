@@ -165,6 +165,7 @@ bool pattern_init(struct pattern *ret, const uint32_t *elems, size_t n, bool cas
 	p.open_end = p.nelems && copy[p.nelems - 1] == PAT_STAR;
 	if (!split_segments(&p, mem) || !longest_literal(&p, mem))
 		return false;
+	p.contains = p.open_start && p.open_end && p.nsegments == 1 && p.segments[0].plain;
 	*ret = p;
 	return true;
 }

@@ -33,6 +33,7 @@ struct pattern {
 	const struct pat_segment *segments;
 	uint32_t nsegments;
 	bool open_start, open_end; /* begins, ends with a star */
+	bool contains;             /* nothing but *literal*: where the literal lies, it matches */
 	str literal;               /* longest run of literals, UTF-8: in every value that matches */
 };
 

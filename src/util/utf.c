@@ -1,5 +1,9 @@
 #include "util/utf.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static char *put_cp(char *p, uint32_t cp)
 {
 	if (cp < 0x80) {
@@ -20,12 +24,31 @@ static char *put_cp(char *p, uint32_t cp)
 	return p;
 }
 
+/* Copy ASCII units of p into out while they last, sixteen at a time; answers how many. */
+static size_t copy_ascii16(const uint8_t *p, size_t units, char *out)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; i + 16 <= units; i += 16) {
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * i));
+		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * i + 16));
+		__m128i high = _mm_and_si128(_mm_or_si128(a, b), _mm_set1_epi16((short)0xFF80));
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi16(high, _mm_setzero_si128())) != 0xFFFF)
+			break;
+		_mm_storeu_si128((__m128i *)(void *)(out + i), _mm_packus_epi16(a, b));
+	}
+#endif
+	return i;
+}
+
 size_t utf16le_to_utf8(bytes src, char *out, size_t *ret_bad)
 {
-	size_t n = src.len / 2, bad = 0;
-	char *p = out;
+	size_t n = src.len / 2, bad = 0, ascii = copy_ascii16(src.ptr, n, out);
+	char *p = out + ascii;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = ascii; i < n; i++) {
 		uint32_t u = load_le16(src.ptr + 2 * i);
 
 		if (u >= 0xD800 && u < 0xE000) {
