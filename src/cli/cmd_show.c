@@ -4,12 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/command.h"
+#include "cli/declared_args.h"
 #include "cli/hexdump.h"
+#include "engine/declared.h"
 #include "engine/drive.h"
 #include "engine/sandbox.h"
 #include "event/render.h"
 #include "evidence/evidence.h"
+#include "evidence/origin.h"
 #include "readers/evtx/evtx.h"
 #include "readers/reader.h"
 #include "store/ref.h"
@@ -19,6 +21,7 @@
 static const struct cli_option OPTIONS[] = {
 	{ 0, "json", NULL, "Only the record as JSON, on one line" },
 	{ 0, "ecs", NULL, "Only the record in ECS, on one line" },
+	DECLARED_OPTIONS,
 	{ 0, "no-verify", NULL, "Do not hash the evidence first to prove that it is the same" },
 	{ 0 },
 };
@@ -143,6 +146,7 @@ struct source {
 	int fd;
 	struct content *content;
 	struct archive_walk *archive;
+	int64_t mtime_ns;
 };
 
 static int64_t source_read(void *ctx, uint8_t *to, size_t cap, err *e)
@@ -163,16 +167,21 @@ static void source_done(struct source *s)
 static int source_open(struct source *s, const struct target *t, uint64_t begin, err *e)
 {
 	struct archive_member m;
+	struct stat st;
 	int rc;
 
 	source_done(s);
-	if (!t->member.len)
+	if (!t->member.len) {
+		if (fstat(s->fd, &st) == 0)
+			s->mtime_ns = st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec;
 		return content_file(&s->content, s->fd, begin, UINT64_MAX, e);
+	}
 	if (archive_open(&s->archive, s->fd, t->file, e) < 0)
 		return -1;
 	while ((rc = archive_next(s->archive, &m, e)) > 0) {
 		if (!str_eq(m.path, t->member))
 			continue;
+		s->mtime_ns = m.mtime_ns;
 		return m.readable ? 0 : err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET, "%s", m.gap.text);
 	}
 	return rc < 0 ? -1 : err_set(e, ERR_IO, ERR_NO_OFFSET, "%.*s holds no such member", STR_ARG(t->file));
@@ -210,6 +219,9 @@ struct finder {
 	const struct reader_ops *ops;
 	bool verified, found;
 	buf *out;
+	uint8_t head[READER_PROBE_LEN]; /* of the content */
+	struct engine_declared *declared;
+	size_t ndeclared;
 };
 
 static int ignore_gap(void *ctx, const struct gap *g, err *e)
@@ -349,7 +361,8 @@ static uint64_t begin_of(const struct reader_ops *ops, const struct target *t)
 static int find_record(struct finder *f, struct source *s, err *e)
 {
 	const struct drive_sink sink = { f, look_at_event, ignore_gap, ignore_run, block_end };
-	struct reader_env env = { .end = UINT64_MAX, .path = f->target->file };
+	struct reader_env env = { .end = UINT64_MAX,
+				  .path = f->target->member.len ? f->target->member : f->target->file };
 	struct window_source from = { .read = source_read, .ctx = s };
 	struct window win = { 0 };
 	err stop = { 0 };
@@ -366,11 +379,17 @@ static int find_record(struct finder *f, struct source *s, err *e)
 	head = window_bytes(&win);
 	if (head.len > READER_PROBE_LEN)
 		head.len = READER_PROBE_LEN;
-	f->ops = reader_pick(head, f->target->file, e);
+	f->ops = reader_pick(head, env.path, e);
+	memcpy(f->head, head.ptr, head.len);
 	env.schemas = f->ops ? schema_set_new(e) : NULL;
 	if (!env.schemas)
 		goto done;
 	env.begin = begin_of(f->ops, f->target);
+	env.ops = f->ops;
+	env.head = (bytes){ f->head, head.len };
+	env.mtime_ns = s->mtime_ns;
+	env.host = origin_host(env.path);
+	declared_apply(f->declared, f->ndeclared, &env);
 	if (env.begin) {
 		if (source_open(s, f->target, env.begin, e) < 0)
 			goto done;
@@ -437,7 +456,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 	struct target t = { 0 };
 	struct source s = { .fd = -1 };
 	buf out = { 0 };
-	struct finder f = { .cli = cli, .args = args, .target = &t, .out = &out };
+	struct finder *f;
 	err e = { .offset = ERR_NO_OFFSET };
 	arena mem;
 	int rc, code = EXIT_DONE;
@@ -445,14 +464,21 @@ static int run(struct cli *cli, const struct cli_args *args)
 	if (args->paths.len < 1 || args->paths.len > 2)
 		return cli_usage(cli, &command_show,
 				 "show needs a case and a reference, or PATH:OFFSET:RECORD");
+	f = calloc(1, sizeof *f);
+	if (!f)
+		return EXIT_INTERNAL;
+	*f = (struct finder){ .cli = cli, .args = args, .target = &t, .out = &out };
 	arena_init(&mem, LIMIT_SHOW_MEM);
-	rc = args->paths.len == 2 ? target_from_case(&t, args->paths.at[0], args->paths.at[1], &mem, &e)
-				  : target_from_path(&t, args->paths.at[0], &mem, &e);
+	rc = declared_args(args, &f->declared, &f->ndeclared, &cli->mem, &e);
+	if (rc == 0)
+		rc = args->paths.len == 2
+			     ? target_from_case(&t, args->paths.at[0], args->paths.at[1], &mem, &e)
+			     : target_from_path(&t, args->paths.at[0], &mem, &e);
 	if (rc == 0) {
 		str path = arena_str(&mem, t.file); /* terminated where a member's name was cut off */
 
 		s.fd = path.ptr ? open_file(path, &e) : err_set(&e, ERR_OOM, ERR_NO_OFFSET, "no memory");
-		rc = s.fd < 0 ? -1 : show(&f, &s, &e);
+		rc = s.fd < 0 ? -1 : show(f, &s, &e);
 	}
 	if (rc < 0 || cli_flush(STDOUT_FILENO, &out, &e) < 0)
 		code = cli_fail(cli, &e);
@@ -461,6 +487,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 		close(s.fd);
 	buf_done(&out);
 	arena_done(&mem);
+	free(f);
 	return code;
 }
 

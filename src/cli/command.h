@@ -7,6 +7,7 @@
 #define SPOOR_CLI_COMMAND_H
 
 #include "cli/term.h"
+#include "util/arena.h"
 #include "util/err.h"
 #include "util/vec.h"
 
@@ -42,6 +43,7 @@ struct cli_args {
 
 struct cli {
 	struct term out, err;
+	arena mem; /* what options were turned into */
 };
 
 struct command {

@@ -10,17 +10,21 @@
 
 enum { JOBS_MAX = 256 };
 
-int run_options(const struct cli *cli, const struct command *cmd, const struct cli_args *args,
+int run_options(struct cli *cli, const struct command *cmd, const struct cli_args *args,
 		struct engine_options *ret)
 {
 	struct engine_options o = { 0 };
 	err e = { .offset = ERR_NO_OFFSET };
+	struct engine_declared *declared;
 	uint64_t jobs;
 
 	if (args->paths.len == 0)
 		return cli_usage(cli, cmd, "%s needs the evidence: a file or a folder", cmd->name);
 	if (args_number(args, "jobs", 1, JOBS_MAX, 0, &jobs, &e) < 0)
 		return cli_usage(cli, cmd, "%s", e.text);
+	if (declared_args(args, &declared, &o.ndeclared, &cli->mem, &e) < 0)
+		return cli_usage(cli, cmd, "%s", e.text);
+	o.declared = declared;
 	o.paths = args->paths.at;
 	o.npaths = args->paths.len;
 	o.workers = (unsigned)jobs;

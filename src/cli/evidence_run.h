@@ -4,11 +4,12 @@
 #define SPOOR_CLI_EVIDENCE_RUN_H
 
 #include "cli/command.h"
+#include "cli/declared_args.h"
 #include "engine/engine.h"
 
-/* Options -j, --require-sandbox and --no-progress, for the commands' tables. */
+/* Options -j, --tz, --encoding, --require-sandbox and --no-progress, for the commands' tables. */
 #define RUN_OPTIONS                                                                                          \
-	{ 'j', "jobs", "N", "Worker processes; default: one per usable core" },                              \
+	{ 'j', "jobs", "N", "Worker processes; default: one per usable core" }, DECLARED_OPTIONS,            \
 		{ 0, "require-sandbox", NULL, "Refuse to run where the workers cannot be sandboxed" },       \
 	{                                                                                                    \
 		0, "no-progress", NULL, "Draw no progress on the terminal"                                   \
@@ -16,7 +17,7 @@
 
 /* Fill the options that come from the command line: paths, workers, sandbox, progress. Answers
  * EXIT_DONE, or the exit code after saying what is wrong. */
-int run_options(const struct cli *cli, const struct command *cmd, const struct cli_args *args,
+int run_options(struct cli *cli, const struct command *cmd, const struct cli_args *args,
 		struct engine_options *ret);
 
 /* Run the engine; answers the exit code, having said what failed. */

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "engine/engine.h"
+#include "util/limits.h"
 
 static const char *const COLOR_WORDS[] = { "auto", "always", "never", NULL };
 
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
 	struct cli cli = { 0 };
 	const struct command *cmd;
 	const char *word = argc > 1 ? argv[1] : "help";
+	int code;
 
 	if (argc > 1 && strcmp(word, ENGINE_WORKER_ARG) == 0)
 		return engine_worker_main(WORKER_FD);
@@ -72,5 +74,8 @@ int main(int argc, char **argv)
 	cmd = command_named(word);
 	if (!cmd)
 		return cli_usage(&cli, NULL, "unknown command \"%s\"", word);
-	return run_command(&cli, cmd, (const char *const *)argv + (argc > 1 ? 2 : 1));
+	arena_init(&cli.mem, LIMIT_DECLARED_BYTES);
+	code = run_command(&cli, cmd, (const char *const *)argv + (argc > 1 ? 2 : 1));
+	arena_done(&cli.mem);
+	return code;
 }

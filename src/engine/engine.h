@@ -12,12 +12,21 @@
 #include "facts/fact.h"
 #include "store/store.h"
 #include "util/err.h"
+#include "util/zone.h"
 
 enum engine_output {
 	OUTPUT_NONE,
 	OUTPUT_EVTX_JSONL, /* every event, shaped like evtx_dump's JSONL */
 	OUTPUT_ECS_JSONL,  /* every event in ECS */
 	OUTPUT_CSV,        /* every event as a line of CSV, without the head (render_csv.h) */
+};
+
+/* What the analyst says of some items, because they do not say it themselves. The first that fits and says
+ * something about a matter decides it. */
+struct engine_declared {
+	str paths;                    /* path with * and ?; without them, a part of the path; empty: all */
+	const struct time_zone *zone; /* of local times; NULL: not said */
+	str coding;                   /* of legacy text; empty: not said */
 };
 
 struct engine_options {
@@ -27,6 +36,8 @@ struct engine_options {
 	bytes rules;      /* image of ruleset_freeze(); empty: no detection */
 	bool facts;       /* extract facts */
 	bool hash;        /* SHA-256 of every item */
+	const struct engine_declared *declared;
+	size_t ndeclared;
 	enum engine_output output;
 	int output_fd;        /* where OUTPUT_* goes, in evidence order */
 	bool progress;        /* draw on stderr (the caller has checked that it is a terminal) */
@@ -47,6 +58,7 @@ struct engine_sink {
 
 struct engine_totals {
 	uint64_t items, bytes, events, recovered, findings, gaps;
+	uint64_t assumed;             /* what was told with GAP_ASSUMED: no gaps */
 	uint64_t items_by_verdict[6]; /* ok partial unreadable limit unknown skipped */
 	uint64_t workers_died;
 	bool sandboxed;     /* the system-call filter held in every worker */

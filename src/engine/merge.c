@@ -58,7 +58,7 @@ static const uint8_t CLASSES[GAP_KINDS] = {
 	[GAP_UNREADABLE] = CLASS_HARD, [GAP_UNKNOWN] = CLASS_WHOLE,  [GAP_UNSUPPORTED] = CLASS_HARD,
 	[GAP_DAMAGED] = CLASS_SOFT,    [GAP_TRUNCATED] = CLASS_SOFT, [GAP_CHECKSUM] = CLASS_SOFT,
 	[GAP_LIMIT] = CLASS_LIMIT,     [GAP_MISSING] = CLASS_NONE,   [GAP_CHANGED] = CLASS_SOFT,
-	[GAP_WORKER] = CLASS_HARD,     [GAP_SKIPPED] = CLASS_WHOLE,
+	[GAP_WORKER] = CLASS_HARD,     [GAP_SKIPPED] = CLASS_WHOLE,  [GAP_ASSUMED] = CLASS_NONE,
 };
 
 static enum verdict verdict_of(const struct item_state *it)
@@ -119,7 +119,10 @@ int merge_gap(struct merge *m, struct item_state *it, struct gap *g, err *e)
 		it->worst_kind = g->kind;
 		memcpy(it->reason, g->text, sizeof it->reason);
 	}
-	m->totals->gaps++;
+	if (g->kind == GAP_ASSUMED)
+		m->totals->assumed++;
+	else
+		m->totals->gaps++;
 	return m->sink->gap ? m->sink->gap(m->sink->ctx, g, e) : 0;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <fcntl.h>
 
+#include "engine/declared.h"
 #include "engine/run_priv.h"
 #include "util/limits.h"
 
@@ -350,6 +351,8 @@ static int prepare(struct run *r, const struct engine_sink *sink, err *e)
 	r->setup.hash = r->o->hash;
 	r->setup.require_sandbox = r->o->require_sandbox;
 	r->setup.output = r->o->output;
+	if (declared_pack(&r->setup, r->o->declared, r->o->ndeclared, &r->setup_mem, e) < 0)
+		return -1;
 	progress_start(&r->progress, r->o->progress, total_bytes, clock_ns());
 	return 0;
 }
@@ -372,6 +375,7 @@ static void run_done(struct run *r)
 	spool_file_done(&r->spool);
 	walk_free(r->walk);
 	arena_done(&r->mem);
+	arena_done(&r->setup_mem);
 	if (r->rules_fd >= 0)
 		close(r->rules_fd);
 }
@@ -415,6 +419,7 @@ int engine_run(const struct engine_options *o, const struct engine_sink *sink, s
 	*ret = (struct engine_totals){ .sandboxed = true };
 	spool_file_init(&r.spool);
 	arena_init(&r.mem, LIMIT_WIRE_UNPACKED);
+	arena_init(&r.setup_mem, LIMIT_DECLARED_BYTES);
 	signals = signals_open(&old, e);
 	if (signals < 0)
 		return -1;

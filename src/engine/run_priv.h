@@ -71,6 +71,7 @@ struct run {
 	struct proc *procs;
 	size_t nprocs; /* most that may run */
 	Wire__Setup setup;
+	arena setup_mem; /* what it points to */
 	int rules_fd;
 	unsigned start_failures;
 	bool stop; /* output is closed: end quietly */

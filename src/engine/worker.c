@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "detect/image.h"
-#include "engine/engine.h"
+#include "engine/declared.h"
 #include "engine/sandbox.h"
 #include "engine/worker_item.h"
 #include "evidence/evidence.h"
@@ -281,6 +281,7 @@ static int member_item(struct worker *w, const struct task *t, struct archive_wa
 		.path = am->path,
 		.end = UINT64_MAX,
 		.size_hint = am->size == UINT64_MAX ? 0 : am->size,
+		.mtime_ns = am->mtime_ns,
 	};
 
 	if (what.size_hint > INT64_MAX)
@@ -345,28 +346,27 @@ static int archive_item(struct worker *w, const struct task *t, const char *kind
 
 /* --- tasks ---------------------------------------------------------------------------------- */
 
-static const char *container_of(const struct task *t)
+/* The first bytes of the file; fewer where they cannot be read: file_item() meets the same error and tells it. */
+static bytes head_of(const struct task *t, uint8_t head[READER_PROBE_LEN])
 {
-	uint8_t head[READER_PROBE_LEN];
 	size_t len = 0;
 
-	if (t->kind != WIRE__TASK_KIND__ITEM)
-		return NULL;
-	while (len < sizeof head) {
-		ssize_t n = pread(t->fd, head + len, sizeof head - len, (off_t)len);
+	while (len < READER_PROBE_LEN) {
+		ssize_t n = pread(t->fd, head + len, READER_PROBE_LEN - len, (off_t)len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			break; /* file_item() meets the same error and tells it */
+			break;
 		len += (size_t)n;
 	}
-	return container_kind((bytes){ head, len });
+	return (bytes){ head, len };
 }
 
 static int task_run(struct worker *w, const struct task *t, err *e)
 {
-	const char *kind = container_of(t);
+	uint8_t head[READER_PROBE_LEN];
+	const char *kind;
 	struct item_what what = {
 		.task = t->id,
 		.path = t->path,
@@ -374,8 +374,11 @@ static int task_run(struct worker *w, const struct task *t, err *e)
 		.begin = t->begin,
 		.end = t->end,
 		.size_hint = t->size,
+		.mtime_ns = t->mtime_ns,
+		.head = head_of(t, head),
 	};
 
+	kind = t->kind == WIRE__TASK_KIND__ITEM ? container_kind(what.head) : NULL;
 	if (w->output)
 		outbox_begin(&w->out, t->id, w->out.turn);
 	emit_begin(&w->emit, t->id, 0);
@@ -460,6 +463,8 @@ static int setup(struct worker *w, bool sandboxed, err *e)
 	w->facts_on = s->facts;
 	w->hash_on = s->hash;
 	w->output = s->output;
+	if (declared_unpack(s, &w->declared, &w->ndeclared, &w->declared_mem, e) < 0)
+		return -1;
 	if (s->has_rules && rules_load(w, e) < 0)
 		return -1;
 	outbox_init(&w->out, s->output ? wire_take_fd(&w->in) : -1, w->sock);
@@ -515,6 +520,7 @@ static void worker_done(struct worker *w)
 {
 	wire_in_done(&w->in);
 	arena_done(&w->mem);
+	arena_done(&w->declared_mem);
 	emit_done(&w->emit);
 	outbox_done(&w->out);
 	window_done(&w->win);
@@ -543,6 +549,7 @@ int engine_worker_main(int fd)
 	sandboxed = sandbox_enter();
 	wire_in_init(&w.in, fd, true);
 	arena_init(&w.mem, LIMIT_WIRE_UNPACKED);
+	arena_init(&w.declared_mem, LIMIT_DECLARED_BYTES);
 	emit_init(&w.emit, fd);
 	rc = setup(&w, sandboxed, &e);
 	if (greet(&w, sandboxed, &e) == 0 && rc == 0)

@@ -1,8 +1,9 @@
 #include "engine/worker_item.h"
 
-#include "engine/engine.h"
+#include "engine/declared.h"
 #include "engine/unread.h"
 #include "event/render_csv.h"
+#include "evidence/origin.h"
 #include "readers/evtx/evtx.h"
 #include "util/limits.h"
 
@@ -266,9 +267,17 @@ static int read_with(struct worker *w, struct item_what *what, err *e)
 		.begin = what->begin,
 		.end = what->end,
 		.path = what->path,
+		.ops = what->ops,
+		.head = what->head.len ? what->head : window_bytes(&w->win),
+		.mtime_ns = what->mtime_ns,
+		.host = origin_host(what->path),
 	};
 	bool fatal = false;
 	int rc;
+
+	if (env.head.len > READER_PROBE_LEN)
+		env.head.len = READER_PROBE_LEN;
+	declared_apply(w->declared, w->ndeclared, &env);
 
 	w->win.align = what->ops->piece_align;
 	w->win.align_first = what->ops->piece_first;

@@ -5,6 +5,7 @@
 
 #include "detect/detect.h"
 #include "engine/drive.h"
+#include "engine/engine.h"
 #include "engine/wire_emit.h"
 #include "engine/outbox.h"
 #include "event/render.h"
@@ -16,6 +17,9 @@ struct worker {
 	arena mem; /* messages from the coordinator */
 	bool facts_on, hash_on;
 	uint32_t output; /* enum engine_output */
+	struct engine_declared *declared;
+	size_t ndeclared;
+	arena declared_mem;
 	struct ruleset *rules;
 	struct detector *detector; /* made at the first item */
 
@@ -44,7 +48,9 @@ struct item_what {
 	str format;                   /* reader name, container kind, or empty */
 	uint64_t begin, end;          /* UINT64_MAX: to its end */
 	uint64_t size_hint;           /* of content that is not read through */
-	bool fatal;                   /* so far */
+	int64_t mtime_ns;
+	bytes head; /* of the content, where the window does not begin with it */
+	bool fatal; /* so far */
 };
 
 /* Which reader fits the first bytes of w->win; tells a gap if none does. */

@@ -1,5 +1,6 @@
 #include "event/ecs.h"
 
+#include "ecs_flat.inc"
 #include "ecs_windows.inc"
 
 enum { NO_EVENT = -1 };
@@ -82,6 +83,35 @@ str ecs_provider_known(str provider)
 		if (str_eq(PROVIDERS[i], provider))
 			return PROVIDERS[i];
 	return (str){ "", 0 };
+}
+
+static bool covers(str pattern, str dataset)
+{
+	if (!str_ends(pattern, STR("*")))
+		return str_eq(pattern, dataset);
+	return str_starts(dataset, (str){ pattern.ptr, pattern.len - 1 });
+}
+
+size_t ecs_rows_flat(str dataset, str field, const struct ecs_flat_row **ret)
+{
+	size_t lo = 0, hi = COUNT(FLAT_ROWS), n = 0;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (str_cmp(FLAT_ROWS[mid].field, field) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	while (lo < COUNT(FLAT_ROWS) && str_eq(FLAT_ROWS[lo].field, field) &&
+	       !covers(FLAT_ROWS[lo].dataset, dataset))
+		lo++;
+	*ret = FLAT_ROWS + lo;
+	while (lo + n < COUNT(FLAT_ROWS) && str_eq(FLAT_ROWS[lo + n].field, field) &&
+	       str_eq(FLAT_ROWS[lo + n].dataset, FLAT_ROWS[lo].dataset))
+		n++;
+	return n;
 }
 
 bool ecs_event_id_known(uint64_t event_id)

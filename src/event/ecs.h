@@ -1,4 +1,4 @@
-/* ecs.h - ECS names of raw fields, by data/ecs_windows.tsv. Thread rule: constant tables. */
+/* ecs.h - ECS names of raw fields, by the tables data/ecs_*.tsv. Thread rule: constant tables. */
 #ifndef SPOOR_EVENT_ECS_H
 #define SPOOR_EVENT_ECS_H
 
@@ -21,6 +21,12 @@ enum ecs_how {
 	ECS_ACCOUNT,  /* name of DOMAIN\name */
 	ECS_DOMAIN,   /* domain of DOMAIN\name */
 	ECS_HASHES,   /* "SHA1=...,MD5=..." to one field per algorithm below `ecs` */
+	ECS_MS,       /* milliseconds, to nanoseconds */
+	ECS_S,        /* seconds, whole or decimal, to nanoseconds */
+	ECS_PLUS,     /* text in which + stands for a space */
+	ECS_HOST_OF,  /* address or name of host:port, [v6]:port */
+	ECS_IP_OF,    /* the same where it is an address */
+	ECS_PORT_OF,  /* its port */
 };
 
 struct ecs_row {
@@ -35,6 +41,17 @@ size_t ecs_rows_windows(str provider, uint64_t event_id, const struct column *co
 
 /* The provider as far as the table knows it, else an empty str. Same lifetime as the table. */
 str ecs_provider_known(str provider);
+
+/* A row for flat events. */
+struct ecs_flat_row {
+	str dataset, field, ecs;
+	str name; /* what rules call the field; empty: as logged */
+	uint8_t how;
+};
+
+/* The rows for a field, as logged, of a dataset: *ret points to n adjacent rows, n is answered. Rows of the
+ * very dataset go before those of "family.*", those before "*". */
+size_t ecs_rows_flat(str dataset, str field, const struct ecs_flat_row **ret);
 
 /* Has any row this event id? */
 bool ecs_event_id_known(uint64_t event_id);

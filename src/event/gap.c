@@ -19,6 +19,7 @@ const char *gap_kind_name(enum gap_kind kind)
 		[GAP_CHANGED] = "changed",
 		[GAP_WORKER] = "worker",
 		[GAP_SKIPPED] = "skipped",
+		[GAP_ASSUMED] = "assumed",
 	};
 
 	return (unsigned)kind < GAP_KINDS ? NAMES[kind] : "invalid";

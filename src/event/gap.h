@@ -17,6 +17,7 @@ enum gap_kind {
 	GAP_CHANGED,     /* the evidence changed while it was read */
 	GAP_WORKER,      /* the worker process died on it */
 	GAP_SKIPPED,     /* not read on purpose: link, device, socket, encrypted member */
+	GAP_ASSUMED, /* nothing is lost: what the evidence does not say (zone, year, code page) was assumed */
 	GAP_KINDS
 };
 

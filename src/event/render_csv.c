@@ -28,7 +28,8 @@ static void fields(buf *text, const event *ev)
 		const struct column *c = &ev->schema->columns[i];
 		value v = event_value(ev, (int32_t)i);
 
-		if (v.type == VALUE_ABSENT || c->flags & COLUMN_F_HIDDEN || c->section == SECTION_SYSTEM)
+		if (v.type == VALUE_ABSENT || c->flags & (COLUMN_F_HIDDEN | COLUMN_F_DERIVED) ||
+		    c->section == SECTION_SYSTEM)
 			continue;
 		if (any)
 			buf_z(text, " | ");
@@ -46,7 +47,8 @@ void render_csv(buf *out, const event *ev, str path)
 	buf_time(out, ev->time_ns);
 	buf_byte(out, ',');
 	cell(out, &text, event_wk(ev, WK_COMPUTER));
-	cell(out, &text, event_wk(ev, WK_CHANNEL));
+	cell(out, &text,
+	     ev->schema->family == FAMILY_FLAT ? value_utf8(ev->schema->dataset) : event_wk(ev, WK_CHANNEL));
 	cell(out, &text, event_wk(ev, WK_PROVIDER));
 	cell(out, &text, event_wk(ev, WK_EVENT_ID));
 	cell(out, &text, event_wk(ev, WK_RECORD_ID));

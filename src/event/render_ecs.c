@@ -28,6 +28,7 @@ enum made {
 	MADE_RECORD,
 	MADE_RECOVERED,
 	MADE_SHA256,
+	MADE_BASIS,
 };
 
 enum { PARTS_MAX = 6, MADE_MAX = 32, ROWS_MAX = 8 };
@@ -128,6 +129,13 @@ static const struct {
 	{ "winlog.event_data", MADE_EVENT_DATA, NULL }, { "winlog.user_data", MADE_USER_DATA, NULL },
 };
 
+static const struct {
+	const char *ecs;
+	enum made made;
+} FLAT[] = {
+	{ "spoor.event.time_basis", MADE_BASIS },
+};
+
 static void split(struct entry *en)
 {
 	str rest = en->ecs, part;
@@ -192,6 +200,38 @@ static void add_column(struct plan *p, const struct schema *s, int32_t i, str pr
 	}
 }
 
+/* What says of which kind of log a flat event is. */
+static void add_dataset(struct plan *p, const struct schema *s)
+{
+	str rest;
+
+	for (size_t i = 0; i < COUNT(FLAT); i++)
+		add(p, str_of(FLAT[i].ecs), FLAT[i].made);
+	if (!s->dataset.len)
+		return;
+	add(p, STR("event.dataset"), MADE_TEXT)->text = s->dataset;
+	add(p, STR("event.module"), MADE_TEXT)->text = str_cut(s->dataset, '.', &rest);
+}
+
+static void add_flat_column(struct plan *p, const struct schema *s, int32_t i)
+{
+	const struct column *col = &s->columns[i];
+	const struct ecs_flat_row *rows;
+	size_t n = s->dataset.len ? ecs_rows_flat(s->dataset, col->raw, &rows) : 0;
+
+	for (size_t k = 0; k < n && k < ROWS_MAX; k++) {
+		struct entry *en;
+
+		if (!rows[k].ecs.len || str_eq(rows[k].ecs, STR("@timestamp")))
+			continue;
+		en = add(p, rows[k].ecs, MADE_COLUMN);
+		en->how = rows[k].how;
+		en->col = i;
+	}
+	if (n == 0 && col->ecs.len)
+		add(p, col->ecs, MADE_COLUMN)->col = i;
+}
+
 /* "name": with a comma before it; the first one of an object leaves it out. A name that is there
  * already gets a number. */
 static bool put_member(struct members *m, map *seen, buf *tmp, arena *mem, str name, int32_t col)
@@ -235,7 +275,7 @@ static bool add_members(struct plan *p, const struct schema *s, uint8_t section,
 
 		if (c->section != section || str_eq(c->path, STR("@xmlns")) ||
 		    str_starts(c->raw, STR("xmlns")) ||
-		    (c->flags & COLUMN_F_HIDDEN && section != SECTION_OTHER))
+		    (c->flags & COLUMN_F_HIDDEN && section != SECTION_OTHER) || c->flags & COLUMN_F_DERIVED)
 			continue;
 		if (c->flags & COLUMN_F_UNNAMED) {
 			int n = snprintf(param, sizeof param, "param%u", ++unnamed);
@@ -277,8 +317,14 @@ static struct plan *plan_build(struct render_cache *c, const struct schema *s, s
 		add(p, str_of(ALWAYS[i].ecs), ALWAYS[i].made)->text = str_of(ALWAYS[i].text);
 	for (size_t i = 0; windows && i < COUNT(WINDOWS); i++)
 		add(p, str_of(WINDOWS[i].ecs), WINDOWS[i].made)->text = str_of(WINDOWS[i].text);
-	for (uint32_t i = 0; windows && i < s->ncolumns; i++)
-		add_column(p, s, (int32_t)i, provider, id);
+	if (!windows)
+		add_dataset(p, s);
+	for (uint32_t i = 0; i < s->ncolumns; i++) {
+		if (windows)
+			add_column(p, s, (int32_t)i, provider, id);
+		else
+			add_flat_column(p, s, (int32_t)i);
+	}
 	qsort(p->entries, p->nentries, sizeof *p->entries, by_name);
 	p->entries = arena_array(&c->mem, p->nentries, sizeof *p->entries);
 	if (!p->entries)
@@ -431,6 +477,67 @@ static bool put_text(struct job *j, str s)
 	return true;
 }
 
+/* Decimal text times `unit_ns`. */
+static bool put_duration(struct job *j, str s, uint64_t unit_ns)
+{
+	str whole, part;
+	uint64_t u, frac = 0, unit = unit_ns;
+
+	whole = str_cut(s, '.', &part);
+	if (!str_to_u64(whole, &u) || u > INT64_MAX / unit_ns)
+		return false;
+	for (size_t i = 0; i < part.len; i++) {
+		unsigned d = (unsigned char)part.ptr[i] - '0';
+
+		if (d > 9)
+			return false;
+		unit /= 10;
+		frac += d * unit;
+	}
+	buf_u64(j->out, u * unit_ns + frac);
+	return true;
+}
+
+static bool put_plus(struct job *j, str s)
+{
+	size_t from = j->out->len;
+
+	if (!put_text(j, s))
+		return false;
+	for (size_t i = from; !j->out->failed && i < j->out->len; i++)
+		if (j->out->ptr[i] == '+')
+			j->out->ptr[i] = ' ';
+	return true;
+}
+
+/* host:port and [v6]:port; a bare IPv6 address has no port. */
+static str cut_port(str s, str *ret_port)
+{
+	size_t i = s.len;
+
+	*ret_port = (str){ "", 0 };
+	while (i > 0 && s.ptr[i - 1] != ':' && s.ptr[i - 1] != ']')
+		i--;
+	if (i > 0 && s.ptr[i - 1] == ':' &&
+	    (memchr(s.ptr, ':', i - 1) == NULL || (i > 1 && s.ptr[i - 2] == ']'))) {
+		*ret_port = (str){ s.ptr + i, s.len - i };
+		s.len = i - 1;
+	}
+	if (s.len >= 2 && s.ptr[0] == '[' && s.ptr[s.len - 1] == ']')
+		s = (str){ s.ptr + 1, s.len - 2 };
+	return s;
+}
+
+static bool put_port(struct job *j, str s)
+{
+	uint64_t u;
+
+	if (!str_to_u64(s, &u) || u > UINT16_MAX)
+		return false;
+	buf_u64(j->out, u);
+	return true;
+}
+
 static bool put_column(struct job *j, const struct entry *en)
 {
 	value v = event_value(j->ev, en->col);
@@ -472,6 +579,19 @@ static bool put_column(struct job *j, const struct entry *en)
 		return tail.len && put_text(j, s);
 	case ECS_HASHES:
 		return put_hashes(j, s);
+	case ECS_MS:
+		return put_duration(j, s, 1000000);
+	case ECS_S:
+		return put_duration(j, s, NS_PER_S);
+	case ECS_PLUS:
+		return put_plus(j, s);
+	case ECS_HOST_OF:
+		return put_text(j, cut_port(s, &tail));
+	case ECS_IP_OF:
+		return put_ip(j, cut_port(s, &tail));
+	case ECS_PORT_OF:
+		cut_port(s, &tail);
+		return put_port(j, tail);
 	default:
 		return put_text(j, s);
 	}
@@ -578,6 +698,18 @@ static bool put_time(struct job *j, int64_t ns)
 	return true;
 }
 
+/* Of times that need trust: those that are no UTC by themselves. */
+static bool put_basis(struct job *j)
+{
+	if (j->ev->time_ns == TIME_NONE)
+		return false;
+	if (j->ev->time_basis != TIME_LOCAL_DECLARED && j->ev->time_basis != TIME_LOCAL_ASSUMED)
+		return false;
+	json_str(j->out,
+		 j->ev->time_basis == TIME_LOCAL_DECLARED ? STR("local_declared") : STR("local_assumed"));
+	return true;
+}
+
 /* Names the event for good once the hash of its item is known; until then by the item's number. */
 static bool put_ref(struct job *j)
 {
@@ -632,6 +764,8 @@ static bool put(struct job *j, const struct entry *en)
 		return (j->ev->flags & EVENT_RECOVERED) != 0;
 	case MADE_REF:
 		return put_ref(j);
+	case MADE_BASIS:
+		return put_basis(j);
 	case MADE_EVENT_DATA:
 		return put_members(j, &j->plan->data, false, NONE);
 	case MADE_USER_DATA:

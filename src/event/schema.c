@@ -201,6 +201,13 @@ static bool copy_arrays(arena *mem, struct schema *s)
 	return true;
 }
 
+static str ecs_name_flat(str dataset, const struct column *col)
+{
+	const struct ecs_flat_row *row;
+
+	return dataset.len && ecs_rows_flat(dataset, col->raw, &row) ? row->ecs : (str){ "", 0 };
+}
+
 /* ECS names depend on who logged the event, which is a constant of most schemas. */
 static void fill_ecs(struct schema *s)
 {
@@ -212,8 +219,12 @@ static void fill_ecs(struct schema *s)
 		provider = bytes_str(
 			(bytes){ s->consts[-1 - cols[wk].slot].ptr, s->consts[-1 - cols[wk].slot].len });
 	for (uint32_t i = 0; i < s->ncolumns; i++)
-		if (cols[i].ecs.len == 0 && s->family == FAMILY_WINDOWS)
-			cols[i].ecs = ecs_name_windows(provider, &cols[i]);
+		if (cols[i].ecs.len == 0)
+			cols[i].ecs = s->family == FAMILY_WINDOWS ? ecs_name_windows(provider, &cols[i])
+								  : ecs_name_flat(s->dataset, &cols[i]);
+	for (uint32_t i = s->ncolumns; s->family == FAMILY_FLAT && i-- > 0;)
+		if (str_eq(cols[i].ecs, STR("host.name")))
+			s->wk[WK_COMPUTER] = (int32_t)i;
 }
 
 const struct schema *schema_set_add(struct schema_set *set, const struct schema *proto, err *e)

@@ -22,6 +22,8 @@ enum column_section {
 #define COLUMN_F_ATTRIBUTE 1u /* an XML attribute; element text else */
 #define COLUMN_F_UNNAMED 2u   /* a <Data> without a Name: the field is called "Data" */
 #define COLUMN_F_HIDDEN 4u    /* structure such as xmlns: dumped, but no field for rules or facts */
+#define COLUMN_F_DERIVED                                                                                     \
+	8u /* not in the record: the reader worked it out (the host, from the item's place) */
 
 struct column {
 	str name;     /* field name for rules, as Sigma writes it: System attributes joined by "_"
@@ -43,7 +45,7 @@ enum well_known {
 	WK_TIME_CREATED,
 	WK_RECORD_ID,
 	WK_CHANNEL,
-	WK_COMPUTER,
+	WK_COMPUTER,   /* where it was recorded; of flat events the column whose ECS name is host.name */
 	WK_PROCESS_ID, /* System/Execution/@ProcessID: the logging process */
 	WK_USER_ID,    /* System/Security/@UserID */
 	WK_COUNT
@@ -57,8 +59,8 @@ enum schema_family {
 struct schema {
 	uint32_t id; /* dense within its set, from 0 */
 	enum schema_family family;
-	const char *reader;           /* name of the reader that made it */
-	str dataset;                  /* FAMILY_FLAT: ECS event.dataset, which kind of log this is: "iis.access",
+	const char *reader; /* name of the reader that made it */
+	str dataset;        /* FAMILY_FLAT: ECS event.dataset, which kind of log this is: "iis.access",
 				       * "zeek.conn"; rules, facts and ECS names are gated by it. Else empty */
 	const struct column *columns; /* in the record's own order */
 	uint32_t ncolumns;

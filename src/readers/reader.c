@@ -1,10 +1,12 @@
 #include "readers/reader.h"
 
 #include "readers/readers.h"
+#include "readers/text/textlog.h"
 
 const struct reader_ops *const READERS[] = {
 	&reader_evtx,    /* binary magic */
 	&reader_winjson, /* permissive: any JSON that looks like a Windows event */
+	&reader_w3c,     /* self-describing text: "#Fields:" */
 	NULL,
 };
 
@@ -13,10 +15,20 @@ enum { CONFIDENCE_MIN = 30 };
 const struct reader_ops *reader_pick(bytes head, str path, err *e)
 {
 	const struct reader_ops *best = NULL, *tie = NULL;
+	struct text_head_store *store = NULL;
+	struct text_head text;
 	int best_score = CONFIDENCE_MIN - 1;
 
 	for (size_t i = 0; READERS[i]; i++) {
-		int score = READERS[i]->probe(head, path);
+		int score;
+
+		if (READERS[i]->text) {
+			if (!store && !text_head_init(&text, &store, head, path))
+				break;
+			score = text_claim(READERS[i]->text, &text);
+		} else {
+			score = READERS[i]->probe(head, path);
+		}
 
 		if (score > best_score) {
 			best = READERS[i];
@@ -26,6 +38,7 @@ const struct reader_ops *reader_pick(bytes head, str path, err *e)
 			tie = READERS[i];
 		}
 	}
+	text_head_done(store);
 	if (tie) {
 		err_set(e, ERR_ARG, 0, "content fits both %s and %s equally", best->name, tie->name);
 		return NULL;

@@ -11,6 +11,8 @@
 #include "event/gap.h"
 #include "event/schema.h"
 #include "util/err.h"
+#include "util/times.h"
+#include "util/zone.h"
 
 enum reader_step {
 	READER_EVENT,   /* *ret_ev is set; valid until the next call */
@@ -41,6 +43,15 @@ struct reader_env {
 	uint64_t end;               /* a piece ends here; UINT64_MAX: read to the end of the content.
 				     * A line reader finishes the line that starts before `end`. */
 	str path;                   /* hint for formats that keep facts in the file name */
+
+	/* The rest may be missing; line formats use it. */
+	const struct reader_ops *ops; /* the entry of READERS that is opened: set by whoever calls open() */
+	bytes head;       /* first READER_PROBE_LEN bytes of the content (or all), wherever `begin`
+				       * is; valid until open() has returned */
+	int64_t mtime_ns; /* of the item, TIME_NONE or 0 if unknown: for times without a year */
+	str host;         /* where the item was recorded, if its place tells; content goes first */
+	const struct time_zone *zone; /* that was declared for local times; NULL: nobody did */
+	str coding;                   /* that was declared for legacy text: "cp1251"; empty: nobody did */
 };
 
 #define READER_PROBE_LEN 65536u
@@ -59,8 +70,10 @@ struct reader_ops {
 	uint32_t piece_align; /* pieces of one item may be read apart, cut at this; 0: never */
 	uint32_t piece_first; /* content offset of the first cut */
 	/* Confidence 0..100 that `head`, the first READER_PROBE_LEN bytes (or all), is this format.
-	 * The path only breaks ties. Pure. */
+	 * The path only breaks ties. Pure. NULL: `text` tells. */
 	int (*probe)(bytes head, str path);
+	/* A line format's description (text/textlog.h), else NULL; then open, next and close are text_*(). */
+	const struct text_format *text;
 	int (*open)(void **ret, const struct reader_env *env, err *e);
 	enum reader_step (*next)(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap,
 				 err *e);

@@ -38,6 +38,13 @@
 #define LIMIT_WINJSON_PLANS 16384u        /* structures remembered; then forgotten, not refused */
 #define LIMIT_WINJSON_PLAN_BYTES (8u << 20) /* memory of those, and of building one */
 
+/* --- readers: text logs --------------------------------------------------------------------- */
+#define LIMIT_TEXT_RECORD_BYTES (8u << 20) /* texts put together for one record: a line and its parts */
+#define LIMIT_TEXT_JOIN 1024u             /* lines of one record; stack traces have some hundred */
+#define LIMIT_TEXT_SHAPES 16384u          /* lists of columns remembered; then forgotten, not refused */
+#define LIMIT_TEXT_SHAPE_BYTES (8u << 20) /* their names */
+#define LIMIT_LINEPAT_STEPS 128u          /* literals and fields of one line pattern: our own text */
+
 /* --- facts ---------------------------------------------------------------------------------- */
 #define LIMIT_FACT_VALUE 4096u            /* one attribute; longer is cut and marked */
 #define LIMIT_FACTS_SOFT 65536u           /* per table: hand them on; about 24 MiB with their text */
@@ -63,6 +70,7 @@
 #define LIMIT_MEMBERS (1u << 24)          /* members of one archive, nested ones included */
 #define LIMIT_GAPS_ITEM 4096u             /* gaps told one by one per item or piece; then summed up */
 #define LIMIT_RUNS (1u << 20)             /* record-id runs of a case held in memory */
+#define LIMIT_DECLARED_BYTES (4u << 20)   /* declared zones and codings; a zone has some hundred steps */
 #define LIMIT_WIRE_FRAME (8u << 20)       /* one message between coordinator and worker */
 #define LIMIT_WIRE_BATCH (256u << 10)     /* results are sent when they reach this */
 #define LIMIT_WIRE_TEXT (128u << 10)      /* one text in a message; longer is cut */

@@ -66,6 +66,8 @@ static uint64_t decode(bytes all, uint64_t *ret_gaps)
 		head.len = READER_PROBE_LEN;
 	ops = reader_pick(head, STR(""), &e);
 	env.schemas = schema_set_new(&e);
+	env.ops = ops;
+	env.head = head;
 	if (!ops || !env.schemas || ops->open(&self, &env, &e) < 0)
 		return 0;
 	while ((step = ops->next(self, &in, &ev, &gap, &e)) != READER_END && step != READER_FATAL) {
