@@ -16,13 +16,19 @@ int rules_read(buf *ret, const char *const *paths, size_t n, err *e);
 
 struct ruleset;
 
-enum rule_status { RULE_OK, RULE_REJECTED, RULE_OTHER }; /* other: correlation, filter, not a rule */
+enum rule_status { RULE_OK, RULE_REJECTED, RULE_OTHER }; /* other: not a rule */
+enum rule_kind { RULE_KIND_RULE, RULE_KIND_CORRELATION, RULE_KIND_FILTER, RULE_KIND_NONE };
+
+/* "rule", "correlation", "filter", "other". */
+const char *rule_kind_name(enum rule_kind kind);
 
 struct rule_info {
-	str id, title, path, product, category, service, tags, status_text;
+	str id, name, title, path, product, category, service, tags, status_text;
 	enum finding_level level;
+	enum rule_kind kind;
 	enum rule_status status;
-	str reason; /* why rejected, with line where known; empty if ok */
+	bool hidden; /* its matches serve correlations only */
+	str reason;  /* why rejected, with line where known; if ok empty or a remark */
 };
 
 int ruleset_new(struct ruleset **ret, bytes bundle, err *e);

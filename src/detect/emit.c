@@ -171,6 +171,48 @@ static void add_useful(struct emitter *x)
 	}
 }
 
+/* The first value of a field: is it there, and what does it read? */
+static bool first_value(struct emitter *x, uint32_t field, str *ret)
+{
+	str name = sigma_field_name(&x->d->rs->pool, variant_field(x->v, field));
+	const struct schema *s = x->ev->schema;
+	buf *b = &x->d->shown;
+
+	for (uint32_t i = 0; i < s->ncolumns; i++) {
+		const struct column *col = &s->columns[i];
+		value v = event_value(x->ev, (int32_t)i), one;
+		size_t pos = 0;
+
+		if (!column_is_field(col) || !str_eq(col->name, name) || !column_is_present(s, col, v))
+			continue;
+		if (v.type == VALUE_ABSENT)
+			return false; /* null comes first */
+		if (!values_next(v, &pos, &one))
+			continue;
+		buf_clear(b);
+		values_text(one, b);
+		if (b->len > LIMIT_FINDING_KEY + 1)
+			b->len = LIMIT_FINDING_KEY + 1;
+		*ret = arena_str(&x->d->finding_mem, buf_view(b));
+		return ret->ptr != NULL;
+	}
+	return false;
+}
+
+static void add_keys(struct emitter *x, const struct compiled_rule *rule)
+{
+	struct finding_detail *keys = arena_array(&x->d->finding_mem, rule->nkeys, sizeof *keys);
+
+	x->f->keys = keys;
+	for (uint32_t i = 0; keys && i < rule->nkeys; i++) {
+		struct finding_detail *key = &keys[x->f->nkeys];
+
+		key->name = sigma_field_name(&x->d->rs->pool, rule->keys[i]);
+		if (first_value(x, rule->keys[i], &key->value))
+			x->f->nkeys++;
+	}
+}
+
 static str text_of(struct emitter *x, enum well_known wk)
 {
 	str s = shown_text(x, event_wk(x->ev, wk));
@@ -202,7 +244,11 @@ int detector_emit(struct detector *d, const struct variant *v, const event *ev, 
 		f.event_id = 0;
 	if (!value_u64(event_wk(ev, WK_RECORD_ID), &f.record_id))
 		f.record_id = 0;
-	collect(&x, v->root);
-	add_useful(&x);
+	if (rule->nkeys)
+		add_keys(&x, rule);
+	if (!rule->hidden) { /* nobody sees the others */
+		collect(&x, v->root);
+		add_useful(&x);
+	}
 	return sink(ctx, &f, e);
 }

@@ -34,6 +34,10 @@ struct finding {
 	uint32_t nrefs;
 	struct finding_detail details[FINDING_DETAILS_MAX];
 	uint32_t ndetails;
+	/* First values of the fields that correlations of this rule want; those that are not there are not
+	 * here. At most LIMIT_FINDING_KEYS; a value beyond LIMIT_FINDING_KEY bytes is cut one byte behind it. */
+	const struct finding_detail *keys;
+	uint32_t nkeys;
 };
 
 /* Takes a copy of what it wants to keep. Answers 0, or -1 to stop the run. */

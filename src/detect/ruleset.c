@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "detect/bundle.h"
+#include "detect/link.h"
 #include "util/limits.h"
 #include "util/utf.h"
 
@@ -14,10 +15,9 @@ static struct rule_info *add_info(struct ruleset *rs, const struct bundle_file *
 	static const str EMPTY = STR("");
 
 	if (info) {
-		*info = (struct rule_info){ EMPTY,          EMPTY, EMPTY,
-					    EMPTY,          EMPTY, EMPTY,
-					    EMPTY,          EMPTY, .level = LEVEL_MEDIUM,
-					    .reason = EMPTY };
+		*info = (struct rule_info){ EMPTY, EMPTY, EMPTY, EMPTY, EMPTY,
+					    EMPTY, EMPTY, EMPTY, EMPTY, .level = LEVEL_MEDIUM,
+					    .kind = RULE_KIND_NONE,    .reason = EMPTY };
 		info->path = arena_str(&rs->pool.mem, f->path);
 	}
 	if (!info || !info->path.ptr) {
@@ -27,16 +27,17 @@ static struct rule_info *add_info(struct ruleset *rs, const struct bundle_file *
 	return info;
 }
 
-static int mark(struct ruleset *rs, struct rule_info *info, enum rule_status status, str reason, err *e)
+const char *rule_kind_name(enum rule_kind kind)
 {
-	info->status = status;
-	info->reason = arena_str(&rs->pool.mem, reason);
-	return info->reason.ptr ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for rules");
+	static const char *const NAMES[] = { "rule", "correlation", "filter", "other" };
+
+	return (size_t)kind < COUNT(NAMES) ? NAMES[kind] : "other";
 }
 
 static void fill_info(struct rule_info *info, const struct sigma_rule *r)
 {
 	info->id = r->id;
+	info->name = r->name;
 	info->title = r->title;
 	info->product = r->product;
 	info->category = r->category;
@@ -68,15 +69,15 @@ static uint32_t gate_root(struct sigma_pool *p, uint32_t root, const struct logs
 	return sigma_list(p, NODE_AND, ids, n);
 }
 
-static int add_variant(struct ruleset *rs, const struct logsource_where *where, err *e)
+static int add_variant(struct ruleset *rs, uint32_t rule, const struct logsource_where *where, err *e)
 {
 	struct variant *v = VEC_PUSH(&rs->variants, LIMIT_RULE_FILES * LOGSOURCE_VARIANTS_MAX);
 	const struct logsource_gate *gate = logsource_gate_at(where->gate);
 
 	if (!v)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
-	v->rule = (uint32_t)rs->rules.len - 1;
-	v->root = rs->rules.at[v->rule].root;
+	v->rule = rule;
+	v->root = rs->rules.at[rule].root;
 	v->where = *where;
 	if (!gate)
 		return 0;
@@ -89,19 +90,18 @@ static int add_variant(struct ruleset *rs, const struct logsource_where *where, 
 	return v->root == UINT32_MAX ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules") : 0;
 }
 
-static int add_rule(struct ruleset *rs, struct rule_info *info, const struct sigma_rule *r, str id, err *e)
+/* After filters have changed what rules ask. */
+static int add_variants(struct ruleset *rs, err *e)
 {
-	struct logsource_where where[LOGSOURCE_VARIANTS_MAX];
-	struct compiled_rule *rule = VEC_PUSH(&rs->rules, LIMIT_RULE_FILES);
-	size_t n;
+	for (uint32_t i = 0; i < rs->rules.len; i++) {
+		const struct rule_info *info = &rs->infos.at[rs->rules.at[i].info];
+		struct logsource_where where[LOGSOURCE_VARIANTS_MAX];
+		size_t n = logsource_variants(info->product, info->category, info->service, false, where);
 
-	if (!rule)
-		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
-	*rule = (struct compiled_rule){ (uint32_t)(info - rs->infos.at), id, r->root };
-	n = logsource_variants(r->product, r->category, r->service, false, where);
-	for (size_t i = 0; i < n; i++)
-		if (add_variant(rs, &where[i], e) < 0)
-			return -1;
+		for (size_t k = 0; k < n; k++)
+			if (add_variant(rs, i, &where[k], e) < 0)
+				return -1;
+	}
 	return 0;
 }
 
@@ -154,58 +154,112 @@ static int claim_id(struct ruleset *rs, struct rule_info *info, str id, err *e)
 	if (is_new)
 		return 1;
 	why = arena_printf(&rs->pool.mem, "same id as %s", rs->infos.at[entry->value].path.ptr);
-	return mark(rs, info, RULE_REJECTED, why.ptr ? why : STR("same id as another rule"), e);
+	return ruleset_mark(rs, info, RULE_REJECTED, why.ptr ? why : STR("same id as another rule"), e);
 }
 
-static int compile_rule(struct ruleset *rs, struct rule_info *info, const struct bundle_file *f,
-			const struct ynode *doc, struct sigma_rule *r, err *e)
+/* What a compiled document is kept as; NULL past a ceiling. */
+static bool keep_rule(struct ruleset *rs, uint32_t info, str id, const struct sigma_rule *r)
 {
+	struct compiled_rule *rule = VEC_PUSH(&rs->rules, LIMIT_RULE_FILES);
+
+	if (rule)
+		*rule = (struct compiled_rule){ .info = info, .id = id, .root = r->root };
+	return rule != NULL;
+}
+
+static bool keep_correlation(struct ruleset *rs, uint32_t info, str id, const struct sigma_rule *r,
+			     const struct sigma_correlation *def)
+{
+	struct correlation *c = VEC_PUSH(&rs->correlations, LIMIT_RULE_FILES);
+
+	if (c)
+		*c = (struct correlation){ .info = info, .id = id, .def = *def, .has_level = r->has_level };
+	return c != NULL;
+}
+
+static bool keep_filter(struct ruleset *rs, uint32_t info, const struct sigma_filter *def)
+{
+	struct filter *f = VEC_PUSH(&rs->filters, LIMIT_RULE_FILES);
+
+	if (f)
+		*f = (struct filter){ info, *def };
+	return f != NULL;
+}
+
+/* Id, else name, else the file and which document of it. */
+static str known_as(struct ruleset *rs, const struct bundle_file *f, uint32_t number, const struct sigma_rule *r)
+{
+	if (r->id.len)
+		return r->id;
+	if (r->name.len)
+		return r->name;
+	return number == 1 ? arena_str(&rs->pool.mem, f->name)
+			   : arena_printf(&rs->pool.mem, "%.*s#%u", STR_ARG(f->name), number);
+}
+
+static int compile_doc(struct ruleset *rs, struct rule_info *info, const struct bundle_file *f, uint32_t number,
+		       const struct ynode *doc, struct sigma_rule *r, err *e)
+{
+	uint32_t at = (uint32_t)(info - rs->infos.at);
+	struct sigma_correlation correlation;
+	struct sigma_filter filter;
 	err why = { 0 };
-	str id;
-	int claimed;
+	str id = known_as(rs, f, number, r);
+	int rc;
 
-	if (sigma_rule_compile(&rs->pool, doc, r, &why) < 0) {
-		if (why.code == ERR_OOM)
-			return err_set(e, ERR_OOM, ERR_NO_OFFSET, "%s", why.text);
-		return mark(rs, info, RULE_REJECTED, str_of(why.text), e);
-	}
-	id = r->id.len ? r->id : arena_str(&rs->pool.mem, f->name);
-	if (!id.ptr)
+	if (info->kind == RULE_KIND_RULE)
+		rc = sigma_rule_compile(&rs->pool, doc, r, &why);
+	else if (info->kind == RULE_KIND_CORRELATION)
+		rc = sigma_correlation_parse(doc, &rs->pool.mem, &correlation, &why);
+	else
+		rc = sigma_filter_compile(&rs->pool, doc, r, &filter, &why);
+	if (why.code == ERR_OOM || !id.ptr)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for rules");
-	claimed = claim_id(rs, info, id, e);
-	return claimed > 0 ? add_rule(rs, info, r, id, e) : claimed;
+	if (rc < 0)
+		return ruleset_mark(rs, info, RULE_REJECTED, str_of(why.text), e);
+	rc = claim_id(rs, info, id, e);
+	if (rc <= 0)
+		return rc;
+	if (info->kind == RULE_KIND_RULE ? keep_rule(rs, at, id, r)
+	    : info->kind == RULE_KIND_CORRELATION
+		    ? keep_correlation(rs, at, id, r, &correlation)
+		    : keep_filter(rs, at, &filter))
+		return 0;
+	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
 }
 
-static int add_doc(struct ruleset *rs, const struct bundle_file *f, const struct ynode *doc, err *e)
+static int add_doc(struct ruleset *rs, const struct bundle_file *f, uint32_t number, const struct ynode *doc,
+		   err *e)
 {
-	static const char *const OTHER[] = {
-		[SIGMA_CORRELATION] = "a correlation: not evaluated",
-		[SIGMA_FILTER] = "a filter: not applied",
-		[SIGMA_NO_RULE] = "not a rule",
+	static const enum rule_kind KINDS[] = {
+		[SIGMA_RULE] = RULE_KIND_RULE,
+		[SIGMA_CORRELATION] = RULE_KIND_CORRELATION,
+		[SIGMA_FILTER] = RULE_KIND_FILTER,
+		[SIGMA_NO_RULE] = RULE_KIND_NONE,
 	};
-	enum sigma_kind kind = sigma_doc_kind(doc);
 	struct rule_info *info = add_info(rs, f, e);
 	struct sigma_rule r;
 
 	if (!info || sigma_rule_head(&rs->pool, doc, &r, e) < 0)
 		return -1;
 	fill_info(info, &r);
-	if (kind != SIGMA_RULE)
-		return mark(rs, info, RULE_OTHER, str_of(OTHER[kind]), e);
-	return compile_rule(rs, info, f, doc, &r, e);
+	info->kind = KINDS[sigma_doc_kind(doc)];
+	if (info->kind == RULE_KIND_NONE)
+		return ruleset_mark(rs, info, RULE_OTHER, STR("not a rule"), e);
+	return compile_doc(rs, info, f, number, doc, &r, e);
 }
 
 static int add_refused(struct ruleset *rs, const struct bundle_file *f, str why, err *e)
 {
 	struct rule_info *info = add_info(rs, f, e);
 
-	return info ? mark(rs, info, RULE_REJECTED, why, e) : -1;
+	return info ? ruleset_mark(rs, info, RULE_REJECTED, why, e) : -1;
 }
 
 static int add_file(struct ruleset *rs, const struct bundle_file *f, arena *scratch, err *e)
 {
 	str rest = f->text, doc;
-	uint32_t line = 1, first;
+	uint32_t line = 1, first, number = 0;
 	int r = 0;
 
 	if (f->status != BUNDLE_OK)
@@ -220,7 +274,7 @@ static int add_file(struct ruleset *rs, const struct bundle_file *f, arena *scra
 		if (yaml_tree_parse(&root, doc, first, scratch, &why) < 0)
 			r = add_refused(rs, f, str_of(why.text), e);
 		else if (root)
-			r = add_doc(rs, f, root, e);
+			r = add_doc(rs, f, ++number, root, e);
 	}
 	return r;
 }
@@ -242,6 +296,12 @@ static int compile(struct ruleset *rs, bytes bundle, err *e)
 		r = got < 0 ? err_set(e, ERR_CORRUPT, pos, "damaged rule bundle")
 			    : add_file(rs, &f, &scratch, e);
 	arena_done(&scratch);
+	if (r == 0)
+		r = link_filters(rs, e);
+	if (r == 0)
+		r = add_variants(rs, e);
+	if (r == 0)
+		r = link_correlations(rs, e);
 	if (r == 0)
 		r = plan_make(rs, e);
 	/* known by number from now on */
@@ -287,6 +347,8 @@ void ruleset_free(struct ruleset *rs)
 	VEC_DONE(&rs->infos);
 	VEC_DONE(&rs->rules);
 	VEC_DONE(&rs->variants);
+	VEC_DONE(&rs->correlations);
+	VEC_DONE(&rs->filters);
 	map_done(&rs->ids);
 	plan_done(&rs->plan);
 	free(rs);

@@ -5,6 +5,8 @@
 #include "detect/detect.h"
 #include "detect/plan.h"
 #include "detect/values.h"
+#include "sigma/correlation.h"
+#include "sigma/filter.h"
 #include "sigma/logsource.h"
 #include "sigma/rule.h"
 
@@ -12,6 +14,29 @@ struct compiled_rule {
 	uint32_t info; /* index of its rule_info */
 	str id;        /* never empty */
 	uint32_t root; /* node of its condition */
+	bool hidden;   /* its matches serve correlations only and are no findings of their own */
+	uint32_t nkeys;
+	uint32_t *keys; /* field ids whose values correlations want, at most LIMIT_FINDING_KEYS */
+};
+
+#define REF_CORRELATION UINT32_C(0x80000000)
+
+/* A correlation, and what its references lead to. */
+struct correlation {
+	uint32_t info;
+	str id; /* never empty */
+	struct sigma_correlation def;
+	bool has_level;
+	bool linked; /* carried out; else all below is void */
+	bool hidden; /* as in compiled_rule */
+	uint32_t height; /* above the tallest correlation that it refers to; 0: rules only */
+	uint32_t *refs;  /* per name of def.rules: index of a compiled_rule, or REF_CORRELATION and index */
+	const str *keys; /* per reference: the fields for each name of def.group_by, then of def.fields */
+};
+
+struct filter {
+	uint32_t info;
+	struct sigma_filter def;
 };
 
 #define VARIANT_RENAMES 12
@@ -38,6 +63,8 @@ struct ruleset {
 	VEC(struct rule_info) infos;
 	VEC(struct compiled_rule) rules;
 	VEC(struct variant) variants;
+	VEC(struct correlation) correlations;
+	VEC(struct filter) filters;
 	map ids; /* rule id to index of its rule_info */
 	struct plan plan;
 	bool thawed; /* arrays and strings lie in an image */

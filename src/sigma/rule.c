@@ -104,13 +104,16 @@ static bool keep_tags(struct sigma_pool *p, const struct ynode *tags, str *ret)
 	return ret->ptr != NULL;
 }
 
-static enum sigma_level level_of(str s)
+/* A word that is none counts as the level of rules without one. */
+static enum sigma_level level_of(str s, bool *ret_known)
 {
 	static const char *const NAMES[] = { "informational", "low", "medium", "high", "critical" };
 
 	for (size_t i = 0; i < COUNT(NAMES); i++)
-		if (str_eq_ascii_nocase(s, str_of(NAMES[i])))
+		if (str_eq_ascii_nocase(s, str_of(NAMES[i]))) {
+			*ret_known = true;
 			return (enum sigma_level)i;
+		}
 	return SIGMA_MEDIUM;
 }
 
@@ -119,8 +122,9 @@ int sigma_rule_head(struct sigma_pool *p, const struct ynode *doc, struct sigma_
 	const struct ynode *logsource = yaml_get(doc, "logsource");
 
 	*ret = (struct sigma_rule){ .line = doc->line, .root = UINT32_MAX };
-	ret->level = level_of(yaml_get_text(doc, "level"));
-	if (keep_text(p, doc, "id", &ret->id) && keep_text(p, doc, "title", &ret->title) &&
+	ret->level = level_of(yaml_get_text(doc, "level"), &ret->has_level);
+	if (keep_text(p, doc, "id", &ret->id) && keep_text(p, doc, "name", &ret->name) &&
+	    keep_text(p, doc, "title", &ret->title) &&
 	    keep_text(p, doc, "status", &ret->status) && keep_tags(p, yaml_get(doc, "tags"), &ret->tags) &&
 	    keep_text(p, logsource, "product", &ret->product) &&
 	    keep_text(p, logsource, "category", &ret->category) &&
@@ -146,14 +150,21 @@ static int check_head(const struct ynode *doc, const struct sigma_rule *r, err *
 	return 0;
 }
 
-typedef VEC(struct search_id) search_ids;
-
-static int compile_selections(struct sigma_pool *p, const struct ynode *detection, search_ids *ids, err *e)
+static bool is_one_of(str s, const char *const *words)
 {
-	for (const struct ylink *l = detection->first; l; l = l->next) {
+	for (; *words; words++)
+		if (str_eq(s, str_of(*words)))
+			return true;
+	return false;
+}
+
+int selections_compile(struct sigma_pool *p, const struct ynode *of, const char *const *skip, search_ids *ids,
+		       err *e)
+{
+	for (const struct ylink *l = of->first; l; l = l->next) {
 		struct search_id *id;
 
-		if (str_eq(l->key->text, STR("condition")) || str_eq(l->key->text, STR("timeframe")))
+		if (is_one_of(l->key->text, skip))
 			continue;
 		id = VEC_PUSH(ids, LIMIT_YAML_KEYS);
 		if (!id)
@@ -193,6 +204,7 @@ done:
 
 int sigma_rule_compile(struct sigma_pool *p, const struct ynode *doc, struct sigma_rule *ret, err *e)
 {
+	static const char *const NOT_SELECTIONS[] = { "condition", "timeframe", NULL };
 	size_t nodes = p->nodes.len, kids = p->kids.len;
 	const struct ynode *detection = yaml_get(doc, "detection"), *condition;
 	search_ids ids = { 0 };
@@ -203,7 +215,7 @@ int sigma_rule_compile(struct sigma_pool *p, const struct ynode *doc, struct sig
 	condition = yaml_get(detection, "condition");
 	if (!condition)
 		return err_set(e, ERR_CORRUPT, detection->line, "line %u: no condition", detection->line);
-	if (compile_selections(p, detection, &ids, &why) == 0)
+	if (selections_compile(p, detection, NOT_SELECTIONS, &ids, &why) == 0)
 		ret->root = compile_conditions(p, condition, &ids, &why);
 	VEC_DONE(&ids);
 	if (ret->root != UINT32_MAX)

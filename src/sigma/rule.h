@@ -55,8 +55,9 @@ enum sigma_level { /* as detect/finding.h orders them */
 };
 
 struct sigma_rule { /* strings live in the pool */
-	str id, title, status, tags, product, category, service;
+	str id, name, title, status, tags, product, category, service;
 	enum sigma_level level;
+	bool has_level;
 	uint32_t line;
 	uint32_t root; /* node */
 };

@@ -10,6 +10,11 @@ struct search_id { /* a named selection of a rule */
 };
 
 typedef VEC(uint32_t) id_list;
+typedef VEC(struct search_id) search_ids;
+
+/* The selections of a map, but for the keys of `skip` (ended by NULL). */
+int selections_compile(struct sigma_pool *p, const struct ynode *of, const char *const *skip, search_ids *ids,
+		       err *e);
 
 /* One selection: map, list or scalar. depth: lists inside lists. UINT32_MAX on failure. */
 uint32_t detection_compile(struct sigma_pool *p, const struct ynode *n, unsigned depth, err *e);

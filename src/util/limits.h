@@ -129,6 +129,20 @@
 #define LIMIT_SIGMA_ELEMENTS 65536u       /* code points of one value */
 #define LIMIT_SIGMA_DEPTH 128u            /* parentheses of a condition; SigmaHQ nests 3 */
 #define LIMIT_SIGMA_TAGS 4096u            /* bytes of a rule's tags */
+#define LIMIT_FILTER_RULES 8192u          /* that one filter names */
+#define LIMIT_CORRELATION_RULES 1024u     /* that one correlation refers to */
+#define LIMIT_CORRELATION_ORDERED 32u     /* of these, in an order: simultaneous events are matched to them */
+#define LIMIT_CORRELATION_FIELDS 16u      /* in group-by, and in a condition */
+#define LIMIT_CORRELATION_ALIASES 4096u   /* (alias, rule) pairs */
+#define LIMIT_CORRELATION_DEPTH 8u        /* correlations of correlations; the specification shows 2 */
+#define LIMIT_CORRELATION_CYCLE 64u       /* members of a circle that are followed to name it */
+#define LIMIT_CORRELATION_SORT (48u << 20) /* matches in memory while they are sorted; then on disk */
+#define LIMIT_CORRELATION_WINDOW 1000000u /* matches of one group in one timespan: 64 MiB */
+#define LIMIT_CORRELATION_VALUES (32u << 20) /* text of their different values */
+#define LIMIT_CORRELATION_NAMES (16u << 20) /* text of the names of hosts */
+#define LIMIT_CORRELATION_REFS 100000u    /* events that one finding names; LIMIT_STORE_FINDING_REFS reads them back */
+#define LIMIT_FINDING_KEYS 64u            /* fields of one rule that correlations ask for */
+#define LIMIT_FINDING_KEY 65536u          /* bytes of such a value; a longer one is compared with nothing */
 #define LIMIT_REGEX_PATTERN 32768u        /* bytes of one expression */
 #define LIMIT_REGEX_NEST 100u             /* its parentheses */
 #define LIMIT_REGEX_STEPS 1000000u        /* about 20 ms of backtracking for one value */
