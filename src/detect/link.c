@@ -59,7 +59,8 @@ static int index_names(struct index *x, bool rejected, err *e)
 
 		if (!may_be_named(info) || (info->status == RULE_REJECTED) != rejected)
 			continue;
-		if (!index_put(x, 'i', info->id, i, !rejected) || !index_put(x, 'n', info->name, i, !rejected))
+		if (!index_put(x, 'i', info->id, i, !rejected) ||
+		    !index_put(x, 'n', info->name, i, !rejected))
 			return no_memory(e);
 	}
 	return 0;
@@ -238,7 +239,8 @@ static enum link_step find_refs(struct index *x, struct correlation *c, uint32_t
 			return STEP_REFUSED;
 		target = x->targets[info];
 		if (target == NOBODY || x->rs->infos.at[info].status == RULE_REJECTED) {
-			doc_refuse_line(c->def.line, why, "rule \"%.*s\" is rejected", DOC_NAME(rules->at[i]));
+			doc_refuse_line(c->def.line, why, "rule \"%.*s\" is rejected",
+					DOC_NAME(rules->at[i]));
 			return STEP_REFUSED;
 		}
 		for (uint32_t k = 0; k < i; k++)
@@ -435,11 +437,13 @@ static int refuse_waiting(struct ruleset *rs, err *e)
 			continue;
 		waits_for(rs, c, &name);
 		if (is_circular(rs, i))
-			doc_refuse_line(c->def.line, &why, "refers to itself by way of \"%.*s\"", DOC_NAME(name));
+			doc_refuse_line(c->def.line, &why, "refers to itself by way of \"%.*s\"",
+					DOC_NAME(name));
 		else
-			doc_refuse_line(c->def.line, &why,
-					"\"%.*s\" refers to itself or to more than %u correlations in a chain",
-					DOC_NAME(name), LIMIT_CORRELATION_DEPTH);
+			doc_refuse_line(
+				c->def.line, &why,
+				"\"%.*s\" refers to itself or to more than %u correlations in a chain",
+				DOC_NAME(name), LIMIT_CORRELATION_DEPTH);
 		info->reason = arena_str(&rs->pool.mem, str_of(why.text));
 		if (!info->reason.ptr)
 			return no_memory(e);
@@ -457,7 +461,8 @@ static void hide(struct ruleset *rs)
 		for (size_t i = 0; i < rs->correlations.len; i++) {
 			const struct correlation *c = &rs->correlations.at[i];
 
-			for (uint32_t k = 0; c->linked && c->def.generate == generate && k < c->def.rules.len; k++) {
+			for (uint32_t k = 0; c->linked && c->def.generate == generate && k < c->def.rules.len;
+			     k++) {
 				uint32_t target = c->refs[k];
 
 				if (target & REF_CORRELATION)

@@ -15,9 +15,18 @@ static struct rule_info *add_info(struct ruleset *rs, const struct bundle_file *
 	static const str EMPTY = STR("");
 
 	if (info) {
-		*info = (struct rule_info){ EMPTY, EMPTY, EMPTY, EMPTY, EMPTY,
-					    EMPTY, EMPTY, EMPTY, EMPTY, .level = LEVEL_MEDIUM,
-					    .kind = RULE_KIND_NONE,    .reason = EMPTY };
+		*info = (struct rule_info){ EMPTY,
+					    EMPTY,
+					    EMPTY,
+					    EMPTY,
+					    EMPTY,
+					    EMPTY,
+					    EMPTY,
+					    EMPTY,
+					    EMPTY,
+					    .level = LEVEL_MEDIUM,
+					    .kind = RULE_KIND_NONE,
+					    .reason = EMPTY };
 		info->path = arena_str(&rs->pool.mem, f->path);
 	}
 	if (!info || !info->path.ptr) {
@@ -187,7 +196,8 @@ static bool keep_filter(struct ruleset *rs, uint32_t info, const struct sigma_fi
 }
 
 /* Id, else name, else the file and which document of it. */
-static str known_as(struct ruleset *rs, const struct bundle_file *f, uint32_t number, const struct sigma_rule *r)
+static str known_as(struct ruleset *rs, const struct bundle_file *f, uint32_t number,
+		    const struct sigma_rule *r)
 {
 	if (r->id.len)
 		return r->id;
@@ -197,8 +207,8 @@ static str known_as(struct ruleset *rs, const struct bundle_file *f, uint32_t nu
 			   : arena_printf(&rs->pool.mem, "%.*s#%u", STR_ARG(f->name), number);
 }
 
-static int compile_doc(struct ruleset *rs, struct rule_info *info, const struct bundle_file *f, uint32_t number,
-		       const struct ynode *doc, struct sigma_rule *r, err *e)
+static int compile_doc(struct ruleset *rs, struct rule_info *info, const struct bundle_file *f,
+		       uint32_t number, const struct ynode *doc, struct sigma_rule *r, err *e)
 {
 	uint32_t at = (uint32_t)(info - rs->infos.at);
 	struct sigma_correlation correlation;
@@ -220,10 +230,9 @@ static int compile_doc(struct ruleset *rs, struct rule_info *info, const struct 
 	rc = claim_id(rs, info, id, e);
 	if (rc <= 0)
 		return rc;
-	if (info->kind == RULE_KIND_RULE ? keep_rule(rs, at, id, r)
-	    : info->kind == RULE_KIND_CORRELATION
-		    ? keep_correlation(rs, at, id, r, &correlation)
-		    : keep_filter(rs, at, &filter))
+	if (info->kind == RULE_KIND_RULE          ? keep_rule(rs, at, id, r)
+	    : info->kind == RULE_KIND_CORRELATION ? keep_correlation(rs, at, id, r, &correlation)
+						  : keep_filter(rs, at, &filter))
 		return 0;
 	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules");
 }

@@ -27,8 +27,8 @@ struct correlation {
 	str id; /* never empty */
 	struct sigma_correlation def;
 	bool has_level;
-	bool linked; /* carried out; else all below is void */
-	bool hidden; /* as in compiled_rule */
+	bool linked;     /* carried out; else all below is void */
+	bool hidden;     /* as in compiled_rule */
 	uint32_t height; /* above the tallest correlation that it refers to; 0: rules only */
 	uint32_t *refs;  /* per name of def.rules: index of a compiled_rule, or REF_CORRELATION and index */
 	const str *keys; /* per reference: the fields for each name of def.group_by, then of def.fields */

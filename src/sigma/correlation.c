@@ -237,8 +237,8 @@ static int take_condition(struct parser *p, const struct ynode *n, err *e)
 		int rc;
 
 		if (str_eq(l->key->text, STR("field")))
-			rc = doc_names_take(l->value, "field", LIMIT_CORRELATION_FIELDS, p->mem, &p->c->fields,
-					    e);
+			rc = doc_names_take(l->value, "field", LIMIT_CORRELATION_FIELDS, p->mem,
+					    &p->c->fields, e);
 		else if (str_eq(l->key->text, STR("percentile")))
 			rc = take_percentile(p, l->value, e);
 		else
@@ -293,7 +293,7 @@ static int check(struct parser *p, const struct ynode *at, err *e)
 		c->bounds[c->nbounds++] = (struct corr_bound){ CORR_GTE, (int128)c->rules.len * CORR_ONE };
 	if (corr_type_has_values(c->type) != (c->fields.len > 0))
 		return doc_refuse(at, e, "%s takes %s in its condition", type,
-			      c->fields.len ? "no field" : "a field");
+				  c->fields.len ? "no field" : "a field");
 	if (corr_type_has_numbers(c->type) && c->fields.len > 1)
 		return doc_refuse(at, e, "%s takes one field", type);
 	if (p->has_percentile && c->type != CORR_VALUE_PERCENTILE)
@@ -301,7 +301,8 @@ static int check(struct parser *p, const struct ynode *at, err *e)
 	if (c->type == CORR_TEMPORAL_ORDERED && c->rules.len > LIMIT_CORRELATION_ORDERED)
 		return doc_refuse(at, e, "more than %u rules in an order", LIMIT_CORRELATION_ORDERED);
 	if (c->type == CORR_TEMPORAL_ORDERED && !means_all(c))
-		return doc_refuse(at, e, "temporal_ordered asks for all rules; its condition asks for something else");
+		return doc_refuse(
+			at, e, "temporal_ordered asks for all rules; its condition asks for something else");
 	return 0;
 }
 

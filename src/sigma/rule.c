@@ -124,8 +124,8 @@ int sigma_rule_head(struct sigma_pool *p, const struct ynode *doc, struct sigma_
 	*ret = (struct sigma_rule){ .line = doc->line, .root = UINT32_MAX };
 	ret->level = level_of(yaml_get_text(doc, "level"), &ret->has_level);
 	if (keep_text(p, doc, "id", &ret->id) && keep_text(p, doc, "name", &ret->name) &&
-	    keep_text(p, doc, "title", &ret->title) &&
-	    keep_text(p, doc, "status", &ret->status) && keep_tags(p, yaml_get(doc, "tags"), &ret->tags) &&
+	    keep_text(p, doc, "title", &ret->title) && keep_text(p, doc, "status", &ret->status) &&
+	    keep_tags(p, yaml_get(doc, "tags"), &ret->tags) &&
 	    keep_text(p, logsource, "product", &ret->product) &&
 	    keep_text(p, logsource, "category", &ret->category) &&
 	    keep_text(p, logsource, "service", &ret->service))
