@@ -28,7 +28,6 @@ struct hunt {
 	bool with_recovered;
 	uint64_t by_level[LEVEL_CRITICAL + 1];
 	uint64_t in_recovered; /* findings left out for that */
-	bool item_named;       /* a finding of the item under way refers to it */
 	buf key, payload;
 };
 
@@ -43,7 +42,6 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 		return 0;
 	}
 	h->by_level[f->level]++;
-	h->item_named = true;
 	buf_clear(&h->key);
 	buf_clear(&h->payload);
 	sorter_key_i64(&h->key, f->time_ns);
@@ -68,11 +66,9 @@ static int on_gap(void *ctx, const struct gap *g, err *e)
 static int on_item(void *ctx, const struct store_item *it, err *e)
 {
 	struct hunt *h = ctx;
-	bool named = h->item_named;
 
-	h->item_named = false;
 	gapsay_item(&h->gaps, it->path);
-	return named ? items_add(&h->items, it, e) : 0;
+	return it->cited ? items_add(&h->items, it, e) : 0;
 }
 
 static int write_sorted(struct hunt *h, const struct finding_writer *w, const struct term *t, int fd, err *e)
@@ -142,6 +138,7 @@ static int hunt(struct cli *cli, const struct cli_args *args, struct engine_opti
 	items_init(&h.items);
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
 	    rulepack_compile(str_bytes(buf_view(&rules)), &pack, &e) < 0 ||
+	    rulepack_correlator(&pack, &o->correlator, &e) < 0 ||
 	    sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 || run_output_open(&out, args, o, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
@@ -163,6 +160,7 @@ done:
 	items_done(&h.items);
 	buf_done(&h.key);
 	buf_done(&h.payload);
+	correlator_free(o->correlator);
 	rulepack_done(&pack);
 	buf_done(&rules);
 	return code;

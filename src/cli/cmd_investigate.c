@@ -254,7 +254,8 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	describe_command(&command, args);
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
 	    hash_text(str_bytes(buf_view(&rules)), rules_hex, &e) < 0 ||
-	    rulepack_compile(str_bytes(buf_view(&rules)), &in.rules, &e) < 0) {
+	    rulepack_compile(str_bytes(buf_view(&rules)), &in.rules, &e) < 0 ||
+	    rulepack_correlator(&in.rules, &o->correlator, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}
@@ -281,6 +282,7 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 done:
 	manifest_free(in.manifest);
 	store_close(in.store);
+	correlator_free(o->correlator);
 	rulepack_done(&in.rules);
 	buf_done(&rules);
 	buf_done(&command);

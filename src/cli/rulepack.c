@@ -99,7 +99,8 @@ int rulepack_compile(bytes bundle, struct rulepack *ret, err *e)
 	int r;
 
 	*ret = (struct rulepack){ 0 };
-	if (user_dir("XDG_CACHE_HOME", ".cache", &cache) && user_dir("XDG_STATE_HOME", ".local/state", &state))
+	if (user_dir("XDG_CACHE_HOME", ".cache", &cache) &&
+	    user_dir("XDG_STATE_HOME", ".local/state", &state))
 		place = (struct rule_cache_place){ cache.ptr, state.ptr };
 	r = rule_cache_image(&place, bundle, &ret->image, NULL, e);
 	buf_done(&cache);
@@ -118,6 +119,17 @@ const struct ruleset *rulepack_rules(struct rulepack *p, err *e)
 	else
 		(void)ruleset_thaw(&p->rs, p->thawed.ptr, p->thawed.len, e);
 	return p->rs;
+}
+
+int rulepack_correlator(struct rulepack *p, struct correlator **ret, err *e)
+{
+	const struct ruleset *rs;
+
+	*ret = NULL;
+	if (!image_has_correlations(str_bytes(buf_view(&p->image))))
+		return 0;
+	rs = rulepack_rules(p, e);
+	return rs ? correlator_new(ret, rs, e) : -1;
 }
 
 void rulepack_done(struct rulepack *p)

@@ -4,7 +4,7 @@
 #define SPOOR_CLI_RULEPACK_H
 
 #include "cli/command.h"
-#include "detect/detect.h"
+#include "detect/correlate.h"
 #include "util/buf.h"
 
 /* Folder of the shipped rules: beside the program (a build in its source tree) or installed. The result
@@ -28,6 +28,9 @@ int rulepack_compile(bytes bundle, struct rulepack *ret, err *e);
 
 /* The compiled rules; valid as long as the pack. NULL and *e if they cannot be opened. */
 const struct ruleset *rulepack_rules(struct rulepack *p, err *e);
+
+/* What carries out the correlations of the pack; *ret is NULL where it has none. Freed before the pack. */
+int rulepack_correlator(struct rulepack *p, struct correlator **ret, err *e);
 
 void rulepack_done(struct rulepack *p);
 

@@ -103,7 +103,7 @@ static int finding_tell(struct correlator *c, err *e)
 	f.host = host_shown(c, &hosts);
 	for (uint32_t i = 0; i < g->nshown && i < FINDING_DETAILS_MAX - 4; i++)
 		detail(&f, g->shown[i].name, g->shown[i].value);
-	detail(&f, str_of(corr_type_name(g->of->def.type)),
+	detail(&f, str_of(corr_type_name(g->of->terms.type)),
 	       number_shown(g->sum, g->n, number, sizeof number));
 	snprintf(count, sizeof count, "%s%zu", c->refs.left_out ? "more than " : "", n);
 	detail(&f, STR("events"), str_of(count));
@@ -200,7 +200,7 @@ static void finding_reach(struct group *g, int64_t time_ns, int128 sum, uint64_t
 		g->sum = sum;
 		g->n = n;
 	}
-	if (__builtin_add_overflow(time_ns, g->of->def.span_ns, &g->end_ns))
+	if (__builtin_add_overflow(time_ns, g->of->terms.span_ns, &g->end_ns))
 		g->end_ns = INT64_MAX;
 }
 
@@ -354,7 +354,7 @@ static int group_begin(struct correlator *c, bytes key, const struct record *r, 
 	g->of = &c->rs->correlations.at[number];
 	g->logged = corr_is_used(c, number | REF_CORRELATION);
 	g->first_entry = c->log.len;
-	corr_window_begin(&c->window, &g->of->def);
+	corr_window_begin(&c->window, &g->of->terms);
 	buf_clear(&g->key);
 	buf_add(&g->key, key.ptr, r->group_len);
 	buf_clear(&g->texts);
@@ -366,8 +366,8 @@ static int group_begin(struct correlator *c, bytes key, const struct record *r, 
 		if (!bytes_sub(shown, at, 4, &part) || !bytes_sub(shown, at + 4, load_le32(part.ptr), &part))
 			return damaged(e);
 		at += 4 + part.len;
-		g->shown[g->nshown] =
-			(struct finding_detail){ g->of->def.group_by.at[g->nshown], bytes_str(part) };
+		g->shown[g->nshown] = (struct finding_detail){ correlation_names(c->rs, g->of)[g->nshown],
+							       bytes_str(part) };
 	}
 	return 0;
 }

@@ -24,13 +24,13 @@ static void values_clear(struct corr_window *w)
 	w->distinct = 0;
 }
 
-void corr_window_begin(struct corr_window *w, const struct sigma_correlation *def)
+void corr_window_begin(struct corr_window *w, const struct corr_terms *terms)
 {
-	w->def = def;
+	w->terms = terms;
 	w->hits.len = w->head = w->batch = 0;
 	w->events = w->numbers = 0;
 	w->nseen = 0;
-	memset(w->seen, 0, def->rules.len * sizeof w->seen[0]);
+	memset(w->seen, 0, terms->nrules * sizeof w->seen[0]);
 	if (w->values.len)
 		values_clear(w);
 	w->sum = 0;
@@ -95,7 +95,7 @@ static uint32_t moment_take(struct moment *m, const struct corr_window *w)
 	for (size_t i = w->batch; i < w->hits.len; i++) {
 		const struct corr_hit *h = &w->hits.at[i];
 
-		if (taken[h->ref] < w->def->rules.len) {
+		if (taken[h->ref] < w->terms->nrules) {
 			taken[h->ref]++;
 			rules |= bit(h->ref);
 		}
@@ -155,7 +155,7 @@ static bool is_plain(const struct corr_window *w)
 static void batch_end(struct corr_window *w)
 {
 	int64_t before[LIMIT_CORRELATION_ORDERED + 1];
-	uint32_t nrules = w->def->rules.len, all = 0;
+	uint32_t nrules = w->terms->nrules, all = 0;
 
 	if (w->batch == w->hits.len)
 		return;
@@ -182,7 +182,7 @@ static int64_t end_of(const struct corr_window *w, int64_t begin)
 {
 	int64_t end;
 
-	return __builtin_add_overflow(begin, w->def->span_ns, &end) ? INT64_MAX : end;
+	return __builtin_add_overflow(begin, w->terms->span_ns, &end) ? INT64_MAX : end;
 }
 
 bool corr_window_is_over(const struct corr_window *w, int64_t time_ns)
@@ -201,7 +201,7 @@ static bool count_in(struct corr_window *w, struct corr_hit *h, str value, bool 
 	w->events++;
 	if (!(h->flags & HIT_VALUE))
 		return true;
-	if (w->def->type == CORR_VALUE_COUNT) {
+	if (w->terms->type == CORR_VALUE_COUNT) {
 		if (w->values.len > 1024 && w->values.len / 2 > w->distinct && !values_renew(w))
 			return false;
 		if (!value_count(w, value, &h->value)) {
@@ -212,7 +212,7 @@ static bool count_in(struct corr_window *w, struct corr_hit *h, str value, bool 
 	}
 	w->sum += h->number;
 	w->numbers++;
-	return w->def->type == CORR_VALUE_SUM || w->def->type == CORR_VALUE_AVG ||
+	return w->terms->type == CORR_VALUE_SUM || w->terms->type == CORR_VALUE_AVG ||
 	       ranks_add(&w->ranks, h->number);
 }
 
@@ -224,13 +224,13 @@ static void count_out(struct corr_window *w, const struct corr_hit *h)
 	w->events--;
 	if (!(h->flags & HIT_VALUE))
 		return;
-	if (w->def->type == CORR_VALUE_COUNT) {
+	if (w->terms->type == CORR_VALUE_COUNT) {
 		w->distinct -= --w->value_counts.at[h->value] == 0;
 		return;
 	}
 	w->sum -= h->number;
 	w->numbers--;
-	if (w->def->type != CORR_VALUE_SUM && w->def->type != CORR_VALUE_AVG)
+	if (w->terms->type != CORR_VALUE_SUM && w->terms->type != CORR_VALUE_AVG)
 		ranks_remove(&w->ranks, h->number);
 }
 
@@ -238,7 +238,7 @@ int corr_window_add(struct corr_window *w, const struct corr_hit *hit, str value
 {
 	struct corr_hit h = *hit, *to;
 
-	if (w->def->type == CORR_TEMPORAL_ORDERED && w->batch < w->hits.len &&
+	if (w->terms->type == CORR_TEMPORAL_ORDERED && w->batch < w->hits.len &&
 	    w->hits.at[w->batch].time_ns != h.time_ns)
 		batch_end(w);
 	*ret_full = false;
@@ -254,7 +254,7 @@ bool corr_window_holds(struct corr_window *w, int128 *ret_sum, uint64_t *ret_n)
 	uint32_t n = ranks_len(&w->ranks), k;
 
 	*ret_n = 1;
-	switch (w->def->type) {
+	switch (w->terms->type) {
 	case CORR_EVENT_COUNT:
 		*ret_sum = (int128)w->events * CORR_ONE;
 		break;
@@ -266,15 +266,15 @@ bool corr_window_holds(struct corr_window *w, int128 *ret_sum, uint64_t *ret_n)
 		break;
 	case CORR_TEMPORAL_ORDERED:
 		batch_end(w);
-		*ret_sum = (int128)w->def->rules.len * CORR_ONE;
-		return w->latest[w->def->rules.len] >= first->time_ns;
+		*ret_sum = (int128)w->terms->nrules * CORR_ONE;
+		return w->latest[w->terms->nrules] >= first->time_ns;
 	case CORR_VALUE_SUM:
 	case CORR_VALUE_AVG:
 		*ret_sum = w->sum;
-		*ret_n = w->def->type == CORR_VALUE_AVG ? w->numbers : 1;
+		*ret_n = w->terms->type == CORR_VALUE_AVG ? w->numbers : 1;
 		break;
 	case CORR_VALUE_PERCENTILE:
-		k = (uint32_t)ceil(w->def->percentile / 100 * n); /* the nearest rank, from 1 */
+		k = (uint32_t)ceil(w->terms->percentile / 100 * n); /* the nearest rank, from 1 */
 		*ret_sum = n ? ranks_at(&w->ranks, k ? k - 1 : 0) : 0;
 		break;
 	case CORR_VALUE_MEDIAN:
@@ -284,14 +284,14 @@ bool corr_window_holds(struct corr_window *w, int128 *ret_sum, uint64_t *ret_n)
 	case CORR_TYPES:
 		break;
 	}
-	if (corr_type_has_numbers(w->def->type) && !w->numbers)
+	if (corr_type_has_numbers(w->terms->type) && !w->numbers)
 		return false;
-	return corr_holds(w->def, *ret_sum, *ret_n);
+	return corr_holds(w->terms, *ret_sum, *ret_n);
 }
 
 bool corr_window_anchors(const struct corr_window *w, const struct corr_hit *hit)
 {
-	return w->def->type == CORR_TEMPORAL_ORDERED ? hit->ref == 0 : (hit->flags & HIT_LAST) != 0;
+	return w->terms->type == CORR_TEMPORAL_ORDERED ? hit->ref == 0 : (hit->flags & HIT_LAST) != 0;
 }
 
 void corr_window_drop(struct corr_window *w)

@@ -27,7 +27,7 @@ struct corr_hit {
 };
 
 struct corr_window {
-	const struct sigma_correlation *def;
+	const struct corr_terms *terms;
 	VEC(struct corr_hit) hits;
 	size_t head; /* [head, len) are inside */
 
@@ -46,7 +46,7 @@ struct corr_window {
 void corr_window_init(struct corr_window *w);
 void corr_window_done(struct corr_window *w);
 /* Empty, for another group. */
-void corr_window_begin(struct corr_window *w, const struct sigma_correlation *def);
+void corr_window_begin(struct corr_window *w, const struct corr_terms *terms);
 
 static inline size_t corr_window_len(const struct corr_window *w)
 {

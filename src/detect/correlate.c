@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "detect/bundle.h"
 #include "detect/correlate_priv.h"
 #include "sigma/fold.h"
 
@@ -59,8 +58,8 @@ static int find_uses(struct correlator *c, err *e)
 			continue;
 		n += !storeys[of->height];
 		storeys[of->height] = true;
-		for (uint32_t k = 0; k < of->def.rules.len; k++)
-			if (!note_use(c, of->refs[k], i, k))
+		for (uint32_t k = 0; k < of->terms.nrules; k++)
+			if (!note_use(c, correlation_refs(c->rs, of)[k], i, k))
 				return corr_no_memory(e);
 	}
 	if (c->uses.len)
@@ -98,31 +97,6 @@ int correlator_new(struct correlator **ret, const struct ruleset *rs, err *e)
 	return 0;
 }
 
-int correlator_open(struct correlator **ret, bytes bundle, err *e)
-{
-	struct ruleset *rs;
-	struct bundle_file f;
-	size_t pos;
-	bool said = false;
-	int rc;
-
-	*ret = NULL;
-	if (!bundle_open(bundle, &pos))
-		return 0;
-	while (!said && bundle_next(bundle, &pos, &f) > 0)
-		said = str_find(f.text, STR("correlation")) != SIZE_MAX;
-	if (!said)
-		return 0;
-	if (ruleset_new(&rs, bundle, e) < 0)
-		return -1;
-	rc = correlator_new(ret, rs, e);
-	if (*ret)
-		(*ret)->own = rs;
-	else
-		ruleset_free(rs);
-	return rc;
-}
-
 void correlator_free(struct correlator *c)
 {
 	if (!c)
@@ -141,7 +115,6 @@ void correlator_free(struct correlator *c)
 	buf_done(&c->payload);
 	buf_done(&c->value);
 	buf_done(&c->folded);
-	ruleset_free(c->own);
 	free(c);
 }
 
@@ -168,12 +141,12 @@ static void put_value(struct correlator *c, const struct correlation *of, const 
 	struct number number;
 
 	buf_clear(&c->value);
-	for (uint32_t i = 0; i < of->def.fields.len; i++) {
+	for (uint32_t i = 0; i < of->nfields; i++) {
 		const str *v = field_of(fields, names[i]);
 
 		if (!v)
 			return;
-		if (corr_type_has_numbers(of->def.type)) {
+		if (corr_type_has_numbers(of->terms.type)) {
 			if (!number_parse(*v, false, &number))
 				return;
 			if (!corr_fixed(&number, &hit->number)) {
@@ -187,7 +160,7 @@ static void put_value(struct correlator *c, const struct correlation *of, const 
 			c->value.failed |= c->folded.failed;
 		}
 	}
-	hit->flags |= of->def.fields.len ? HIT_VALUE : 0;
+	hit->flags |= of->nfields ? HIT_VALUE : 0;
 }
 
 static void put_text(buf *b, str s)
@@ -202,13 +175,12 @@ int corr_put(struct correlator *c, const struct use *u, struct corr_hit hit, con
 	     str host, const struct fields *fields, err *e)
 {
 	const struct correlation *of = &c->rs->correlations.at[u->correlation];
-	const struct doc_names *by = &of->def.group_by;
-	const str *names = of->keys + (size_t)u->ref * (by->len + of->def.fields.len);
+	const str *names = correlation_keys(c->rs, of, u->ref);
 	struct record r;
 
 	buf_clear(&c->key);
 	sorter_key_u64(&c->key, u->correlation);
-	for (uint32_t i = 0; i < by->len; i++) {
+	for (uint32_t i = 0; i < of->ngroup; i++) {
 		const str *v = field_of(fields, names[i]);
 
 		if (!v)
@@ -221,11 +193,11 @@ int corr_put(struct correlator *c, const struct use *u, struct corr_hit hit, con
 	memset(&r, 0, sizeof r);
 	r.group_len = (uint32_t)c->key.len;
 	hit.ref = u->ref;
-	put_value(c, of, names + by->len, fields, &hit);
+	put_value(c, of, names + of->ngroup, fields, &hit);
 	r.hit = hit;
 	r.host_len = (uint32_t)host.len;
 	r.value_len = (uint32_t)c->value.len;
-	r.nshown = by->len;
+	r.nshown = of->ngroup;
 	sorter_key_i64(&c->key, hit.time_ns);
 	sorter_key_u64(&c->key, hit.src);
 	sorter_key_u64(&c->key, order[0]);
@@ -236,7 +208,7 @@ int corr_put(struct correlator *c, const struct use *u, struct corr_hit hit, con
 	buf_add(&c->payload, &r, sizeof r);
 	buf_str(&c->payload, host);
 	buf_str(&c->payload, buf_view(&c->value));
-	for (uint32_t i = 0; i < by->len; i++)
+	for (uint32_t i = 0; i < of->ngroup; i++)
 		put_text(&c->payload, *field_of(fields, names[i]));
 	if (c->key.failed || c->payload.failed || c->value.failed)
 		return corr_no_memory(e);

@@ -14,8 +14,6 @@ struct correlator;
 
 /* For a compiled set, which must outlive it. *ret is NULL if no correlation in it can be carried out. */
 int correlator_new(struct correlator **ret, const struct ruleset *rs, err *e);
-/* The same from a bundle of rules_read(), which is compiled only if some text in it says "correlation". */
-int correlator_open(struct correlator **ret, bytes bundle, err *e);
 void correlator_free(struct correlator *c);
 
 /* A match. *ret_shown: is it a finding of its own too? */

@@ -40,7 +40,6 @@ struct same_item { /* an item whose content an earlier one has */
 
 struct correlator {
 	const struct ruleset *rs;
-	struct ruleset *own;                                 /* compiled for this */
 	VEC(struct use) uses;                                /* by target */
 	map rules;                                           /* id to number, of rules with uses */
 	struct sorter *storeys[LIMIT_CORRELATION_DEPTH + 1]; /* matches, by height of their correlations */

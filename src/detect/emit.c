@@ -174,8 +174,8 @@ static void add_useful(struct emitter *x)
 /* The first value of a field: is it there, and what does it read? */
 static bool first_value(struct emitter *x, uint32_t field, str *ret)
 {
-	str name = sigma_field_name(&x->d->rs->pool, variant_field(x->v, field));
 	const struct schema *s = x->ev->schema;
+	struct field_names names = field_names_of(x->d->rs, s, variant_field(x->v, field));
 	buf *b = &x->d->shown;
 
 	for (uint32_t i = 0; i < s->ncolumns; i++) {
@@ -183,7 +183,7 @@ static bool first_value(struct emitter *x, uint32_t field, str *ret)
 		value v = event_value(x->ev, (int32_t)i), one;
 		size_t pos = 0;
 
-		if (!column_is_field(col) || !str_eq(col->name, name) || !column_is_present(s, col, v))
+		if (!field_has_column(&names, col) || !column_is_present(s, col, v))
 			continue;
 		if (v.type == VALUE_ABSENT)
 			return false; /* null comes first */
@@ -202,13 +202,14 @@ static bool first_value(struct emitter *x, uint32_t field, str *ret)
 static void add_keys(struct emitter *x, const struct compiled_rule *rule)
 {
 	struct finding_detail *keys = arena_array(&x->d->finding_mem, rule->nkeys, sizeof *keys);
+	const uint32_t *fields = x->d->rs->rule_keys.at + rule->first_key;
 
 	x->f->keys = keys;
 	for (uint32_t i = 0; keys && i < rule->nkeys; i++) {
 		struct finding_detail *key = &keys[x->f->nkeys];
 
-		key->name = sigma_field_name(&x->d->rs->pool, rule->keys[i]);
-		if (first_value(x, rule->keys[i], &key->value))
+		key->name = sigma_field_name(&x->d->rs->pool, fields[i]);
+		if (first_value(x, fields[i], &key->value))
 			x->f->nkeys++;
 	}
 }

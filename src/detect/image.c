@@ -25,12 +25,15 @@ struct part {
 };
 
 static const size_t INFO_STRS[] = {
-	offsetof(struct rule_info, id),      offsetof(struct rule_info, title),
+	offsetof(struct rule_info, id),      offsetof(struct rule_info, name),
+	offsetof(struct rule_info, title),
 	offsetof(struct rule_info, path),    offsetof(struct rule_info, product),
 	offsetof(struct rule_info, category), offsetof(struct rule_info, service),
 	offsetof(struct rule_info, tags),    offsetof(struct rule_info, status_text),
 	offsetof(struct rule_info, reason),
 };
+static const size_t CORRELATION_STRS[] = { offsetof(struct correlation, id) };
+static const size_t NAME_STRS[] = { 0 };
 static const size_t RULE_STRS[] = { offsetof(struct compiled_rule, id) };
 static const size_t VARIANT_STRS[] = { offsetof(struct variant, where.product),
 				       offsetof(struct variant, where.category),
@@ -45,14 +48,18 @@ static const size_t PRED_STRS[] = { offsetof(struct pred, regex.pattern),
 	{ offsetof(struct ruleset, member), sizeof *((struct ruleset *)0)->member.at, strs, COUNT(strs) }
 #define PLAIN(member) { offsetof(struct ruleset, member), sizeof *((struct ruleset *)0)->member.at, NULL, 0 }
 
-enum { PART_PREDS }; /* has patterns besides */
+enum { PART_PREDS /* has patterns besides */, PART_CORRELATIONS };
 
 static const struct part PARTS[] = {
 	[PART_PREDS] = PART(pool.preds, PRED_STRS),
+	[PART_CORRELATIONS] = PART(correlations, CORRELATION_STRS),
 	PLAIN(pool.nodes),
 	PLAIN(pool.kids),
 	PART(infos, INFO_STRS),
 	PART(rules, RULE_STRS),
+	PLAIN(rule_keys),
+	PLAIN(corr_refs),
+	PART(corr_names, NAME_STRS),
 	PART(variants, VARIANT_STRS),
 	PART(plan.groups, GROUP_STRS),
 	PLAIN(plan.members),
@@ -277,6 +284,16 @@ int ruleset_thaw(struct ruleset **ret, void *image, size_t len, err *e)
 	}
 	*ret = rs;
 	return 0;
+}
+
+bool image_has_correlations(bytes image)
+{
+	struct head head;
+
+	if (image.len < sizeof head)
+		return false;
+	memcpy(&head, image.ptr, sizeof head);
+	return head.magic == MAGIC && head.parts[PART_CORRELATIONS].len > 0;
 }
 
 /* --- origin ---------------------------------------------------------------------------------- */

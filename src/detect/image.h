@@ -15,6 +15,9 @@ int ruleset_freeze(const struct ruleset *rs, buf *to, err *e);
  * is none of this build. */
 int ruleset_thaw(struct ruleset **ret, void *image, size_t len, err *e);
 
+/* Is there a correlation in it, carried out or not? Needs no thawing. */
+bool image_has_correlations(bytes image);
+
 /* Tells builds and machines apart whose images are not the same: the program's own build id and what
  * Vectorscan compiles for. False if this program has no build id. */
 bool image_origin(buf *to);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "detect/bundle.h"
-#include "detect/link.h"
+#include "detect/xref.h"
 #include "util/limits.h"
 #include "util/utf.h"
 
@@ -180,18 +180,21 @@ static bool keep_correlation(struct ruleset *rs, uint32_t info, str id, const st
 			     const struct sigma_correlation *def)
 {
 	struct correlation *c = VEC_PUSH(&rs->correlations, LIMIT_RULE_FILES);
+	struct correlation_draft *draft = VEC_PUSH(&rs->drafts, LIMIT_RULE_FILES);
 
-	if (c)
-		*c = (struct correlation){ .info = info, .id = id, .def = *def, .has_level = r->has_level };
-	return c != NULL;
+	if (!c || !draft)
+		return false;
+	*c = (struct correlation){ .info = info, .id = id, .terms = def->terms };
+	*draft = (struct correlation_draft){ .def = *def, .has_level = r->has_level };
+	return true;
 }
 
 static bool keep_filter(struct ruleset *rs, uint32_t info, const struct sigma_filter *def)
 {
-	struct filter *f = VEC_PUSH(&rs->filters, LIMIT_RULE_FILES);
+	struct filter_draft *f = VEC_PUSH(&rs->filters, LIMIT_RULE_FILES);
 
 	if (f)
-		*f = (struct filter){ info, *def };
+		*f = (struct filter_draft){ info, *def };
 	return f != NULL;
 }
 
@@ -306,13 +309,15 @@ static int compile(struct ruleset *rs, bytes bundle, err *e)
 			    : add_file(rs, &f, &scratch, e);
 	arena_done(&scratch);
 	if (r == 0)
-		r = link_filters(rs, e);
+		r = xref_filters(rs, e);
 	if (r == 0)
 		r = add_variants(rs, e);
 	if (r == 0)
-		r = link_correlations(rs, e);
+		r = xref_correlations(rs, e);
 	if (r == 0)
 		r = plan_make(rs, e);
+	VEC_DONE(&rs->filters);
+	VEC_DONE(&rs->drafts);
 	/* known by number from now on */
 	map_done(&rs->pool.pred_ids);
 	map_done(&rs->ids);
@@ -357,7 +362,11 @@ void ruleset_free(struct ruleset *rs)
 	VEC_DONE(&rs->rules);
 	VEC_DONE(&rs->variants);
 	VEC_DONE(&rs->correlations);
+	VEC_DONE(&rs->corr_refs);
+	VEC_DONE(&rs->corr_names);
+	VEC_DONE(&rs->rule_keys);
 	VEC_DONE(&rs->filters);
+	VEC_DONE(&rs->drafts);
 	map_done(&rs->ids);
 	plan_done(&rs->plan);
 	free(rs);

@@ -11,12 +11,11 @@
 #include "sigma/rule.h"
 
 struct compiled_rule {
-	uint32_t info; /* index of its rule_info */
-	str id;        /* never empty */
-	uint32_t root; /* node of its condition */
-	bool hidden;   /* its matches serve correlations only and are no findings of their own */
-	uint32_t nkeys;
-	uint32_t *keys; /* field ids whose values correlations want, at most LIMIT_FINDING_KEYS */
+	uint32_t info;             /* index of its rule_info */
+	str id;                    /* never empty */
+	uint32_t root;             /* node of its condition */
+	bool hidden;               /* its matches serve correlations only and are no findings of their own */
+	uint32_t first_key, nkeys; /* rule_keys: field ids whose values correlations want */
 };
 
 #define REF_CORRELATION UINT32_C(0x80000000)
@@ -25,18 +24,27 @@ struct compiled_rule {
 struct correlation {
 	uint32_t info;
 	str id; /* never empty */
-	struct sigma_correlation def;
-	bool has_level;
+	struct corr_terms terms;
 	bool linked;     /* carried out; else all below is void */
 	bool hidden;     /* as in compiled_rule */
 	uint32_t height; /* above the tallest correlation that it refers to; 0: rules only */
-	uint32_t *refs;  /* per name of def.rules: index of a compiled_rule, or REF_CORRELATION and index */
-	const str *keys; /* per reference: the fields for each name of def.group_by, then of def.fields */
+	uint32_t
+		first_ref; /* corr_refs, terms.nrules of them: index of a compiled_rule, or REF_CORRELATION and
+			     * index of a correlation */
+	uint32_t ngroup, nfields; /* names of group-by, and of the condition's fields */
+	uint32_t first_name; /* corr_names: these names, then per reference the fields that they mean there */
 };
 
-struct filter {
+/* What was parsed and waits for its rules. */
+struct filter_draft {
 	uint32_t info;
 	struct sigma_filter def;
+};
+
+struct correlation_draft { /* of the correlation of the same number */
+	struct sigma_correlation def;
+	bool has_level;
+	uint32_t *refs; /* by name in def.rules, as in corr_refs */
 };
 
 #define VARIANT_RENAMES 12
@@ -64,11 +72,32 @@ struct ruleset {
 	VEC(struct compiled_rule) rules;
 	VEC(struct variant) variants;
 	VEC(struct correlation) correlations;
-	VEC(struct filter) filters;
+	VEC(uint32_t) corr_refs;
+	VEC(str) corr_names;
+	VEC(uint32_t) rule_keys;
+	VEC(struct filter_draft) filters; /* while the set is compiled */
+	VEC(struct correlation_draft) drafts;
 	map ids; /* rule id to index of its rule_info */
 	struct plan plan;
 	bool thawed; /* arrays and strings lie in an image */
 };
+
+static inline const uint32_t *correlation_refs(const struct ruleset *rs, const struct correlation *c)
+{
+	return rs->corr_refs.at + c->first_ref;
+}
+
+/* Names of group-by, then of the condition's fields. */
+static inline const str *correlation_names(const struct ruleset *rs, const struct correlation *c)
+{
+	return rs->corr_names.at + c->first_name;
+}
+
+/* The same as fields of what reference `ref` leads to. */
+static inline const str *correlation_keys(const struct ruleset *rs, const struct correlation *c, uint32_t ref)
+{
+	return correlation_names(rs, c) + ((size_t)ref + 1) * (c->ngroup + c->nfields);
+}
 
 /* The event's field that a rule's field is read from under a variant. */
 static inline uint32_t variant_field(const struct variant *v, uint32_t field)
@@ -85,7 +114,8 @@ struct field_names {
 	str name, alias; /* the rule's name, and that of the dataset if it has another one */
 };
 
-static inline struct field_names field_names_of(const struct ruleset *rs, const struct schema *s, uint32_t field)
+static inline struct field_names field_names_of(const struct ruleset *rs, const struct schema *s,
+						uint32_t field)
 {
 	str name = sigma_field_name(&rs->pool, field);
 
@@ -96,8 +126,7 @@ static inline struct field_names field_names_of(const struct ruleset *rs, const 
 /* Does the column carry it? Structure is no field. */
 static inline bool field_has_column(const struct field_names *n, const struct column *col)
 {
-	return column_is_field(col) &&
-	       (n->any || str_eq(col->name, n->name) || str_eq(col->name, n->alias));
+	return column_is_field(col) && (n->any || str_eq(col->name, n->name) || str_eq(col->name, n->alias));
 }
 
 /* What decides to which groups of variants an event belongs. Strings are borrowed. */

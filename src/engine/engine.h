@@ -7,7 +7,7 @@
 #ifndef SPOOR_ENGINE_ENGINE_H
 #define SPOOR_ENGINE_ENGINE_H
 
-#include "detect/finding.h"
+#include "detect/correlate.h"
 #include "event/gap.h"
 #include "facts/fact.h"
 #include "store/store.h"
@@ -32,10 +32,11 @@ struct engine_declared {
 struct engine_options {
 	const char *const *paths;
 	size_t npaths;
-	unsigned workers; /* 0: one per processor available */
-	bytes rules;      /* image of ruleset_freeze(); empty: no detection */
-	bool facts;       /* extract facts */
-	bool hash;        /* SHA-256 of every item */
+	unsigned workers;              /* 0: one per processor available */
+	struct correlator *correlator; /* gets the matches and is asked at the end; NULL: none */
+	bytes rules;                   /* image of ruleset_freeze(); empty: no detection */
+	bool facts;                    /* extract facts */
+	bool hash;                     /* SHA-256 of every item */
 	const struct engine_declared *declared;
 	size_t ndeclared;
 	enum engine_output output;
@@ -47,7 +48,8 @@ struct engine_options {
 
 /* Where results go, called in the coordinator; each may be NULL. Order of calls: item results in item
  * order (an archive before its members); findings and gaps of an item in content order before the item
- * itself; at the end missing record ids (GAP_MISSING, found over all items), then facts. */
+ * itself; at the end missing record ids (GAP_MISSING, found over all items), then findings and gaps of
+ * correlations, then facts. */
 struct engine_sink {
 	void *ctx;
 	int (*finding)(void *ctx, const struct finding *f, err *e);

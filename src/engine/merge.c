@@ -150,8 +150,17 @@ static size_t refs_take(struct event_ref *to, Wire__Ref *const *from, size_t n, 
 	return n;
 }
 
-static int finding_put(struct merge *m, const struct item_state *it, const Wire__Finding *w, err *e)
+static int finding_tell(void *ctx, const struct finding *f, err *e)
 {
+	struct merge *m = ctx;
+
+	m->totals->findings++;
+	return m->sink->finding ? m->sink->finding(m->sink->ctx, f, e) : 0;
+}
+
+static int finding_put(struct merge *m, struct item_state *it, const Wire__Finding *w, err *e)
+{
+	struct finding_detail keys[LIMIT_FINDING_KEYS];
 	struct event_ref refs[LIMIT_WIRE_REFS];
 	struct finding f = {
 		.rule_id = wire_str(w->rule_id),
@@ -169,14 +178,21 @@ static int finding_put(struct merge *m, const struct item_state *it, const Wire_
 		.refs = refs,
 		.nrefs = (uint32_t)w->n_refs,
 		.ndetails = (uint32_t)w->n_details,
+		.keys = keys,
+		.nkeys = (uint32_t)w->n_keys,
 	};
+	bool shown = true;
 
 	refs_take(refs, w->refs, w->n_refs, it->id);
 	for (size_t i = 0; i < w->n_details; i++)
 		f.details[i] = (struct finding_detail){ wire_str(w->details[i]->name),
 							wire_str(w->details[i]->value) };
-	m->totals->findings++;
-	return m->sink->finding ? m->sink->finding(m->sink->ctx, &f, e) : 0;
+	for (size_t i = 0; i < w->n_keys; i++)
+		keys[i] = (struct finding_detail){ wire_str(w->keys[i]->name), wire_str(w->keys[i]->value) };
+	it->cited = true;
+	if (m->correlator && correlator_add(m->correlator, &f, &shown, e) < 0)
+		return -1;
+	return shown ? finding_tell(m, &f, e) : 0;
 }
 
 /* Facts outgrow the table: put them aside in their order, equal ones are joined on the way out. The
@@ -398,6 +414,7 @@ int merge_item_put(struct merge *m, const struct item_state *it, err *e)
 		.size = it->size,
 		.mtime_ns = it->mtime_ns,
 		.has_sha256 = it->has_sha256,
+		.cited = it->cited,
 		.format = str_of(it->format),
 		.verdict = str_of(verdict_name(v)),
 		.reason = str_of(it->reason),
@@ -408,6 +425,9 @@ int merge_item_put(struct merge *m, const struct item_state *it, err *e)
 	};
 
 	memcpy(s.sha256, it->sha256, sizeof s.sha256);
+	if (m->correlator &&
+	    correlator_item(m->correlator, it->id, it->has_sha256 ? it->sha256 : NULL, e) < 0)
+		return -1;
 	m->totals->items++;
 	m->totals->items_by_verdict[v]++;
 	m->totals->events += it->events;
@@ -417,7 +437,8 @@ int merge_item_put(struct merge *m, const struct item_state *it, err *e)
 	return m->sink->item ? m->sink->item(m->sink->ctx, &s, e) : 0;
 }
 
-static int missing_put(void *ctx, const struct gap *g, err *e)
+/* A gap that belongs to no item. */
+static int gap_tell(void *ctx, const struct gap *g, err *e)
 {
 	struct merge *m = ctx;
 	struct gap tame = *g;
@@ -429,7 +450,10 @@ static int missing_put(void *ctx, const struct gap *g, err *e)
 
 int merge_finish(struct merge *m, err *e)
 {
-	if (idruns_gaps(&m->runs, missing_put, m, e) < 0)
+	const struct correlate_sink sink = { m, finding_tell, gap_tell, NULL };
+
+	if (idruns_gaps(&m->runs, gap_tell, m, e) < 0 ||
+	    (m->correlator && correlator_finish(m->correlator, &sink, e) < 0))
 		return -1;
 	return m->spilled ? facts_from_disk(m, e) : facts_from_table(m, e);
 }

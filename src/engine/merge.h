@@ -24,7 +24,7 @@ struct item_state {
 	uint64_t size, events, recovered;
 	int64_t first_ns, last_ns;
 	uint8_t sha256[SHA256_LEN];
-	bool has_sha256, fatal, container, changed_told, shrunk_told;
+	bool has_sha256, fatal, container, changed_told, shrunk_told, cited;
 	uint64_t shrunk_to;
 	uint32_t members;
 	uint64_t limit_to; /* gaps end here at the latest: size of a plain file; 0: not known */
@@ -36,6 +36,7 @@ struct item_state {
 struct merge {
 	const struct engine_sink *sink;
 	struct engine_totals *totals;
+	struct correlator *correlator; /* set after merge_init(); NULL: none */
 	struct fact_table *facts;
 	struct sorter *spilled; /* facts that did not fit the table, by their order; NULL: none */
 	struct idruns runs;
@@ -56,7 +57,7 @@ int merge_batch(struct merge *m, struct item_state *it, const Wire__Batch *b, er
 void merge_item_done(struct item_state *it, const Wire__ItemDone *d);
 /* The item is complete. */
 int merge_item_put(struct merge *m, const struct item_state *it, err *e);
-/* After all items: missing record ids, then facts. */
+/* After all items: missing record ids, correlations, then facts. */
 int merge_finish(struct merge *m, err *e);
 
 const char *verdict_name(enum verdict v);

@@ -332,6 +332,7 @@ static int prepare(struct run *r, const struct engine_sink *sink, err *e)
 	if (walk_new(&r->walk, r->o->paths, r->o->npaths, e) < 0 ||
 	    merge_init(&r->merge, sink, r->totals, e) < 0)
 		return -1;
+	r->merge.correlator = r->o->correlator;
 	r->njobs = walk_len(r->walk);
 	for (size_t i = 0; i < r->njobs; i++)
 		total_bytes += walk_at(r->walk, i)->size;

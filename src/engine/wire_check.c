@@ -74,6 +74,11 @@ static int finding_check(const struct wire_peer *p, const Wire__Finding *f, err 
 	for (size_t i = 0; i < f->n_details; i++)
 		if (!text_ok(f->details[i]->name) || !text_ok(f->details[i]->value))
 			return BAD("finding with a detail that is too long");
+	if (f->n_keys > LIMIT_FINDING_KEYS)
+		return BAD("finding with %zu keys", f->n_keys);
+	for (size_t i = 0; i < f->n_keys; i++)
+		if (!text_ok(f->keys[i]->name) || f->keys[i]->value.len > LIMIT_FINDING_KEY + 1)
+			return BAD("finding with a key that is too long");
 	if (!f->n_refs)
 		return BAD("finding without event");
 	return refs_check(p, f->refs, f->n_refs, LIMIT_WIRE_REFS, e);

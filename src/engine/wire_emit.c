@@ -80,10 +80,25 @@ static size_t refs_fill(Wire__Ref *refs, Wire__Ref **at, const struct event_ref 
 	return n;
 }
 
+static size_t details_fill(Wire__Detail *details, Wire__Detail **at, const struct finding_detail *from,
+			   size_t n, size_t max)
+{
+	if (n > max)
+		n = max;
+	for (size_t i = 0; i < n; i++) {
+		wire__detail__init(&details[i]);
+		details[i].name = wire_bytes(from[i].name);
+		details[i].value = wire_bytes(from[i].value);
+		at[i] = &details[i];
+	}
+	return n;
+}
+
 int emit_finding(struct emit *em, const struct finding *f, err *e)
 {
 	Wire__Finding m = WIRE__FINDING__INIT;
 	Wire__Detail details[FINDING_DETAILS_MAX], *detail_at[FINDING_DETAILS_MAX];
+	Wire__Detail keys[LIMIT_FINDING_KEYS], *key_at[LIMIT_FINDING_KEYS];
 	Wire__Ref refs[LIMIT_WIRE_REFS], *ref_at[LIMIT_WIRE_REFS];
 
 	m.rule_id = wire_bytes(f->rule_id);
@@ -100,14 +115,10 @@ int emit_finding(struct emit *em, const struct finding *f, err *e)
 	m.flags = f->flags;
 	m.n_refs = refs_fill(refs, ref_at, f->refs, f->nrefs, COUNT(refs));
 	m.refs = ref_at;
-	m.n_details = f->ndetails < FINDING_DETAILS_MAX ? f->ndetails : FINDING_DETAILS_MAX;
+	m.n_details = details_fill(details, detail_at, f->details, f->ndetails, COUNT(details));
 	m.details = detail_at;
-	for (size_t i = 0; i < m.n_details; i++) {
-		wire__detail__init(&details[i]);
-		details[i].name = wire_bytes(f->details[i].name);
-		details[i].value = wire_bytes(f->details[i].value);
-		detail_at[i] = &details[i];
-	}
+	m.n_keys = details_fill(keys, key_at, f->keys, f->nkeys, COUNT(keys));
+	m.keys = key_at;
 	return add(em, BATCH_FINDINGS, &m.base, e);
 }
 

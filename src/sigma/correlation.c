@@ -53,7 +53,7 @@ bool corr_fixed(const struct number *n, int128 *ret)
 	return true;
 }
 
-bool corr_holds(const struct sigma_correlation *c, int128 sum, uint64_t n)
+bool corr_holds(const struct corr_terms *c, int128 sum, uint64_t n)
 {
 	for (uint32_t i = 0; i < c->nbounds; i++) {
 		int128 bound = c->bounds[i].value * (int128)n;
@@ -105,7 +105,7 @@ static int take_type(struct parser *p, const struct ynode *n, err *e)
 {
 	for (int i = 0; i < CORR_TYPES; i++) {
 		if (n->kind == YAML_SCALAR && str_eq(str_trim(n->text), str_of(TYPES[i].name))) {
-			p->c->type = (enum corr_type)i;
+			p->c->terms.type = (enum corr_type)i;
 			return 0;
 		}
 	}
@@ -180,8 +180,8 @@ static int take_timespan(struct parser *p, const struct ynode *n, err *e)
 			unit = UNITS[i].ns * 1000000000;
 	if (!unit)
 		return doc_refuse(n, e, "a timespan is a number and one of s, m, h, d");
-	if (__builtin_mul_overflow(v, unit, &p->c->span_ns))
-		p->c->span_ns = INT64_MAX;
+	if (__builtin_mul_overflow(v, unit, &p->c->terms.span_ns))
+		p->c->terms.span_ns = INT64_MAX;
 	p->has_span = true;
 	return 0;
 }
@@ -203,8 +203,8 @@ static int take_percentile(struct parser *p, const struct ynode *n, err *e)
 
 	if (n->kind != YAML_SCALAR || !number_parse(n->text, false, &v))
 		return doc_refuse(n, e, "percentile must be a number");
-	p->c->percentile = v.is_int ? (double)v.i : v.d;
-	if (!(p->c->percentile >= 0 && p->c->percentile <= 100))
+	p->c->terms.percentile = v.is_int ? (double)v.i : v.d;
+	if (!(p->c->terms.percentile >= 0 && p->c->terms.percentile <= 100))
 		return doc_refuse(n, e, "percentile must be between 0 and 100");
 	p->has_percentile = true;
 	return 0;
@@ -213,7 +213,7 @@ static int take_percentile(struct parser *p, const struct ynode *n, err *e)
 static int take_bound(struct parser *p, const struct ylink *l, err *e)
 {
 	static const char *const OPS[CORR_OPS] = { "gt", "gte", "lt", "lte", "eq", "neq" };
-	struct corr_bound *b = &p->c->bounds[p->c->nbounds];
+	struct corr_bound *b = &p->c->terms.bounds[p->c->terms.nbounds];
 	struct number v;
 	int op = 0;
 
@@ -225,7 +225,7 @@ static int take_bound(struct parser *p, const struct ylink *l, err *e)
 	    !corr_fixed(&v, &b->value))
 		return doc_refuse(l->value, e, "condition: %s needs a number", OPS[op]);
 	b->op = (enum corr_op)op; /* keys of a map differ: there is room */
-	p->c->nbounds++;
+	p->c->terms.nbounds++;
 	return 0;
 }
 
@@ -269,38 +269,41 @@ static int take_key(struct parser *p, const struct ylink *l, err *e)
 }
 
 /* An order has all rules in it or is none: a condition may only say so. */
-static bool means_all(const struct sigma_correlation *c)
+static bool means_all(const struct corr_terms *terms)
 {
-	for (uint32_t n = 0; n <= c->rules.len; n++)
-		if (corr_holds(c, (int128)n * CORR_ONE, 1) != (n == c->rules.len))
+	for (uint32_t n = 0; n <= terms->nrules; n++)
+		if (corr_holds(terms, (int128)n * CORR_ONE, 1) != (n == terms->nrules))
 			return false;
 	return true;
 }
 
 static int check(struct parser *p, const struct ynode *at, err *e)
 {
-	struct sigma_correlation *c = p->c;
-	bool temporal = c->type == CORR_TEMPORAL || c->type == CORR_TEMPORAL_ORDERED;
-	const char *type = corr_type_name(c->type);
+	const struct sigma_correlation *c = p->c;
+	struct corr_terms *terms = &p->c->terms;
+	bool temporal = terms->type == CORR_TEMPORAL || terms->type == CORR_TEMPORAL_ORDERED;
+	const char *type = corr_type_name(terms->type);
 
+	terms->nrules = c->rules.len;
 	if (!c->rules.len)
 		return doc_refuse(at, e, "a correlation without rules");
 	if (!p->has_span)
 		return doc_refuse(at, e, "a correlation without timespan");
-	if (!c->nbounds && !temporal)
+	if (!terms->nbounds && !temporal)
 		return doc_refuse(at, e, "%s needs a condition with an operator", type);
-	if (!c->nbounds)
-		c->bounds[c->nbounds++] = (struct corr_bound){ CORR_GTE, (int128)c->rules.len * CORR_ONE };
-	if (corr_type_has_values(c->type) != (c->fields.len > 0))
+	if (!terms->nbounds)
+		terms->bounds[terms->nbounds++] =
+			(struct corr_bound){ CORR_GTE, (int128)c->rules.len * CORR_ONE };
+	if (corr_type_has_values(terms->type) != (c->fields.len > 0))
 		return doc_refuse(at, e, "%s takes %s in its condition", type,
 				  c->fields.len ? "no field" : "a field");
-	if (corr_type_has_numbers(c->type) && c->fields.len > 1)
+	if (corr_type_has_numbers(terms->type) && c->fields.len > 1)
 		return doc_refuse(at, e, "%s takes one field", type);
-	if (p->has_percentile && c->type != CORR_VALUE_PERCENTILE)
+	if (p->has_percentile && terms->type != CORR_VALUE_PERCENTILE)
 		return doc_refuse(at, e, "%s takes no percentile", type);
-	if (c->type == CORR_TEMPORAL_ORDERED && c->rules.len > LIMIT_CORRELATION_ORDERED)
+	if (terms->type == CORR_TEMPORAL_ORDERED && c->rules.len > LIMIT_CORRELATION_ORDERED)
 		return doc_refuse(at, e, "more than %u rules in an order", LIMIT_CORRELATION_ORDERED);
-	if (c->type == CORR_TEMPORAL_ORDERED && !means_all(c))
+	if (terms->type == CORR_TEMPORAL_ORDERED && !means_all(terms))
 		return doc_refuse(
 			at, e, "temporal_ordered asks for all rules; its condition asks for something else");
 	return 0;
@@ -325,7 +328,7 @@ static int take_outer_generate(struct parser *p, const struct ynode *doc, const 
 int sigma_correlation_parse(const struct ynode *doc, arena *mem, struct sigma_correlation *ret, err *e)
 {
 	const struct ynode *at = yaml_get(doc, "correlation");
-	struct sigma_correlation c = { .line = doc->line, .type = CORR_TYPES, .percentile = 50 };
+	struct sigma_correlation c = { .line = doc->line, .terms = { .type = CORR_TYPES, .percentile = 50 } };
 	struct parser p = { .c = &c, .mem = mem };
 	str taxonomy = yaml_get_text(doc, "taxonomy");
 
@@ -338,7 +341,7 @@ int sigma_correlation_parse(const struct ynode *doc, arena *mem, struct sigma_co
 	for (const struct ylink *l = at->first; l; l = l->next)
 		if (take_key(&p, l, e) < 0)
 			return -1;
-	if (c.type == CORR_TYPES)
+	if (c.terms.type == CORR_TYPES)
 		return doc_refuse(at, e, "a correlation without type");
 	if (take_outer_generate(&p, doc, at, e) < 0 || check(&p, at, e) < 0)
 		return -1;

@@ -35,18 +35,24 @@ struct corr_alias {
 	str alias, rule, field; /* in events of this rule the alias is that field */
 };
 
-struct sigma_correlation { /* strings live in the arena */
+/* What is asked of the matches of one group. */
+struct corr_terms {
 	enum corr_type type;
+	int64_t span_ns; /* INT64_MAX: longer than any evidence */
+	uint32_t nrules;
+	uint32_t nbounds; /* all must hold; at least one */
+	struct corr_bound bounds[CORR_OPS];
+	double percentile;
+};
+
+struct sigma_correlation { /* strings live in the arena */
+	struct corr_terms terms;
 	uint32_t line;
 	struct doc_names rules;    /* ids or names, as written */
 	struct doc_names group_by; /* fields or aliases; may be empty */
 	struct doc_names fields;   /* condition's `field`; empty unless the type is about values */
 	const struct corr_alias *aliases;
 	uint32_t naliases;
-	int64_t span_ns; /* INT64_MAX: longer than any evidence */
-	struct corr_bound bounds[CORR_OPS];
-	uint32_t nbounds; /* all must hold; at least one */
-	double percentile;
 	bool generate;
 };
 
@@ -64,6 +70,6 @@ int sigma_correlation_parse(const struct ynode *doc, arena *mem, struct sigma_co
 bool corr_fixed(const struct number *n, int128 *ret);
 
 /* Do all bounds hold for sum / n? (n is 1 for everything but averages.) */
-bool corr_holds(const struct sigma_correlation *c, int128 sum, uint64_t n);
+bool corr_holds(const struct corr_terms *c, int128 sum, uint64_t n);
 
 #endif

@@ -22,6 +22,7 @@ struct store_item {
 	int64_t mtime_ns;
 	uint8_t sha256[SHA256_LEN];
 	bool has_sha256;
+	bool cited;  /* by findings, also such as are not shown; not stored */
 	str format;  /* reader name, container kind, or "" */
 	str verdict; /* "ok" "partial" "unreadable" "limit" "unknown" "skipped" */
 	str reason;  /* empty when ok */

@@ -136,6 +136,7 @@
 #define LIMIT_CORRELATION_ALIASES 4096u   /* (alias, rule) pairs */
 #define LIMIT_CORRELATION_DEPTH 8u        /* correlations of correlations; the specification shows 2 */
 #define LIMIT_CORRELATION_CYCLE 64u       /* members of a circle that are followed to name it */
+#define LIMIT_CORRELATION_WANTS (1u << 22) /* names and references of all correlations together */
 #define LIMIT_CORRELATION_SORT (48u << 20) /* matches in memory while they are sorted; then on disk */
 #define LIMIT_CORRELATION_WINDOW 1000000u /* matches of one group in one timespan: 64 MiB */
 #define LIMIT_CORRELATION_VALUES (32u << 20) /* text of their different values */
