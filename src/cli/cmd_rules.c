@@ -7,7 +7,7 @@
 static const struct cli_option OPTIONS[] = {
 	{ 'r', "rules", "PATH",
 	  "Rules to look at, a file or a folder; may be repeated. Default: the shipped pack" },
-	{ 0, "all", NULL, "check: list the rules that are no detections (correlations, filters) too" },
+	{ 0, "all", NULL, "check: list documents that are no rules too" },
 	{ 0 },
 };
 
@@ -30,10 +30,10 @@ static int check(const struct cli *cli, const struct ruleset *rs, bool all, buf 
 	for (size_t i = 0; i < ruleset_len(rs); i++) {
 		const struct rule_info *r = ruleset_at(rs, i);
 
-		if (r->status == RULE_OK || (r->status == RULE_OTHER && !all))
+		if ((r->status == RULE_OK && !r->reason.len) || (r->status == RULE_OTHER && !all))
 			continue;
 		term_begin(b, &cli->out, r->status == RULE_REJECTED ? TERM_YELLOW : TERM_DIM);
-		buf_z(b, STATUS_WORDS[r->status]);
+		buf_z(b, r->status == RULE_OK ? "note" : STATUS_WORDS[r->status]);
 		term_end(b, &cli->out, r->status == RULE_REJECTED ? TERM_YELLOW : TERM_DIM);
 		buf_z(b, "  ");
 		term_str(b, r->path);
@@ -54,10 +54,14 @@ static int list(const struct cli *cli, const struct ruleset *rs, buf *b)
 
 		if (r->status != RULE_OK)
 			continue;
-		buf_printf(b, "%-13s ", level ? level : "?");
+		if (r->kind == RULE_KIND_FILTER || !level)
+			level = "-";
+		buf_printf(b, "%-13s %-11s ", level, rule_kind_name(r->kind));
 		term_cell(b, r->id, 36);
 		buf_z(b, "  ");
-		term_str(b, r->title);
+		term_str(b, r->title.len ? r->title : r->name);
+		if (r->hidden)
+			buf_z(b, " (for correlations only)");
 		buf_byte(b, '\n');
 	}
 	(void)cli;
@@ -98,6 +102,7 @@ const struct command command_rules = {
 		"check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
 		"exit code 3 if any is rejected.\n"
 		"\n"
-		"list: level, id and title of each executable rule, in the order of evaluation.",
+		"list: level, kind, id and title of each executable document, in the order of evaluation. What serves\n"
+		"correlations only gives no findings of its own.",
 	.run = run,
 };

@@ -26,6 +26,12 @@ static str path_of(const struct finding *f, const struct items *items)
 	return n ? n->path : (str){ 0 };
 }
 
+/* Correlations and logs without numbers have no code of an event. */
+static bool has_code(const struct finding *f)
+{
+	return f->event_id || f->channel.len;
+}
+
 /* "Image=C:\x.exe CommandLine=..." in the rule's own order. */
 static void details_text(buf *b, const struct finding *f, const char *between)
 {
@@ -140,7 +146,8 @@ static void csv_finding(buf *b, const struct term *t, const struct finding *f, c
 	buf_byte(b, ',');
 	csv_cell(b, f->channel);
 	buf_byte(b, ',');
-	buf_u64(b, f->event_id);
+	if (has_code(f))
+		buf_u64(b, f->event_id);
 	buf_byte(b, ',');
 	if (f->record_id)
 		buf_u64(b, f->record_id);
@@ -225,7 +232,8 @@ static void jsonl_finding(buf *b, const struct term *t, const struct finding *f,
 	json_member_str(b, "host.name", f->host);
 	json_member_str(b, "log.file.path", path_of(f, items));
 	json_refs(b, "event.ref", f, items);
-	json_member_u64(b, "event.code", f->event_id);
+	if (has_code(f))
+		json_member_u64(b, "event.code", f->event_id);
 	json_member_optional(b, "event.provider", f->provider);
 	json_member_optional(b, "winlog.channel", f->channel);
 	if (f->record_id)
@@ -277,8 +285,10 @@ static void ecs_finding(buf *b, const struct term *t, const struct finding *f, c
 	open_object(b, "event");
 	json_member_str(b, "kind", STR("alert"));
 	json_member_str(b, "module", STR("spoor"));
-	json_key(b, "code");
-	buf_printf(b, "\"%llu\"", (unsigned long long)f->event_id);
+	if (has_code(f)) {
+		json_key(b, "code");
+		buf_printf(b, "\"%llu\"", (unsigned long long)f->event_id);
+	}
 	json_member_optional(b, "provider", f->provider);
 	json_member_u64(b, "severity", (uint64_t)f->level);
 	json_refs(b, "ref", f, items);
@@ -328,7 +338,8 @@ static void timesketch_finding(buf *b, const struct term *t, const struct findin
 	json_words(b, "tag", f->tags);
 	json_member_str(b, "computer_name", f->host);
 	json_member_str(b, "channel", f->channel);
-	json_member_u64(b, "event_identifier", f->event_id);
+	if (has_code(f))
+		json_member_u64(b, "event_identifier", f->event_id);
 	if (f->record_id)
 		json_member_u64(b, "record_number", f->record_id);
 	json_member_str(b, "display_name", path_of(f, items));

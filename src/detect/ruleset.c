@@ -230,6 +230,7 @@ static int compile_doc(struct ruleset *rs, struct rule_info *info, const struct 
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for rules");
 	if (rc < 0)
 		return ruleset_mark(rs, info, RULE_REJECTED, str_of(why.text), e);
+	info->id = id;
 	rc = claim_id(rs, info, id, e);
 	if (rc <= 0)
 		return rc;

@@ -63,10 +63,11 @@ static int index_names(struct index *x, bool rejected, err *e)
 {
 	for (uint32_t i = 0; i < x->rs->infos.len; i++) {
 		const struct rule_info *info = &x->rs->infos.at[i];
+		bool own_id = !str_eq(info->id, info->name); /* else it is a name that serves as one */
 
 		if (!may_be_named(info) || (info->status == RULE_REJECTED) != rejected)
 			continue;
-		if (!index_put(x, 'i', info->id, i, !rejected) ||
+		if ((own_id && !index_put(x, 'i', info->id, i, !rejected)) ||
 		    !index_put(x, 'n', info->name, i, !rejected))
 			return no_memory(e);
 	}

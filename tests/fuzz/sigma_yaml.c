@@ -1,8 +1,10 @@
 /* Rule texts: documents are cut, parsed, compiled and, where they are accepted, evaluated on a small
- * event both ways. The findings must agree. */
+ * event both ways. The findings must agree. Correlations get the matches at some times, in two orders;
+ * what they find must agree too. */
 #include <stdlib.h>
 
 #include "detect/bundle.h"
+#include "detect/correlate.h"
 #include "detect/detector.h"
 
 static int count(void *ctx, const struct finding *f, err *e)
@@ -24,6 +26,63 @@ static unsigned evaluate(const struct ruleset *rs, const event *ev, bool naive)
 		abort();
 	detector_free(d);
 	return n;
+}
+
+/* --- correlations --------------------------------------------------------------------------- */
+
+struct heard {
+	uint64_t findings, refs, alerts;
+};
+
+static int on_finding(void *ctx, const struct finding *f, err *e)
+{
+	struct heard *h = ctx;
+
+	(void)e;
+	h->findings++;
+	h->refs = h->refs * 31 + f->nrefs;
+	return 0;
+}
+
+static int on_alert(void *ctx, const struct correlate_alert *a, err *e)
+{
+	(void)a, (void)e;
+	((struct heard *)ctx)->alerts++;
+	return 0;
+}
+
+static int to_correlator(void *ctx, const struct finding *f, err *e)
+{
+	bool shown;
+
+	return correlator_add(ctx, f, &shown, e);
+}
+
+static struct heard correlate(const struct ruleset *rs, event *ev, bool backwards)
+{
+	enum { TIMES = 8 };
+	struct heard h = { 0 };
+	const struct correlate_sink sink = { &h, on_finding, NULL, on_alert };
+	struct correlator *c;
+	struct detector *d;
+
+	if (correlator_new(&c, rs, NULL) < 0 || !c)
+		return h;
+	if (detector_new(&d, rs, NULL) == 0) {
+		for (int i = 0; i < TIMES; i++) {
+			int k = backwards ? TIMES - 1 - i : i;
+
+			ev->time_ns = (k * k / 3) * NS_PER_S;
+			ev->ref.offset = (uint64_t)k;
+			if (detector_event(d, ev, to_correlator, c, NULL) < 0)
+				abort();
+		}
+		detector_free(d);
+	}
+	if (correlator_finish(c, &sink, NULL) < 0)
+		abort();
+	correlator_free(c);
+	return h;
 }
 
 static const struct column COLUMNS[] = {
@@ -52,8 +111,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bundle_add(&bundle, &f);
 	if (set && ruleset_new(&rs, str_bytes(buf_view(&bundle)), NULL) == 0) {
 		event ev = { .schema = schema_set_add(set, &proto, NULL), .values = values };
+		struct heard once = correlate(rs, &ev, false), again = correlate(rs, &ev, true);
 
 		if (evaluate(rs, &ev, true) != evaluate(rs, &ev, false))
+			abort();
+		if (once.findings != again.findings || once.refs != again.refs || once.alerts != again.alerts)
 			abort();
 	}
 	ruleset_free(rs);
