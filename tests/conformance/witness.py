@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Every rule of SigmaHQ is put to the test by events of its own (sigma_events.py), so that also the rules which never fire
+on recorded evidence are known to work.
+
+witness.py HUNT: by default each 20th rule, against the model of these tests (sigma_model.py). With SPOOR_FULL=1 every
+rule, and the reference evaluator besides, asked about each event and each rule of the same batch (SPOOR_FULL=1 ./dev test
+--full installs what it needs). Both evaluators of spoor must agree with each other and with every other opinion.
+
+Rules that cannot apply to Windows events are given `product: windows` as their log source, and their fields are given as
+those of a Windows event: what is compared here is detection, not where a rule applies.
+
+	witness.py HUNT [--every N] [--first N] [--oracle] [--keep DIR]
+"""
+import argparse
+import collections
+import csv
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from common import SHARED, Tap, need, skip
+
+try:
+    import yaml
+    import sigma_events
+    import sigma_model
+except ImportError as missing:
+    skip('no YAML reader for Python: %s' % missing)
+
+RULES = os.path.join(SHARED, 'data', 'sigma')
+ORACLE = os.path.join(SHARED, 'oracle', 'sigma_oracle.py')
+CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache')), 'spoor-dev')
+# services that SigmaHQ's table of channels lacks
+CHANNELS = {'dns-server': 'DNS Server', 'dns-server-analytic': 'Microsoft-Windows-DNS-Server/Analytical',
+            'dns-server-audit': 'Microsoft-Windows-DNS-Server/Audit',
+            'driver-framework': 'Microsoft-Windows-DriverFrameworks-UserMode/Operational',
+            'microsoft-servicebus-client': 'Microsoft-ServiceBus-Client/Admin'}
+ANYWHERE = 'logsource:\n    product: windows\n'
+BATCH = 200  # rules evaluated together
+
+
+# --- where rules apply -------------------------------------------------------------------------
+
+class Gate:
+    """One way in which a rule applies: channel, further conditions, renamed fields."""
+
+    def __init__(self, channel='chan', conditions=None, renames=None):
+        self.channel, self.renames = channel, renames or {}
+        self.conditions = {k: [str(x) for x in (v if isinstance(v, list) else [v])]
+                           for k, v in (conditions or {}).items()}
+
+
+class Gates:
+    def __init__(self, path):
+        with open(path, encoding='utf-8') as f:
+            entries = list(yaml.safe_load(f)['logsources'].values())
+        self.channels, self.categories = dict(CHANNELS), collections.defaultdict(list)
+        for v in entries:
+            if v.get('product') == 'windows' and 'service' in v:
+                self.channels[v['service']] = v['sources'][0].split(':', 1)[1]
+        for v in entries:
+            if v.get('category') and 'conditions' in v:
+                self.categories[v['category']].append(v)
+
+    def of(self, source):
+        """The ways of a log source; none: it is for no Windows event."""
+        product, category, service = (source.get(k) for k in ('product', 'category', 'service'))
+        if product not in (None, 'windows'):
+            return []
+        if category:
+            return [Gate(self.channels[v['rewrite']['service']], v['conditions'], v.get('fieldmappings'))
+                    for v in self.categories[category] if v.get('product') in (None, product) and
+                    service in (None, v['rewrite']['service'])]
+        return [Gate(self.channels[service])] if service in self.channels and product else []
+
+
+class Rule:
+    def __init__(self, doc, source, gates):
+        self.id, self.root, self.source = doc['id'], sigma_model.tree(doc), source
+        self.gates = gates.of(doc['logsource'])
+        if not self.gates:
+            self.gates = [Gate()]
+            self.source = re.sub(r'^logsource:.*\n(?:[ \t#].*\n|\n)*', ANYWHERE, source, flags=re.M)
+            if yaml.load(self.source, Loader=sigma_model.Loader)['logsource'] != {'product': 'windows'}:
+                raise ValueError('log source not replaced: ' + self.id)
+
+
+def read_rules():
+    gates, rules, refused = Gates(os.path.join(RULES, 'tests', 'thor.yml')), [], 0
+    for path in sorted(glob.glob(os.path.join(RULES, 'rules*', '**', '*.yml'), recursive=True)):
+        with open(path, encoding='utf-8') as f:
+            source = f.read()
+        for doc in sigma_model.load(source):
+            try:
+                rules.append(Rule(doc, source, gates))
+            except sigma_model.Refused:
+                refused += 1
+    return rules, refused
+
+
+# --- events ------------------------------------------------------------------------------------
+
+class Event:
+    """A Windows event as evtx_dump writes it, and what the model sees of it."""
+
+    def __init__(self, rule, gate, record, meant, fields):
+        self.rule, self.record, self.meant = rule, str(record), meant
+        self.system = {'Provider_Name': 'prov', 'EventID': '7777', 'Channel': gate.channel,
+                       'EventRecordID': self.record, 'Computer': 'host'}
+        self.data = collections.defaultdict(list)
+        for name, allowed in gate.conditions.items():
+            if name in self.system:
+                self.system[name] = allowed[record % len(allowed)]
+            elif name not in fields:
+                self.data[name] = [allowed[record % len(allowed)]]
+        for name, values in fields.items():
+            self.put(gate.renames.get(name, name), values, gate)
+        self.expected = self.ask()
+
+    def put(self, name, values, gate):
+        fixed = name == 'Channel' and gate.channel != 'chan' or name not in self.system
+        first = sigma_model.text(values[0]) if values else ''
+        if not fixed and first and (name != 'EventID' or first.isdigit()) and \
+                first in gate.conditions.get(name, [first]):
+            self.system[name], values = first, values[1:]
+        if values:
+            self.data[name] += values
+
+    def ask(self):
+        """The model's answer."""
+        fields = collections.defaultdict(list)
+        for name, v in self.system.items():
+            fields[name].append(v)
+        for name, values in self.data.items():
+            fields[name.replace(' ', '')] += values
+        leaves = [v for values in fields.values() for v in values]
+        for gate in self.rule.gates:
+            if gate.channel not in ('chan', self.system['Channel']) or not all(
+                    any(sigma_model.fold(sigma_model.text(v)) in map(sigma_model.fold, allowed)
+                        for v in ([self.system[k]] if k == 'EventID' else fields.get(k, [])))
+                    for k, allowed in gate.conditions.items()):
+                continue
+            renamed = dict(fields)
+            renamed.update({name: fields.get(to, []) for name, to in gate.renames.items()})
+            if sigma_model.holds(self.rule.root, renamed, leaves):
+                return True
+        return False
+
+    def json(self):
+        system = {k: int(v) if k in ('EventID', 'EventRecordID') else v for k, v in self.system.items()}
+        system['Provider'] = {'#attributes': {'Name': system.pop('Provider_Name')}}
+        return json.dumps({'Event': {'System': system, 'EventData': {
+            k: v[0] if len(v) == 1 else v for k, v in self.data.items()}}}, ensure_ascii=False)
+
+
+def make_events(rules, leaves_max):
+    out = []
+    for rule in rules:
+        for i, (_, meant, fields) in enumerate(sigma_events.events(rule.root, rule.id, leaves_max)):
+            out.append(Event(rule, rule.gates[i % len(rule.gates)], len(out) + 1, meant, fields))
+    return out
+
+
+# --- the other opinions ------------------------------------------------------------------------
+
+def hunt(program, folder, events):
+    """spoor's answer: {(record, rule)}, and how often its two evaluators differ."""
+    run = subprocess.run([program, '--both', folder, '--', events], capture_output=True, text=True)
+    counts = re.search(r'findings (\d+) differences (\d+)', run.stderr)
+    if not counts:
+        sys.exit('%s: %s' % (program, run.stderr[-2000:]))
+    found = {(row[1], row[2]) for row in csv.reader(run.stdout.splitlines())}
+    return found, int(counts[2]), run.stderr
+
+
+def reference(python, folder, events):
+    """The reference evaluator's answer, for every pair of the batch."""
+    out = events + '.csv'
+    subprocess.run([python, ORACLE, '--rules', folder, '--out', out, events], check=True, stderr=subprocess.DEVNULL)
+    with open(out, newline='', encoding='utf-8') as f:
+        return {(row[1], row[2]) for row in list(csv.reader(f))[1:]}
+
+
+class Score:
+    def __init__(self):
+        self.n = collections.Counter()
+        self.shown, self.unproven = [], []
+
+    def differ(self, who, key, by_record, yes):
+        self.n[who] += 1
+        if len(self.shown) < 20:
+            event = by_record[key[0]]
+            self.shown.append('%s %s rule %s: %s' % (who, 'finds' if yes else 'does not find', key[1], event.json()))
+
+    def batch(self, rules, events, found, asked):
+        by_record = {e.record: e for e in events}
+        own = {(e.record, e.rule.id) for e in events if e.expected}
+        self.n['rules'] += len(rules)
+        self.n['events'] += len(events)
+        self.n['matches'] += len(own)
+        self.n['not as meant'] += sum(e.meant is not None and e.meant != e.expected for e in events)
+        proven = {rule for _, rule in own}
+        self.unproven += [r.id for r in rules if r.id not in proven]
+        own_found = {k for k in found if by_record[k[0]].rule.id == k[1]}
+        for key in own ^ own_found:
+            self.differ('model against spoor: model', key, by_record, key in own)
+        for key in (asked if asked is not None else found) ^ found:
+            self.differ('reference against spoor: reference', key, by_record, key in asked)
+
+
+def run_batch(o, score, rules, n):
+    folder = tempfile.mkdtemp(prefix='spoor-witness-') if not o.keep else os.path.join(o.keep, str(n))
+    try:
+        os.makedirs(os.path.join(folder, 'rules'), exist_ok=True)
+        for rule in rules:
+            with open(os.path.join(folder, 'rules', rule.id + '.yml'), 'w', encoding='utf-8') as f:
+                f.write(rule.source)
+        events, path = make_events(rules, o.leaves), os.path.join(folder, 'events.jsonl')
+        with open(path, 'w', encoding='utf-8') as f:
+            f.writelines(e.json() + '\n' for e in events)
+        found, differences, said = hunt(o.hunt, os.path.join(folder, 'rules'), path)
+        score.n['fast against walking'] += differences
+        if differences:
+            score.shown.append(said[:600])
+        asked = reference(o.python, os.path.join(folder, 'rules'), path) if o.oracle else None
+        score.batch(rules, events, found, asked)
+    finally:
+        if not o.keep:
+            shutil.rmtree(folder)
+
+
+def options():
+    full = os.environ.get('SPOOR_FULL') == '1'
+    a = argparse.ArgumentParser()
+    a.add_argument('hunt')
+    a.add_argument('--every', type=int, default=1 if full else 20)
+    a.add_argument('--first', type=int, default=0)
+    a.add_argument('--leaves', type=int, default=None if full else 24)
+    a.add_argument('--oracle', action='store_true', default=full)
+    a.add_argument('--keep')
+    a.add_argument('--python', default=os.path.join(CACHE, 'venv', 'bin', 'python'))
+    return a.parse_args()
+
+
+def main():
+    o, tap, score = options(), Tap(), Score()
+    need(RULES, *([ORACLE, o.python] if o.oracle else []))
+    rules, refused = read_rules()
+    chosen = rules[o.first::o.every]
+    for i in range(0, len(chosen), BATCH):
+        run_batch(o, score, chosen[i:i + BATCH], i // BATCH)
+    n = score.n
+    tap.note('%d of %d rules (%d need values for placeholders), %d events, %d own matches; events whose meaning was '
+             'missed: %d' % (n['rules'], len(rules), refused, n['events'], n['matches'], n['not as meant']))
+    tap.ok(not score.unproven, 'an event that matches for every rule', ' '.join(score.unproven))
+    tap.ok(not n['fast against walking'], 'both evaluators agree on %d events' % n['events'])
+    tap.ok(not n['model against spoor: model'], '%d differences to the model' % n['model against spoor: model'])
+    if o.oracle:
+        tap.ok(not n['reference against spoor: reference'],
+               '%d differences to the reference, each event against each rule of its batch' %
+               n['reference against spoor: reference'])
+    tap.note('\n'.join(score.shown))
+    return tap.end()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
