@@ -1,215 +1,8 @@
-/* cases.c - the hand cases of cases.tsv against both ways to evaluate: walking the rule, and bound to the
- * event's kind; values as UTF-16 and as UTF-8. */
-#include "unit/unit.h"
+/* cases.c - the hand cases of cases.tsv against every way to evaluate: walking the rule, bound without
+ * databases, bound with them; values as UTF-16 and as UTF-8. */
+#include "maker.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "detect/bundle.h"
 #include "detect/detector.h"
-#include "detect/detect.h"
-#include "util/utf.h"
-
-/* --- events from text ----------------------------------------------------------------------- */
-
-struct maker {
-	arena mem;
-	bool utf16;
-	struct column cols[64];
-	value values[64];
-	uint32_t n;
-};
-
-static unsigned hex_digits(const char **p, int n)
-{
-	unsigned v = 0;
-
-	while (n--) {
-		char c = *(*p)++;
-
-		v = v * 16 + (unsigned)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-	}
-	return v;
-}
-
-/* 'text' with escapes, at *p; appended as UTF-8. */
-static void take_text(const char **p, buf *out)
-{
-	for (++*p; **p != '\'';) {
-		char c = *(*p)++;
-
-		if (c != '\\') {
-			buf_byte(out, c);
-			continue;
-		}
-		c = *(*p)++;
-		if (c == 'u' || c == 'U')
-			buf_utf8_cp(out, hex_digits(p, c == 'u' ? 4 : 8));
-		else
-			buf_byte(out, c == 'n' ? '\n' : c);
-	}
-	++*p;
-}
-
-static void put_utf16(buf *out, str s)
-{
-	for (size_t i = 0, len; i < s.len; i += len) {
-		uint32_t c = utf8_next((str){ s.ptr + i, s.len - i }, &len);
-
-		if (c >= 0x10000) {
-			uint32_t hi = 0xD800 + ((c - 0x10000) >> 10);
-
-			buf_byte(out, (char)hi);
-			buf_byte(out, (char)(hi >> 8));
-			c = 0xDC00 + (c & 0x3FF);
-		}
-		buf_byte(out, (char)c);
-		buf_byte(out, (char)(c >> 8));
-	}
-}
-
-static value keep(struct maker *m, buf *b, uint8_t type)
-{
-	str s = arena_str(&m->mem, buf_view(b));
-	value v = { (const uint8_t *)s.ptr, (uint32_t)s.len, type, 0, 0 };
-
-	buf_done(b);
-	return v;
-}
-
-static value text_value(struct maker *m, const char **p)
-{
-	buf text = { 0 }, wide = { 0 };
-
-	take_text(p, &text);
-	if (!m->utf16)
-		return keep(m, &text, VALUE_UTF8);
-	put_utf16(&wide, buf_view(&text));
-	buf_done(&text);
-	return keep(m, &wide, VALUE_UTF16);
-}
-
-static value number_value(struct maker *m, const char **p)
-{
-	char *end;
-	long long n = strtoll(*p, &end, 10);
-	uint8_t le[8];
-	value v = { .ptr = arena_alloc(&m->mem, 8), .len = 8, .unit = 8 };
-
-	for (int i = 0; i < 8; i++)
-		le[i] = (uint8_t)((unsigned long long)n >> 8 * i);
-	memcpy((uint8_t *)(uintptr_t)v.ptr, le, 8);
-	v.type = *end == 'u' ? VALUE_UINT : *end == 'x' ? VALUE_HEX : VALUE_INT;
-	*p = end + 1;
-	return v;
-}
-
-static value one_value(struct maker *m, const char **p)
-{
-	return **p == '\'' ? text_value(m, p) : number_value(m, p);
-}
-
-static value array_value(struct maker *m, const char **p)
-{
-	buf b = { 0 };
-	value v = { 0 };
-
-	while (**p != ']') {
-		++*p;
-		v = one_value(m, p);
-		if (b.len && value_is_text(v))
-			buf_add(&b, "\0", v.type == VALUE_UTF16 ? 2 : 1);
-		buf_add(&b, v.ptr, v.len);
-	}
-	++*p;
-	uint16_t unit = v.unit;
-
-	v = keep(m, &b, v.type);
-	v.flags = VALUE_F_ARRAY;
-	v.unit = unit;
-	return v;
-}
-
-static void add_column(struct maker *m, const char *name, size_t len, const char *path, value v,
-		       unsigned flags)
-{
-	struct column *col = &m->cols[m->n];
-	buf b = { 0 };
-
-	for (size_t i = 0; i < len; i++)
-		if (name[i] != ' ')
-			buf_byte(&b, name[i]);
-	*col = (struct column){ .raw = { name, len },
-				.path = str_of(path),
-				.slot = (int32_t)m->n,
-				.section = SECTION_EVENTDATA,
-				.flags = (uint8_t)flags };
-	col->name = arena_str(&m->mem, buf_view(&b));
-	buf_done(&b);
-	m->values[m->n++] = v;
-}
-
-static void add_fields(struct maker *m, const char *p)
-{
-	while (*p) {
-		const char *name = p, *end;
-		value v = { 0 };
-		unsigned flags = 0;
-
-		if (*p == '\'') {
-			end = strchr(++name, '\'');
-			p = end + 1;
-		} else {
-			end = strchr(p, '=');
-			p = end;
-		}
-		p++;
-		if (*p == '@') {
-			flags = COLUMN_F_ATTRIBUTE;
-			p++;
-		}
-		if (strncmp(p, "null", 4) == 0)
-			p += 4;
-		else
-			v = *p == '[' ? array_value(m, &p) : one_value(m, &p);
-		add_column(m, name, (size_t)(end - name), "EventData/x", v, flags);
-		while (*p == ' ')
-			p++;
-	}
-}
-
-static void add_system(struct maker *m)
-{
-	const char *prov = "'prov'", *chan = "'chan'", *id = "7u";
-
-	add_column(m, "Provider_Name", 13, "System/Provider/@Name", text_value(m, &prov), COLUMN_F_ATTRIBUTE);
-	add_column(m, "EventID", 7, "System/EventID", number_value(m, &id), 0);
-	add_column(m, "Channel", 7, "System/Channel", text_value(m, &chan), 0);
-}
-
-/* --- rules from text ------------------------------------------------------------------------ */
-
-static struct ruleset *make_rules(const char *detection)
-{
-	struct bundle_file f = { .path = STR("case.yml"), .name = STR("case.yml") };
-	struct ruleset *rs = NULL;
-	buf text = { 0 }, bundle = { 0 };
-	err e = { 0 };
-
-	buf_z(&text, "title: case\nid: case\nlogsource: {product: windows}\ndetection:");
-	if (strstr(detection, "condition:"))
-		buf_printf(&text, " %s\n", detection);
-	else
-		buf_printf(&text, "\n  s:\n    %s\n  condition: s\n", detection);
-	f.text = buf_view(&text);
-	bundle_begin(&bundle);
-	bundle_add(&bundle, &f);
-	if (ruleset_new(&rs, str_bytes(buf_view(&bundle)), &e) < 0)
-		fail_msg("%s", e.text);
-	buf_done(&text);
-	buf_done(&bundle);
-	return rs;
-}
 
 static int count(void *ctx, const struct finding *f, err *e)
 {
@@ -218,7 +11,7 @@ static int count(void *ctx, const struct finding *f, err *e)
 	return 0;
 }
 
-enum way { NAIVE, FAST, WAYS };
+enum way { NAIVE, BOUND, SCANNED, WAYS };
 
 /* How many findings one event gives. */
 static int evaluate(const struct ruleset *rs, const event *ev, enum way way)
@@ -230,6 +23,7 @@ static int evaluate(const struct ruleset *rs, const event *ev, enum way way)
 	if (detector_new(&d, rs, &e) < 0)
 		fail_msg("%s", e.text);
 	detector_set_naive(d, way == NAIVE);
+	d->scan_from = way == SCANNED ? 0 : UINT64_MAX;
 	for (int i = 0; i < 2; i++) /* the second time by what was remembered */
 		if (detector_event(d, ev, count, &n, &e) < 0)
 			fail_msg("%s", e.text);
@@ -240,25 +34,25 @@ static int evaluate(const struct ruleset *rs, const event *ev, enum way way)
 
 static void run_case(const char *what, const char *detection, const char *text, const char *want)
 {
-	struct ruleset *rs = make_rules(detection);
-	bool refused = ruleset_at(rs, 0)->status != RULE_OK;
+	buf bundle = { 0 };
+	struct ruleset *rs;
+	bool refused;
+
+	bundle_begin(&bundle);
+	add_rule(&bundle, "case", detection);
+	rs = make_rules(&bundle);
+	refused = ruleset_at(rs, 0)->status != RULE_OK;
 
 	if (refused != (strcmp(want, "reject") == 0))
 		fail_msg("%s: %.*s", what, STR_ARG(ruleset_at(rs, 0)->reason));
 	for (int i = 0; i < 2 * WAYS && !refused; i++) {
 		struct maker m = { .utf16 = i >= WAYS };
 		struct schema_set *set = schema_set_new(NULL);
-		struct schema proto = { .family = FAMILY_WINDOWS, .reader = "test" };
-		event ev = { .time_ns = TIME_NONE };
+		event ev;
 		int got;
 
 		arena_init(&m.mem, 1 << 20);
-		add_system(&m);
-		add_fields(&m, text);
-		proto.columns = m.cols;
-		proto.ncolumns = proto.nslots = m.n;
-		ev.schema = schema_set_add(set, &proto, NULL);
-		ev.values = m.values;
+		ev = make_event(&m, set, text);
 		got = evaluate(rs, &ev, (enum way)(i % WAYS));
 		if (got != (want[0] == '1'))
 			fail_msg("%s (way %d): got %d: %s <- %s", what, i, got, detection, text);
