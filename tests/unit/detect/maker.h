@@ -122,9 +122,9 @@ static value array_value(struct maker *m, const char **p)
 	while (**p != ']') {
 		++*p;
 		v = one_value(m, p);
-		if (b.len && value_is_text(v))
-			buf_add(&b, "\0", v.type == VALUE_UTF16 ? 2 : 1);
 		buf_add(&b, v.ptr, v.len);
+		if (value_is_text(v)) /* ends each */
+			buf_add(&b, "\0", v.type == VALUE_UTF16 ? 2 : 1);
 	}
 	++*p;
 	uint16_t unit = v.unit;

@@ -432,7 +432,7 @@ static void set_done(struct set *s)
 	ruleset_free(s->rules);
 }
 
-/* A finding with everything that it says. */
+/* A finding with everything that it says, on one line. */
 static int note(void *ctx, const struct finding *f, err *e)
 {
 	buf *b = ctx;
@@ -443,7 +443,7 @@ static int note(void *ctx, const struct finding *f, err *e)
 		buf_byte(b, '\t');
 		buf_str(b, f->details[i].name);
 		buf_byte(b, '=');
-		buf_str(b, f->details[i].value);
+		quote(b, f->details[i].value, '\'');
 	}
 	buf_byte(b, '\n');
 	return 0;
