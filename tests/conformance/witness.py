@@ -90,9 +90,11 @@ class Rule:
                 raise ValueError('log source not replaced: ' + self.id)
 
 
-def read_rules():
+def read_rules(first, every):
+    """(files in all, rules of every so-many-th file, how many of those need placeholders)"""
     gates, rules, refused = Gates(os.path.join(RULES, 'tests', 'thor.yml')), [], 0
-    for path in sorted(glob.glob(os.path.join(RULES, 'rules*', '**', '*.yml'), recursive=True)):
+    paths = sorted(glob.glob(os.path.join(RULES, 'rules*', '**', '*.yml'), recursive=True))
+    for path in paths[first::every]:
         with open(path, encoding='utf-8') as f:
             source = f.read()
         for doc in sigma_model.load(source):
@@ -100,7 +102,7 @@ def read_rules():
                 rules.append(Rule(doc, source, gates))
             except sigma_model.Refused:
                 refused += 1
-    return rules, refused
+    return len(paths), rules, refused
 
 
 # --- events ------------------------------------------------------------------------------------
@@ -254,13 +256,12 @@ def options():
 def main():
     o, tap, score = options(), Tap(), Score()
     need(RULES)
-    rules, refused = read_rules()
-    chosen = rules[o.first::o.every]
-    for i in range(0, len(chosen), BATCH):
-        run_batch(o, score, chosen[i:i + BATCH], i // BATCH)
+    files, rules, refused = read_rules(o.first, o.every)
+    for i in range(0, len(rules), BATCH):
+        run_batch(o, score, rules[i:i + BATCH], i // BATCH)
     n = score.n
-    tap.note('%d of %d rules (%d need values for placeholders), %d events, %d own matches; events whose meaning was '
-             'missed: %d' % (n['rules'], len(rules), refused, n['events'], n['matches'], n['not as meant']))
+    tap.note('%d rules of %d files (%d more need values for placeholders), %d events, %d own matches; events whose '
+             'meaning was missed: %d' % (n['rules'], files, refused, n['events'], n['matches'], n['not as meant']))
     tap.ok(not score.unproven, 'an event that matches for every rule', ' '.join(score.unproven))
     tap.ok(not n['fast against walking'], 'both evaluators agree on %d events' % n['events'])
     tap.ok(not n['model against spoor: model'], '%d differences to the model' % n['model against spoor: model'])

@@ -37,6 +37,9 @@ DEVIATES = {  # what: why
     "empty list": "it reads null; we refuse what was hardly meant",
 }
 
+# of random rows: detection, event, why
+FLAVOURS = [(r"\|re\|m", r"\\n'", "under m, Perl's ^ does not hold behind a last newline, Python's does")]
+
 
 def text(s, i):
     out = ""
@@ -140,6 +143,8 @@ def random_cases(program, seed="1", rows="20000"):
         n += 1
         matches += want == "1"
         refused += got.startswith("reject")
+        if any(re.search(d, detection) and re.search(v, ev) for d, v, _ in FLAVOURS):
+            continue
         if got != want and not got.startswith("reject"):
             bad += 1
             if bad <= 20:
