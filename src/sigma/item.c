@@ -447,10 +447,13 @@ static int apply(struct item *it, const struct modifier *m, err *e)
 
 /* --- values to predicates ------------------------------------------------------------------- */
 
-static uint32_t glob_leaf(struct item *it, struct alt *a, bool cased, err *e)
+/* A pattern; without a field it is searched in each value. */
+static uint32_t text_leaf(struct item *it, struct alt *a, bool cased, err *e)
 {
 	struct pred proto = { .kind = PRED_GLOB, .cased = cased };
 
+	if (it->field == FIELD_ANY && mod_star(it, a, AT_START | AT_END, e) < 0)
+		return UINT32_MAX;
 	return sigma_leaf(it->pool, it->field, sigma_pred(it->pool, &proto, a->elems.at, a->elems.len, e));
 }
 
@@ -465,9 +468,7 @@ static uint32_t number_leaf(struct item *it, struct alt *a, err *e)
 	number_text(&a->number, &text);
 	r = take_text(a, &text, e);
 	buf_done(&text);
-	if (r < 0 || mod_star(it, a, AT_START | AT_END, e) < 0)
-		return UINT32_MAX;
-	return glob_leaf(it, a, true, e);
+	return r < 0 ? UINT32_MAX : text_leaf(it, a, true, e);
 }
 
 static uint32_t alt_leaf(struct item *it, struct alt *a, err *e)
@@ -476,17 +477,15 @@ static uint32_t alt_leaf(struct item *it, struct alt *a, err *e)
 
 	switch (a->kind) {
 	case ALT_TEXT:
-		if (it->field == FIELD_ANY && mod_star(it, a, AT_START | AT_END, e) < 0)
-			return UINT32_MAX;
-		return glob_leaf(it, a, a->cased, e);
+		return text_leaf(it, a, a->cased, e);
 	case ALT_NUMBER:
 		return number_leaf(it, a, e);
 	case ALT_BOOL:
-		if (!pat_add_text(&a->elems, a->flag ? STR("true") : STR("false"))) {
-			no_memory(a, e);
-			return UINT32_MAX;
-		}
-		return glob_leaf(it, a, false, e);
+		a->kind = ALT_TEXT;
+		if (pat_add_text(&a->elems, a->flag ? STR("true") : STR("false")))
+			return text_leaf(it, a, false, e);
+		no_memory(a, e);
+		return UINT32_MAX;
 	case ALT_NULL:
 		if (it->field != FIELD_ANY && !a->changed)
 			return sigma_leaf(it->pool, it->field, sigma_pred(it->pool, &null, NULL, 0, e));

@@ -36,10 +36,11 @@ RULES = os.path.join(SHARED, 'data', 'sigma')
 ORACLE = os.path.join(SHARED, 'oracle', 'sigma_oracle.py')
 CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache')), 'spoor-dev')
 # services that SigmaHQ's table of channels lacks
-CHANNELS = {'dns-server': 'DNS Server', 'dns-server-analytic': 'Microsoft-Windows-DNS-Server/Analytical',
-            'dns-server-audit': 'Microsoft-Windows-DNS-Server/Audit',
-            'driver-framework': 'Microsoft-Windows-DriverFrameworks-UserMode/Operational',
-            'microsoft-servicebus-client': 'Microsoft-ServiceBus-Client/Admin'}
+CHANNELS = {'dns-server': ['DNS Server'], 'dns-server-analytic': ['Microsoft-Windows-DNS-Server/Analytical'],
+            'dns-server-audit': ['Microsoft-Windows-DNS-Server/Audit'],
+            'driver-framework': ['Microsoft-Windows-DriverFrameworks-UserMode/Operational'],
+            'microsoft-servicebus-client': ['Microsoft-ServiceBus-Client/Admin', 'Microsoft-ServiceBus-Client',
+                                            'Microsoft-ServiceBus-Client/Operational']}
 ANYWHERE = 'logsource:\n    product: windows\n'
 BATCH = 200  # rules evaluated together
 
@@ -47,12 +48,20 @@ BATCH = 200  # rules evaluated together
 # --- where rules apply -------------------------------------------------------------------------
 
 class Gate:
-    """One way in which a rule applies: channel, further conditions, renamed fields."""
+    """One way in which a rule applies: channels (none: all), further conditions, renamed fields."""
 
-    def __init__(self, channel='chan', conditions=None, renames=None):
-        self.channel, self.renames = channel, renames or {}
+    def __init__(self, channels=(), conditions=None, renames=None):
+        self.channels, self.renames = channels, renames or {}
         self.conditions = {k: [str(x) for x in (v if isinstance(v, list) else [v])]
                            for k, v in (conditions or {}).items()}
+
+    def lets(self, system, fields):
+        """Does an event pass?"""
+        if self.channels and sigma_model.fold(system['Channel']) not in map(sigma_model.fold, self.channels):
+            return False
+        return all(any(sigma_model.fold(sigma_model.text(v)) in map(sigma_model.fold, allowed)
+                       for v in ([system[k]] if k == 'EventID' else fields.get(k, [])))
+                   for k, allowed in self.conditions.items())
 
 
 class Gates:
@@ -62,7 +71,7 @@ class Gates:
         self.channels, self.categories = dict(CHANNELS), collections.defaultdict(list)
         for v in entries:
             if v.get('product') == 'windows' and 'service' in v:
-                self.channels[v['service']] = v['sources'][0].split(':', 1)[1]
+                self.channels[v['service']] = [x.split(':', 1)[1] for x in v['sources']]
         for v in entries:
             if v.get('category') and 'conditions' in v:
                 self.categories[v['category']].append(v)
@@ -108,12 +117,13 @@ def read_rules(first, every):
 # --- events ------------------------------------------------------------------------------------
 
 class Event:
-    """A Windows event as evtx_dump writes it, and what the model sees of it."""
+    """A Windows event as evtx_dump writes it, and what the model sees of it. spoil: what the gate asks for is not so."""
 
-    def __init__(self, rule, gate, record, meant, fields):
-        self.rule, self.record, self.meant = rule, str(record), meant
-        self.system = {'Provider_Name': 'prov', 'EventID': '7777', 'Channel': gate.channel,
-                       'EventRecordID': self.record, 'Computer': 'host'}
+    def __init__(self, rule, gate, record, meant, fields, spoil=''):
+        self.rule, self.record, self.meant, self.fields = rule, str(record), meant, fields
+        channel = gate.channels[record % len(gate.channels)] if gate.channels else 'chan'
+        self.system = {'Provider_Name': 'prov', 'EventID': '7777', 'EventRecordID': self.record, 'Computer': 'host',
+                       'Channel': channel if record % 3 else channel.upper()}
         self.data = collections.defaultdict(list)
         for name, allowed in gate.conditions.items():
             if name in self.system:
@@ -122,10 +132,14 @@ class Event:
                 self.data[name] = [allowed[record % len(allowed)]]
         for name, values in fields.items():
             self.put(gate.renames.get(name, name), values, gate)
+        if spoil in self.system:
+            self.system[spoil] = {'EventID': '9999', 'Channel': 'Other' + channel}[spoil]
+        elif spoil:
+            self.data[spoil] = ['other']
         self.expected = self.ask()
 
     def put(self, name, values, gate):
-        fixed = name == 'Channel' and gate.channel != 'chan' or name not in self.system
+        fixed = name == 'Channel' and gate.channels or name not in self.system
         first = sigma_model.text(values[0]) if values else ''
         if not fixed and first and (name != 'EventID' or first.isdigit()) and \
                 first in gate.conditions.get(name, [first]):
@@ -142,10 +156,7 @@ class Event:
             fields[name.replace(' ', '')] += values
         leaves = [v for values in fields.values() for v in values]
         for gate in self.rule.gates:
-            if gate.channel not in ('chan', self.system['Channel']) or not all(
-                    any(sigma_model.fold(sigma_model.text(v)) in map(sigma_model.fold, allowed)
-                        for v in ([self.system[k]] if k == 'EventID' else fields.get(k, [])))
-                    for k, allowed in gate.conditions.items()):
+            if not gate.lets(self.system, fields):
                 continue
             renamed = dict(fields)
             renamed.update({name: fields.get(to, []) for name, to in gate.renames.items()})
@@ -165,6 +176,10 @@ def make_events(rules, leaves_max):
     for rule in rules:
         for i, (_, meant, fields) in enumerate(sigma_events.events(rule.root, rule.id, leaves_max)):
             out.append(Event(rule, rule.gates[i % len(rule.gates)], len(out) + 1, meant, fields))
+        first = next((e.fields for e in reversed(out) if e.rule is rule and e.expected), {})
+        for gate in rule.gates:
+            for spoil in ['', *(['Channel'] if gate.channels else []), *gate.conditions]:
+                out.append(Event(rule, gate, len(out) + 1, None, first, spoil))
     return out
 
 

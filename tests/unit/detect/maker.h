@@ -1,7 +1,8 @@
 /* maker.h - events and rules from one line of text each, as cases.tsv writes them.
  *
  * Events: name='text' (\n \\ \uXXXX \UXXXXXXXX), null: element without value, @null: attribute without value,
- * 7u 7x -7i: unsigned, hexadecimal, signed; ['x','y']: array. Rules: one selection, or a whole detection that has a
+ * 7u 7x -7i: unsigned, hexadecimal, signed; ['x','y']: array; ~ before a value: the same in each event of the schema;
+ * EventID=!8u: the event's own id, else it is 7. Rules: one selection, or a whole detection that has a
  * condition, as YAML. Thread rule: tests run in one thread. */
 #ifndef SPOOR_TESTS_DETECT_MAKER_H
 #define SPOOR_TESTS_DETECT_MAKER_H
@@ -21,8 +22,8 @@ struct maker {
 	arena mem;
 	bool utf16;
 	struct column cols[64];
-	value values[64];
-	uint32_t n;
+	value values[64], consts[64];
+	uint32_t n, nslots, nconsts;
 };
 
 static unsigned hex_digits(const char **p, int n)
@@ -135,10 +136,10 @@ static value array_value(struct maker *m, const char **p)
 	return v;
 }
 
-static void add_column(struct maker *m, const char *name, size_t len, const char *path, value v,
-		       unsigned flags)
+static void add_column(struct maker *m, const char *name, size_t len, const char *path, value v, unsigned flags,
+		       bool constant)
 {
-	struct column *col = &m->cols[m->n];
+	struct column *col = &m->cols[m->n++];
 	buf b = { 0 };
 
 	for (size_t i = 0; i < len; i++)
@@ -146,12 +147,15 @@ static void add_column(struct maker *m, const char *name, size_t len, const char
 			buf_byte(&b, name[i]);
 	*col = (struct column){ .raw = { name, len },
 				.path = str_of(path),
-				.slot = (int32_t)m->n,
+				.slot = constant ? -1 - (int32_t)m->nconsts : (int32_t)m->nslots,
 				.section = SECTION_EVENTDATA,
 				.flags = (uint8_t)flags };
 	col->name = arena_str(&m->mem, buf_view(&b));
 	buf_done(&b);
-	m->values[m->n++] = v;
+	if (constant)
+		m->consts[m->nconsts++] = v;
+	else
+		m->values[m->nslots++] = v;
 }
 
 static void add_fields(struct maker *m, const char *p)
@@ -159,6 +163,7 @@ static void add_fields(struct maker *m, const char *p)
 	while (*p) {
 		const char *name = p, *end;
 		value v = { 0 };
+		bool constant = false, own_id = false;
 		unsigned flags = 0;
 
 		if (*p == '\'') {
@@ -168,16 +173,19 @@ static void add_fields(struct maker *m, const char *p)
 			end = strchr(p, '=');
 			p = end;
 		}
-		p++;
-		if (*p == '@') {
-			flags = COLUMN_F_ATTRIBUTE;
-			p++;
+		while (strchr("@~!", *++p)) {
+			flags |= *p == '@' ? COLUMN_F_ATTRIBUTE : 0;
+			constant |= *p == '~';
+			own_id |= *p == '!';
 		}
 		if (strncmp(p, "null", 4) == 0)
 			p += 4;
 		else
 			v = *p == '[' ? array_value(m, &p) : one_value(m, &p);
-		add_column(m, name, (size_t)(end - name), "EventData/x", v, flags);
+		if (own_id)
+			m->values[1] = v;
+		else
+			add_column(m, name, (size_t)(end - name), "EventData/x", v, flags, constant);
 		while (*p == ' ')
 			p++;
 	}
@@ -187,21 +195,24 @@ static void add_system(struct maker *m)
 {
 	const char *prov = "'prov'", *chan = "'chan'", *id = "7u";
 
-	add_column(m, "Provider_Name", 13, "System/Provider/@Name", text_value(m, &prov), COLUMN_F_ATTRIBUTE);
-	add_column(m, "EventID", 7, "System/EventID", number_value(m, &id), 0);
-	add_column(m, "Channel", 7, "System/Channel", text_value(m, &chan), 0);
+	add_column(m, "Provider_Name", 13, "System/Provider/@Name", text_value(m, &prov), COLUMN_F_ATTRIBUTE,
+		   false);
+	add_column(m, "EventID", 7, "System/EventID", number_value(m, &id), 0, false);
+	add_column(m, "Channel", 7, "System/Channel", text_value(m, &chan), 0, false);
 }
 
 /* The event of a text; its values and names live in m->mem, its schema in set. */
 static event make_event(struct maker *m, struct schema_set *set, const char *text)
 {
-	struct schema proto = { .family = FAMILY_WINDOWS, .reader = "test", .columns = m->cols };
+	struct schema proto = { .family = FAMILY_WINDOWS, .reader = "test", .columns = m->cols, .consts = m->consts };
 	event ev = { .time_ns = TIME_NONE, .values = m->values };
 
-	m->n = 0;
+	m->n = m->nslots = m->nconsts = 0;
 	add_system(m);
 	add_fields(m, text);
-	proto.ncolumns = proto.nslots = m->n;
+	proto.ncolumns = m->n;
+	proto.nslots = m->nslots;
+	proto.nconsts = m->nconsts;
 	ev.schema = schema_set_add(set, &proto, NULL);
 	assert_non_null(ev.schema);
 	return ev;

@@ -32,6 +32,7 @@ static const char *const FIELDS[] = { "a", "b", "c", "EventID" };
 static const char *const PIECES[] = {
 	"a", "a", "b", "b", "B", "A", "\u00e9", "\u00c9", "\\", "\\", "*", "?", " ", "-", "/", "\u2013", "1", "\n", "k",
 	"\u212a", "\U00010400", "\U00010428", "mimi", "Mimi", "katz", "KATZ", "power", "shell", ".exe", "\\cmd", " -enc", "a-b",
+	"4624", "0x1210",
 };
 static const char *const EXACT[] = { /* whole values that modifiers care about */
 	"10.1.2.3", "11.0.0.1", "::ffff:10.1.2.3", "fe80::1", "2024-02-29T23:05:06Z", "2024-12-30", "0x10", "16", "1.0",
@@ -363,8 +364,10 @@ static void event_value_text(buf *out)
 
 static void event_row(buf *out, const struct kind *k)
 {
+	if (rnd(3) == 0)
+		buf_printf(out, "EventID=!%uu%s", 6 + rnd(3), k->n ? " " : "");
 	for (uint32_t i = 0; i < k->n; i++) {
-		buf_printf(out, "%s%s=", i ? " " : "", k->names[i]);
+		buf_printf(out, "%s%s=%s", i ? " " : "", k->names[i], rnd(60) ? "" : "~");
 		if (k->attribute[i] && rnd(3) == 0) {
 			buf_z(out, "@null");
 			continue;
@@ -374,7 +377,7 @@ static void event_row(buf *out, const struct kind *k)
 			buf_z(out, "null");
 			break;
 		case 1:
-			buf_printf(out, "%u%c", rnd(2) ? 7 : rnd(20), "ux"[rnd(2)]);
+			buf_printf(out, "%u%c", rnd(3) == 0 ? 4624 : rnd(2) ? 7 : rnd(20), "ux"[rnd(2)]);
 			break;
 		case 2:
 			buf_byte(out, '[');
