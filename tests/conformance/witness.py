@@ -6,10 +6,11 @@ witness.py HUNT: by default each 20th rule, against the model of these tests (si
 rule, and the reference evaluator besides, asked about each event and each rule of the same batch (SPOOR_FULL=1 ./dev test
 --full installs what it needs). Both evaluators of spoor must agree with each other and with every other opinion.
 
-Rules that cannot apply to Windows events are given `product: windows` as their log source, and their fields are given as
-those of a Windows event: what is compared here is detection, not where a rule applies.
+Rules for other logs than those of Windows are asked twice: about flat events of their log source (FLAT does that, the
+model is compared), and with `product: windows` as their log source about Windows events with their fields, as all rules
+are.
 
-	witness.py HUNT [--every N] [--first N] [--oracle] [--keep DIR]
+	witness.py HUNT FLAT [--every N] [--first N] [--oracle] [--keep DIR]
 """
 import argparse
 import collections
@@ -92,7 +93,10 @@ class Rule:
     def __init__(self, doc, source, gates):
         self.id, self.root, self.source = doc['id'], sigma_model.tree(doc), source
         self.gates = gates.of(doc['logsource'])
+        self.flat = None  # log source of its flat events, and the rule as it is
         if not self.gates:
+            self.flat = [doc['logsource'].get(k, '') for k in ('product', 'category', 'service')]
+            self.original = source
             self.gates = [Gate()]
             self.source = re.sub(r'^logsource:.*\n(?:[ \t#].*\n|\n)*', ANYWHERE, source, flags=re.M)
             if yaml.load(self.source, Loader=sigma_model.Loader)['logsource'] != {'product': 'windows'}:
@@ -183,6 +187,51 @@ def make_events(rules, leaves_max):
     return out
 
 
+class FlatEvent:
+    """The same fields on a line of some log. It has the three columns of each event of maker.h."""
+
+    def __init__(self, rule, record, fields, source):
+        self.rule, self.record, self.source = rule, str(record), source
+        self.fields = collections.defaultdict(list, Provider_Name=['prov'], EventID=['7'], Channel=['chan'])
+        self.data = {}
+        for name, values in fields.items():
+            name = name.replace(' ', '')  # a matter of Windows events; here names have none
+            kept = [v for v in values if v is not None]  # a cell without value is not there
+            self.data[name] = kept
+            if kept:
+                self.fields[name] += kept
+        applies = all(want in ('', has) for want, has in zip(rule.flat, source))
+        every = [v for values in self.fields.values() for v in values]
+        self.expected = applies and sigma_model.holds(rule.root, self.fields, every)
+
+    @staticmethod
+    def quoted(v):
+        return "'%s'" % ''.join(
+            '\\' + c if c in "'\\" else '\\n' if c == '\n' else c if 32 <= ord(c) < 127 else '\\U%08x' % ord(c)
+            for c in sigma_model.text(v))
+
+    def row(self):
+        values = ["'%s'=%s" % (name, 'null' if not vs else self.quoted(vs[0]) if len(vs) == 1 else
+                               '[%s]' % ','.join(map(self.quoted, vs))) for name, vs in self.data.items()]
+        return '\t'.join([self.record, *self.source, ' '.join(values)])
+
+
+def make_flat_events(events):
+    """Of the events of rules for other logs: the same, and the first again from logs that are a little different."""
+    out, seen = [], set()
+    for e in events:
+        rule = e.rule
+        if not rule.flat:
+            continue
+        out.append(FlatEvent(rule, len(out) + 1, e.fields, rule.flat))
+        if e.expected and rule.id not in seen:
+            seen.add(rule.id)
+            for i, name in enumerate(rule.flat):  # another one, or one that the rule leaves open
+                source = [*rule.flat[:i], 'other', *rule.flat[i + 1:]]
+                out.append(FlatEvent(rule, len(out) + 1, e.fields, source))
+    return out
+
+
 # --- the other opinions ------------------------------------------------------------------------
 
 def hunt(program, folder, events):
@@ -193,6 +242,15 @@ def hunt(program, folder, events):
         sys.exit('%s: %s' % (program, run.stderr[-2000:]))
     found = {(row[1], row[2]) for row in csv.reader(run.stdout.splitlines())}
     return found, int(counts[2]), run.stderr
+
+
+def flat(program, folder, rows):
+    """spoor's answer about flat events; it says itself whether its evaluators differ."""
+    run = subprocess.run([program, folder, rows], capture_output=True, text=True)
+    counts = re.search(r'differences (\d+)', run.stderr)
+    if not counts:
+        sys.exit('%s: %s' % (program, run.stderr[-2000:]))
+    return {tuple(line.split(',', 1)) for line in run.stdout.splitlines()}, int(counts[1])
 
 
 def reference(python, folder, events):
@@ -212,7 +270,8 @@ class Score:
         self.n[who] += 1
         if len(self.shown) < 20:
             event = by_record[key[0]]
-            self.shown.append('%s %s rule %s: %s' % (who, 'finds' if yes else 'does not find', key[1], event.json()))
+            self.shown.append('%s %s rule %s: %s' % (who, 'finds' if yes else 'does not find', key[1], event.row()
+                                                     if isinstance(event, FlatEvent) else event.json()))
 
     def batch(self, rules, events, found, asked):
         by_record = {e.record: e for e in events}
@@ -230,13 +289,39 @@ class Score:
             self.differ('reference against spoor: reference', key, by_record, key in asked)
 
 
+    def flat_batch(self, events, found):
+        by_record = {e.record: e for e in events}
+        own = {(e.record, e.rule.id) for e in events if e.expected}
+        self.n['flat events'] += len(events)
+        self.n['flat matches'] += len(own)
+        self.n['flat rules'] += len({e.rule.id for e in events})
+        for key in own ^ {k for k in found if by_record[k[0]].rule.id == k[1]}:
+            self.differ('model against spoor (flat): model', key, by_record, key in own)
+
+
+def write_rules(folder, sources):
+    os.makedirs(folder, exist_ok=True)
+    for name, source in sources:
+        with open(os.path.join(folder, name + '.yml'), 'w', encoding='utf-8') as f:
+            f.write(source)
+
+
+def run_flat(o, score, folder, rules, events):
+    events, path = make_flat_events(events), os.path.join(folder, 'rows.tsv')
+    if not events:
+        return
+    write_rules(os.path.join(folder, 'flat'), [(r.id, r.original) for r in rules if r.flat])
+    with open(path, 'w', encoding='utf-8') as f:
+        f.writelines(e.row() + '\n' for e in events)
+    found, differences = flat(o.flat, os.path.join(folder, 'flat'), path)
+    score.n['fast against walking'] += differences
+    score.flat_batch(events, found)
+
+
 def run_batch(o, score, rules, n):
     folder = tempfile.mkdtemp(prefix='spoor-witness-') if not o.keep else os.path.join(o.keep, str(n))
     try:
-        os.makedirs(os.path.join(folder, 'rules'), exist_ok=True)
-        for rule in rules:
-            with open(os.path.join(folder, 'rules', rule.id + '.yml'), 'w', encoding='utf-8') as f:
-                f.write(rule.source)
+        write_rules(os.path.join(folder, 'rules'), [(r.id, r.source) for r in rules])
         events, path = make_events(rules, o.leaves), os.path.join(folder, 'events.jsonl')
         with open(path, 'w', encoding='utf-8') as f:
             f.writelines(e.json() + '\n' for e in events)
@@ -246,6 +331,7 @@ def run_batch(o, score, rules, n):
             score.shown.append(said[:600])
         asked = reference(o.python, os.path.join(folder, 'rules'), path) if o.oracle else None
         score.batch(rules, events, found, asked)
+        run_flat(o, score, folder, rules, events)
     finally:
         if not o.keep:
             shutil.rmtree(folder)
@@ -255,6 +341,7 @@ def options():
     full = os.environ.get('SPOOR_FULL') == '1'
     a = argparse.ArgumentParser()
     a.add_argument('hunt')
+    a.add_argument('flat')
     a.add_argument('--every', type=int, default=1 if full else 20)
     a.add_argument('--first', type=int, default=0)
     a.add_argument('--leaves', type=int, default=None if full else 24)
@@ -278,8 +365,10 @@ def main():
     tap.note('%d rules of %d files (%d more need values for placeholders), %d events, %d own matches; events whose '
              'meaning was missed: %d' % (n['rules'], files, refused, n['events'], n['matches'], n['not as meant']))
     tap.ok(not score.unproven, 'an event that matches for every rule', ' '.join(score.unproven))
-    tap.ok(not n['fast against walking'], 'both evaluators agree on %d events' % n['events'])
+    tap.ok(not n['fast against walking'], 'both evaluators agree on %d events' % (n['events'] + n['flat events']))
     tap.ok(not n['model against spoor: model'], '%d differences to the model' % n['model against spoor: model'])
+    tap.ok(not n['model against spoor (flat): model'], '%d differences to the model about %d flat events of %d rules, %d '
+           'matches' % (n['model against spoor (flat): model'], n['flat events'], n['flat rules'], n['flat matches']))
     if o.oracle:
         tap.ok(not n['reference against spoor: reference'],
                '%d differences to the reference, each event against each rule of its batch' %

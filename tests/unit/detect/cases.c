@@ -1,8 +1,7 @@
-/* cases.c - the hand cases of cases.tsv against every way to evaluate: walking the rule, bound without
- * databases, bound with them; values as UTF-16 and as UTF-8. */
+/* cases.c - the hand cases of cases.tsv against every way to evaluate: walking the rule, bound to the event's kind,
+ * and that with rules from an image; values as UTF-16 and as UTF-8. */
 #include "maker.h"
-
-#include "detect/detector.h"
+#include "maker_rules.h"
 
 static int count(void *ctx, const struct finding *f, err *e)
 {
@@ -11,7 +10,7 @@ static int count(void *ctx, const struct finding *f, err *e)
 	return 0;
 }
 
-enum way { NAIVE, BOUND, SCANNED, WAYS };
+enum way { NAIVE, FAST, THAWED, WAYS };
 
 /* How many findings one event gives. */
 static int evaluate(const struct ruleset *rs, const event *ev, enum way way)
@@ -23,7 +22,6 @@ static int evaluate(const struct ruleset *rs, const event *ev, enum way way)
 	if (detector_new(&d, rs, &e) < 0)
 		fail_msg("%s", e.text);
 	detector_set_naive(d, way == NAIVE);
-	d->scan_from = way == SCANNED ? 0 : UINT64_MAX;
 	for (int i = 0; i < 2; i++) /* the second time by what was remembered */
 		if (detector_event(d, ev, count, &n, &e) < 0)
 			fail_msg("%s", e.text);
@@ -36,14 +34,15 @@ static int evaluate(const struct ruleset *rs, const event *ev, enum way way)
 static bool run_case(const char *what, const char *detection, const char *text, const char *want)
 {
 	buf bundle = { 0 };
-	struct ruleset *rs;
+	struct ruleset *rs, *thawed;
+	void *image;
 	bool refused, good;
 
 	bundle_begin(&bundle);
-	add_rule(&bundle, "case", detection);
+	add_rule(&bundle, "case", "windows", detection);
 	rs = make_rules(&bundle);
+	thawed = thawed_copy(rs, &image);
 	refused = ruleset_at(rs, 0)->status != RULE_OK;
-
 	good = refused == (strcmp(want, "reject") == 0);
 	if (!good)
 		print_message("# %s: %s: %.*s\n", what, refused ? "refused" : "not refused",
@@ -56,13 +55,15 @@ static bool run_case(const char *what, const char *detection, const char *text, 
 
 		arena_init(&m.mem, 1 << 20);
 		ev = make_event(&m, set, text);
-		got = evaluate(rs, &ev, (enum way)(i % WAYS));
+		got = evaluate(i % WAYS == THAWED ? thawed : rs, &ev, (enum way)(i % WAYS));
 		if (got != (want[0] == '1') && good)
 			print_message("# %s (way %d): got %d: %s <- %s\n", what, i, got, detection, text);
 		good &= got == (want[0] == '1');
 		schema_set_free(set);
 		arena_done(&m.mem);
 	}
+	ruleset_free(thawed);
+	free(image);
 	ruleset_free(rs);
 	return good;
 }

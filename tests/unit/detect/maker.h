@@ -1,9 +1,9 @@
-/* maker.h - events and rules from one line of text each, as cases.tsv writes them.
+/* maker.h - events from one line of text each, as cases.tsv writes them.
  *
- * Events: name='text' (\n \\ \uXXXX \UXXXXXXXX), null: element without value, @null: attribute without value,
+ * name='text' (\n \\ \uXXXX \UXXXXXXXX), null: element without value, @null: attribute without value,
  * 7u 7x -7i: unsigned, hexadecimal, signed; ['x','y']: array; ~ before a value: the same in each event of the schema;
- * EventID=!8u: the event's own id, else it is 7. Rules: one selection, or a whole detection that has a
- * condition, as YAML. Thread rule: tests run in one thread. */
+ * EventID=!8u: the event's own id, else it is 7.
+ * Thread rule: tests run in one thread. */
 #ifndef SPOOR_TESTS_DETECT_MAKER_H
 #define SPOOR_TESTS_DETECT_MAKER_H
 
@@ -12,8 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "detect/bundle.h"
-#include "detect/detect.h"
+#include "event/event.h"
 #include "util/utf.h"
 
 /* --- events from text ----------------------------------------------------------------------- */
@@ -22,6 +21,7 @@ struct maker {
 	arena mem;
 	bool utf16;
 	struct column cols[64];
+	bool flat; /* a line of some log: not of Windows, no event id of its own */
 	value values[64], consts[64];
 	uint32_t n, nslots, nconsts;
 };
@@ -204,10 +204,11 @@ static void add_system(struct maker *m)
 /* The event of a text; its values and names live in m->mem, its schema in set. */
 static event make_event(struct maker *m, struct schema_set *set, const char *text)
 {
-	struct schema proto = { .family = FAMILY_WINDOWS, .reader = "test", .columns = m->cols, .consts = m->consts };
+	struct schema proto = { .reader = "test", .columns = m->cols, .consts = m->consts };
 	event ev = { .time_ns = TIME_NONE, .values = m->values };
 
 	m->n = m->nslots = m->nconsts = 0;
+	proto.family = m->flat ? FAMILY_FLAT : FAMILY_WINDOWS;
 	add_system(m);
 	add_fields(m, text);
 	proto.ncolumns = m->n;
@@ -216,34 +217,6 @@ static event make_event(struct maker *m, struct schema_set *set, const char *tex
 	ev.schema = schema_set_add(set, &proto, NULL);
 	assert_non_null(ev.schema);
 	return ev;
-}
-
-/* --- rules from text ------------------------------------------------------------------------ */
-
-static void add_rule(buf *bundle, const char *id, const char *detection)
-{
-	struct bundle_file f = { .path = str_of(id), .name = str_of(id) };
-	buf text = { 0 };
-
-	buf_printf(&text, "title: case\nid: %s\nlogsource: {product: windows}\ndetection:", id);
-	if (strstr(detection, "condition:"))
-		buf_printf(&text, " %s\n", detection);
-	else
-		buf_printf(&text, "\n  s:\n    %s\n  condition: s\n", detection);
-	f.text = buf_view(&text);
-	bundle_add(bundle, &f);
-	buf_done(&text);
-}
-
-static struct ruleset *make_rules(buf *bundle)
-{
-	struct ruleset *rs = NULL;
-	err e = { 0 };
-
-	if (ruleset_new(&rs, str_bytes(buf_view(bundle)), &e) < 0)
-		fail_msg("%s", e.text);
-	buf_done(bundle);
-	return rs;
 }
 
 #endif
