@@ -16,7 +16,7 @@ import tempfile
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get('SPOOR_SHARED', os.path.join(SOURCE, '..', 'shared'))
-TARGETS = ['tests/unit/detect/test_detect_cases', 'tests/unit/detect/test_detect_random', 'tests/unit/detect/hunt_files']
+TARGETS = ['tests/unit/detect/' + t for t in ('test_detect_cases', 'test_detect_random', 'hunt_files', 'flat_rows')]
 
 # name: file below src, what stands there once, what is put there
 MUTANTS = {
@@ -119,16 +119,40 @@ MUTANTS = {
     'walking: NOT is skipped': ('detect/naive.c', 'return !naive_node(n, v, ev, at->first);', 'return naive_node(n, v, ev, at->first);'),
     # the fast way
     'fast: null is absence': ('detect/detector.c', 'p->kind == PRED_NULL ? !present || null :', 'p->kind == PRED_NULL ? !present :'),
-    'fast: a literal is enough': ('detect/detector.c', 'if (text_holds(d, c, f->hit_atoms[k], text))', 'if (true)'),
-    'fast: expressions only on ASCII': ('detect/detector.c', 'if (text_holds(d, c, f->regex_atom[i], text))', 'if (false)'),
+    'fast: a literal is enough': (
+        'detect/detector.c', 'if (pred_text(p, d->naive.regex, scanned_text(d, s, pred_wants_folded(p)), false, '
+        '&d->naive.limited))\n\t\tnote_hit', 'if (p)\n\t\tnote_hit'),
+    'fast: expressions only on ASCII': (
+        'detect/detector.c', 'if (!f->regex_db || !regex_is_ascii(text)) {', 'if (!f->regex_db) {'),
     'fast: classes of all event ids are one': ('detect/detector.c', '\tkey_value(&d->key, event_wk(ev, WK_EVENT_ID));\n', ''),
     'fast: texts are kept for the next event': ('detect/detector.c', 'if (t->epoch == d->epoch)', 'if (t->epoch)'),
     'fast: a rule is found once per way': ('detect/detector.c', 'if (v->rule == matched || (r->root', 'if ((r->root'),
-    'fast: rules without trigger are not asked': ('detect/bind.c', 'rule->always = rule->r.root == BOUND_TRUE || isinf(b->nodes.at[rule->r.root].cost);', 'rule->always = rule->r.root == BOUND_TRUE;'),
-    'fast: the first operand triggers an OR': ('detect/bind.c', '\t\tif (n->op == NODE_AND)\n\t\t\treturn 0;', '\t\treturn 0;'),
+    'fast: rules without trigger are not asked': (
+        'detect/bind.c', 'rule->always = v->ntriggers == 0 || rule->r.root == BOUND_TRUE;',
+        'rule->always = rule->r.root == BOUND_TRUE;'),
+    'fast: constant triggers are forgotten': (
+        'detect/bind.c', 'rule->always = answer == ANSWER_YES;', 'rule->always = false;'),
+    'fast: the first operand triggers an OR': (
+        'detect/plan.c', '\t\tif (n->op == NODE_AND)\n\t\t\treturn true;', '\t\treturn true;'),
+    'fast: cased literals are not folded': ('detect/plan.c', 'if (!pred->cased)\n\t\treturn s;', 'if (true)\n\t\treturn s;'),
+    'fast: event ids under NOT count': (
+        'detect/plan.c', 'if (n->op == NODE_NOT)\n\t\treturn SIZE_MAX;', 'if (n->op == NODE_NOT)\n\t\treturn '
+        'node_event_ids(p, n->first, out);'),
+    'fast: event ids of one operand of an OR': (
+        'detect/plan.c', 'if (got == SIZE_MAX || len + got > EVENT_IDS_MAX)\n\t\t\treturn SIZE_MAX;',
+        'if (got == SIZE_MAX || len + got > EVENT_IDS_MAX)\n\t\t\tcontinue;'),
+    'fast: another EventID in the data is not seen': (
+        'detect/bind.c', 'return first >= 0 && first == s->wk[WK_EVENT_ID] && schema_find(s, STR("EventID"), '
+        '(uint32_t)first + 1) < 0;', 'return first >= 0;'),
+    'fast: memory mixes fields': ('detect/memo.h', 'e->field == field && ', ''),
+    'fast: memory mixes types': ('detect/memo.h', ' && e->type == v.type &&', ' &&'),
+    'flat: products are not compared': ('sigma/logsource.c', 'return named(where->product, log->product) && ', 'return '),
     'fast: a NOT of what is constant': ('detect/bind.c', 'if (r == FOLD_TRUE)\n\t\treturn FOLD_FALSE;', 'if (r == FOLD_TRUE)\n\t\treturn FOLD_TRUE;'),
     'fast: constants of keywords are forgotten': ('detect/bind.c', 'constant_keyword(b, at->n))', 'false)'),
-    'fast: numbers are not scanned': ('detect/bind.c', 'if (!strchr("0123456789abcdefxstz-:.,+ ", s.ptr[i]))', 'if (true)'),
+    'fast: numbers are not scanned': (
+        'detect/plan.c', 'if (!strchr("0123456789abcdefxstz-:.,+ ", s.ptr[i]))', 'if (true)'),
+    'fast: the last value is always the same': (
+        'detect/detector.c', 'if (*last && memo_is_entry(&d->memo, *last, scan->number, one)) {', 'if (*last) {'),
 }
 
 HARMLESS = {  # name: why no test can tell
@@ -151,7 +175,7 @@ def tests(folder, build):
     return {
         'cases': ([bin_of['test_detect_cases']], env),
         'random': ([bin_of['test_detect_random']], env),
-        'witness': ([python, os.path.join(folder, 'tests/conformance/witness.py'), bin_of['hunt_files'], '--every', '40',
+        'witness': ([python, os.path.join(folder, 'tests/conformance/witness.py'), bin_of['hunt_files'], bin_of['flat_rows'], '--every', '40',
                      '--leaves', '12'], env),
     }
 

@@ -2,7 +2,8 @@
  *
  * name='text' (\n \\ \uXXXX \UXXXXXXXX), null: element without value, @null: attribute without value,
  * 7u 7x -7i: unsigned, hexadecimal, signed; ['x','y']: array; ~ before a value: the same in each event of the schema;
- * EventID=!8u: the event's own id, else it is 7.
+ * EventID=!8u: the event's own id, else it is 7; b'00ff' g'..' s'..' t'..' f'..' n'1.0' w'..': binary, GUID, SID, FILETIME,
+ * float by their bytes, a JSON number and Windows-1252 by their text.
  * Thread rule: tests run in one thread. */
 #ifndef SPOOR_TESTS_DETECT_MAKER_H
 #define SPOOR_TESTS_DETECT_MAKER_H
@@ -110,8 +111,29 @@ static value number_value(struct maker *m, const char **p)
 	return v;
 }
 
+/* A value of another type, by its bytes. */
+static value typed_value(struct maker *m, const char **p)
+{
+	static const char LETTERS[] = "bgstfnw";
+	static const uint8_t TYPES[] = { VALUE_BINARY, VALUE_GUID,   VALUE_SID, VALUE_FILETIME,
+					 VALUE_FLOAT,  VALUE_NUMBER, VALUE_ANSI };
+	unsigned k = (unsigned)(strchr(LETTERS, *(*p)++) - LETTERS);
+	buf text = { 0 };
+
+	if (k >= 5) {
+		take_text(p, &text);
+		return keep(m, &text, TYPES[k]);
+	}
+	for (++*p; **p != '\'';)
+		buf_byte(&text, (char)hex_digits(p, 2));
+	++*p;
+	return keep(m, &text, TYPES[k]);
+}
+
 static value one_value(struct maker *m, const char **p)
 {
+	if (strchr("bgstfnw", **p))
+		return typed_value(m, p);
 	return **p == '\'' ? text_value(m, p) : number_value(m, p);
 }
 

@@ -33,7 +33,7 @@ static const char *const FIELDS[] = { "a", "b", "c", "EventID" };
 static const char *const PIECES[] = {
 	"a", "a", "b", "b", "B", "A", "\u00e9", "\u00c9", "\\", "\\", "*", "?", " ", "-", "/", "\u2013", "1", "\n", "k",
 	"\u212a", "\U00010400", "\U00010428", "mimi", "Mimi", "katz", "KATZ", "power", "shell", ".exe", "\\cmd", " -enc", "a-b",
-	"4624", "0x1210",
+	"4624", "0x1210", "s-1-5-", "1601-01-01", "t00:", "0000-", "1.5", "beef", "BE",
 };
 static const char *const EXACT[] = { /* whole values that modifiers care about */
 	"10.1.2.3", "11.0.0.1", "::ffff:10.1.2.3", "fe80::1", "2024-02-29T23:05:06Z", "2024-12-30", "0x10", "16", "1.0",
@@ -363,7 +363,14 @@ static void event_value_text(buf *out)
 	buf_done(&text);
 }
 
-static void event_row(buf *out, const struct kind *k)
+/* Values that are not text; others than spoor do not read them. */
+static const char *const TYPED[] = {
+	"b'beef00'", "g'efbe0000000000000000000000000000'", "s'010100000000000512000000'",
+	"t'0000000000000000'", "t'0080c0d3deb19d01'", "f'0000c03f'", "f'000000000000f87f'", "n'1.0'", "n'4624'", "n'1.5e0'",
+	"w'mimi'", "w'B1.5'",
+};
+
+static void event_row(buf *out, const struct kind *k, bool typed)
 {
 	if (rnd(3) == 0)
 		buf_printf(out, "EventID=!%uu%s", 6 + rnd(3), k->n ? " " : "");
@@ -373,9 +380,12 @@ static void event_row(buf *out, const struct kind *k)
 			buf_z(out, "@null");
 			continue;
 		}
-		switch (rnd(12)) {
+		switch (rnd(typed ? 13 : 12)) {
 		case 0:
 			buf_z(out, "null");
+			break;
+		case 12:
+			buf_z(out, PICK(TYPED));
 			break;
 		case 1:
 			buf_printf(out, "%u%c", rnd(3) == 0 ? 4624 : rnd(2) ? 7 : rnd(20), "ux"[rnd(2)]);
@@ -595,7 +605,7 @@ static void one_event(struct set *s, struct maker *m, struct schema_set *schemas
 	enum way differs;
 	event ev;
 
-	event_row(&row, k);
+	event_row(&row, k, !rows);
 	buf_byte(&row, 0);
 	ev = make_event(m, schemas, row.ptr);
 	differs = ask(s, &ev);
