@@ -11,12 +11,14 @@ static uint8_t parse_address(str s, uint8_t out[16])
 	str zone;
 
 	s = str_trim(s);
+	if (s.len == 0)
+		return 0;
 	if (memchr(s.ptr, ':', s.len) && memchr(s.ptr, '%', s.len)) {
 		s = str_cut(s, '%', &zone);
 		if (zone.len == 0 || memchr(zone.ptr, '%', zone.len))
 			return 0;
 	}
-	if (s.len == 0 || s.len > ADDRESS_TEXT_MAX || memchr(s.ptr, 0, s.len))
+	if (s.len > ADDRESS_TEXT_MAX || memchr(s.ptr, 0, s.len))
 		return 0;
 	memcpy(text, s.ptr, s.len);
 	text[s.len] = 0;
