@@ -3,7 +3,7 @@
  * Binding is partial evaluation: what these four decide (absent fields, constant columns, gates) is
  * decided once, three-valued, exactly; what is left of each rule is a small program over atoms, an
  * atom being one predicate of one field. Rules that became false are gone; rules that became true
- * match every event of the class. The others wait for their trigger (plan.h), unless they have none.
+ * match every event of the class. The others wait for their trigger (scanplan.h), unless they have none.
  * Thread rule: classes belong to one detector. */
 #ifndef SPOOR_DETECT_BIND_H
 #define SPOOR_DETECT_BIND_H

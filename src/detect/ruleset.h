@@ -3,7 +3,7 @@
 #define SPOOR_DETECT_RULESET_H
 
 #include "detect/detect.h"
-#include "detect/plan.h"
+#include "detect/scanplan.h"
 #include "detect/values.h"
 #include "sigma/correlation.h"
 #include "sigma/filter.h"

@@ -3,7 +3,7 @@
 #include <hs.h>
 #include <stdlib.h>
 
-#include "detect/plan.h"
+#include "detect/scanplan.h"
 #include "sigma/regex.h"
 #include "util/limits.h"
 

@@ -133,13 +133,13 @@ MUTANTS = {
     'fast: constant triggers are forgotten': (
         'detect/bind.c', 'rule->always = answer == ANSWER_YES;', 'rule->always = false;'),
     'fast: the first operand triggers an OR': (
-        'detect/plan.c', '\t\tif (n->op == NODE_AND)\n\t\t\treturn true;', '\t\treturn true;'),
-    'fast: cased literals are not folded': ('detect/plan.c', 'if (!pred->cased)\n\t\treturn s;', 'if (true)\n\t\treturn s;'),
+        'detect/scanplan.c', '\t\tif (n->op == NODE_AND)\n\t\t\treturn true;', '\t\treturn true;'),
+    'fast: cased literals are not folded': ('detect/scanplan.c', 'if (!pred->cased)\n\t\treturn s;', 'if (true)\n\t\treturn s;'),
     'fast: event ids under NOT count': (
-        'detect/plan.c', 'if (n->op == NODE_NOT)\n\t\treturn SIZE_MAX;', 'if (n->op == NODE_NOT)\n\t\treturn '
+        'detect/scanplan.c', 'if (n->op == NODE_NOT)\n\t\treturn SIZE_MAX;', 'if (n->op == NODE_NOT)\n\t\treturn '
         'node_event_ids(p, n->first, out);'),
     'fast: event ids of one operand of an OR': (
-        'detect/plan.c', 'if (got == SIZE_MAX || len + got > EVENT_IDS_MAX)\n\t\t\treturn SIZE_MAX;',
+        'detect/scanplan.c', 'if (got == SIZE_MAX || len + got > EVENT_IDS_MAX)\n\t\t\treturn SIZE_MAX;',
         'if (got == SIZE_MAX || len + got > EVENT_IDS_MAX)\n\t\t\tcontinue;'),
     'fast: another EventID in the data is not seen': (
         'detect/bind.c', 'return first >= 0 && first == s->wk[WK_EVENT_ID] && schema_find(s, STR("EventID"), '
@@ -150,7 +150,7 @@ MUTANTS = {
     'fast: a NOT of what is constant': ('detect/bind.c', 'if (r == FOLD_TRUE)\n\t\treturn FOLD_FALSE;', 'if (r == FOLD_TRUE)\n\t\treturn FOLD_TRUE;'),
     'fast: constants of keywords are forgotten': ('detect/bind.c', 'constant_keyword(b, at->n))', 'false)'),
     'fast: numbers are not scanned': (
-        'detect/plan.c', 'if (!strchr("0123456789abcdefxstz-:.,+ ", s.ptr[i]))', 'if (true)'),
+        'detect/scanplan.c', 'if (!strchr("0123456789abcdefxstz-:.,+ ", s.ptr[i]))', 'if (true)'),
     'fast: the last value is always the same': (
         'detect/detector.c', 'if (*last && memo_is_entry(&d->memo, *last, scan->number, one)) {', 'if (*last) {'),
 }

@@ -1,4 +1,4 @@
-/* plan.h - what can be prepared of a rule set before any event is seen.
+/* scanplan.h - what can be prepared of a rule set before any event is seen.
  *
  * Variants that apply to the same events form a group. Per variant a trigger is chosen where there is
  * one: a set of atoms (a predicate of a field) of which at least one holds in every event that the rule
@@ -7,8 +7,8 @@
  * the rest (networks, numbers, very short texts) is asked one by one, once per value that is not remembered.
  * A plan depends on rules alone, so it is made once, kept between runs and shared by all workers.
  * Everything in it is numbers and bytes. Thread rule: immutable once made. */
-#ifndef SPOOR_DETECT_PLAN_H
-#define SPOOR_DETECT_PLAN_H
+#ifndef SPOOR_DETECT_SCANPLAN_H
+#define SPOOR_DETECT_SCANPLAN_H
 
 #include "sigma/logsource.h"
 #include "sigma/rule.h"

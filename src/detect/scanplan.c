@@ -1,4 +1,4 @@
-#include "detect/plan.h"
+#include "detect/scanplan.h"
 
 #include <math.h>
 #include <stdlib.h>
