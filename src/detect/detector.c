@@ -12,12 +12,15 @@ static void init_maps(struct detector *d)
 {
 	map_init(&d->kinds, LIMIT_SCHEMAS, LIMIT_DETECT_BYTES);
 	map_init(&d->class_ids, LIMIT_DETECT_CLASSES, LIMIT_DETECT_BYTES);
+	map_init(&d->atoms.ids, LIMIT_SIGMA_NODES, LIMIT_DETECT_BYTES);
 }
 
 static void done_maps(struct detector *d)
 {
 	map_done(&d->kinds);
 	map_done(&d->class_ids);
+	map_done(&d->atoms.ids);
+	VEC_DONE(&d->atoms.list);
 	VEC_DONE(&d->classes);
 	VEC_DONE(&d->slots);
 }
@@ -42,7 +45,8 @@ int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
 	arena_init(&d->declared.mem, LIMIT_DETECT_BYTES);
 	init_maps(d);
 	d->scans = scan_set_new(&rs->plan, e);
-	if (!d->scans || !memo_init(&d->memo) || naive_init(&d->naive, rs, e) < 0 ||
+	d->found = calloc(rs->plan.atoms.len + 1, sizeof *d->found);
+	if (!d->scans || !d->found || !memo_init(&d->memo) || naive_init(&d->naive, rs, e) < 0 ||
 	    binder_new(&d->binder, rs, e) < 0) {
 		detector_free(d);
 		return d->scans ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a detector") : -1;
@@ -63,6 +67,8 @@ void detector_free(struct detector *d)
 	done_maps(d);
 	VEC_DONE(&d->spans);
 	VEC_DONE(&d->hits);
+	VEC_DONE(&d->matched);
+	free(d->found);
 	free(d->seen);
 	free(d->truth);
 	free(d->texts);
@@ -196,15 +202,8 @@ static bool key_matches(str key, const event *ev)
 /* Per-event arrays must hold the largest class. */
 static bool make_room(struct detector *d, const struct bound_class *c)
 {
-	size_t words = c->nrules / 64 + 1;
+	size_t words = c->nbits / 64 + 1;
 
-	if (c->natoms > d->natoms) {
-		free(d->seen);
-		free(d->truth);
-		d->seen = calloc(c->natoms, sizeof *d->seen);
-		d->truth = calloc(c->natoms, 1);
-		d->natoms = d->seen && d->truth ? c->natoms : 0;
-	}
 	if (c->nfields > d->nfields) {
 		free(d->texts);
 		d->texts = calloc(c->nfields, sizeof *d->texts);
@@ -215,8 +214,38 @@ static bool make_room(struct detector *d, const struct bound_class *c)
 		d->candidates = calloc(words, sizeof *d->candidates);
 		d->nwords = d->candidates ? words : 0;
 	}
-	return c->natoms <= d->natoms && c->nfields <= d->nfields && words <= d->nwords;
+	return c->nfields <= d->nfields && words <= d->nwords;
 }
+
+/* ... and every atom. What was known of the event stays known. */
+static bool make_atom_room(struct detector *d)
+{
+	size_t n = d->atoms.list.len, room = n + n / 2 + 256;
+	uint32_t *seen;
+	uint8_t *truth;
+
+	if (n <= d->natoms)
+		return true;
+	seen = calloc(room, sizeof *seen);
+	truth = calloc(room, 1);
+	if (!seen || !truth) {
+		free(seen);
+		free(truth);
+		return false;
+	}
+	if (d->natoms) {
+		memcpy(seen, d->seen, d->natoms * sizeof *seen);
+		memcpy(truth, d->truth, d->natoms);
+	}
+	free(d->seen);
+	free(d->truth);
+	d->seen = seen;
+	d->truth = truth;
+	d->natoms = room;
+	return true;
+}
+
+static void scan_constants(struct detector *d, struct bound_class *c, const event *ev);
 
 /* Bind the class of an event; it becomes the last. */
 static struct bound_class *bind_class(struct detector *d, const event *ev, err *e)
@@ -232,6 +261,7 @@ static struct bound_class *bind_class(struct detector *d, const event *ev, err *
 		return NULL;
 	}
 	at->bound = c;
+	scan_constants(d, c, ev);
 	return c;
 }
 
@@ -337,65 +367,69 @@ static bool ask_presence(const struct bound_field *f, const struct pred *p, cons
 	return p->kind == PRED_NULL ? !present || null : present == p->want;
 }
 
-static bool ask_atom(struct detector *d, const struct bound_class *c, const event *ev, const struct atom *a)
+static bool ask_atom(struct detector *d, const struct bound_class *c, const event *ev, uint32_t atom,
+		     uint32_t field)
 {
+	const struct bound_atom *a = &d->atoms.list.at[atom];
 	const struct pred *p = &d->rs->pool.preds.at[a->pred];
 
 	if (p->kind == PRED_FIELDREF)
-		return naive_leaf(&d->naive, ev, c->fields[a->field].field, a->pred, NULL, NULL);
+		return naive_leaf(&d->naive, ev, a->field, a->pred, NULL, NULL);
 	if (p->kind == PRED_NULL || p->kind == PRED_EXISTS)
-		return ask_presence(&c->fields[a->field], p, ev);
-	return any_text(d, p, field_texts(d, c, ev, a->field, pred_wants_folded(p)));
+		return ask_presence(&c->fields[field], p, ev);
+	return any_text(d, p, field_texts(d, c, ev, field, pred_wants_folded(p)));
 }
 
-static bool atom_holds(struct detector *d, const struct bound_class *c, const event *ev, uint32_t i)
+static bool atom_holds(struct detector *d, const struct bound_class *c, const event *ev, uint32_t atom,
+		       uint32_t field)
 {
-	if (d->seen[i] != d->epoch) {
-		d->seen[i] = d->epoch;
-		d->truth[i] = !c->atoms[i].scanned && ask_atom(d, c, ev, &c->atoms[i]);
+	if (d->seen[atom] != d->epoch) {
+		d->seen[atom] = d->epoch;
+		d->truth[atom] = ask_atom(d, c, ev, atom, field);
 	}
-	return d->truth[i];
+	return d->truth[atom];
 }
 
-static bool node_holds(struct detector *d, const struct bound_class *c, const event *ev, uint32_t id)
+static bool node_holds(struct detector *d, const struct bound_class *c, const event *ev,
+		       const struct bound_program *p, uint32_t id)
 {
-	const struct bound_node *n = &c->nodes[id];
+	const struct bound_node *n = &p->nodes[id];
 
-	switch ((enum node_op)n->op) {
+	switch (n->op) {
 	case NODE_AND:
 		for (uint32_t i = 0; i < n->n; i++)
-			if (!node_holds(d, c, ev, c->kids[n->first + i]))
+			if (!node_holds(d, c, ev, p, p->kids[n->first + i]))
 				return false;
 		return true;
 	case NODE_OR:
 		for (uint32_t i = 0; i < n->n; i++)
-			if (node_holds(d, c, ev, c->kids[n->first + i]))
+			if (node_holds(d, c, ev, p, p->kids[n->first + i]))
 				return true;
 		return false;
 	case NODE_NOT:
-		return !node_holds(d, c, ev, n->first);
-	case NODE_LEAF:
-		return atom_holds(d, c, ev, n->first);
+		return !node_holds(d, c, ev, p, n->first);
+	case BOUND_SCANNED:
+		return d->found[n->first] == d->epoch;
+	default:
+		return atom_holds(d, c, ev, n->first, n->n);
 	}
-	return false;
 }
 
 /* --- scanning ------------------------------------------------------------------------------- */
 
-/* An atom of a scan's group holds: so may the rules that it triggers. */
-static void fire(struct detector *d, const struct bound_class *c, const struct bound_scan *scan,
-		 uint32_t group_atom)
+/* An atom of a scan's group holds: so may the members that it triggers. */
+static void fire(struct detector *d, const struct bound_scan *scan, uint32_t group_atom)
 {
-	const struct bound_hit *hit = bound_hit_of(scan->hits, group_atom);
+	const struct plan *plan = &d->rs->plan;
+	uint32_t atom = scan->atom + group_atom;
 
-	if (!hit)
-		return; /* nobody in this class asks */
-	d->seen[hit->atom] = d->epoch;
-	d->truth[hit->atom] = 1;
-	for (uint32_t i = 0; i < hit->nrules; i++) {
-		uint32_t rule = c->triggered[hit->rule + i];
+	if (d->found[atom] == d->epoch)
+		return;
+	d->found[atom] = d->epoch;
+	for (uint32_t i = plan->fired_first.at[atom]; i < plan->fired_first.at[atom + 1]; i++) {
+		uint32_t bit = scan->bit + plan->fired.at[i];
 
-		d->candidates[rule / 64] |= UINT64_C(1) << rule % 64;
+		d->candidates[bit / 64] |= UINT64_C(1) << bit % 64;
 	}
 }
 
@@ -437,7 +471,7 @@ static void note_hit(struct detector *d, uint32_t atom)
 /* Note the atom of the group if the value satisfies it. found: its literal lies in the folded text. */
 static void verify(struct detector *d, struct scanned *s, uint32_t atom, bool found)
 {
-	const struct pred *p = &d->rs->pool.preds.at[s->scan->atoms[atom].pred];
+	const struct pred *p = &d->rs->pool.preds.at[d->rs->plan.atoms.at[s->scan->atom + atom].pred];
 
 	if ((found && p->kind == PRED_GLOB && p->pattern.contains && !p->cased) ||
 	    pred_text(p, d->naive.regex, scanned_text(d, s, pred_wants_folded(p)), false, &d->naive.limited))
@@ -480,28 +514,27 @@ static void scan_regexes(struct detector *d, struct scanned *s)
 		note_hit(d, atoms[found[i]]);
 }
 
-static void fire_known(struct detector *d, const struct bound_class *c, const struct bound_scan *scan,
-		       const struct memo_entry *known)
+static void fire_known(struct detector *d, const struct bound_scan *scan, const struct memo_entry *known)
 {
 	for (uint32_t i = 0; i < known->natoms; i++)
-		fire(d, c, scan, known->atoms[i]);
+		fire(d, scan, known->atoms[i]);
 }
 
 /* Find the atoms that one value satisfies: from memory, or by scanning it. */
-static void scan_value(struct detector *d, const struct bound_class *c, const struct bound_scan *scan,
-		       value one, const struct memo_entry **last)
+static void scan_value(struct detector *d, const struct bound_scan *scan, value one,
+		       const struct memo_entry **last)
 {
 	struct scanned s = { .v = one, .scan = scan };
 	uint64_t hash = 0, limited = d->naive.limited;
 	bool memo = one.len <= MEMO_VALUE_MAX;
 
 	if (*last && memo_is_entry(&d->memo, *last, scan->number, one)) {
-		fire_known(d, c, scan, *last);
+		fire_known(d, scan, *last);
 		return;
 	}
 	*last = memo ? memo_get(&d->memo, scan->number, one, &hash) : NULL;
 	if (*last) {
-		fire_known(d, c, scan, *last);
+		fire_known(d, scan, *last);
 		return;
 	}
 	d->hits.len = 0;
@@ -512,30 +545,55 @@ static void scan_value(struct detector *d, const struct bound_class *c, const st
 	for (uint32_t i = 0; i < scan->plan->ndirects; i++)
 		verify(d, &s, d->rs->plan.directs.at[scan->plan->direct + i], false);
 	for (size_t i = 0; i < d->hits.len; i++)
-		fire(d, c, scan, d->hits.at[i]);
+		fire(d, scan, d->hits.at[i]);
 	if (memo && !d->failed && d->naive.limited == limited)
 		*last = memo_put(&d->memo, scan->number, one, hash, d->hits.at, (uint32_t)d->hits.len);
 }
 
-static void scan_field(struct detector *d, const struct bound_class *c, const event *ev,
-		       const struct bound_scan *scan)
+static void scan_field(struct detector *d, const event *ev, const struct bound_scan *scan)
 {
-	const struct bound_field *f = &c->fields[scan->field];
 	value one;
 
-	for (uint32_t i = 0; i < f->ncolumns; i++) {
-		const struct column *col = &ev->schema->columns[f->columns[i]];
-		value v = event_value(ev, (int32_t)f->columns[i]);
+	for (uint32_t i = 0; i < scan->ncolumns; i++) {
+		const struct column *col = &ev->schema->columns[scan->columns[i]];
+		value v = event_value(ev, (int32_t)scan->columns[i]);
 
 		if (!column_is_present(ev->schema, col, v) || (scan->plan->text_only && !values_is_text(v)))
 			continue;
 		if (!(v.flags & VALUE_F_ARRAY) && v.type != VALUE_ABSENT) {
-			scan_value(d, c, scan, v, &scan->last[i]);
+			scan_value(d, scan, v, &scan->last[i]);
 			continue;
 		}
 		for (size_t pos = 0; values_next(v, &pos, &one);)
-			scan_value(d, c, scan, one, &scan->last[i]);
+			scan_value(d, scan, one, &scan->last[i]);
 	}
+}
+
+static void next_epoch(struct detector *d)
+{
+	if (++d->epoch == 0) { /* wrapped: old stamps would look new */
+		memset(d->found, 0, d->rs->plan.atoms.len * sizeof *d->found);
+		if (d->natoms)
+			memset(d->seen, 0, d->natoms * sizeof *d->seen);
+		if (d->nfields)
+			memset(d->texts, 0, d->nfields * sizeof *d->texts);
+		d->epoch = 1;
+	}
+	buf_clear(&d->text);
+	d->spans.len = 0;
+	d->failed = false;
+}
+
+/* What constants trigger is asked of every event of the class. */
+static void scan_constants(struct detector *d, struct bound_class *c, const event *ev)
+{
+	size_t words = c->nbits / 64u + 1;
+
+	next_epoch(d);
+	memcpy(d->candidates, c->always, words * sizeof *c->always);
+	for (uint32_t i = 0; i < c->nconstants; i++)
+		scan_field(d, ev, &c->scans[c->nscans + i]);
+	memcpy(c->always, d->candidates, words * sizeof *c->always);
 }
 
 /* --- matches -------------------------------------------------------------------------------- */
@@ -552,35 +610,42 @@ static bool text_holds(struct detector *d, const struct pred *p, value one)
 	return pred_text(p, d->naive.regex, buf_view(b), false, &d->naive.limited);
 }
 
-bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, uint32_t pred)
+bool detector_leaf_holds(struct detector *d, const event *ev, const struct variant *v, uint32_t field,
+			 uint32_t pred)
 {
-	uint32_t atom = d->current ? bound_atom(d->current, field, pred) : ATOM_NONE;
+	const struct bound_field *f = d->current ? bound_field_of(d->current, field) : NULL;
+	uint32_t atom;
 
-	if (atom != ATOM_NONE)
-		return atom_holds(d, d->current, ev, atom);
-	return naive_leaf(&d->naive, ev, field, pred, NULL, NULL);
+	if (!f || f->constant || field == FIELD_ANY)
+		return naive_leaf(&d->naive, ev, field, pred, NULL, NULL);
+	atom = plan_find_atom(&d->rs->plan, v->group, field, pred);
+	if (atom != PLAN_NONE)
+		return d->found[d->rs->plan.groups.at[v->group].atom + atom] == d->epoch;
+	atom = bound_atom_get(&d->atoms, field, pred);
+	if (atom == UINT32_MAX || atom >= d->natoms)
+		return naive_leaf(&d->naive, ev, field, pred, NULL, NULL);
+	return atom_holds(d, d->current, ev, atom, (uint32_t)(f - d->current->fields));
 }
 
-bool detector_leaf_value(struct detector *d, const event *ev, uint32_t field, uint32_t pred, int32_t *ret_col,
-			 value *ret_value)
+bool detector_leaf_value(struct detector *d, const event *ev, const struct variant *v, uint32_t field,
+			 uint32_t pred, int32_t *ret_col, value *ret_value)
 {
-	uint32_t atom = d->current ? bound_atom(d->current, field, pred) : ATOM_NONE;
+	const struct bound_field *f = d->current ? bound_field_of(d->current, field) : NULL;
 	const struct pred *p = &d->rs->pool.preds.at[pred];
-	const struct bound_field *f;
 
-	if (atom == ATOM_NONE || p->kind == PRED_NULL || p->kind == PRED_EXISTS || p->kind == PRED_FIELDREF)
+	if (!f || f->constant || field == FIELD_ANY || p->kind == PRED_NULL || p->kind == PRED_EXISTS ||
+	    p->kind == PRED_FIELDREF)
 		return naive_leaf(&d->naive, ev, field, pred, ret_col, ret_value) && *ret_col >= 0;
-	if (!atom_holds(d, d->current, ev, atom))
+	if (!detector_leaf_holds(d, ev, v, field, pred))
 		return false;
-	f = &d->current->fields[d->current->atoms[atom].field];
 	for (uint32_t i = 0; i < f->ncolumns; i++) {
-		value v = event_value(ev, (int32_t)f->columns[i]);
+		value all = event_value(ev, (int32_t)f->columns[i]);
 
 		*ret_col = (int32_t)f->columns[i];
-		if (!column_is_present(ev->schema, &ev->schema->columns[f->columns[i]], v))
+		if (!column_is_present(ev->schema, &ev->schema->columns[f->columns[i]], all))
 			continue;
-		for (size_t pos = 0; values_next(v, &pos, ret_value);)
-			if (f->ncolumns == 1 && !(v.flags & VALUE_F_ARRAY))
+		for (size_t pos = 0; values_next(all, &pos, ret_value);)
+			if (f->ncolumns == 1 && !(all.flags & VALUE_F_ARRAY))
 				return true; /* no other one can be it */
 			else if (text_holds(d, p, *ret_value))
 				return true;
@@ -588,53 +653,107 @@ bool detector_leaf_value(struct detector *d, const event *ev, uint32_t field, ui
 	return false;
 }
 
-static int evaluate(struct detector *d, struct bound_class *c, const event *ev, finding_sink sink, void *ctx,
-		    err *e)
+/* The variant of a bit of the class. */
+static uint32_t variant_of(const struct detector *d, const struct bound_class *c, uint32_t bit)
 {
-	uint32_t matched = UINT32_MAX;
+	const struct bound_group *g = c->groups;
 
-	for (size_t w = 0; w < c->nrules / 64u + 1; w++) {
+	while (bit - g->bit >= g->nbits)
+		g++;
+	return d->rs->plan.members.at[d->rs->plan.groups.at[g->number].variant + bit - g->bit];
+}
+
+/* What is left of a rule in the class; NULL without room. */
+static const struct bound_program *program_of(struct detector *d, struct bound_class *c, const event *ev,
+					      uint32_t bit)
+{
+	if (!c->programs[bit])
+		c->programs[bit] = binder_program(d->binder, &d->naive, c, ev,
+						  &d->rs->variants.at[variant_of(d, c, bit)], &d->atoms,
+						  &d->class_mem);
+	return make_atom_room(d) ? c->programs[bit] : NULL;
+}
+
+/* The variants that match, into d->matched. False without room: nothing was handed on yet. */
+static bool match(struct detector *d, struct bound_class *c, const event *ev)
+{
+	d->matched.len = 0;
+	for (uint32_t w = 0; w < c->nbits / 64u + 1; w++) {
 		for (uint64_t bits = d->candidates[w]; bits; bits &= bits - 1) {
-			const struct bound_rule *r = &c->rules[w * 64 + (unsigned)__builtin_ctzll(bits)];
-			const struct variant *v = &d->rs->variants.at[r->variant];
+			uint32_t bit = w * 64 + (uint32_t)__builtin_ctzll(bits), *matched;
+			const struct bound_program *p = program_of(d, c, ev, bit);
 
+			if (!p)
+				return false;
 			d->evaluated++;
-			if (v->rule == matched || (r->root != BOUND_TRUE && !node_holds(d, c, ev, r->root)))
+			if (p->constant && !p->value)
+				c->always[w] &= ~(UINT64_C(1) << bit % 64); /* in no event of the class */
+			if (p->constant ? !p->value : !node_holds(d, c, ev, p, p->nnodes - 1))
 				continue;
-			matched = v->rule;
-			if (detector_emit(d, v, ev, sink, ctx, e) < 0)
-				return -1;
+			matched = VEC_PUSH(&d->matched, LIMIT_SIGMA_NODES);
+			if (!matched)
+				return false;
+			*matched = variant_of(d, c, bit);
 		}
+	}
+	return true;
+}
+
+static int cmp_u32(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return (a > b) - (a < b);
+}
+
+/* In the order of the set, each rule once. */
+static int emit_matched(struct detector *d, const struct bound_class *c, const event *ev, finding_sink sink,
+			void *ctx, err *e)
+{
+	uint32_t last = UINT32_MAX;
+
+	if (d->matched.len > 1 && c->ngroups > 1)
+		qsort(d->matched.at, d->matched.len, sizeof *d->matched.at, cmp_u32);
+	for (size_t i = 0; i < d->matched.len; i++) {
+		const struct variant *v = &d->rs->variants.at[d->matched.at[i]];
+
+		if (v->rule != last && detector_emit(d, v, ev, sink, ctx, e) < 0)
+			return -1;
+		last = v->rule;
 	}
 	return 0;
 }
 
+/* Class, scans, programs. False if all room is used; nothing was handed on then. */
+static bool evaluate(struct detector *d, const event *ev, err *e)
+{
+	struct bound_class *c = find_class(d, ev, e);
+
+	d->current = c;
+	d->matched.len = 0;
+	if (!c || c->nbits == 0)
+		return c != NULL;
+	next_epoch(d);
+	memcpy(d->candidates, c->always, (c->nbits / 64u + 1) * sizeof *d->candidates);
+	for (uint32_t i = 0; i < c->nscans; i++)
+		scan_field(d, ev, &c->scans[i]);
+	if (match(d, c, ev))
+		return true;
+	err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room to bind rules");
+	return false;
+}
+
 static int run_fast(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
 {
-	struct bound_class *c = find_class(d, ev, NULL);
-	int r;
+	int r = 0;
 
-	if (!c) { /* all room is used: binding begins anew */
+	if (!evaluate(d, ev, NULL)) { /* all room is used: binding begins anew */
 		reset(d);
-		c = find_class(d, ev, e);
+		if (!evaluate(d, ev, e))
+			return -1;
 	}
-	if (!c)
-		return -1;
-	if (c->nrules == 0)
-		return 0;
-	if (++d->epoch == 0) { /* wrapped: old stamps would look new */
-		memset(d->seen, 0, d->natoms * sizeof *d->seen);
-		memset(d->texts, 0, d->nfields * sizeof *d->texts);
-		d->epoch = 1;
-	}
-	buf_clear(&d->text);
-	d->spans.len = 0;
-	d->failed = false;
-	memcpy(d->candidates, c->always, (c->nrules / 64u + 1) * sizeof *d->candidates);
-	for (uint32_t i = 0; i < c->nscans; i++)
-		scan_field(d, c, ev, &c->scans[i]);
-	d->current = c;
-	r = evaluate(d, c, ev, sink, ctx, e);
+	if (d->matched.len)
+		r = emit_matched(d, d->current, ev, sink, ctx, e);
 	d->current = NULL;
 	if (r == 0 && d->failed)
 		return err_set(e, ERR_OOM, ev->ref.offset, "no memory to evaluate an event");

@@ -55,16 +55,20 @@ struct detector {
 	struct memo memo;
 	buf key;
 
+	struct bound_atoms atoms;
+
 	/* of the current event */
 	const struct bound_class *current;
 	uint32_t epoch;
-	uint32_t *seen; /* per atom: epoch in which truth is known */
+	uint32_t *found; /* per atom of the plan: epoch in which a scan found it */
+	uint32_t *seen;  /* per atom of `atoms`: epoch in which truth is known */
 	uint8_t *truth;
 	struct {
 		struct field_text kind[2]; /* as it is, folded */
-	} * texts;                         /* per field */
+	} * texts;                         /* per field of the class */
 	uint64_t *candidates;
 	size_t natoms, nfields, nwords; /* room of the above */
+	VEC(uint32_t) matched;          /* variants */
 	buf text;
 	buf scan_text[2]; /* of the value that is scanned: as it is, folded */
 	VEC(struct span) spans;
@@ -79,13 +83,15 @@ struct detector {
 	uint64_t evaluated; /* rules whose program ran: for measurements */
 };
 
-/* Does a leaf hold in the current event? By what the fast evaluator knows, else by the naive one. */
-bool detector_leaf_holds(struct detector *d, const event *ev, uint32_t field, uint32_t pred);
+/* Does a leaf of a variant hold in the current event? By what the fast evaluator knows, else by the naive
+ * one. */
+bool detector_leaf_holds(struct detector *d, const event *ev, const struct variant *v, uint32_t field,
+			 uint32_t pred);
 
 /* The first value of the current event that satisfies a leaf. False if it does not hold, or holds without
  * a value. */
-bool detector_leaf_value(struct detector *d, const event *ev, uint32_t field, uint32_t pred, int32_t *ret_col,
-			 value *ret_value);
+bool detector_leaf_value(struct detector *d, const event *ev, const struct variant *v, uint32_t field,
+			 uint32_t pred, int32_t *ret_col, value *ret_value);
 
 /* Hand one match to the sink, with the fields that made it. */
 int detector_emit(struct detector *d, const struct variant *v, const event *ev, finding_sink sink, void *ctx,

@@ -94,7 +94,7 @@ static void add_leaf(struct emitter *x, uint32_t field, uint32_t pred)
 	int32_t col;
 	value v;
 
-	if (detector_leaf_value(x->d, x->ev, field, pred, &col, &v))
+	if (detector_leaf_value(x->d, x->ev, x->v, field, pred, &col, &v))
 		add_detail(x, &x->ev->schema->columns[col], v);
 }
 
@@ -107,7 +107,7 @@ static bool holds(struct emitter *x, uint32_t node)
 	case NODE_NOT:
 		return !holds(x, at->first);
 	case NODE_LEAF:
-		return detector_leaf_holds(x->d, x->ev, variant_field(x->v, at->first), at->n);
+		return detector_leaf_holds(x->d, x->ev, x->v, variant_field(x->v, at->first), at->n);
 	case NODE_AND:
 	case NODE_OR:
 		for (uint32_t i = 0; i < at->n; i++)

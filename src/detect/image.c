@@ -70,7 +70,9 @@ static const struct part PARTS[] = {
 	PLAIN(plan.hits),
 	PLAIN(plan.regexes),
 	PLAIN(plan.directs),
-	PLAIN(plan.triggers),
+	PLAIN(plan.alwayses),
+	PLAIN(plan.fired_first),
+	PLAIN(plan.fired),
 	PLAIN(plan.event_ids),
 	PLAIN(plan.dbs),
 };

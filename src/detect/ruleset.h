@@ -48,7 +48,6 @@ struct correlation_draft { /* of the correlation of the same number */
 };
 
 #define VARIANT_RENAMES 12
-#define VARIANT_ANY_EVENT_ID UINT32_MAX
 
 /* One way in which a rule applies to events. */
 struct variant {
@@ -62,8 +61,7 @@ struct variant {
 
 	/* by plan_make() */
 	uint32_t group;
-	uint32_t trigger, ntriggers;   /* plan.triggers: one of them must hold; none: evaluate always */
-	uint32_t event_id, nevent_ids; /* plan.event_ids: those it can match; or VARIANT_ANY_EVENT_ID */
+	struct plan_events events; /* that it can match, where its condition says so */
 };
 
 struct ruleset {

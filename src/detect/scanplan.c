@@ -19,6 +19,15 @@ struct ask { /* an atom of the group that is being planned */
 	uint32_t trigger; /* wanted by a scan */
 };
 
+struct trigger { /* an atom of the plan triggers a member of its group */
+	uint32_t atom, member;
+};
+
+struct event_set { /* of one field of the group */
+	uint32_t ids[EVENT_IDS_MAX];
+	uint32_t n; /* or PLAN_ANY_EVENT */
+};
+
 struct planner {
 	struct ruleset *rs;
 	struct plan *plan;
@@ -29,6 +38,9 @@ struct planner {
 	VEC(struct ask) asks;
 	plan_numbers order; /* asks in the order of a database */
 	map db_ids;         /* content of a database to its number */
+	uint32_t member;                /* of the group: the variant at work */
+	VEC(struct trigger) triggers;   /* of all groups so far */
+	VEC(struct event_set) events;   /* per field of the group */
 	bool again;         /* an expression was refused: plan the group anew */
 };
 
@@ -43,7 +55,9 @@ void plan_done(struct plan *p)
 	VEC_DONE(&p->hits);
 	VEC_DONE(&p->regexes);
 	VEC_DONE(&p->directs);
-	VEC_DONE(&p->triggers);
+	VEC_DONE(&p->alwayses);
+	VEC_DONE(&p->fired_first);
+	VEC_DONE(&p->fired);
 	VEC_DONE(&p->event_ids);
 	VEC_DONE(&p->dbs);
 	buf_done(&p->db_bytes);
@@ -221,9 +235,18 @@ static bool want(struct planner *p, struct ask *a)
 	atom = VEC_PUSH(&p->plan->atoms, LIMIT_SIGMA_NODES);
 	if (!atom)
 		return false;
-	*atom = (struct plan_atom){ a->field, a->pred, PLAN_NONE };
+	*atom = (struct plan_atom){ a->field, a->pred };
 	a->number = p->group->natoms++;
 	return true;
+}
+
+static bool add_trigger(struct planner *p, uint32_t atom)
+{
+	struct trigger *t = VEC_PUSH(&p->triggers, LIMIT_SIGMA_NODES);
+
+	if (t)
+		*t = (struct trigger){ p->group->atom + atom, p->member };
+	return t != NULL;
 }
 
 /* Note the best trigger of a node for v. Depth is that of the condition. */
@@ -236,7 +259,7 @@ static bool take_trigger(struct planner *p, const struct variant *v, uint32_t id
 	if (n->op == NODE_LEAF) {
 		struct ask *a = ask_of(p, variant_field(v, n->first), n->n);
 
-		return want(p, a) && push(&p->plan->triggers, a->number);
+		return want(p, a) && add_trigger(p, a->number);
 	}
 	best = node_cost(p, v, id);
 	for (uint32_t k = 0; k < n->n; k++) {
@@ -323,12 +346,46 @@ static bool take_event_ids(struct planner *p, struct variant *v)
 	uint32_t ids[EVENT_IDS_MAX];
 	size_t n = node_event_ids(p, v->root, ids);
 
-	v->event_id = (uint32_t)p->plan->event_ids.len;
-	v->nevent_ids = n == SIZE_MAX ? VARIANT_ANY_EVENT_ID : (uint32_t)n;
+	v->events.first = (uint32_t)p->plan->event_ids.len;
+	v->events.n = n == SIZE_MAX ? PLAN_ANY_EVENT : (uint32_t)n;
 	for (size_t i = 0; n != SIZE_MAX && i < n; i++)
 		if (!push(&p->plan->event_ids, ids[i]))
 			return false;
 	return true;
+}
+
+static void add_event(struct event_set *set, uint32_t id)
+{
+	for (uint32_t i = 0; set->n != PLAN_ANY_EVENT && i < set->n; i++)
+		if (set->ids[i] == id)
+			return;
+	if (set->n >= EVENT_IDS_MAX) /* PLAN_ANY_EVENT too */
+		set->n = PLAN_ANY_EVENT;
+	else
+		set->ids[set->n++] = id;
+}
+
+/* The fields that v has scanned serve its events. Depth is that of the condition. */
+static void serve_events(struct planner *p, const struct variant *v, uint32_t id)
+{
+	const struct sigma_pool *pool = &p->rs->pool;
+	const struct sigma_node *n = &pool->nodes.at[id];
+	const struct ask *a;
+	uint32_t k = 0;
+
+	if (n->op == NODE_NOT)
+		serve_events(p, v, n->first);
+	for (uint32_t i = 0; (n->op == NODE_AND || n->op == NODE_OR) && i < n->n; i++)
+		serve_events(p, v, pool->kids.at[n->first + i]);
+	a = n->op == NODE_LEAF ? ask_of(p, variant_field(v, n->first), n->n) : NULL;
+	if (!a || !a->trigger)
+		return;
+	while (p->plan->fields.at[p->group->field + k].field != a->field)
+		k++;
+	if (v->events.n == PLAN_ANY_EVENT)
+		p->events.at[k].n = PLAN_ANY_EVENT;
+	for (uint32_t i = 0; v->events.n != PLAN_ANY_EVENT && i < v->events.n; i++)
+		add_event(&p->events.at[k], p->plan->event_ids.at[v->events.first + i]);
 }
 
 /* --- databases ------------------------------------------------------------------------------- */
@@ -509,13 +566,6 @@ static bool make_fields(struct planner *p, struct plan_group *g)
 			return false;
 		g->nfields++;
 	}
-	for (uint32_t i = g->atom; i < g->atom + g->natoms; i++) {
-		struct plan_atom *a = &p->plan->atoms.at[i];
-
-		for (uint32_t k = g->field; k < g->field + g->nfields; k++)
-			if (p->plan->fields.at[k].field == a->field)
-				a->scan = k;
-	}
 	return true;
 }
 
@@ -545,21 +595,43 @@ static bool scan_bodies(struct planner *p)
 	return true;
 }
 
-static bool plan_variant(struct planner *p, struct variant *v)
-{
-	v->trigger = (uint32_t)p->plan->triggers.len;
-	v->ntriggers = 0;
-	if (isinf(node_cost(p, v, v->root)))
-		return scan_all(p, v, v->root);
-	if (!take_trigger(p, v, v->root))
-		return false;
-	v->ntriggers = (uint32_t)p->plan->triggers.len - v->trigger;
-	return true;
-}
-
 static struct variant *member(const struct planner *p, const struct plan_group *g, uint32_t i)
 {
 	return &p->rs->variants.at[p->plan->members.at[g->variant + i]];
+}
+
+static bool plan_variant(struct planner *p, uint32_t number)
+{
+	const struct variant *v = member(p, p->group, number);
+
+	p->member = number;
+	if (!isinf(node_cost(p, v, v->root)))
+		return take_trigger(p, v, v->root);
+	p->group->nalways++;
+	return push(&p->plan->alwayses, number) && scan_all(p, v, v->root);
+}
+
+/* Which events need which fields of the group scanned. */
+static bool make_events(struct planner *p)
+{
+	struct plan_group *g = p->group;
+
+	p->events.len = 0;
+	for (uint32_t i = 0; i < g->nfields; i++)
+		if (!VEC_PUSH(&p->events, LIMIT_SIGMA_NODES))
+			return false;
+	for (uint32_t i = 0; i < g->nvariants; i++)
+		serve_events(p, member(p, g, i), member(p, g, i)->root);
+	for (uint32_t i = 0; i < g->nfields; i++) {
+		const struct event_set *set = &p->events.at[i];
+		struct plan_field *f = &p->plan->fields.at[g->field + i];
+
+		f->events = (struct plan_events){ (uint32_t)p->plan->event_ids.len, set->n };
+		for (uint32_t k = 0; set->n != PLAN_ANY_EVENT && k < set->n; k++)
+			if (!push(&p->plan->event_ids, set->ids[k]))
+				return false;
+	}
+	return true;
 }
 
 static bool plan_group_once(struct planner *p)
@@ -571,15 +643,17 @@ static bool plan_group_once(struct planner *p)
 	map_init(&p->ask_ids, LIMIT_SIGMA_NODES, LIMIT_SIGMA_BYTES);
 	p->asks.len = 0;
 	g->atom = (uint32_t)p->plan->atoms.len;
+	g->always = (uint32_t)p->plan->alwayses.len;
 	g->natoms = 0;
 	g->nfields = 0;
+	g->nalways = 0;
 	for (uint32_t i = 0; i < g->nvariants; i++)
 		if (!count_asks(p, member(p, g, i), member(p, g, i)->root))
 			return false;
 	for (uint32_t i = 0; i < g->nvariants; i++)
-		if (!plan_variant(p, member(p, g, i)))
+		if (!plan_variant(p, i))
 			return false;
-	return scan_bodies(p) && make_fields(p, g);
+	return scan_bodies(p) && make_fields(p, g) && (p->again || make_events(p));
 }
 
 /* An expression that the scanner refuses is found out on trying: then the group begins anew. */
@@ -587,8 +661,8 @@ static bool plan_group(struct planner *p, struct plan_group *g)
 {
 	struct plan *plan = p->plan;
 	size_t atoms = plan->atoms.len, fields = plan->fields.len, literals = plan->literal_hits.len;
-	size_t hits = plan->hits.len, regexes = plan->regexes.len, triggers = plan->triggers.len;
-	size_t directs = plan->directs.len;
+	size_t hits = plan->hits.len, regexes = plan->regexes.len, triggers = p->triggers.len;
+	size_t directs = plan->directs.len, alwayses = plan->alwayses.len;
 
 	p->group = g;
 	while (plan_group_once(p)) {
@@ -600,7 +674,8 @@ static bool plan_group(struct planner *p, struct plan_group *g)
 		plan->hits.len = hits;
 		plan->regexes.len = regexes;
 		plan->directs.len = directs;
-		plan->triggers.len = triggers;
+		p->triggers.len = triggers;
+		plan->alwayses.len = alwayses;
 	}
 	return false;
 }
@@ -692,6 +767,29 @@ uint32_t plan_find_atom(const struct plan *p, uint32_t group, uint32_t field, ui
 	return PLAN_NONE;
 }
 
+/* Lists of members per atom, by counting. */
+static bool make_fired(struct planner *p)
+{
+	struct plan *plan = p->plan;
+	plan_numbers *first = &plan->fired_first;
+
+	for (size_t i = 0; i <= plan->atoms.len; i++)
+		if (!push(first, 0))
+			return false;
+	for (size_t i = 0; i < p->triggers.len; i++) {
+		first->at[p->triggers.at[i].atom]++;
+		if (!push(&plan->fired, 0))
+			return false;
+	}
+	for (size_t i = 0, at = 0; i <= plan->atoms.len; i++) { /* the end of each list, for now */
+		at += first->at[i];
+		first->at[i] = (uint32_t)at;
+	}
+	for (size_t i = p->triggers.len; i-- > 0;)
+		plan->fired.at[--first->at[p->triggers.at[i].atom]] = p->triggers.at[i].member;
+	return true;
+}
+
 int plan_make(struct ruleset *rs, err *e)
 {
 	struct planner p = { .rs = rs, .plan = &rs->plan };
@@ -705,11 +803,13 @@ int plan_make(struct ruleset *rs, err *e)
 	ok = p.unscannable && p.event_id_field != UINT32_MAX && make_groups(&p);
 	for (size_t i = 0; ok && i < p.plan->groups.len; i++)
 		ok = plan_group(&p, &p.plan->groups.at[i]);
-	ok = ok && make_atom_table(p.plan);
+	ok = ok && make_atom_table(p.plan) && make_fired(&p);
 	map_done(&p.ask_ids);
 	map_done(&p.db_ids);
 	VEC_DONE(&p.asks);
 	VEC_DONE(&p.order);
+	VEC_DONE(&p.triggers);
+	VEC_DONE(&p.events);
 	free(p.unscannable);
 	return ok ? 0 : err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "rules need too much memory");
 }

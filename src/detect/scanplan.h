@@ -21,7 +21,12 @@ typedef VEC(uint32_t) plan_numbers;
 
 struct plan_atom { /* a question that a scan answers */
 	uint32_t field, pred;
-	uint32_t scan; /* number of the plan_field whose scan does */
+};
+
+#define PLAN_ANY_EVENT UINT32_MAX
+
+struct plan_events { /* event ids event_ids[first, first + n); or n is PLAN_ANY_EVENT */
+	uint32_t first, n;
 };
 
 struct plan_field {       /* a field of one group that is scanned */
@@ -35,11 +40,14 @@ struct plan_field {       /* a field of one group that is scanned */
 	uint32_t ndirects;
 	uint32_t literal_db, regex_db; /* number + 1 of a database; 0: ask one by one */
 	uint32_t text_only; /* no pattern can lie in the text of a number, time, id or binary */
+	struct plan_events events; /* that the rules behind it can match */
 };
 
 struct plan_group {
 	struct logsource_where where;
 	uint32_t variant, nvariants; /* members[variant, variant + nvariants), ascending */
+	uint32_t always, nalways;    /* those without a trigger: alwayses[always, always + nalways), numbered
+				      * within the group */
 	uint32_t field, nfields;     /* fields[field, field + nfields) */
 	uint32_t atom, natoms;       /* atoms[atom, atom + natoms) */
 };
@@ -55,8 +63,10 @@ struct plan {
 	VEC(struct plan_atom) atoms;
 	plan_numbers atom_table; /* hash table of atoms by group, field and predicate: number + 1 */
 	plan_numbers literal_hits, hits, regexes, directs; /* atoms are numbered within their group */
-	plan_numbers triggers;                    /* of variants: atoms, numbered within the group */
-	plan_numbers event_ids; /* of variants: the event ids they can match, where their condition says so */
+	plan_numbers alwayses;
+	plan_numbers fired_first, fired; /* atom i (of all) triggers the members fired[fired_first[i],
+					  * fired_first[i + 1]) of its group */
+	plan_numbers event_ids;
 	VEC(struct plan_db) dbs;
 	buf db_bytes;
 };
@@ -65,6 +75,15 @@ struct plan {
 
 /* The atom of a group that asks this, numbered within the group, or PLAN_NONE. */
 uint32_t plan_find_atom(const struct plan *p, uint32_t group, uint32_t field, uint32_t pred);
+
+/* Can whatever has these events have one of this id? */
+static inline bool plan_has_event(const struct plan *p, const struct plan_events *e, uint64_t id)
+{
+	for (uint32_t i = 0; e->n != PLAN_ANY_EVENT && i < e->n; i++)
+		if (p->event_ids.at[e->first + i] == id)
+			return true;
+	return e->n == PLAN_ANY_EVENT;
+}
 
 /* Make the plan of a compiled set; fills in the plan's part of each variant. */
 int plan_make(struct ruleset *rs, err *e);

@@ -129,6 +129,22 @@ str logsource_alias(str dataset, str field)
 	return field;
 }
 
+bool logsource_aliased(str dataset, str event_field, size_t *pos, str *ret_rule_field)
+{
+	for (; *pos < COUNT(ALIASES); ++*pos) {
+		str field = str_of(ALIASES[*pos].rule_field);
+
+		if (str_eq(event_field, str_of(ALIASES[*pos].event_field)) &&
+		    dataset_matches(ALIASES[*pos].dataset, dataset) &&
+		    str_eq(logsource_alias(dataset, field), event_field)) {
+			*ret_rule_field = field;
+			++*pos;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* --- Windows --------------------------------------------------------------------------------- */
 
 void logsource_of_channel(str channel, struct logsource_services *ret)

@@ -64,6 +64,10 @@ bool logsource_names(const struct logsource_where *where, const struct logsource
 /* The event's field that rules know by another name in this dataset; else the name itself. */
 str logsource_alias(str dataset, str field);
 
+/* The other way round: the next rule's name, from *pos (0 at first) on, that is read from this field of the
+ * event. False: no more. */
+bool logsource_aliased(str dataset, str event_field, size_t *pos, str *ret_rule_field);
+
 #define LOGSOURCE_SERVICES_MAX 128
 
 struct logsource_services {
