@@ -3,6 +3,7 @@
 #include "unit/unit.h"
 
 #include "detect/bundle.h"
+#include "detect/correlate.h"
 #include "detect/detector.h"
 #include "detect/image.h"
 #include "util/limits.h"
@@ -497,13 +498,96 @@ static void test_long_key(void **state)
 	ruleset_free(rs);
 }
 
+/* --- several kinds of logs ------------------------------------------------------------------ */
+
+static int to_correlator(void *ctx, const struct finding *f, err *e)
+{
+	bool shown;
+
+	return correlator_add(ctx, f, &shown, e);
+}
+
+static int note_refs(void *ctx, const struct finding *f, err *e)
+{
+	(void)e;
+	for (uint32_t i = 0; i < f->nrefs; i++)
+		buf_printf(ctx, "%u ", f->refs[i].item);
+	return 0;
+}
+
+/* One event with two fields, of a Windows channel or of another kind of log. */
+static void event_into(struct detector *d, struct correlator *c, const char *dataset, uint32_t item,
+		       const char *name1, const char *v1, const char *name2, const char *v2)
+{
+	bool windows = dataset == NULL;
+	const struct column columns[] = {
+		{ .name = str_of(name1), .raw = str_of(name1), .path = str_of(name1), .slot = 0 },
+		{ .name = str_of(name2), .raw = str_of(name2), .path = str_of(name2), .slot = 1 },
+		{ .name = STR("Channel"),
+		  .raw = STR("Channel"),
+		  .path = STR("System/Channel"),
+		  .slot = 2,
+		  .section = SECTION_SYSTEM },
+	};
+	const struct schema proto = { .family = windows ? FAMILY_WINDOWS : FAMILY_FLAT,
+				      .reader = "test",
+				      .dataset = str_of(dataset),
+				      .columns = columns,
+				      .ncolumns = windows ? 3 : 2,
+				      .nslots = 3 };
+	value values[] = { value_utf8(str_of(v1)), value_utf8(str_of(v2)), value_utf8(STR("Security")) };
+	struct schema_set *set = schema_set_new(NULL);
+	event ev = { .schema = schema_set_add(set, &proto, NULL), .values = values };
+	err e = { 0 };
+
+	ev.time_ns = item * INT64_C(1000000000);
+	ev.ref.item = item;
+	if (detector_event(d, &ev, to_correlator, c, &e) < 0)
+		fail_msg("%s", e.text);
+	detector_forget_schemas(d);
+	schema_set_free(set);
+}
+
+/* A web server's log, then Windows, then a network sensor's: no kind of log is special. */
+static void test_cross_source(void **state)
+{
+	static const char *const TEXT =
+		"name: web\nlogsource: {category: webserver}\ndetection: {s: {cs-method: POST}, condition: s}\n" SEP
+		"name: logon\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4624}, condition: s}\n" SEP
+		"name: conn\nlogsource: {product: zeek, service: conn}\ndetection: {s: {id.resp_p: 445}, condition: s}\n" SEP
+		"title: t\ncorrelation: {type: temporal_ordered, rules: [web, logon, conn], timespan: 1m, group-by: ip,\n"
+		"  aliases: {ip: {web: c-ip, logon: IpAddress, conn: id.orig_h}}}\n";
+	struct ruleset *rs = compile_files(&TEXT, 1);
+	const struct correlate_sink sink = { &(buf){ 0 }, note_refs, NULL, NULL };
+	struct correlator *c;
+	struct detector *d;
+	err e = { 0 };
+
+	for (size_t i = 0; i < ruleset_len(rs); i++)
+		CHECK(ruleset_at(rs, i)->reason.ptr, ruleset_at(rs, i)->status == RULE_OK);
+	assert_int_equal(correlator_new(&c, rs, &e), 0);
+	assert_int_equal(detector_new(&d, rs, &e), 0);
+	event_into(d, c, NULL, 20, "EventID", "4624", "IpAddress", "10.0.0.1");
+	event_into(d, c, "zeek.conn", 30, "id.orig_h", "10.0.0.1", "id.resp_p", "445");
+	event_into(d, c, "iis.access", 10, "c-ip", "10.0.0.1", "cs-method", "POST");
+	event_into(d, c, "iis.access", 11, "c-ip", "10.0.0.2", "cs-method", "POST");
+	event_into(d, c, "zeek.conn", 31, "id.orig_h", "10.0.0.2", "id.resp_p", "445");
+	assert_int_equal(correlator_finish(c, &sink, &e), 0);
+	CHECK_STR("one address went all the way", buf_view(sink.ctx), STR("10 20 30 "));
+	buf_done(sink.ctx);
+	detector_free(d);
+	correlator_free(c);
+	ruleset_free(rs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_links),       cmocka_unit_test(test_generate),
-		cmocka_unit_test(test_level),       cmocka_unit_test(test_filters),
-		cmocka_unit_test(test_bad_filters), cmocka_unit_test(test_filter_in_part),
-		cmocka_unit_test(test_keys),        cmocka_unit_test(test_long_key),
+		cmocka_unit_test(test_links),        cmocka_unit_test(test_generate),
+		cmocka_unit_test(test_level),        cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_bad_filters),  cmocka_unit_test(test_filter_in_part),
+		cmocka_unit_test(test_keys),         cmocka_unit_test(test_long_key),
+		cmocka_unit_test(test_cross_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

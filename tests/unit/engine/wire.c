@@ -10,6 +10,8 @@
 #include "facts/fact.h"
 #include "util/limits.h"
 
+static char LONG[LIMIT_WIRE_TEXT + 1];
+
 /* --- messages, each valid until a test spoils it -------------------------------------------- */
 
 struct message {
@@ -23,6 +25,7 @@ struct message {
 	Wire__TurnTaken taken;
 	Wire__Written written;
 	Wire__Ref ref, *refs[LIMIT_WIRE_REFS + 1];
+	Wire__Detail key, *keys[LIMIT_FINDING_KEYS + 1];
 	Wire__Finding finding, *findings[1];
 	Wire__Gap gap, *gaps[1];
 	Wire__Fact fact, *facts[1];
@@ -39,6 +42,12 @@ static void full_batch(struct message *x)
 	x->finding.level = 3;
 	x->finding.n_refs = 1;
 	x->finding.refs = x->refs;
+	wire__detail__init(&x->key);
+	for (size_t i = 0; i < COUNT(x->keys); i++)
+		x->keys[i] = &x->key;
+	x->finding.keys = x->keys;
+	x->finding.n_keys = LIMIT_FINDING_KEYS;
+	x->key.value = (ProtobufCBinaryData){ LIMIT_FINDING_KEY + 1, (uint8_t *)LONG };
 	wire__gap__init(&x->gap);
 	x->gap.kind = GAP_DAMAGED;
 	wire__attr__init(&x->attr);
@@ -224,8 +233,6 @@ static void test_conversations(void **state)
 
 /* --- figures -------------------------------------------------------------------------------- */
 
-static char LONG[LIMIT_WIRE_TEXT + 1];
-
 static ProtobufCBinaryData too_long(void)
 {
 	return (ProtobufCBinaryData){ sizeof LONG, (uint8_t *)LONG };
@@ -250,6 +257,14 @@ static void far_ref(struct message *x)
 static void many_details(struct message *x)
 {
 	x->finding.n_details = 13;
+}
+static void many_keys(struct message *x)
+{
+	x->finding.n_keys = LIMIT_FINDING_KEYS + 1;
+}
+static void long_key(struct message *x)
+{
+	x->key.value.len = LIMIT_FINDING_KEY + 2;
 }
 static void long_rule(struct message *x)
 {
@@ -323,6 +338,8 @@ static const struct {
 	{ "too many events", many_refs },
 	{ "event behind the content", far_ref },
 	{ "too many details", many_details },
+	{ "too many keys", many_keys },
+	{ "long key", long_key },
 	{ "long rule id", long_rule },
 	{ "gap kind", gap_kind },
 	{ "gap only we may tell", gap_of_ours },
