@@ -92,16 +92,17 @@ static bool keep(buf *to, str s)
 	return true;
 }
 
-static void directive(struct w3c *w, str line)
+static void directive(struct text *t, struct w3c *w)
 {
-	str said, name = str_cut(line, ':', &said);
+	str said, name = str_cut(t->line, ':', &said);
 	bool changed = false;
 	struct logtime lt;
 
 	said = str_trim(said);
-	if (str_eq(name, STR("#Fields")))
+	if (str_eq(name, STR("#Fields"))) {
 		changed = keep(&w->fields, said);
-	else if (str_eq(name, STR("#Software")))
+		t->framing = memchr(said.ptr, ',', said.len) ? FRAME_CSV : FRAME_LINE;
+	} else if (str_eq(name, STR("#Software")))
 		changed = keep(&w->software, said);
 	else if (str_eq(name, STR("#Log-type")))
 		changed = keep(&w->log_type, said);
@@ -158,7 +159,6 @@ static bool header_end(struct text *t, struct w3c *w)
 	if (w->layout == LAYOUT_SPACES && kind.quoted)
 		w->layout = LAYOUT_QUOTED;
 	w->local = kind.local && !w->time_utc;
-	t->framing = w->layout == LAYOUT_CSV ? FRAME_CSV : FRAME_LINE;
 	find_times(w);
 	if (!text_columns(t, str_of(w->dataset), w->names, w->nnames))
 		return false;
@@ -276,15 +276,21 @@ static size_t fields_of(str line, str *out, size_t max)
 	return n < max ? n : max;
 }
 
-/* Is line `f` of n fields plausible if column k took the surplus? */
-static bool fits_if(const struct w3c *w, const str *f, size_t n, size_t k)
+/* How well line `f` of n fields fits if column k took the surplus: 0 if a field contradicts its column, else
+ * the more fields are what only their column holds the better. */
+static unsigned fit_if(const struct w3c *w, const str *f, size_t n, size_t k)
 {
 	size_t more = n - w->nnames;
+	unsigned sum = 1;
 
-	for (size_t i = 0; i < w->nnames; i++)
-		if (i != k && !w3c_plausible(w->names[i], f[i < k ? i : i + more]))
-			return false;
-	return true;
+	for (size_t i = 0; i < w->nnames; i++) {
+		enum w3c_fit fit = i == k ? W3C_FIT_ANY : w3c_fit(w->names[i], f[i < k ? i : i + more]);
+
+		if (fit == W3C_FIT_NOT)
+			return 0;
+		sum += fit == W3C_FIT_SURE;
+	}
+	return sum;
 }
 
 static value field_value(str s, uint8_t flags)
@@ -295,16 +301,16 @@ static value field_value(str s, uint8_t flags)
 	return str_eq(s, STR("-")) ? (value){ 0 } : v;
 }
 
-/* Spaces that nobody escaped: give the surplus to the column where all others are plausible, which is marked
- * as repaired. */
+/* Spaces that nobody escaped: give the surplus to the column where all others fit best, which is marked as
+ * repaired. */
 static bool take_surplus(struct text *t, const struct w3c *w, size_t n)
 {
-	enum { SURPLUS_MAX = 1024 };
+	enum { SURPLUS_MAX = 1024, COLUMNS_MAX = 64 }; /* every column is tried: web servers have 30 */
 	size_t best = SIZE_MAX, more = n - w->nnames;
-	unsigned best_rank = 0;
+	unsigned best_rank = 0, best_fit = 0;
 	str *f;
 
-	if (more > SURPLUS_MAX)
+	if (more > SURPLUS_MAX || w->nnames > COLUMNS_MAX)
 		return false;
 	f = arena_array(&t->mem, n, sizeof *f);
 	if (!f || fields_of(t->line, f, n) != n)
@@ -312,9 +318,12 @@ static bool take_surplus(struct text *t, const struct w3c *w, size_t n)
 	for (size_t k = 0; k < w->nnames; k++) {
 		unsigned rank = w3c_spaciousness(w->names[k]);
 
-		if (rank > best_rank && fits_if(w, f, n, k)) {
+		unsigned fit = rank ? fit_if(w, f, n, k) : 0;
+
+		if (fit > best_fit || (fit && fit == best_fit && rank > best_rank)) {
 			best = k;
 			best_rank = rank;
+			best_fit = fit;
 		}
 	}
 	if (best == SIZE_MAX)
@@ -370,7 +379,7 @@ static enum text_line w3c_line(struct text *t)
 	size_t n;
 
 	if (t->line.ptr[0] == '#') {
-		directive(w, t->line);
+		directive(t, w);
 		return TEXT_NOTHING;
 	}
 	if ((w->stale || !t->schema) && !w->useless && !header_end(t, w))

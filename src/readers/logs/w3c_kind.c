@@ -151,14 +151,12 @@ static const struct {
 	{ "sc-win32-status", is_number }, { "cs-bytes", is_number },   { "cs-uri-stem", is_path },
 };
 
-bool w3c_plausible(str field, str text)
+enum w3c_fit w3c_fit(str field, str text)
 {
-	if (str_eq(text, STR("-")))
-		return true;
-	for (size_t i = 0; i < COUNT(SHAPES); i++)
+	for (size_t i = 0; i < COUNT(SHAPES) && !str_eq(text, STR("-")); i++)
 		if (str_eq(field, str_of(SHAPES[i].field)))
-			return SHAPES[i].fits(text);
-	return true;
+			return SHAPES[i].fits(text) ? W3C_FIT_SURE : W3C_FIT_NOT;
+	return W3C_FIT_ANY;
 }
 
 unsigned w3c_spaciousness(str field)

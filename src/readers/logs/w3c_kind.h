@@ -23,8 +23,9 @@ struct w3c_header {
 /* The kind, with a dataset that the header makes written to name where no table has one. */
 struct w3c_kind w3c_kind_of(const struct w3c_header *h, char name[W3C_DATASET_MAX]);
 
-/* What a field of web server logs must look like, to tell where a line that has too many goes astray. */
-bool w3c_plausible(str field, str text);
+/* What fields of web server logs look like, to tell where a line that has too many of them goes astray. */
+enum w3c_fit { W3C_FIT_NOT, W3C_FIT_ANY, W3C_FIT_SURE };
+enum w3c_fit w3c_fit(str field, str text);
 
 /* How likely a field holds text with spaces in it: 0 for never. */
 unsigned w3c_spaciousness(str field);
