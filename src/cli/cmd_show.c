@@ -147,6 +147,7 @@ struct source {
 	struct content *content;
 	struct archive_walk *archive;
 	int64_t mtime_ns;
+	uint64_t size; /* of the file */
 };
 
 static int64_t source_read(void *ctx, uint8_t *to, size_t cap, err *e)
@@ -172,8 +173,10 @@ static int source_open(struct source *s, const struct target *t, uint64_t begin,
 
 	source_done(s);
 	if (!t->member.len) {
-		if (fstat(s->fd, &st) == 0)
+		if (fstat(s->fd, &st) == 0) {
 			s->mtime_ns = st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec;
+			s->size = (uint64_t)st.st_size;
+		}
 		return content_file(&s->content, s->fd, begin, UINT64_MAX, e);
 	}
 	if (archive_open(&s->archive, s->fd, t->file, e) < 0)
@@ -350,11 +353,16 @@ static int look_at_event(void *ctx, const event *ev, err *e)
 }
 
 /* Where to begin so that the record can be decoded: the start of its piece in a file that can be read in
- * pieces, else the start of the content. */
-static uint64_t begin_of(const struct reader_ops *ops, const struct target *t)
+ * pieces, else the start of the content. Lines are numbered by the pieces that a run makes, so those must
+ * be the same here. */
+static uint64_t begin_of(const struct reader_ops *ops, const struct target *t, uint64_t size)
 {
 	if (!ops->piece_align || t->member.len || t->offset < ops->piece_first)
 		return 0;
+	if (ops->text) /* a line that starts at a cut belongs to the piece before */
+		return size > LIMIT_PIECE_BYTES && t->offset
+			       ? (t->offset - 1) / LIMIT_PIECE_BYTES * LIMIT_PIECE_BYTES
+			       : 0;
 	return ops->piece_first + (t->offset - ops->piece_first) / ops->piece_align * ops->piece_align;
 }
 
@@ -384,7 +392,7 @@ static int find_record(struct finder *f, struct source *s, err *e)
 	env.schemas = f->ops ? schema_set_new(e) : NULL;
 	if (!env.schemas)
 		goto done;
-	env.begin = begin_of(f->ops, f->target);
+	env.begin = begin_of(f->ops, f->target, s->size);
 	env.ops = f->ops;
 	env.head = (bytes){ f->head, head.len };
 	env.mtime_ns = s->mtime_ns;

@@ -240,11 +240,15 @@ static void flat(buf *out, const event *ev)
 {
 	buf_byte(out, '{');
 	for (uint32_t i = 0; i < ev->schema->ncolumns; i++) {
+		value v = event_value(ev, (int32_t)i);
+
+		if (v.type == VALUE_ABSENT && ev->schema->columns[i].flags & COLUMN_F_DERIVED)
+			continue;
 		if (i)
 			buf_byte(out, ',');
 		json_str(out, ev->schema->columns[i].path);
 		buf_byte(out, ':');
-		render_value(out, event_value(ev, (int32_t)i));
+		render_value(out, v);
 	}
 	buf_byte(out, '}');
 }

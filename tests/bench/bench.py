@@ -16,7 +16,7 @@ p.add_argument("--shared", required=True)
 p.add_argument("--cache", required=True)
 p.add_argument("--rounds", type=int, default=5)
 p.add_argument("--mib", type=int, default=1088, help="size of the dense EVTX files together")
-p.add_argument("names", nargs="*", help="jsonl, decode, sha256, rules; default: all")
+p.add_argument("names", nargs="*", help="jsonl, decode, sha256, rules, text; default: all")
 opt = p.parse_args()
 SPOOR = os.path.abspath(os.path.join(opt.build, "spoor"))
 DECODE = os.path.abspath(os.path.join(opt.build, "tests", "bench", "bench_decode"))
@@ -139,7 +139,50 @@ def rules():
         row(f"all rules over EVTX, {workers} workers", f"{mine:.2f} s", note="hayabusa and chainsaw are absent")
 
 
-PARTS = {"jsonl": jsonl, "decode": decode, "sha256": sha256, "rules": rules}
+def w3c_log():
+    """A synthetic IIS log of 256 MiB: lines of about 190 bytes, 15 fields."""
+    name = os.path.join(opt.cache, "w3c-256.log")
+    if os.path.exists(name):
+        return name
+    random = __import__("random").Random(1)
+    agents = ["Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36", "DocSecUpdater/4.2+(Windows+NT+10.0)",
+              "Microsoft+BITS/7.8"]
+    lines = []
+    for i in range(50000):
+        s = i * 86399 // 50000
+        lines.append("2024-04-18 %02d:%02d:%02d 10.30.5.20 GET /pkg/docsec/%d/setup.exe &CorrelationID=<empty>;&cafeReqId=%08x-0000-"
+                     "4111; 443 %s 10.7.%d.%d %s - 200 0 0 %d\r\n" % (
+                         s // 3600, s // 60 % 60, s % 60, random.randrange(100), random.getrandbits(32),
+                         random.choice(["-", "CORP\\u%d" % random.randrange(999)]), random.randrange(16),
+                         random.randrange(255), random.choice(agents), random.randrange(2000)))
+    block = "".join(lines).encode()
+    with open(name + ".part", "wb") as f:
+        f.write(b"#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time s-ip cs-method cs-uri-stem "
+                b"cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status "
+                b"time-taken\r\n")
+        while f.tell() < 256 << 20:
+            f.write(block)
+    os.rename(name + ".part", name)
+    return name
+
+
+def text():
+    name = w3c_log()
+    size = os.path.getsize(name)
+    speed, events, lines, grep = [], [], [], []
+    for _ in range(opt.rounds):  # in turns, on the same warm file
+        gb, million = measured(name)
+        speed.append(gb)
+        events.append(million)
+        lines.append(size / seconds(["wc", "-l", name]) / 1e9)
+        grep.append(size / seconds(["grep", "-c", "docsec", name]) / 1e9)
+    mine, wc, found = (statistics.median(x) for x in (speed, lines, grep))
+    row("W3C log to events, 1 core", f"{mine:.2f} GB/s", f"{wc:.2f} GB/s", f"{mine / wc:.2f}x",
+        f"wc -l; {statistics.median(events):.1f} M events/s; budget 0.5 GB/s and 1 M/s")
+    row("W3C log to events, 1 core", f"{mine:.2f} GB/s", f"{found:.2f} GB/s", f"{mine / found:.2f}x", "grep -c")
+
+
+PARTS = {"jsonl": jsonl, "decode": decode, "sha256": sha256, "rules": rules, "text": text}
 unknown = [n for n in opt.names if n not in PARTS]
 if unknown:
     sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(PARTS)}")

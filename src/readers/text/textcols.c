@@ -53,37 +53,62 @@ static const struct column HOST = {
 	.flags = COLUMN_F_DERIVED,
 };
 
+/* The name, with a number behind it where the log has it twice: a path is a column's own. ptr NULL without
+ * memory. */
+static str path_of(struct text *t, map *seen, str name)
+{
+	bool fresh = false;
+	struct map_entry *m = map_put(seen, name, 1, &fresh);
+
+	if (!m)
+		return (str){ 0 };
+	return fresh ? name : arena_printf(&t->mem, "%.*s_%u", STR_ARG(name), (unsigned)m->value++);
+}
+
+/* Fills cols[0..n], the last one with the host. *ret_host: one of the others is it. */
+static bool columns_fill(struct text *t, str dataset, const str *names, size_t n, struct column *cols,
+			 bool *ret_host)
+{
+	map seen;
+	bool ok = true;
+
+	map_init(&seen, LIMIT_COLUMNS + 1, LIMIT_TEXT_RECORD_BYTES);
+	for (size_t i = 0; ok && i < n; i++) {
+		const struct ecs_flat_row *row;
+		size_t rows = ecs_rows_flat(dataset, names[i], &row);
+
+		cols[i] = (struct column){ .name = rows && row->name.len ? row->name : names[i],
+					   .raw = names[i],
+					   .path = path_of(t, &seen, names[i]),
+					   .slot = (int32_t)i,
+					   .section = SECTION_FLAT };
+		*ret_host |= rows && str_eq(row->ecs, STR("host.name"));
+		ok = cols[i].path.ptr != NULL;
+	}
+	cols[n] = HOST;
+	cols[n].slot = (int32_t)n;
+	map_done(&seen);
+	return ok;
+}
+
 static const struct schema *schema_new(struct text *t, str dataset, const str *names, size_t n, err *e)
 {
 	struct column *cols = n < LIMIT_COLUMNS ? calloc(n + 1, sizeof *cols) : NULL;
 	struct schema proto = {
 		.family = FAMILY_FLAT, .reader = t->env.ops->name, .dataset = dataset, .columns = cols
 	};
-	const struct schema *s;
+	const struct schema *s = NULL;
 	bool has_host = false;
 
 	if (!cols) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "%zu columns, at most %u", n, LIMIT_COLUMNS);
 		return NULL;
 	}
-	for (size_t i = 0; i < n; i++) {
-		const struct ecs_flat_row *row;
-		size_t rows = ecs_rows_flat(dataset, names[i], &row);
-
-		cols[i] = (struct column){ .name = names[i],
-					   .raw = names[i],
-					   .path = names[i],
-					   .slot = (int32_t)i,
-					   .section = SECTION_FLAT };
-		if (rows && row->name.len)
-			cols[i].name = row->name;
-		has_host |= rows && str_eq(row->ecs, STR("host.name"));
+	if (columns_fill(t, dataset, names, n, cols, &has_host)) {
+		proto.ncolumns = (uint32_t)n + !has_host;
+		proto.nslots = (uint32_t)n + 1;
+		s = schema_set_add(t->env.schemas, &proto, e);
 	}
-	cols[n] = HOST;
-	cols[n].slot = (int32_t)n;
-	proto.ncolumns = (uint32_t)n + !has_host;
-	proto.nslots = (uint32_t)n + 1;
-	s = schema_set_add(t->env.schemas, &proto, e);
 	free(cols);
 	return s;
 }

@@ -317,7 +317,7 @@ enum reader_step text_next(void *self, struct reader_input *in, event *ret_ev, s
 		step = next_record(t, in, ret_gap, e);
 		if (step != READER_EVENT)
 			return step;
-		if (!t->line.len)
+		if (!t->line.len || (t->line.ptr[0] == ' ' && !str_trim(t->line).len))
 			continue;
 		if (t->mem.used_bytes)
 			arena_clear(&t->mem);
