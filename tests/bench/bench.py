@@ -175,7 +175,9 @@ def text():
         speed.append(gb)
         events.append(million)
         lines.append(size / seconds(["wc", "-l", name]) / 1e9)
-        grep.append(size / seconds(["grep", "-c", "docsec", name]) / 1e9)
+        start = time.monotonic()  # into a pipe: grep stops at once where its output is /dev/null
+        subprocess.run(["grep", "-c", "docsec", name], capture_output=True, check=True)
+        grep.append(size / (time.monotonic() - start) / 1e9)
     mine, wc, found = (statistics.median(x) for x in (speed, lines, grep))
     row("W3C log to events, 1 core", f"{mine:.2f} GB/s", f"{wc:.2f} GB/s", f"{mine / wc:.2f}x",
         f"wc -l; {statistics.median(events):.1f} M events/s; budget 0.5 GB/s and 1 M/s")

@@ -27,6 +27,11 @@ def write(text, *names):
     return where
 
 
+def said(run):
+    """What was said of the evidence: builds with a sanitizer have no sandbox, and say so."""
+    return [line for line in run.stderr.splitlines() if b"sandbox" not in line]
+
+
 def events(*args):
     run = spoor("dump", *args, "-f", "ecs")
     return run, [json.loads(x) for x in run.stdout.splitlines()]
@@ -38,7 +43,7 @@ iis = write(IIS, "MX01", "C", "inetpub", "logs", "LogFiles", "W3SVC1", "u_ex2305
 firewall = write(FIREWALL, "pfirewall.log")
 
 run, got = events(iis)
-t.check(run.returncode == 0 and not run.stderr, "a sound log ends with 0 and no word", run)
+t.check(run.returncode == 0 and not said(run), "a sound log ends with 0 and no word", run)
 t.equal([e["host"]["name"] for e in got], ["MX01", "MX01"], "the host is that of the collection")
 t.equal(got[1]["event"]["dataset"], "iis.access", "the dataset says which log it is")
 t.equal((got[1]["source"]["ip"], got[1]["user"]["name"], got[1]["http"]["response"]["status_code"], got[1]["url"]["path"]),
@@ -62,7 +67,7 @@ for zone, want in (("Asia/Shanghai", ["2023-01-17T00:00:00Z", "2023-07-17T00:00:
                    ("*.log=Asia/Tokyo", ["2023-01-16T23:00:00Z", "2023-07-16T23:00:00Z"])):
     run, got = events(firewall, "--tz", zone)
     t.equal([e["@timestamp"] for e in got], want, f"--tz {zone}")
-    t.check(not run.stderr and got[0]["spoor"]["event"]["time_basis"] == "local_declared", "is no assumption", run)
+    t.check(not said(run) and got[0]["spoor"]["event"]["time_basis"] == "local_declared", "is no assumption", run)
 run, got = events(firewall, "--tz", "elsewhere=Asia/Tokyo", "--tz", "pfirewall=+01:00", "--tz", "Asia/Shanghai")
 t.equal(got[0]["@timestamp"], "2023-01-17T07:00:00Z", "the first zone that fits counts")
 t.equal(events(iis, "--tz", "Asia/Tokyo")[1][0]["@timestamp"], "2023-05-17T18:47:05Z", "UTC by definition stays UTC")
