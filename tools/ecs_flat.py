@@ -3,7 +3,13 @@
 import sys
 
 HOW = ["text", "number", "ip", "bool", "time", "lower", "basename", "account", "domain", "hashes", "ms", "s", "plus",
-       "host_of", "ip_of", "port_of"]
+       "host_of", "ip_of", "port_of",
+       "outcome",      # words and numbers of success and failure; 0 is success
+       "failure",      # there is a value: it failed
+       "url_path", "url_query",
+       "mac",          # upper case with hyphens (RFC 7042)
+       "tls_version"]  # "TLSv12" to "1.2"
+CONST = "const"        # field is "=text": what every event of the dataset has
 
 
 def fail(path, number, why):
@@ -20,7 +26,7 @@ def read(path):
             if len(parts) != 5:
                 fail(path, number, "not five columns")
             dataset, field, ecs, how, name = parts
-            if how not in HOW:
+            if how not in HOW + [CONST] or (how == CONST) != field.startswith("="):
                 fail(path, number, "unknown conversion " + how)
             if "*" in dataset[:-1] or not dataset or not field or not ecs or not name:
                 fail(path, number, "empty column, or * that is not last")
@@ -34,17 +40,26 @@ def text(s):
     return '{ "%s", %d }' % (s.replace("\\", "\\\\").replace('"', '\\"'), len(s.encode()))
 
 
+def table(out, name, rows):
+    out.write("static const struct ecs_flat_row %s[] = {\n" % name)
+    for _, _, _, dataset, field, ecs, how, name in rows:
+        out.write("\t{ %s, %s, %s, %s, ECS_%s },\n" % (
+            text(dataset), text(field), text(ecs), text(name), how.upper()))
+    out.write("};\n")
+
+
 def main():
     rows = sorted((r for path in sys.argv[2:] for r in read(path)), key=lambda r: r[0])
     seen = {}
+    for _, path, number, dataset, field, ecs, how, _ in rows:
+        key = (dataset, CONST if how == CONST else field, ecs)
+        if key in seen:
+            fail(path, number, "said already in line %d" % seen[key])
+        seen[key] = number
+    consts = [r[:4] + (r[4][1:], r[5], "text", r[7]) for r in rows if r[6] == CONST]
     with open(sys.argv[1], "w", encoding="utf-8") as out:
-        out.write("static const struct ecs_flat_row FLAT_ROWS[] = {\n")
-        for _, path, number, dataset, field, ecs, how, name in rows:
-            if (dataset, field, ecs) in seen:
-                fail(path, number, "said already in line %d" % seen[(dataset, field, ecs)])
-            seen[(dataset, field, ecs)] = number
-            out.write("\t{ %s, %s, %s, %s, ECS_%s },\n" % (text(dataset), text(field), text(ecs), text(name), how.upper()))
-        out.write("};\n")
+        table(out, "FLAT_ROWS", [r for r in rows if r[6] != CONST])
+        table(out, "FLAT_CONSTS", consts)
 
 
 main()

@@ -114,6 +114,17 @@ size_t ecs_rows_flat(str dataset, str field, const struct ecs_flat_row **ret)
 	return n;
 }
 
+const struct ecs_flat_row *ecs_const_flat(str dataset, size_t *pos)
+{
+	while (*pos < COUNT(FLAT_CONSTS)) {
+		const struct ecs_flat_row *row = &FLAT_CONSTS[(*pos)++];
+
+		if (covers(row->dataset, dataset))
+			return row;
+	}
+	return NULL;
+}
+
 bool ecs_event_id_known(uint64_t event_id)
 {
 	for (size_t i = 0; i < COUNT(EVENT_IDS); i++)

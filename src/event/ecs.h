@@ -27,6 +27,13 @@ enum ecs_how {
 	ECS_HOST_OF,  /* address or name of host:port, [v6]:port */
 	ECS_IP_OF,    /* the same where it is an address */
 	ECS_PORT_OF,  /* its port */
+	ECS_OUTCOME,  /* words for success and failure; 0 is success */
+	ECS_FAILURE,  /* there is a value: it failed */
+	ECS_URL_PATH,
+	ECS_URL_QUERY,
+	ECS_MAC, /* upper case with hyphens, RFC 7042 */
+	ECS_TLS_VERSION,
+	ECS_AS_IS, /* the field is an ECS field already; by its own type, in no table */
 };
 
 struct ecs_row {
@@ -52,6 +59,9 @@ struct ecs_flat_row {
 /* The rows for a field, as logged, of a dataset: *ret points to n adjacent rows, n is answered. Rows of the
  * very dataset go before those of "family.*", those before "*". */
 size_t ecs_rows_flat(str dataset, str field, const struct ecs_flat_row **ret);
+
+/* What every event of a dataset has: `field` is the text. NULL behind the last; zero *pos first. */
+const struct ecs_flat_row *ecs_const_flat(str dataset, size_t *pos);
 
 /* Has any row this event id? */
 bool ecs_event_id_known(uint64_t event_id);

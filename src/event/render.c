@@ -236,16 +236,20 @@ static void column(struct writer *w, uint32_t i, bool *unnamed_done)
 	}
 }
 
+/* What is absent is left out: a schema may have more columns than its event. */
 static void flat(buf *out, const event *ev)
 {
+	bool comma = false;
+
 	buf_byte(out, '{');
 	for (uint32_t i = 0; i < ev->schema->ncolumns; i++) {
 		value v = event_value(ev, (int32_t)i);
 
 		if (v.type == VALUE_ABSENT && ev->schema->columns[i].flags & COLUMN_F_DERIVED)
 			continue;
-		if (i)
+		if (comma)
 			buf_byte(out, ',');
+		comma = true;
 		json_str(out, ev->schema->columns[i].path);
 		buf_byte(out, ':');
 		render_value(out, v);

@@ -1,7 +1,6 @@
-#include <arpa/inet.h>
 #include <stdlib.h>
 
-#include "event/ecs.h"
+#include "event/ecs_value.h"
 #include "event/render.h"
 #include "util/json.h"
 #include "util/limits.h"
@@ -110,11 +109,15 @@ static const struct {
 	enum made made;
 	const char *text;
 } ALWAYS[] = {
-	{ "@timestamp", MADE_TIME, NULL },           { "ecs.version", MADE_TEXT, ECS_VERSION },
-	{ "event.created", MADE_WRITTEN, NULL },     { "event.kind", MADE_TEXT, "event" },
-	{ "log.file.path", MADE_PATH, NULL },        { "log.offset", MADE_OFFSET, NULL },
-	{ "spoor.event.record", MADE_RECORD, NULL }, { "spoor.event.recovered", MADE_RECOVERED, NULL },
-	{ "spoor.event.ref", MADE_REF, NULL },       { "spoor.evidence.sha256", MADE_SHA256, NULL },
+	{ "@timestamp", MADE_TIME, NULL },
+	{ "ecs.version", MADE_TEXT, ECS_VERSION },
+	{ "event.created", MADE_WRITTEN, NULL },
+	{ "log.file.path", MADE_PATH, NULL },
+	{ "log.offset", MADE_OFFSET, NULL },
+	{ "spoor.event.record", MADE_RECORD, NULL },
+	{ "spoor.event.recovered", MADE_RECOVERED, NULL },
+	{ "spoor.event.ref", MADE_REF, NULL },
+	{ "spoor.evidence.sha256", MADE_SHA256, NULL },
 	{ "spoor.fields", MADE_OTHER, NULL },
 };
 
@@ -123,10 +126,11 @@ static const struct {
 	enum made made;
 	const char *text;
 } WINDOWS[] = {
-	{ "event.dataset", MADE_MODULE, NULL },         { "event.module", MADE_MODULE, NULL },
-	{ "event.outcome", MADE_OUTCOME, NULL },        { "host.os.type", MADE_TEXT, "windows" },
-	{ "log.level", MADE_LOG_LEVEL, NULL },          { "winlog.api", MADE_TEXT, "wineventlog" },
-	{ "winlog.event_data", MADE_EVENT_DATA, NULL }, { "winlog.user_data", MADE_USER_DATA, NULL },
+	{ "event.dataset", MADE_MODULE, NULL },       { "event.kind", MADE_TEXT, "event" },
+	{ "event.module", MADE_MODULE, NULL },        { "event.outcome", MADE_OUTCOME, NULL },
+	{ "host.os.type", MADE_TEXT, "windows" },     { "log.level", MADE_LOG_LEVEL, NULL },
+	{ "winlog.api", MADE_TEXT, "wineventlog" },   { "winlog.event_data", MADE_EVENT_DATA, NULL },
+	{ "winlog.user_data", MADE_USER_DATA, NULL },
 };
 
 static const struct {
@@ -135,6 +139,9 @@ static const struct {
 } FLAT[] = {
 	{ "spoor.event.time_basis", MADE_BASIS },
 };
+
+/* Behind the table and what the event itself says. */
+enum { COL_DEFAULT = INT32_MAX };
 
 static void split(struct entry *en)
 {
@@ -200,37 +207,101 @@ static void add_column(struct plan *p, const struct schema *s, int32_t i, str pr
 	}
 }
 
-/* What says of which kind of log a flat event is. */
-static void add_dataset(struct plan *p, const struct schema *s)
-{
-	str rest;
+/* --- flat events ---------------------------------------------------------------------------- */
 
-	for (size_t i = 0; i < COUNT(FLAT); i++)
-		add(p, str_of(FLAT[i].ecs), FLAT[i].made);
-	if (!s->dataset.len)
-		return;
-	add(p, STR("event.dataset"), MADE_TEXT)->text = s->dataset;
-	add(p, STR("event.module"), MADE_TEXT)->text = str_cut(s->dataset, '.', &rest);
+static void add_text(struct plan *p, str ecs, str text, int32_t rank)
+{
+	struct entry *en = add(p, ecs, MADE_TEXT);
+
+	en->text = text;
+	en->col = rank;
 }
 
+/* By the table; else, where the reader says so, the field is one of ECS itself. */
 static void add_flat_column(struct plan *p, const struct schema *s, int32_t i)
 {
 	const struct column *col = &s->columns[i];
 	const struct ecs_flat_row *rows;
 	size_t n = s->dataset.len ? ecs_rows_flat(s->dataset, col->raw, &rows) : 0;
+	struct entry *en;
 
+	if (col->flags & COLUMN_F_HIDDEN)
+		return;
 	for (size_t k = 0; k < n && k < ROWS_MAX; k++) {
-		struct entry *en;
-
-		if (!rows[k].ecs.len || str_eq(rows[k].ecs, STR("@timestamp")))
+		if (!rows[k].ecs.len)
 			continue;
 		en = add(p, rows[k].ecs, MADE_COLUMN);
 		en->how = rows[k].how;
 		en->col = i;
 	}
-	if (n == 0 && col->ecs.len)
-		add(p, col->ecs, MADE_COLUMN)->col = i;
+	if (n == 0 && col->ecs.len && !str_eq(col->ecs, STR("@timestamp"))) {
+		en = add(p, col->ecs, MADE_COLUMN);
+		en->how = ECS_AS_IS;
+		en->col = i;
+	}
 }
+
+static void add_flat(struct plan *p, const struct schema *s)
+{
+	const struct ecs_flat_row *row;
+	size_t pos = 0;
+	str rest;
+
+	for (size_t i = 0; i < COUNT(FLAT); i++)
+		add(p, str_of(FLAT[i].ecs), FLAT[i].made);
+	while ((row = ecs_const_flat(s->dataset, &pos)) != NULL)
+		add_text(p, row->ecs, row->field, -1);
+	add_text(p, STR("event.kind"), STR("event"), COL_DEFAULT);
+	if (s->dataset.len) {
+		add_text(p, STR("event.dataset"), s->dataset, COL_DEFAULT);
+		add_text(p, STR("event.module"), str_cut(s->dataset, '.', &rest), COL_DEFAULT);
+	}
+	for (uint32_t i = 0; i < s->ncolumns; i++)
+		add_flat_column(p, s, (int32_t)i);
+}
+
+static bool is_inside(const struct entry *outer, const struct entry *en)
+{
+	for (unsigned i = 0; i < outer->nparts; i++)
+		if (i >= en->nparts || !str_eq(outer->parts[i], en->parts[i]))
+			return false;
+	return en->nparts > outer->nparts;
+}
+
+/* An evidence document may call one thing "host" and another "host.name": it cannot be both a value and
+ * an object, and what we say ourselves stays. Taken out here, such a field stays among spoor.fields. */
+static void drop_conflicts(struct plan *p)
+{
+	const struct entry *ours = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < p->nentries; i++) {
+		struct entry *en = &p->entries[i];
+		bool own = en->how != ECS_AS_IS;
+
+		if (!own && ((i + 1 < p->nentries && is_inside(en, en + 1)) || (ours && is_inside(ours, en))))
+			continue;
+		p->entries[n] = *en;
+		if (own)
+			ours = &p->entries[n];
+		n++;
+	}
+	p->nentries = n;
+}
+
+/* Which columns does the document tell under their own names? NULL without memory. */
+static bool *told_as_is(const struct plan *p, const struct schema *s)
+{
+	bool *told = calloc(s->ncolumns + 1, sizeof *told);
+
+	for (uint32_t i = 0; told && i < p->nentries; i++)
+		if (p->entries[i].how == ECS_AS_IS &&
+		    (i == 0 || !str_eq(p->entries[i - 1].ecs, p->entries[i].ecs)))
+			told[p->entries[i].col] = true;
+	return told;
+}
+
+/* --- members -------------------------------------------------------------------------------- */
 
 /* "name": with a comma before it; the first one of an object leaves it out. A name that is there
  * already gets a number. */
@@ -256,14 +327,13 @@ static bool put_member(struct members *m, map *seen, buf *tmp, arena *mem, str n
 }
 
 /* Winlogbeat calls unnamed values param1, param2, ... */
-static bool add_members(struct plan *p, const struct schema *s, uint8_t section, struct members *m, buf *tmp,
-			arena *mem)
+static bool add_members(const bool *told, const struct schema *s, uint8_t section, struct members *m,
+			buf *tmp, arena *mem)
 {
 	map seen;
 	bool ok = true;
 	uint32_t unnamed = 0;
 
-	(void)p;
 	m->at = arena_array(mem, s->ncolumns, sizeof *m->at);
 	if (!m->at)
 		return false;
@@ -275,7 +345,8 @@ static bool add_members(struct plan *p, const struct schema *s, uint8_t section,
 
 		if (c->section != section || str_eq(c->path, STR("@xmlns")) ||
 		    str_starts(c->raw, STR("xmlns")) ||
-		    (c->flags & COLUMN_F_HIDDEN && section != SECTION_OTHER) || c->flags & COLUMN_F_DERIVED)
+		    (c->flags & COLUMN_F_HIDDEN && section != SECTION_OTHER) || c->flags & COLUMN_F_DERIVED ||
+		    told[i])
 			continue;
 		if (c->flags & COLUMN_F_UNNAMED) {
 			int n = snprintf(param, sizeof param, "param%u", ++unnamed);
@@ -308,7 +379,7 @@ static struct plan *plan_build(struct render_cache *c, const struct schema *s, s
 	struct plan *p = arena_alloc(&c->mem, sizeof *p);
 	size_t max = MADE_MAX + (size_t)s->ncolumns * (ROWS_MAX + 1);
 	struct entry *entries = calloc(max, sizeof *entries);
-	bool windows = s->family == FAMILY_WINDOWS, ok = false;
+	bool windows = s->family == FAMILY_WINDOWS, ok = false, *told = NULL;
 
 	if (!p || !entries)
 		goto done;
@@ -317,24 +388,24 @@ static struct plan *plan_build(struct render_cache *c, const struct schema *s, s
 		add(p, str_of(ALWAYS[i].ecs), ALWAYS[i].made)->text = str_of(ALWAYS[i].text);
 	for (size_t i = 0; windows && i < COUNT(WINDOWS); i++)
 		add(p, str_of(WINDOWS[i].ecs), WINDOWS[i].made)->text = str_of(WINDOWS[i].text);
+	for (uint32_t i = 0; windows && i < s->ncolumns; i++)
+		add_column(p, s, (int32_t)i, provider, id);
 	if (!windows)
-		add_dataset(p, s);
-	for (uint32_t i = 0; i < s->ncolumns; i++) {
-		if (windows)
-			add_column(p, s, (int32_t)i, provider, id);
-		else
-			add_flat_column(p, s, (int32_t)i);
-	}
+		add_flat(p, s);
 	qsort(p->entries, p->nentries, sizeof *p->entries, by_name);
+	if (!windows)
+		drop_conflicts(p);
 	p->entries = arena_array(&c->mem, p->nentries, sizeof *p->entries);
 	if (!p->entries)
 		goto done;
 	memcpy(p->entries, entries, p->nentries * sizeof *entries);
 	p->xml_name = xml_name(s);
-	ok = add_members(p, s, SECTION_EVENTDATA, &p->data, &c->tmp, &c->mem) &&
-	     add_members(p, s, SECTION_USERDATA, &p->user, &c->tmp, &c->mem) &&
-	     add_members(p, s, windows ? SECTION_OTHER : SECTION_FLAT, &p->other, &c->tmp, &c->mem);
+	told = told_as_is(p, s);
+	ok = told && add_members(told, s, SECTION_EVENTDATA, &p->data, &c->tmp, &c->mem) &&
+	     add_members(told, s, SECTION_USERDATA, &p->user, &c->tmp, &c->mem) &&
+	     add_members(told, s, windows ? SECTION_OTHER : SECTION_FLAT, &p->other, &c->tmp, &c->mem);
 done:
+	free(told);
 	free(entries);
 	return ok ? p : NULL;
 }
@@ -390,211 +461,14 @@ struct job {
 	buf *tmp;
 };
 
-static str text_of(struct job *j, value v)
-{
-	if (v.type == VALUE_UTF8 && !(v.flags & VALUE_F_ARRAY))
-		return (str){ (const char *)v.ptr, v.len };
-	buf_clear(j->tmp);
-	value_text(v, j->tmp);
-	return buf_view(j->tmp);
-}
-
-/* What Windows writes where there is nothing. */
-static bool is_nothing(str s)
-{
-	return s.len == 0 || str_eq(s, STR("-"));
-}
-
-static bool put_ip(struct job *j, str s)
-{
-	unsigned char addr[16];
-	char z[64];
-
-	if (s.len > 7 && str_eq_ascii_nocase((str){ s.ptr, 7 }, STR("::ffff:")) && memchr(s.ptr, '.', s.len))
-		s = (str){ s.ptr + 7, s.len - 7 };
-	if (s.len == 0 || s.len >= sizeof z)
-		return false;
-	memcpy(z, s.ptr, s.len);
-	z[s.len] = '\0';
-	if (memchr(s.ptr, 0, s.len) ||
-	    (inet_pton(AF_INET, z, addr) != 1 && inet_pton(AF_INET6, z, addr) != 1))
-		return false;
-	json_str(j->out, s);
-	return true;
-}
-
-static bool put_lower(buf *out, str s)
-{
-	size_t from = out->len + 1;
-
-	json_str(out, s);
-	for (size_t i = from; !out->failed && i < out->len; i++)
-		if (out->ptr[i] >= 'A' && out->ptr[i] <= 'Z')
-			out->ptr[i] |= 0x20;
-	return true;
-}
-
-static bool put_hashes(struct job *j, str s)
-{
-	size_t from = j->out->len;
-	bool any = false;
-	str one, alg, hex;
-
-	buf_byte(j->out, '{');
-	while (s.len) {
-		one = str_cut(s, ',', &s);
-		alg = str_cut(one, '=', &hex);
-		if (alg.len == 0 || hex.len == 0 || alg.len > 16)
-			continue;
-		if (any)
-			buf_byte(j->out, ',');
-		put_lower(j->out, alg);
-		buf_byte(j->out, ':');
-		put_lower(j->out, hex);
-		any = true;
-	}
-	buf_byte(j->out, '}');
-	if (!any)
-		j->out->len = from;
-	return any;
-}
-
-static bool put_bool(struct job *j, str s)
-{
-	bool yes = str_eq_ascii_nocase(s, STR("true")) || str_eq(s, STR("1"));
-
-	if (!yes && !str_eq_ascii_nocase(s, STR("false")) && !str_eq(s, STR("0")))
-		return false;
-	buf_z(j->out, yes ? "true" : "false");
-	return true;
-}
-
-static bool put_text(struct job *j, str s)
-{
-	if (is_nothing(s))
-		return false;
-	json_str(j->out, s);
-	return true;
-}
-
-/* Decimal text times `unit_ns`. */
-static bool put_duration(struct job *j, str s, uint64_t unit_ns)
-{
-	str whole, part;
-	uint64_t u, frac = 0, unit = unit_ns;
-
-	whole = str_cut(s, '.', &part);
-	if (!str_to_u64(whole, &u) || u > INT64_MAX / unit_ns)
-		return false;
-	for (size_t i = 0; i < part.len; i++) {
-		unsigned d = (unsigned char)part.ptr[i] - '0';
-
-		if (d > 9)
-			return false;
-		unit /= 10;
-		frac += d * unit;
-	}
-	buf_u64(j->out, u * unit_ns + frac);
-	return true;
-}
-
-static bool put_plus(struct job *j, str s)
-{
-	size_t from = j->out->len;
-
-	if (!put_text(j, s))
-		return false;
-	for (size_t i = from; !j->out->failed && i < j->out->len; i++)
-		if (j->out->ptr[i] == '+')
-			j->out->ptr[i] = ' ';
-	return true;
-}
-
-/* host:port and [v6]:port; a bare IPv6 address has no port. */
-static str cut_port(str s, str *ret_port)
-{
-	size_t i = s.len;
-
-	*ret_port = (str){ "", 0 };
-	while (i > 0 && s.ptr[i - 1] != ':' && s.ptr[i - 1] != ']')
-		i--;
-	if (i > 0 && s.ptr[i - 1] == ':' &&
-	    (memchr(s.ptr, ':', i - 1) == NULL || (i > 1 && s.ptr[i - 2] == ']'))) {
-		*ret_port = (str){ s.ptr + i, s.len - i };
-		s.len = i - 1;
-	}
-	if (s.len >= 2 && s.ptr[0] == '[' && s.ptr[s.len - 1] == ']')
-		s = (str){ s.ptr + 1, s.len - 2 };
-	return s;
-}
-
-static bool put_port(struct job *j, str s)
-{
-	uint64_t u;
-
-	if (!str_to_u64(s, &u) || u > UINT16_MAX)
-		return false;
-	buf_u64(j->out, u);
-	return true;
-}
-
+/* Flat logs have several values of a field as an array; what Windows logs as one is a list in a text. */
 static bool put_column(struct job *j, const struct entry *en)
 {
 	value v = event_value(j->ev, en->col);
-	str s, tail;
-	uint64_t u;
-	int64_t ns;
 
-	if (v.type == VALUE_ABSENT)
-		return false;
-	if (en->how == ECS_NUMBER) {
-		if (!value_u64(v, &u))
-			return false;
-		buf_u64(j->out, u);
-		return true;
-	}
-	if (en->how == ECS_TIME) {
-		if (!value_time(v, &ns))
-			return false;
-		buf_byte(j->out, '"');
-		buf_time(j->out, ns);
-		buf_byte(j->out, '"');
-		return true;
-	}
-	s = text_of(j, v);
-	switch ((enum ecs_how)en->how) {
-	case ECS_IP:
-		return put_ip(j, s);
-	case ECS_BOOL:
-		return put_bool(j, s);
-	case ECS_LOWER:
-		return !is_nothing(s) && put_lower(j->out, s);
-	case ECS_BASENAME:
-		return put_text(j, str_basename(s));
-	case ECS_ACCOUNT:
-		str_cut(s, '\\', &tail);
-		return put_text(j, tail.len ? tail : s);
-	case ECS_DOMAIN:
-		s = str_cut(s, '\\', &tail);
-		return tail.len && put_text(j, s);
-	case ECS_HASHES:
-		return put_hashes(j, s);
-	case ECS_MS:
-		return put_duration(j, s, 1000000);
-	case ECS_S:
-		return put_duration(j, s, NS_PER_S);
-	case ECS_PLUS:
-		return put_plus(j, s);
-	case ECS_HOST_OF:
-		return put_text(j, cut_port(s, &tail));
-	case ECS_IP_OF:
-		return put_ip(j, cut_port(s, &tail));
-	case ECS_PORT_OF:
-		cut_port(s, &tail);
-		return put_port(j, tail);
-	default:
-		return put_text(j, s);
-	}
+	if (j->ev->schema->family == FAMILY_FLAT)
+		return ecs_put_all(j->out, j->tmp, v, (enum ecs_how)en->how);
+	return ecs_put(j->out, j->tmp, v, (enum ecs_how)en->how);
 }
 
 /* Winlogbeat's modules, by channel. */
@@ -710,6 +584,13 @@ static bool put_basis(struct job *j)
 	return true;
 }
 
+static bool put_str(struct job *j, str s)
+{
+	if (s.len)
+		json_str(j->out, s);
+	return s.len > 0;
+}
+
 /* Names the event for good once the hash of its item is known; until then by the item's number. */
 static bool put_ref(struct job *j)
 {
@@ -749,9 +630,9 @@ static bool put(struct job *j, const struct entry *en)
 	case MADE_LOG_LEVEL:
 		return put_log_level(j);
 	case MADE_PATH:
-		return j->src && put_text(j, j->src->path);
+		return j->src && put_str(j, j->src->path);
 	case MADE_SHA256:
-		return j->src && put_text(j, j->src->sha256);
+		return j->src && put_str(j, j->src->sha256);
 	case MADE_OFFSET:
 		buf_u64(j->out, j->ev->ref.offset);
 		return true;

@@ -258,7 +258,7 @@ bool value_next(value v, size_t *pos, value *ret)
 			;
 		ret->len = (uint32_t)n;
 		*pos = i + n + 2;
-	} else if (value_is_text(v)) {
+	} else if (value_is_text(v) || v.type == VALUE_NUMBER || v.type == VALUE_TRUE_FALSE) {
 		for (n = 0; i + n < v.len && v.ptr[i + n] != 0; n++)
 			;
 		ret->len = (uint32_t)n;

@@ -31,7 +31,8 @@ enum value_type {
 
 #define VALUE_F_ARRAY                                                                                        \
 	1u                  /* several elements of `type`: fixed-size items back to back, or
-			     * NUL-separated strings; JSON text "[...]" for VALUE_UTF8 is never one */
+			     * NUL-separated texts (JSON's numbers and booleans too); JSON text "[...]"
+			     * for VALUE_UTF8 is never one */
 #define VALUE_F_REPAIRED 2u /* the evidence was damaged here; what can be read is shown */
 
 typedef struct value {
