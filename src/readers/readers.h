@@ -6,6 +6,7 @@
 
 extern const struct reader_ops reader_evtx;    /* evtx/: Windows XML event log */
 extern const struct reader_ops reader_winjson; /* winjson/: Windows events exported as JSON */
+extern const struct reader_ops reader_json;    /* json/: every other log as JSON */
 
 /* Line logs, text/textlog.h; logs/ has a file for each family. */
 extern const struct reader_ops reader_w3c; /* IIS, HTTP.sys, Exchange, proxies, Windows Firewall */

@@ -35,8 +35,12 @@
 #define LIMIT_LINE_BYTES (1u << 20)       /* formats.md: a longer line is cut and flagged */
 #define LIMIT_JSON_DEPTH 64u              /* formats.md */
 #define LIMIT_JSON_NAME 1024u             /* bytes of a member name; longer is cut. Real ones stay below 100 */
-#define LIMIT_WINJSON_PLANS 16384u        /* structures remembered; then forgotten, not refused */
-#define LIMIT_WINJSON_PLAN_BYTES (8u << 20) /* memory of those, and of building one */
+#define LIMIT_JSON_PLANS 16384u           /* structures remembered; then forgotten, not refused */
+#define LIMIT_JSON_PLAN_BYTES (8u << 20)  /* memory of those, and of building one */
+#define LIMIT_JSON_FIELDS 4000u           /* of one file with columns, fewer than LIMIT_COLUMNS; further ones (labels,
+					   * ids as names) share a column */
+#define LIMIT_JSON_DATASETS 64u           /* of one file, as documents name them; an export of a cluster has 20 */
+#define LIMIT_JSON_GROUPS 4096u           /* datasets with wide schemas; more have one per structure */
 
 /* --- readers: text logs --------------------------------------------------------------------- */
 #define LIMIT_TEXT_RECORD_BYTES (8u << 20) /* texts put together for one record: a line and its parts */

@@ -3,7 +3,7 @@
 
 #include "event/render.h"
 #include "readers/readers.h"
-#include "readers/winjson/feed.h"
+#include "readers/json/feed.h"
 #include "util/utf.h"
 
 static void must_hold(bool fact)

@@ -562,10 +562,21 @@ static str behind(str s, size_t n)
 	return (str){ s.ptr + n, s.len - n };
 }
 
+/* The element in UserData, which Winlogbeat gives as a member of its own; empty if it does not. */
+static str user_data_element(const struct leaf_names *names)
+{
+	for (uint32_t i = 0; i < names->n; i++)
+		if (str_eq(names->at[i].last, STR("xml_name")) ||
+		    str_ends(names->at[i].last, STR(".xml_name")))
+			return names->at[i].tag;
+	return (str){ "", 0 };
+}
+
 static void columns_ecs(struct builder *b)
 {
 	static const str DATA[] = { LIT("winlog.event_data."), LIT("event_data.") };
 	static const str USER[] = { LIT("winlog.user_data."), LIT("user_data.") };
+	str element = user_data_element(b->names);
 
 	if (known(b->names, "log_name"))
 		put_aliases(b, BEATS6, COUNT(BEATS6), STR(""));
@@ -579,8 +590,8 @@ static void columns_ecs(struct builder *b)
 				put_data(b, i, behind(d, DATA[k].len));
 			else if (str_starts(d, USER[k]) && d.len > USER[k].len &&
 				 !str_ends(d, STR(".xml_name"))) {
-				str parts[2] = { b->names->tag, behind(d, USER[k].len) };
-				uint32_t from = b->names->tag.len ? 0 : 1;
+				str parts[2] = { element, behind(d, USER[k].len) };
+				uint32_t from = element.len ? 0 : 1;
 
 				put_user(b, i, parts + from, 2 - from);
 			}
@@ -748,7 +759,7 @@ bool columns_of(struct colspec *spec, const struct leaf_names *names, enum shape
 {
 	struct builder b = { .spec = spec, .names = names, .mem = mem };
 
-	map_init(&b.elements, ELEMENTS_MAX, LIMIT_WINJSON_PLAN_BYTES);
+	map_init(&b.elements, ELEMENTS_MAX, LIMIT_JSON_PLAN_BYTES);
 	for (uint32_t i = 0; i < names->n; i++)
 		spec[i] = (struct colspec){ .leaf = i, .sys = SYS_COUNT };
 	switch (shape) {

@@ -2,7 +2,8 @@
 #ifndef SPOOR_READERS_WINJSON_COLUMNS_H
 #define SPOOR_READERS_WINJSON_COLUMNS_H
 
-#include "readers/winjson/names.h"
+#include "event/schema.h"
+#include "readers/winjson/shape.h"
 
 struct colspec {
 	struct column col; /* slot not set */

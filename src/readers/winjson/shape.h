@@ -1,13 +1,11 @@
-/* shape.h - which tool wrote an object, and which column each of its leaves is.
+/* shape.h - which tool wrote an object.
  *
- * Works on signatures (flat.h) only, once per structure: shape_of() for judging content, plan_build()
- * for reading it. Whatever the shape, a Windows event gets the columns that the EVTX reader would give
- * it; docs/windows-json.md has the table. Thread rule: pure but for the memory of the caller. */
+ * Works on names only, once per structure. docs/windows-json.md has the table. Thread rule: pure but for
+ * the memory of the caller. */
 #ifndef SPOOR_READERS_WINJSON_SHAPE_H
 #define SPOOR_READERS_WINJSON_SHAPE_H
 
-#include "event/schema.h"
-#include "util/map.h"
+#include "readers/json/names.h"
 
 enum shape {
 	SHAPE_OTHER,        /* JSON, but no Windows event */
@@ -43,31 +41,10 @@ enum sys {
 	SYS_COUNT
 };
 
-struct plan {
-	enum shape shape;
-	const struct schema *schema; /* NULL for SHAPE_ACTION */
-	const uint32_t *slot_of;     /* leaf -> slot; NULL: the same number */
-	uint32_t nleaves;
-	int32_t time_slot;     /* slot of a time made from time_ns; -1: none */
-	int32_t keywords_slot; /* of a shape that writes the bits in decimal; -1: none */
-	int32_t time_leaf;     /* where the event time is, -1: nowhere */
-	int32_t received_leaf; /* NXLog: local time of receipt ... */
-	int32_t utc_leaf;      /* ... and the UTC time that shows its offset */
-	const uint32_t *twice; /* leaves whose escapes may be doubled (Wazuh) */
-	uint32_t ntwice;
-};
+enum shape leaf_names_shape(const struct leaf_names *names);
 
-/* Shape by the first `len` bytes of a signature, which may be cut anywhere. */
-enum shape shape_of(str sig);
-
-/* Signature -> plan, and columns -> schema. Lives as long as the schema set, so that one file's kinds
- * of objects serve the next; it forgets plans when there are many, never schemas. */
-struct plans;
-
-struct plans *plans_of(struct schema_set *set, err *e);
-
-/* The plan of a signature, made on first sight; NULL (*e) where a ceiling, or may_add, forbids another
- * schema. Valid until the next call. */
-const struct plan *plans_get(struct plans *p, str sig, bool may_add, err *e);
+/* The name as Windows writes it: found without regard to case among the known field names, else with
+ * an upper-case first letter. */
+str field_name_restore(str name, arena *mem);
 
 #endif

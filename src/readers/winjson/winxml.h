@@ -4,7 +4,7 @@
 #ifndef SPOOR_READERS_WINJSON_WINXML_H
 #define SPOOR_READERS_WINJSON_WINXML_H
 
-#include "readers/winjson/flat.h"
+#include "readers/json/flat.h"
 
 /* Append the leaves of <Event> or <EventData> to f. False if the text is no such XML; f may then hold
  * leaves that its caller takes back. */

@@ -3,11 +3,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "readers/winjson/feed.h"
-#include "readers/winjson/flat.h"
-#include "readers/winjson/names.h"
-#include "readers/winjson/repair.h"
-#include "readers/winjson/when.h"
+#include "readers/json/feed.h"
+#include "readers/json/flat.h"
+#include "readers/winjson/shape.h"
+#include "readers/json/repair.h"
+#include "readers/json/when.h"
 #include "readers/winjson/winxml.h"
 #include "unit.h"
 

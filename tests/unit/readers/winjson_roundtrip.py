@@ -2,7 +2,8 @@
 """evtx_dump's JSON lines, read and written again, must be the same JSON: winjson_roundtrip.py WINJSON_DUMP.
 
 Over every EVTX file of the shared evidence, if it is there. Where evtx_dump writes a name twice in one object
-(a repeated <Data>), the second is expected as name_1: no reader of JSON keeps both otherwise. Prints TAP.
+(a repeated <Data>), the second is expected as name_1: no reader of JSON keeps both otherwise. A record without anything
+is no Windows event and gives an empty object. Prints TAP.
 """
 import json
 import os
@@ -46,7 +47,7 @@ def compare(tool, dump, evtx, tmp):
     got = p.stdout.split(b'\n')[:-1]
     if p.returncode or len(got) != len(want):
         return len(want), max(1, abs(len(want) - len(got))), p.stderr.decode(errors='replace')[-200:]
-    bad = [(w, g) for w, g in zip(want, got) if w != g and value(w) != value(g)]
+    bad = [(w, g) for w, g in zip(want, got) if w != g and value(w) != value(g) and (w, g) != (b'{"Event":null}', b'{}')]
     return len(want), len(bad), bad[0] if bad else ''
 
 

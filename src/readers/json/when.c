@@ -1,4 +1,4 @@
-#include "readers/winjson/when.h"
+#include "readers/json/when.h"
 
 #define NS_PER_MIN (60 * NS_PER_S)
 

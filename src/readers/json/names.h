@@ -1,20 +1,20 @@
 /* names.h - a signature taken apart: the place of each leaf. Thread rule: pure. */
-#ifndef SPOOR_READERS_WINJSON_NAMES_H
-#define SPOOR_READERS_WINJSON_NAMES_H
+#ifndef SPOOR_READERS_JSON_NAMES_H
+#define SPOOR_READERS_JSON_NAMES_H
 
-#include "readers/winjson/shape.h"
+#include "util/map.h"
 
 struct leaf_name {
 	const str *parts; /* names from the outside in, unescaped */
 	uint32_t nparts;
 	str dotted; /* the same, joined by "." */
 	str last;   /* the last of them */
+	str tag;    /* its text, where that is part of the signature (kinds.h), else empty */
 };
 
 struct leaf_names {
 	struct leaf_name *at;
 	uint32_t n;
-	str tag; /* element name of winlog.user_data, empty if not told */
 };
 
 /* Take `sig` apart; a cut one as far as it goes. Envelopes (_source, result, ...) are taken off. False
@@ -24,10 +24,10 @@ bool leaf_names_parse(struct leaf_names *ret, str sig, arena *mem);
 /* -1 if no leaf is called so. */
 int32_t leaf_names_find(const struct leaf_names *names, str dotted);
 
-enum shape leaf_names_shape(const struct leaf_names *names);
+/* Any leaf whose dotted name starts so? */
+bool leaf_names_below(const struct leaf_names *names, str prefix);
 
-/* The name as Windows writes it: found without regard to case among the known field names, else with
- * an upper-case first letter. */
-str field_name_restore(str name, arena *mem);
+/* Is a member called so at the root? */
+bool leaf_names_root(const struct leaf_names *names, str name);
 
 #endif

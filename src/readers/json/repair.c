@@ -1,4 +1,4 @@
-#include "readers/winjson/repair.h"
+#include "readers/json/repair.h"
 
 #include "util/utf.h"
 

@@ -1,4 +1,4 @@
-#include "readers/winjson/jsonshim.h"
+#include "readers/json/jsonshim.h"
 
 #include <memory>
 #include <new>

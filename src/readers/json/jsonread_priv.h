@@ -1,13 +1,13 @@
-/* winjson_priv.h - the state of the JSON reader, and how it cuts its text into chunks.
+/* jsonread_priv.h - the state of the JSON reader, and how it cuts its text into chunks.
  *
  * A chunk is a line, or one object over several lines; it holds objects one after another.
  * Thread rule: one owner. */
-#ifndef SPOOR_READERS_WINJSON_PRIV_H
-#define SPOOR_READERS_WINJSON_PRIV_H
+#ifndef SPOOR_READERS_JSONREAD_PRIV_H
+#define SPOOR_READERS_JSONREAD_PRIV_H
 
-#include "readers/winjson/feed.h"
-#include "readers/winjson/flat.h"
-#include "readers/winjson/shape.h"
+#include "readers/json/feed.h"
+#include "readers/json/jsonread.h"
+#include "readers/json/plans.h"
 
 enum { WINDOW_STEP = 64 * 1024 };
 
@@ -29,19 +29,24 @@ struct chunk {
 	bool repaired;
 };
 
-struct winjson {
+struct json_reader {
 	struct reader_env env;
 	struct feed feed;
 	struct jsonshim *shim;
 	struct flat flat;
-	struct plans *plans;         /* of the schema set; NULL when only judging */
-	const struct schema *schema; /* of the last event */
-	bool schema_allowed;
-	bool *used; /* by schema id: given before in this content */
+	const struct json_dialect *const *dialects;
+	struct json_plans *plans;  /* of the schema set; NULL when only judging */
+	struct json_plans *narrow; /* of this content, for what has no room otherwise; NULL: all has */
+	struct json_fields fields; /* that have columns in this content */
+	bool *used;                /* by schema id: given before in this content */
 	uint32_t nused;
-	bool full; /* a kind of object was refused: no new ones */
+	bool full;      /* a kind of object was refused: no new ones */
+	bool told_more; /* fields that have no columns */
 	struct chunk chunk;
 	buf fixed;           /* repaired copy of the chunk */
+	uint32_t wrap_depth; /* objects around the list that is being read */
+	uint32_t closing;    /* ... and to be passed over behind it */
+	bool wraps;          /* the content has such objects */
 	uint64_t line;       /* number of the line at feed.pos, from 1 */
 	uint64_t element;    /* objects so far */
 	bool started, array; /* array: the content is one JSON array */
@@ -54,31 +59,32 @@ struct winjson {
 
 	struct gap later; /* told by the next call */
 	bool has_later;
-	value *slots;
+	value *slots; /* absent but for what the last event put there */
 	uint32_t slots_cap;
-	char time_text[TIME_TEXT_MAX];
-	char keywords_text[24];
+	uint32_t *dirty; /* slots that it put */
+	uint32_t ndirty;
+	struct json_made made;
 };
 
 /* Ask for more than the `have` bytes of text that are there: sets w->want. */
-void window_ask(struct winjson *w, size_t have);
+void window_ask(struct json_reader *w, size_t have);
 
 /* Find the next chunk behind separators, which are consumed; *ret_len for TEXT, JUNK and CUT. */
-enum chunk_kind chunk_find(struct winjson *w, size_t *ret_len);
+enum chunk_kind chunk_find(struct json_reader *w, size_t *ret_len);
 
 /* The object at the start of the text by its brackets; `lines`: a line end ends it, too. */
-enum chunk_kind chunk_by_brackets(struct winjson *w, size_t *ret_len, bool lines);
+enum chunk_kind chunk_by_brackets(struct json_reader *w, size_t *ret_len, bool lines);
 
 /* Make the first len bytes of text the open chunk. */
-void chunk_open(struct winjson *w, size_t len);
+void chunk_open(struct json_reader *w, size_t len);
 
 /* Index the open chunk, or its repaired copy. */
-enum jsonshim_result chunk_index(struct winjson *w);
+enum jsonshim_result chunk_index(struct json_reader *w);
 
 /* Does the chunk look like the first line of a pretty-printed object? */
 bool chunk_goes_on(const struct chunk *k);
 
 /* Consume n bytes of text and count their lines. */
-void text_consume(struct winjson *w, size_t n);
+void text_consume(struct json_reader *w, size_t n);
 
 #endif

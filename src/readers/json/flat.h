@@ -9,14 +9,15 @@
  *	scalars under "#text" or "Data"   one leaf each, same name (unnamed <Data> of an event)
  *	other scalars                     one leaf: absent, the only element, or an array value
  *	objects                           members one after another, same name
- * null and {} are leaves whose value is absent. Where a value says how its neighbours are called (the
- * XML element name in winlog.user_data), FLAT_TAG text FLAT_TAG precedes its leaf.
+ * null and {} are leaves whose value is absent. Where the text of a member says what the object is
+ * (kinds.h) or how its neighbours are called (winlog.user_data.xml_name), FLAT_TAG text FLAT_TAG precedes its
+ * leaf.
  * Thread rule: one owner. */
-#ifndef SPOOR_READERS_WINJSON_FLAT_H
-#define SPOOR_READERS_WINJSON_FLAT_H
+#ifndef SPOOR_READERS_JSON_FLAT_H
+#define SPOOR_READERS_JSON_FLAT_H
 
 #include "event/value.h"
-#include "readers/winjson/jsonshim.h"
+#include "readers/json/jsonshim.h"
 #include "util/limits.h"
 
 enum { FLAT_LEAF = 1, FLAT_OPEN = 2, FLAT_CLOSE = 3, FLAT_TAG = 4 };
@@ -36,7 +37,7 @@ enum flat_result {
 };
 
 /* A text inside a member that holds the event in another coding. */
-enum flat_inner { INNER_NONE, INNER_RAW, INNER_FULL_LOG, INNER_EVENTDATA, INNER_SYSLOG };
+enum flat_inner { INNER_NONE, INNER_RAW, INNER_FULL_LOG, INNER_EVENTDATA, INNER_SYSLOG, INNER_JSON };
 
 struct flat {
 	buf sig;
@@ -64,11 +65,18 @@ void flat_done(struct flat *f);
  * f's scratch, valid until the next call. */
 enum flat_result flat_object(struct flat *f, struct flat_cursor *c);
 
-/* Add what the inner text holds, at the end. False if it is not what it seemed. */
-bool flat_inner(struct flat *f);
+/* Reads f->inner_text that is no JSON and adds its leaves. False if it cannot. */
+typedef bool flat_text(struct flat *f);
+
+/* Add what the inner text holds, at the end; `other` may be NULL. False if it is not what it seemed. */
+bool flat_inner(struct flat *f, flat_text *other);
 
 /* Room for n more bytes of scratch; never moves. NULL past what flat_object() set aside. */
 char *flat_scratch(struct flat *f, size_t n);
+
+/* v[0..n) as one array value of all their elements, absent ones left out; a view on f's scratch. What there
+ * is no room for is left out and f->limited set. */
+value flat_join(struct flat *f, const value *v, uint32_t n);
 
 /* For writers of further leaves: name is JSON-escaped. */
 bool flat_leaf(struct flat *f, str name, value v);

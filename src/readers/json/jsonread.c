@@ -1,8 +1,11 @@
+#include "readers/json/jsonread.h"
+
 #include <stdlib.h>
 
-#include "readers/readers.h"
-#include "readers/winjson/when.h"
-#include "readers/winjson/winjson_priv.h"
+#include "readers/json/flatkind.h"
+#include "readers/json/jsonread_priv.h"
+#include "readers/json/kinds.h"
+#include "readers/json/wrap.h"
 
 enum { PROBE_OBJECTS = 32 };
 
@@ -17,7 +20,7 @@ static bool is_record_line(bytes t, size_t n)
 
 /* --- gaps ----------------------------------------------------------------------------------- */
 
-static void gap_here(struct winjson *w, struct gap *g, enum gap_kind kind, size_t len, const char *why)
+static void gap_here(struct json_reader *w, struct gap *g, enum gap_kind kind, size_t len, const char *why)
 {
 	gap_set(g, kind, w->feed.pos, w->feed.pos + feed_span(&w->feed, len), "line %llu: %s",
 		(unsigned long long)w->line, why);
@@ -25,7 +28,7 @@ static void gap_here(struct winjson *w, struct gap *g, enum gap_kind kind, size_
 	g->lost = 1;
 }
 
-static enum reader_step drop_chunk(struct winjson *w, struct gap *g, enum gap_kind kind, const char *why)
+static enum reader_step drop_chunk(struct json_reader *w, struct gap *g, enum gap_kind kind, const char *why)
 {
 	size_t len = w->chunk.text.len;
 
@@ -35,7 +38,7 @@ static enum reader_step drop_chunk(struct winjson *w, struct gap *g, enum gap_ki
 	return READER_SKIPPED;
 }
 
-static enum reader_step more(struct winjson *w, struct reader_input *in)
+static enum reader_step more(struct json_reader *w, struct reader_input *in)
 {
 	in->need_from = w->feed.pos;
 	in->need_len = w->want;
@@ -46,7 +49,7 @@ static enum reader_step more(struct winjson *w, struct reader_input *in)
 	return READER_MORE;
 }
 
-static void skip_begin(struct winjson *w, bool lines)
+static void skip_begin(struct json_reader *w, bool lines)
 {
 	w->chunk.open = false;
 	w->skipping = true;
@@ -56,7 +59,7 @@ static void skip_begin(struct winjson *w, bool lines)
 }
 
 /* Go on inside an object that is too long, keeping nothing. */
-static enum reader_step skip_long(struct winjson *w, struct reader_input *in, struct gap *g)
+static enum reader_step skip_long(struct json_reader *w, struct reader_input *in, struct gap *g)
 {
 	size_t n = balance_scan(&w->skip, w->feed.text.ptr, w->feed.text.len, w->skip_lines);
 	bool ended = w->skip.depth == 0 || n < w->feed.text.len;
@@ -76,131 +79,61 @@ static enum reader_step skip_long(struct winjson *w, struct reader_input *in, st
 
 /* --- events --------------------------------------------------------------------------------- */
 
-static bool slots_reserve(struct winjson *w, uint32_t n)
+static bool slots_reserve(struct json_reader *w, uint32_t n)
 {
-	value *p;
+	value *slots;
+	uint32_t *dirty;
 
 	if (n <= w->slots_cap)
 		return true;
-	p = realloc(w->slots, n * sizeof *p);
-	if (!p)
+	slots = realloc(w->slots, n * sizeof *slots);
+	if (slots)
+		w->slots = slots;
+	dirty = realloc(w->dirty, n * sizeof *dirty);
+	if (dirty)
+		w->dirty = dirty;
+	if (!slots || !dirty)
 		return false;
-	w->slots = p;
+	memset(slots + w->slots_cap, 0, (n - w->slots_cap) * sizeof *slots);
 	w->slots_cap = n;
 	return true;
 }
 
-static void set_time(struct winjson *w, const struct plan *p, event *ev)
+/* A schema may have many more columns than its event has values: only what was put is taken away. */
+static void clear_slots(struct json_reader *w)
 {
-	const value *leaves = w->flat.values;
-	enum time_basis basis = TIME_UTC_BY_SPEC, other;
-	int64_t ns = TIME_NONE, received, utc;
-
-	ev->time_ns = ev->written_ns = TIME_NONE;
-	if (p->time_leaf >= 0 && when_parse(leaves[p->time_leaf], &ns, &basis)) {
-		bool local = basis == TIME_LOCAL_ASSUMED;
-
-		if (local && p->utc_leaf >= 0 && when_parse(leaves[p->utc_leaf], &utc, &other) &&
-		    other != TIME_LOCAL_ASSUMED) {
-			if (p->received_leaf >= 0 &&
-			    when_parse(leaves[p->received_leaf], &received, &other) &&
-			    when_local(ns, received, utc, &ns)) {
-				basis = TIME_OFFSET_EXPLICIT;
-			} else { /* late by the way to the collector, but in a known zone */
-				ns = utc;
-				basis = TIME_UTC_EXPLICIT;
-			}
-		}
-		ev->time_ns = ns;
-	}
-	ev->time_basis = (uint8_t)basis;
-	if (p->time_slot >= 0) {
-		size_t n = time_text(ev->time_ns, w->time_text);
-
-		if (basis == TIME_LOCAL_ASSUMED && n)
-			n--; /* no zone is known: do not claim one */
-		w->slots[p->time_slot] = n ? value_utf8((str){ w->time_text, n }) : (value){ 0 };
-	}
+	for (uint32_t i = 0; i < w->ndirty; i++)
+		w->slots[w->dirty[i]] = (value){ 0 };
+	w->ndirty = 0;
 }
 
-/* NXLog and others write the bit mask as a signed decimal number, Windows in hex. */
-static void hex_keywords(struct winjson *w, value *v)
+static void fill_slots(struct json_event *j, const struct json_plan *p)
 {
-	uint64_t u;
-	int64_t i;
-	int n;
+	for (uint32_t i = 0; i < p->nleaves; i++) {
+		uint32_t slot = p->slot_of ? p->slot_of[i] : i;
 
-	if (v->len == 0 || v->len > 20 || memchr(v->ptr, 'x', v->len))
-		return;
-	if (!value_u64(*v, &u)) {
-		if (!value_i64(*v, &i))
-			return;
-		u = (uint64_t)i;
-	}
-	n = snprintf(w->keywords_text, sizeof w->keywords_text, "0x%llx", (unsigned long long)u);
-	*v = value_utf8((str){ w->keywords_text, (size_t)n });
-}
-
-/* Wazuh escapes some texts once more. True if `v` could be such a text; *proves if it must be. */
-static bool may_be_doubled(value v, bool *proves)
-{
-	for (uint32_t i = 0, n; i < v.len; i += n ? n : 1) {
-		for (n = 0; i + n < v.len && v.ptr[i + n] == '\\'; n++)
-			;
-		if (n % 2 && !(i + n < v.len && v.ptr[i + n] == '"'))
-			return false;
-		*proves |= n > 1;
-	}
-	return true;
-}
-
-/* Only where every backslash of the event agrees. */
-static void undouble(struct winjson *w, const struct plan *p)
-{
-	bool doubled = false;
-
-	for (uint32_t k = 0; k < p->ntwice; k++) {
-		value v = w->slots[p->twice[k]];
-
-		if (v.type == VALUE_UTF8 && !may_be_doubled(v, &doubled))
-			return;
-	}
-	for (uint32_t k = 0; doubled && k < p->ntwice; k++) {
-		value *v = &w->slots[p->twice[k]];
-		char *to = v->len && v->type == VALUE_UTF8 ? flat_scratch(&w->flat, v->len) : NULL;
-		uint32_t n = 0;
-
-		if (!to)
+		if (slot == JSON_NO_SLOT)
 			continue;
-		for (uint32_t i = 0; i < v->len; i++) {
-			if (v->ptr[i] == '\\' && i + 1 < v->len)
-				i++;
-			to[n++] = (char)v->ptr[i];
-		}
-		v->ptr = (const uint8_t *)to;
-		v->len = n;
+		json_put(j, slot, j->flat->values[i]);
 	}
 }
 
-static enum reader_step event_step(struct winjson *w, const struct plan *p, const struct reader_input *in,
-				   size_t from, size_t to, event *ev)
+static enum reader_step event_step(struct json_reader *w, const struct json_plan *p,
+				   const struct reader_input *in, size_t from, size_t to, event *ev)
 {
 	uint64_t offset = w->feed.pos + feed_span(&w->feed, from), length;
+	struct json_event j = { .plan = p, .flat = &w->flat, .made = &w->made, .ev = ev };
 	bytes raw = { NULL, 0 };
 
-	if (!slots_reserve(w, p->schema->nslots + 1))
+	clear_slots(w);
+	if (!slots_reserve(w, p->schema->nslots + p->nleaves))
 		return READER_FATAL;
-	if (p->slot_of)
-		for (uint32_t i = 0; i < p->nleaves; i++)
-			w->slots[p->slot_of[i]] = w->flat.values[i];
-	else if (p->nleaves)
-		memcpy(w->slots, w->flat.values, p->nleaves * sizeof *w->slots);
-	if (p->ntwice)
-		undouble(w, p);
-	if (p->keywords_slot >= 0)
-		hex_keywords(w, &w->slots[p->keywords_slot]);
 	*ev = (event){ .schema = p->schema, .values = w->slots };
-	set_time(w, p, ev);
+	j.slots = w->slots;
+	j.dirty = w->dirty;
+	fill_slots(&j, p);
+	p->dialect->finish(&j);
+	w->ndirty = j.ndirty;
 	length = feed_span(&w->feed, to) - feed_span(&w->feed, from);
 	if (offset >= in->offset)
 		bytes_sub(in->data, offset - in->offset, length, &raw);
@@ -208,7 +141,7 @@ static enum reader_step event_step(struct winjson *w, const struct plan *p, cons
 	ev->length = (uint32_t)length;
 	ev->ref = (struct event_ref){ .item = w->env.item,
 				      .offset = offset,
-				      .record = w->array ? w->element : w->line };
+				      .record = w->array || w->wraps ? w->element : w->line };
 	ev->raw = raw;
 	return READER_EVENT;
 }
@@ -217,14 +150,33 @@ static enum reader_step event_step(struct winjson *w, const struct plan *p, cons
 
 enum object { OBJECT_NONE, OBJECT_READ, OBJECT_BAD, OBJECT_CUT, OBJECT_OOM };
 
+/* Behind the list that an object carries: pass over the rest of it, which may go on in the next line. */
+static void leave_wrap(struct json_reader *w)
+{
+	struct flat_cursor *c = &w->chunk.cur;
+
+	w->closing = w->wrap_depth;
+	w->wrap_depth = 0;
+	for (; c->i < c->n && w->closing; c->i++) {
+		uint8_t t = c->text.ptr[c->at[c->i]];
+
+		if (t == '{' || t == '[')
+			w->closing++;
+		else if (t == '}' || t == ']')
+			w->closing--;
+	}
+}
+
 /* The next object of the open chunk, in text.ptr[*ret_from..*ret_to) unless the chunk was repaired. */
-static enum object next_object(struct winjson *w, size_t *ret_from, size_t *ret_to)
+static enum object next_object(struct json_reader *w, size_t *ret_from, size_t *ret_to)
 {
 	struct flat_cursor *c = &w->chunk.cur;
 	enum flat_result r;
 
-	while (c->i < c->n && strchr(",[]", c->text.ptr[c->at[c->i]]))
-		c->i++;
+	while (c->i < c->n && strchr(",[]", c->text.ptr[c->at[c->i]])) {
+		if (c->text.ptr[c->at[c->i++]] == ']' && w->wrap_depth)
+			leave_wrap(w);
+	}
 	if (c->i >= c->n)
 		return OBJECT_NONE;
 	*ret_from = c->at[c->i];
@@ -243,7 +195,7 @@ static enum object next_object(struct winjson *w, size_t *ret_from, size_t *ret_
 	return OBJECT_READ;
 }
 
-static int open_index(struct winjson *w, struct gap *g, enum reader_step *ret)
+static int open_index(struct json_reader *w, struct gap *g, enum reader_step *ret)
 {
 	switch (chunk_index(w)) {
 	case JSONSHIM_OK:
@@ -263,7 +215,8 @@ static int open_index(struct winjson *w, struct gap *g, enum reader_step *ret)
 }
 
 /* The chunk is the first line of something longer: take in the lines up to its last bracket. */
-static enum reader_step take_lines(struct winjson *w, struct reader_input *in, struct gap *g, bool *ret_again)
+static enum reader_step take_lines(struct json_reader *w, struct reader_input *in, struct gap *g,
+				   bool *ret_again)
 {
 	size_t len = 0;
 	enum chunk_kind kind = chunk_by_brackets(w, &len, false);
@@ -289,7 +242,8 @@ static enum reader_step take_lines(struct winjson *w, struct reader_input *in, s
 	}
 }
 
-static enum reader_step open_chunk(struct winjson *w, struct reader_input *in, struct gap *g, bool *ret_again)
+static enum reader_step open_chunk(struct json_reader *w, struct reader_input *in, struct gap *g,
+				   bool *ret_again)
 {
 	enum reader_step step = READER_END;
 	size_t len = 0;
@@ -323,7 +277,7 @@ static enum reader_step open_chunk(struct winjson *w, struct reader_input *in, s
 }
 
 /* Close the chunk before the object at `from`, so that only this one is judged by what follows. */
-static bool start_chunk_at(struct winjson *w, size_t from)
+static bool start_chunk_at(struct json_reader *w, size_t from)
 {
 	if (from == 0 || w->chunk.repaired)
 		return false;
@@ -333,7 +287,7 @@ static bool start_chunk_at(struct winjson *w, size_t from)
 }
 
 /* The object at the start of the chunk is malformed: lose it, not what follows on its line. */
-static enum reader_step drop_object(struct winjson *w, struct gap *g)
+static enum reader_step drop_object(struct json_reader *w, struct gap *g)
 {
 	struct balance b = { 0 };
 	bytes t = w->chunk.text;
@@ -344,17 +298,33 @@ static enum reader_step drop_object(struct winjson *w, struct gap *g)
 	return drop_chunk(w, g, GAP_DAMAGED, "malformed JSON");
 }
 
-static void tell_limit_later(struct winjson *w, size_t from, size_t to)
+static void tell_later(struct json_reader *w, size_t from, size_t to, const char *what)
 {
-	gap_here(w, &w->later, GAP_LIMIT, to, "more or deeper members than we follow");
+	gap_here(w, &w->later, GAP_LIMIT, to, what);
 	w->later.from = w->feed.pos + feed_span(&w->feed, from);
 	w->later.lost = 0;
 	w->has_later = true;
 }
 
+/* Is the object at `from` but the carrier of a list? Then the list is read instead, from the next chunk on. */
+static bool enter_wrap(struct json_reader *w, size_t from)
+{
+	bytes t = w->chunk.text;
+	uint32_t depth;
+	size_t len;
+
+	if (w->chunk.repaired || wrap_open((bytes){ t.ptr + from, t.len - from }, &len, &depth) != WRAP_FOUND)
+		return false;
+	w->element--;
+	w->wraps = true;
+	w->chunk.open = false;
+	text_consume(w, from);
+	return true;
+}
+
 /* Once one kind of object was refused all new ones are, whether the set knew them before or not: what a
  * file gives must not depend on the files before it. */
-static bool schema_allowed(struct winjson *w, const struct schema *s)
+static bool schema_allowed(struct json_reader *w, const struct schema *s)
 {
 	if (s->id >= w->nused) {
 		uint32_t n = s->id < LIMIT_SCHEMAS / 2 ? 2 * s->id + 64 : LIMIT_SCHEMAS;
@@ -373,7 +343,79 @@ static bool schema_allowed(struct winjson *w, const struct schema *s)
 	return w->used[s->id];
 }
 
-static enum reader_step next_event(struct winjson *w, struct reader_input *in, event *ev, struct gap *g,
+static const struct json_dialect *last_dialect(const struct json_reader *w)
+{
+	const struct json_dialect *const *d = w->dialects;
+
+	while (d[1])
+		d++;
+	return *d;
+}
+
+/* May this content's events have this schema with these columns? */
+static bool plan_allowed(struct json_reader *w, struct json_plan *p)
+{
+	uint32_t item = schema_set_item(w->env.schemas);
+
+	if (!p->schema || p->item == item)
+		return true;
+	if (p->dialect == last_dialect(w) && !json_fields_add(&w->fields, p))
+		return false;
+	if (!schema_allowed(w, p->schema))
+		return false;
+	p->item = item;
+	return true;
+}
+
+/* The last resort, one small schema, may go over the ceiling of others. */
+static bool resort_allowed(struct json_reader *w, const struct schema *s)
+{
+	return schema_allowed(w, s) || (w->fields.none && schema_set_use(w->env.schemas, s));
+}
+
+/* Where columns or schemas run out: the fields that have columns keep them, the others become texts of one
+ * column; where not even that is possible all do. Nothing is lost but the names of columns. */
+static const struct json_plan *narrow_plan(struct json_reader *w, err *e)
+{
+	str sig = buf_view(&w->flat.sig);
+
+	if (!w->narrow)
+		w->narrow = json_plans_narrow(w->env.schemas, &w->fields, e);
+	for (unsigned i = 0; w->narrow && i < 2; i++) {
+		const struct json_plan *p = json_plans_get(w->narrow, w->dialects, sig,
+							   !w->full ? JSON_ADD_ANY
+							   : i      ? JSON_ADD_LAST
+								    : JSON_ADD_NONE,
+							   e);
+		bool windows = p && p->dialect != last_dialect(w);
+
+		if (p &&
+		    (!p->schema || (windows ? schema_allowed(w, p->schema) : resort_allowed(w, p->schema))))
+			return p;
+		if (windows)
+			return NULL;
+		w->fields.none = true;
+		json_plans_clear(w->narrow);
+	}
+	return NULL;
+}
+
+/* The plan of the object just flattened; NULL (*e): there is no room for its kind. */
+static const struct json_plan *plan_of_object(struct json_reader *w, err *e)
+{
+	str sig = buf_view(&w->flat.sig);
+	struct json_plan *p;
+
+	if (w->narrow) {
+		p = json_plans_find(w->plans, sig);
+		return p && (!p->schema || p->item == schema_set_item(w->env.schemas)) ? p
+										       : narrow_plan(w, e);
+	}
+	p = json_plans_get(w->plans, w->dialects, sig, w->full ? JSON_ADD_NONE : JSON_ADD_ANY, e);
+	return p && plan_allowed(w, p) ? p : narrow_plan(w, e);
+}
+
+static enum reader_step next_event(struct json_reader *w, struct reader_input *in, event *ev, struct gap *g,
 				   err *e)
 {
 	size_t from = 0, to = 0;
@@ -381,7 +423,7 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 	enum reader_step step;
 
 	for (;;) {
-		const struct plan *p;
+		const struct json_plan *p;
 		err why = { 0 };
 
 		if (!w->chunk.open) {
@@ -420,39 +462,35 @@ static enum reader_step next_event(struct winjson *w, struct reader_input *in, e
 		case OBJECT_READ:
 			break;
 		}
-		flat_inner(&w->flat);
-		p = plans_get(w->plans, buf_view(&w->flat.sig), !w->full, &why);
+		flat_inner(&w->flat, w->dialects[0]->text);
+		p = plan_of_object(w, &why);
 		if (!p) {
-			gap_here(w, g, GAP_LIMIT, to, why.text);
+			gap_here(w, g, GAP_LIMIT, to,
+				 why.code ? why.text : "more kinds of objects than one file may have");
 			g->from = w->feed.pos + feed_span(&w->feed, from);
 			return READER_SKIPPED;
 		}
-		if (p->shape == SHAPE_ACTION)
+		if (p->wrap && enter_wrap(w, from))
+			continue;
+		if (!p->schema)
 			continue;
 		if (p->nleaves != w->flat.n) { /* a signature that does not tell its leaves: never */
 			gap_here(w, g, GAP_UNSUPPORTED, to, "structure not understood");
 			return READER_SKIPPED;
 		}
-		if (p->schema != w->schema) {
-			w->schema = p->schema;
-			w->schema_allowed = schema_allowed(w, p->schema);
-		}
-		if (!w->schema_allowed) {
-			gap_here(w, g, GAP_LIMIT, to, "more kinds of objects than one file may have");
-			g->from = w->feed.pos + feed_span(&w->feed, from);
-			return READER_SKIPPED;
-		}
+		step = event_step(w, p, in, from, to, ev);
 		if (w->flat.limited)
-			tell_limit_later(w, from, to);
-		(void)e;
-		return event_step(w, p, in, from, to, ev);
+			tell_later(w, from, to, "more or deeper members than we follow");
+		else if (p->more && !w->told_more)
+			tell_later(w, from, to, "more fields than columns: the rest is in " JSON_MORE);
+		w->told_more |= p->more;
+		return step;
 	}
 }
 
-static enum reader_step winjson_next(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap,
-				     err *e)
+enum reader_step json_next(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap, err *e)
 {
-	struct winjson *w = self;
+	struct json_reader *w = self;
 	enum reader_step step;
 
 	if (w->has_later) {
@@ -479,9 +517,9 @@ static enum reader_step winjson_next(void *self, struct reader_input *in, event 
 
 /* --- open, close, probe --------------------------------------------------------------------- */
 
-static void winjson_close(void *self)
+void json_close(void *self)
 {
-	struct winjson *w = self;
+	struct json_reader *w = self;
 
 	if (!w)
 		return;
@@ -489,39 +527,38 @@ static void winjson_close(void *self)
 	jsonshim_free(w->shim);
 	flat_done(&w->flat);
 	buf_done(&w->fixed);
+	json_plans_free(w->narrow);
+	map_done(&w->fields.names);
+	buf_done(&w->made.joined);
 	free(w->slots);
+	free(w->dirty);
 	free(w->used);
 	free(w);
 }
 
-static int winjson_open(void **ret, const struct reader_env *env, err *e)
+int json_open(void **ret, const struct reader_env *env, const struct json_dialect *const *dialects, err *e)
 {
-	struct winjson *w = calloc(1, sizeof *w);
+	struct json_reader *w = calloc(1, sizeof *w);
 
 	if (w) {
 		w->env = *env;
+		w->dialects = dialects;
 		w->feed.pos = env->begin;
 		w->line = 1;
+		map_init(&w->fields.names, LIMIT_JSON_FIELDS + LIMIT_JSON_DATASETS, LIMIT_JSON_PLAN_BYTES);
 		w->shim = jsonshim_new();
 	}
 	if (!w || !w->shim) {
-		winjson_close(w);
+		json_close(w);
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a JSON reader");
 	}
-	w->plans = plans_of(env->schemas, e);
+	w->plans = json_plans_of(env->schemas, e);
 	if (!w->plans) {
-		winjson_close(w);
+		json_close(w);
 		return -1;
 	}
 	*ret = w;
 	return 0;
-}
-
-static int score(unsigned windows, unsigned other)
-{
-	if (windows)
-		return windows >= other ? 95 : 85;
-	return other ? 20 : 0;
 }
 
 /* A head that is cut inside a string cannot be indexed: end it before its last string. */
@@ -543,90 +580,96 @@ static bytes whole_strings(bytes head)
 	return in_string ? (bytes){ head.ptr, from } : head;
 }
 
-/* What the first objects are; an object that the head cuts counts by what is there of it. */
-static int judge(struct winjson *w, bytes head)
+/* Count what an object is; one that the head cuts counts by what is there of it. */
+static void count_object(struct json_reader *w, bool cut, struct json_verdict *v)
 {
-	struct reader_input in = { .data = whole_strings(head), .last = true };
-	unsigned windows = 0, other = 0;
-	struct gap g;
-	size_t from, to;
+	struct leaf_names names;
+	arena mem;
 
-	if (!feed_load(&w->feed, &in))
-		return 0;
-	for (unsigned n = 0; n < 2 * PROBE_OBJECTS && windows + other < PROBE_OBJECTS; n++) {
-		enum object o;
-		enum reader_step step;
-		enum shape shape;
-		bool again = true;
-
-		if (!w->chunk.open) {
-			step = open_chunk(w, &in, &g, &again);
-			if (step == READER_END && !again)
-				break;
-			if (!again || !w->chunk.open)
-				continue;
-		}
-		from = 0;
-		o = next_object(w, &from, &to);
-		if ((o == OBJECT_CUT || o == OBJECT_BAD) && start_chunk_at(w, from))
-			continue;
-		if (o == OBJECT_CUT && chunk_goes_on(&w->chunk)) {
-			take_lines(w, &in, &g, &again);
-			if (again && open_index(w, &g, &step) == 0)
-				continue;
-		}
-		if (o == OBJECT_NONE || o == OBJECT_OOM) {
-			w->chunk.open = false;
-			text_consume(w, w->chunk.text.len);
-			continue;
-		}
-		if (o == OBJECT_BAD) {
-			drop_object(w, &g);
-			continue;
-		}
-		if (o == OBJECT_READ)
-			flat_inner(&w->flat);
-		shape = shape_of(buf_view(&w->flat.sig));
-		windows += shape != SHAPE_OTHER && shape != SHAPE_ACTION;
-		other += shape == SHAPE_OTHER && (o == OBJECT_READ || w->flat.n > 0);
-		if (o == OBJECT_CUT)
-			break;
+	arena_init(&mem, LIMIT_JSON_PLAN_BYTES);
+	if (leaf_names_parse(&names, buf_view(&w->flat.sig), &mem)) {
+		if (w->dialects[1] && w->dialects[0]->claims(&names))
+			v->first += !w->dialects[0]->passes || !w->dialects[0]->passes(&names);
+		else if (kind_of(&names))
+			v->known++;
+		else
+			v->other += !cut || w->flat.n > 0;
 	}
-	return score(windows, other);
+	arena_done(&mem);
 }
 
-static int winjson_probe(bytes head, str path)
+/* The next object of the head, or false behind the last. */
+static bool judge_one(struct json_reader *w, struct reader_input *in, struct json_verdict *v)
 {
-	struct winjson *w;
-	int confidence = 0;
+	enum reader_step step;
+	enum object o;
+	struct gap g;
+	size_t from = 0, to;
+	bool again = true;
+
+	if (!w->chunk.open) {
+		step = open_chunk(w, in, &g, &again);
+		v->junk += step == READER_SKIPPED;
+		if (step == READER_END && !again)
+			return false;
+		if (!again || !w->chunk.open)
+			return true;
+	}
+	o = next_object(w, &from, &to);
+	if ((o == OBJECT_CUT || o == OBJECT_BAD) && start_chunk_at(w, from))
+		return true;
+	if (o == OBJECT_CUT && chunk_goes_on(&w->chunk)) {
+		take_lines(w, in, &g, &again);
+		if (again && open_index(w, &g, &step) == 0)
+			return true;
+	}
+	if (o == OBJECT_NONE || o == OBJECT_OOM) {
+		w->chunk.open = false;
+		text_consume(w, w->chunk.text.len);
+	} else if (o == OBJECT_BAD) {
+		drop_object(w, &g);
+		v->junk++;
+	} else {
+		if (o == OBJECT_READ)
+			flat_inner(&w->flat, w->dialects[0]->text);
+		count_object(w, o == OBJECT_CUT, v);
+	}
+	return o != OBJECT_CUT;
+}
+
+static struct json_verdict judge(struct json_reader *w, bytes head)
+{
+	struct reader_input in = { .data = whole_strings(head), .last = true };
+	struct json_verdict v = { 0 };
+
+	if (!feed_load(&w->feed, &in))
+		return v;
+	for (unsigned n = 0; n < 2 * PROBE_OBJECTS && v.first + v.known + v.other < PROBE_OBJECTS; n++)
+		if (!judge_one(w, &in, &v))
+			break;
+	return v;
+}
+
+struct json_verdict json_judge(bytes head, const struct json_dialect *const *dialects)
+{
+	struct json_verdict v = { 0 };
+	struct json_reader *w;
 	size_t i = 0;
 
-	(void)path;
 	/* cheap refusal: an object, an array or "Record N" comes first, in any coding */
 	while (i < head.len && (head.ptr[i] <= ' ' || head.ptr[i] >= 0x80))
 		i++;
 	if (i >= head.len || (head.ptr[i] != '{' && head.ptr[i] != '[' && head.ptr[i] != 'R'))
-		return 0;
+		return v;
 	w = calloc(1, sizeof *w);
 	if (w) {
 		w->env.end = UINT64_MAX;
+		w->dialects = dialects;
 		w->line = 1;
 		w->shim = jsonshim_new();
 		if (w->shim)
-			confidence = judge(w, head);
+			v = judge(w, head);
 	}
-	winjson_close(w);
-	return confidence;
+	json_close(w);
+	return v;
 }
-
-const struct reader_ops reader_winjson = {
-	.name = "winjson",
-	.summary =
-		"Windows events as JSON: evtx_dump, Winlogbeat, Elasticsearch, NXLog, Wazuh, Velociraptor, "
-		"Splunk, GELF",
-	.piece_align = 0, /* line numbers and an enclosing array are known from the start only */
-	.probe = winjson_probe,
-	.open = winjson_open,
-	.next = winjson_next,
-	.close = winjson_close,
-};

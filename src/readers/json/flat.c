@@ -1,13 +1,16 @@
-#include "readers/winjson/flat.h"
+#include "readers/json/flat.h"
 
 #include <stdlib.h>
 
-#include "readers/winjson/winxml.h"
+#include "readers/json/kinds.h"
 #include "util/utf.h"
 
 /* An inner text is unescaped once, its own strings again, and names are copied: what one object can
  * need is a small multiple of its text. */
-enum { SCRATCH_PER_BYTE = 4, SCRATCH_SLACK = 4096, SIG_PER_BYTE = 4 };
+enum { SCRATCH_PER_BYTE = 4, SCRATCH_SLACK = 4096, SIG_PER_BYTE = 4, TAG_MAX = 128 };
+
+/* Lengths of the names in note_inner(). */
+enum { INNER_LENGTHS = 1 << 4 | 1 << 8 | 1 << 9 | 1 << 13 | 1 << 15 };
 
 void flat_done(struct flat *f)
 {
@@ -372,6 +375,8 @@ static void note_inner(struct flat *f, str name, value v)
 		{ { "full_log", 8 }, INNER_FULL_LOG, '{' },
 		{ { "EventData", 9 }, INNER_EVENTDATA, 0 },
 		{ { "SyslogMessage", 13 }, INNER_SYSLOG, '<' },
+		{ { "CloudTrailEvent", 15 }, INNER_JSON, '{' },
+		{ { "AuditData", 9 }, INNER_JSON, '{' },
 	};
 
 	for (size_t i = 0; i < COUNT(INNER); i++) {
@@ -387,13 +392,6 @@ static void note_inner(struct flat *f, str name, value v)
 static enum flat_result walk_object(struct flat *f, struct flat_cursor *c, unsigned depth);
 static enum flat_result walk_array(struct flat *f, struct flat_cursor *c, str name, unsigned depth);
 
-/* The element name of a UserData block, which Winlogbeat gives as a member. */
-static bool is_tag(str name, value v)
-{
-	return (str_eq(name, STR("xml_name")) || str_eq(name, STR("winlog.user_data.xml_name"))) &&
-	       v.type == VALUE_UTF8 && v.len < 128;
-}
-
 static void sig_tag(struct flat *f, value v)
 {
 	buf_byte(&f->sig, FLAT_TAG);
@@ -406,11 +404,11 @@ static enum flat_result member_leaf(struct flat *f, str name, value v)
 {
 	uint32_t n = f->n;
 
-	if (is_tag(name, v))
+	if (v.type == VALUE_UTF8 && v.len < TAG_MAX && kind_tags(name, (str){ (const char *)v.ptr, v.len }))
 		sig_tag(f, v);
 	if (!flat_leaf(f, name, v))
 		return FLAT_OOM;
-	if (f->n > n && (name.len == 4 || name.len == 8 || name.len == 9 || name.len == 13))
+	if (f->n > n && (INNER_LENGTHS >> (name.len & 63) & 1))
 		note_inner(f, name, v);
 	return FLAT_OK;
 }
@@ -524,35 +522,58 @@ static size_t put_element(char *to, value v, uint8_t *flags)
 	return n;
 }
 
-static value join_elements(struct flat *f, uint32_t from)
+/* Numbers stay numbers where all are. */
+static uint8_t common_type(const value *v, uint32_t n)
 {
-	size_t max = 0, len = 0;
-	uint8_t flags = VALUE_F_ARRAY;
-	value v;
-	char *p;
+	uint8_t type = VALUE_ABSENT;
 
-	for (uint32_t i = from; i < f->nelems; i++)
-		max += 3 * (size_t)f->elems[i].len + 1;
-	p = f->scratch + f->scratch_len;
-	if (max > f->scratch_cap - f->scratch_len) {
-		f->limited = true;
-		return f->elems[from];
+	for (uint32_t i = 0; i < n; i++) {
+		if (v[i].type == VALUE_ABSENT)
+			continue;
+		if (type != VALUE_ABSENT && type != v[i].type)
+			return VALUE_UTF8;
+		type = v[i].type;
 	}
-	for (uint32_t i = from; i < f->nelems; i++) {
-		if (i > from)
-			p[len++] = '\0';
-		len += put_element(p + len, f->elems[i], &flags);
+	return type;
+}
+
+value flat_join(struct flat *f, const value *v, uint32_t n)
+{
+	uint8_t flags = VALUE_F_ARRAY;
+	value ret = { .type = common_type(v, n) };
+	char *p = f->scratch + f->scratch_len;
+	size_t room = f->scratch_cap - f->scratch_len, len = 0;
+	bool any = false, open = false; /* an empty last element would not show without its end */
+
+	for (uint32_t i = 0; i < n; i++) {
+		size_t pos = 0;
+		value one;
+
+		while (value_next(v[i], &pos, &one)) {
+			if (3 * (size_t)one.len + 2 > room - len) {
+				f->limited = true;
+				break;
+			}
+			if (any)
+				p[len++] = '\0';
+			any = true;
+			open = one.len == 0;
+			len += put_element(p + len, one, &flags);
+		}
 	}
+	if (open)
+		p[len++] = '\0';
 	f->scratch_len += len;
-	v = value_utf8((str){ p, len });
-	v.flags = flags;
-	return v;
+	ret.ptr = (const uint8_t *)p;
+	ret.len = (uint32_t)len;
+	ret.flags = flags;
+	return any ? ret : (value){ 0 };
 }
 
 static enum flat_result array_done(struct flat *f, str name, uint32_t from)
 {
 	uint32_t n = f->nelems - from;
-	value v = n == 0 ? (value){ 0 } : n == 1 ? f->elems[from] : join_elements(f, from);
+	value v = n == 0 ? (value){ 0 } : n == 1 ? f->elems[from] : flat_join(f, f->elems + from, n);
 
 	f->nelems = from;
 	return member_leaf(f, name, v);
@@ -629,41 +650,7 @@ static bool inner_json(struct flat *f, str text)
 	return walk_object(f, &c, 1) == FLAT_OK && c.i == c.n;
 }
 
-/* A name that needs no escapes, so that it can stand in the signature as it is. */
-static bool is_plain_name(str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((uint8_t)s.ptr[i] <= ' ' || s.ptr[i] == '"' || s.ptr[i] == '\\')
-			return false;
-	return s.len > 0 && s.len <= 64;
-}
-
-/* Splunk's classic form: a date, then key=value lines up to Message=, which takes the rest. */
-static bool inner_pairs(struct flat *f, str text)
-{
-	const char *end = text.ptr + text.len;
-	str line, key, v;
-	bool any = false;
-
-	while (text.len) {
-		bool message = str_starts(text, STR("Message="));
-
-		line = str_cut(text, '\n', &text);
-		key = str_cut(line, '=', &v);
-		if (key.len == line.len || !is_plain_name(key))
-			continue;
-		if (message) {
-			v.len = (size_t)(end - v.ptr);
-			text.len = 0;
-		}
-		any = true;
-		if (!flat_leaf(f, key, value_utf8(str_trim(v))))
-			return false;
-	}
-	return any;
-}
-
-bool flat_inner(struct flat *f)
+bool flat_inner(struct flat *f, flat_text *other)
 {
 	str text = f->inner_text;
 	size_t sig_len = f->sig.len;
@@ -679,10 +666,8 @@ bool flat_inner(struct flat *f)
 		ok = inner_json(f, text);
 		if (wrap)
 			flat_close(f);
-	} else if (text.ptr[0] == '<') {
-		ok = winxml_flat(f, text);
-	} else if (f->inner == INNER_RAW && str_find(text, STR("LogName=")) != SIZE_MAX) {
-		ok = inner_pairs(f, text);
+	} else if (other) {
+		ok = other(f);
 	}
 	if (!ok || f->sig.failed) {
 		f->sig.failed = false;

@@ -8,8 +8,8 @@
  * The library picks its kernel at run time (AVX-512, AVX2, SSE4.2, portable), which its on-demand
  * interface, being compiled into the caller, cannot do on a generic x86-64 build; its DOM interface
  * refuses numbers outside 64 bits. Thread rule: one owner. */
-#ifndef SPOOR_READERS_WINJSON_JSONSHIM_H
-#define SPOOR_READERS_WINJSON_JSONSHIM_H
+#ifndef SPOOR_READERS_JSON_JSONSHIM_H
+#define SPOOR_READERS_JSON_JSONSHIM_H
 
 #include <stddef.h>
 #include <stdint.h>

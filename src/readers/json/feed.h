@@ -2,8 +2,8 @@
  *
  * UTF-8 is used where it lies. UTF-16, which PowerShell writes, is converted as the window moves; every
  * position still has its place in the evidence. Thread rule: one owner. */
-#ifndef SPOOR_READERS_WINJSON_FEED_H
-#define SPOOR_READERS_WINJSON_FEED_H
+#ifndef SPOOR_READERS_JSON_FEED_H
+#define SPOOR_READERS_JSON_FEED_H
 
 #include "readers/reader.h"
 

@@ -1,4 +1,4 @@
-#include "readers/winjson/feed.h"
+#include "readers/json/feed.h"
 
 #include "util/utf.h"
 

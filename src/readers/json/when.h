@@ -1,6 +1,6 @@
 /* when.h - event times as exporters write them. Thread rule: pure functions. */
-#ifndef SPOOR_READERS_WINJSON_WHEN_H
-#define SPOOR_READERS_WINJSON_WHEN_H
+#ifndef SPOOR_READERS_JSON_WHEN_H
+#define SPOOR_READERS_JSON_WHEN_H
 
 #include "event/value.h"
 #include "util/times.h"

@@ -1,6 +1,6 @@
 /* repair.h - a JSON line with bytes that JSON forbids, made readable. Thread rule: pure. */
-#ifndef SPOOR_READERS_WINJSON_REPAIR_H
-#define SPOOR_READERS_WINJSON_REPAIR_H
+#ifndef SPOOR_READERS_JSON_REPAIR_H
+#define SPOOR_READERS_JSON_REPAIR_H
 
 #include "util/buf.h"
 
