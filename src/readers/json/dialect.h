@@ -28,7 +28,7 @@ struct json_plan {
 /* Texts that are made for an event; they live until the next one. */
 struct json_made {
 	char time[TIME_TEXT_MAX], keywords[24];
-	buf joined;
+	buf joined, text;
 };
 
 /* One event on its way: leaves are in their slots, the rest is the dialect's. */

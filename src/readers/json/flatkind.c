@@ -7,6 +7,7 @@
 #include "readers/json/when.h"
 #include "readers/json/widen.h"
 #include "readers/json/wrap.h"
+#include "util/utf.h"
 
 /* Several leaves that are one field. */
 struct join {
@@ -448,19 +449,25 @@ static void put_request(struct json_event *j, const struct part *p, str s)
 /* journalctl writes bytes that are no text as numbers. */
 static void join_bytes(struct json_event *j, value *v)
 {
-	char *to = v->len ? flat_scratch(j->flat, v->len / 2 + 1) : NULL;
 	size_t pos = 0, n = 0;
+	char *raw = flat_scratch(j->flat, v->len / 2 + 1);
+	buf *text = &j->made->text;
 	uint64_t u;
 	value one;
 
-	if (!to || v->type != VALUE_NUMBER || !(v->flags & VALUE_F_ARRAY))
+	if (!raw || v->type != VALUE_NUMBER || !(v->flags & VALUE_F_ARRAY))
 		return;
 	while (value_next(*v, &pos, &one)) {
 		if (!value_u64(one, &u) || u > UINT8_MAX)
 			return;
-		to[n++] = (char)u;
+		raw[n++] = (char)u;
 	}
-	*v = value_utf8((str){ to, n });
+	buf_clear(text);
+	buf_utf8_or_escape(text, (str){ raw, n });
+	if (text->failed)
+		return;
+	*v = value_utf8(buf_view(text));
+	v->flags = text->len > n ? VALUE_F_REPAIRED : 0;
 }
 
 static void split_fields(struct json_event *j, const struct flat_plan *own)

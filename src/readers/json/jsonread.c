@@ -530,6 +530,7 @@ void json_close(void *self)
 	json_plans_free(w->narrow);
 	map_done(&w->fields.names);
 	buf_done(&w->made.joined);
+	buf_done(&w->made.text);
 	free(w->slots);
 	free(w->dirty);
 	free(w->used);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Hostile JSON through the reader alone: run.py WINJSON_DUMP. Prints TAP.
+"""Hostile JSON through the reader alone: run.py JSON_DUMP. Prints TAP.
 
 Each file is made here, in a temporary folder, from a few lines of description; the reader must end within the time
 and the memory that any content may cost, say each loss as a gap, and read what is sound.

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "readers/winjson_run.h"
+#include "readers/json_run.h"
 #include "unit.h"
 #include "util/limits.h"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""evtx_dump's JSON lines, read and written again, must be the same JSON: winjson_roundtrip.py WINJSON_DUMP.
+"""evtx_dump's JSON lines, read and written again, must be the same JSON: winjson_roundtrip.py JSON_DUMP.
 
 Over every EVTX file of the shared evidence, if it is there. Where evtx_dump writes a name twice in one object
 (a repeated <Data>), the second is expected as name_1: no reader of JSON keeps both otherwise. A record without anything

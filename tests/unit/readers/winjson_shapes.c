@@ -1,5 +1,5 @@
 /* Every shape gives the columns that the EVTX reader would give. */
-#include "readers/winjson_run.h"
+#include "readers/json_run.h"
 #include "unit.h"
 
 #define NS(s) ((s) * INT64_C(1000000000))

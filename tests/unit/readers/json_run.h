@@ -1,7 +1,7 @@
-/* winjson_run.h - drive the JSON reader over bytes in memory and keep what it says.
+/* json_run.h - drive the JSON reader over bytes in memory and keep what it says.
  * Thread rule: one owner. */
-#ifndef SPOOR_TESTS_WINJSON_RUN_H
-#define SPOOR_TESTS_WINJSON_RUN_H
+#ifndef SPOOR_TESTS_JSON_RUN_H
+#define SPOOR_TESTS_JSON_RUN_H
 
 #include "event/render.h"
 #include "readers/readers.h"

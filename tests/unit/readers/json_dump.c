@@ -1,6 +1,6 @@
-/* winjson_dump.c - read JSON events from a file and write them again, one per line.
+/* json_dump.c - read JSON events from a file and write them again, one per line.
  *
- * winjson_dump [-e] [-w BYTES] [-n] FILE: -e ECS instead of evtx_dump's shape, -w size of the first
+ * json_dump [-e] [-w BYTES] [-n] FILE: -e ECS instead of evtx_dump's shape, -w size of the first
  * window (small ones make the reader ask often), -n no output, -s the schema of each event, -p only what probe()
  * says. Gaps go to stderr. */
 #include <inttypes.h>

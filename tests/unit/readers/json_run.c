@@ -1,4 +1,4 @@
-#include "readers/winjson_run.h"
+#include "readers/json_run.h"
 
 #include <stdlib.h>
 
