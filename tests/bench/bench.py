@@ -3,6 +3,7 @@
 Each row: the programs take turns, several times; the median counts. The page cache is warm; output goes to
 /dev/null. Where a peer or its evidence is absent the row says so."""
 import argparse
+import gzip
 import os
 import shutil
 import statistics
@@ -16,7 +17,7 @@ p.add_argument("--shared", required=True)
 p.add_argument("--cache", required=True)
 p.add_argument("--rounds", type=int, default=5)
 p.add_argument("--mib", type=int, default=1088, help="size of the dense EVTX files together")
-p.add_argument("names", nargs="*", help="jsonl, decode, sha256, rules, text; default: all")
+p.add_argument("names", nargs="*", help="jsonl, decode, sha256, rules, text, json; default: all")
 opt = p.parse_args()
 SPOOR = os.path.abspath(os.path.join(opt.build, "spoor"))
 DECODE = os.path.abspath(os.path.join(opt.build, "tests", "bench", "bench_decode"))
@@ -184,7 +185,40 @@ def text():
     row("W3C log to events, 1 core", f"{mine:.2f} GB/s", f"{found:.2f} GB/s", f"{mine / found:.2f}x", "grep -c")
 
 
-PARTS = {"jsonl": jsonl, "decode": decode, "sha256": sha256, "rules": rules, "text": text}
+def flat_json():
+    """Flat JSON lines; None where there is no evidence to make them of."""
+    source = os.path.join(opt.shared, "data", "logs", "zeek-json")
+    if not os.path.isdir(source):
+        return None
+    path = os.path.join(opt.cache, "flat.json")
+    if not os.path.exists(path):
+        parts = [gzip.open(os.path.join(source, n), "rb").read() for n in sorted(os.listdir(source))]
+        with open(path + ".part", "wb") as out:
+            for _ in range(6):
+                out.writelines(parts)
+        os.replace(path + ".part", path)
+    with open(path, "rb") as f:
+        while f.read(1 << 22):
+            pass
+    return path
+
+
+def json_lines():
+    path = flat_json()
+    if not path:
+        return row("flat JSON to JSONL, 1 core", "skipped", note=f"no evidence in {opt.shared}")
+    size = os.path.getsize(path)
+    ours = lambda: seconds([SPOOR, "dump", path, "-f", "evtx", "-j", "1"])
+    if not shutil.which("jq"):
+        mine, = take_turns(ours)
+        return row("flat JSON to JSONL, 1 core", f"{size / mine / 1e6:.0f} MB/s", note="jq is absent")
+    opt.rounds = min(opt.rounds, 3)
+    mine, other = take_turns(ours, lambda: seconds(["jq", "-c", ".", path]))
+    row("flat JSON to JSONL, 1 core", f"{size / mine / 1e6:.0f} MB/s", f"{size / other / 1e6:.0f} MB/s",
+        f"{other / mine:.1f}x", "jq -c .")
+
+
+PARTS = {"jsonl": jsonl, "decode": decode, "sha256": sha256, "rules": rules, "text": text, "json": json_lines}
 unknown = [n for n in opt.names if n not in PARTS]
 if unknown:
     sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(PARTS)}")

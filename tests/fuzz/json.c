@@ -1,4 +1,4 @@
-/* winjson.c - any bytes through the JSON reader, in two window sizes, and through both renderers. */
+/* json.c - any bytes through the JSON reader, in two window sizes, and through both renderers. */
 #include <stdlib.h>
 
 #include "event/render.h"
@@ -90,9 +90,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	bytes content = { data, size };
 	struct said whole = { 0 }, parts = { 0 };
-	int confidence = reader_winjson.probe(content, (str){ "", 0 });
+	int windows = reader_winjson.probe(content, (str){ "", 0 }), other = reader_json.probe(content, (str){ "", 0 });
 
-	must_hold(confidence >= 0 && confidence <= 100);
+	must_hold(windows >= 0 && windows <= 100 && other >= 0 && other <= 100);
+	must_hold(windows != other || windows < 30); /* never a tie between the two */
 	read_all(&whole, content, size ? size : 1);
 	read_all(&parts, content, 1);
 	buf_done(&whole.text);
