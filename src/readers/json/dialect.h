@@ -35,6 +35,7 @@ struct json_made {
 struct json_event {
 	const struct json_plan *plan;
 	struct flat *flat;
+	str host;     /* where the item was recorded, if its place tells */
 	value *slots; /* absent where nothing was put; write through json_put() */
 	uint32_t *dirty, ndirty;
 	struct json_made *made;

@@ -31,11 +31,15 @@ struct flat_plan {
 	uint32_t njoins;
 	const struct part *parts;
 	uint32_t nparts;
+	bool derive_host;
+	uint32_t host_slot; /* of the host that the item's place tells */
 	uint32_t more_slot; /* JSON_NO_SLOT: every leaf has a column */
 	const uint32_t *more;
 	const str *more_names;
 	uint32_t nmore;
 };
+
+#define HOST "host.name"
 
 static const char *const PART_FIELDS[PART_FIELDS_MAX] = { "cs-method", "cs-uri", "cs-uri-stem",
 							  "cs-uri-query", "cs-version" };
@@ -149,17 +153,43 @@ static bool is_ecs_name(str s)
 	return true;
 }
 
-static struct column column_of(const struct making *m, str path)
+static struct column column_of(const struct making *m, str path, bool derived)
 {
 	const struct ecs_flat_row *row;
-	bool known = ecs_rows_flat(m->dataset, path, &row);
-	bool ecs = m->kind && kind_is_ecs(m->kind) && is_ecs_name(path) && !str_eq(path, STR(JSON_MORE));
+	bool known = ecs_rows_flat(m->dataset, path, &row), more = str_eq(path, STR(JSON_MORE));
+	bool ecs = m->kind && kind_is_ecs(m->kind) && is_ecs_name(path) && !more;
 
 	return (struct column){ .name = known && row->name.len ? row->name : path,
 				.raw = path,
 				.path = path,
-				.ecs = ecs ? path : (str){ "", 0 },
-				.section = SECTION_FLAT };
+				.ecs = ecs || str_eq(path, STR(HOST)) ? path : (str){ "", 0 },
+				.section = SECTION_FLAT,
+				.flags = derived && !more ? COLUMN_F_DERIVED : 0 };
+}
+
+static bool is_host(const struct making *m, str path)
+{
+	const struct ecs_flat_row *row;
+
+	return str_eq(path, STR(HOST)) ||
+	       (ecs_rows_flat(m->dataset, path, &row) && str_eq(row->ecs, STR(HOST)));
+}
+
+/* Which column tells the host. Where none does, one is added for what the item's place tells. Events with
+ * different ones do not share a schema, for it has but one that counts. */
+static void find_host(struct making *m, struct flat_plan *own)
+{
+	const struct field *found = NULL;
+
+	for (uint32_t i = 0; i < m->nfields; i++)
+		if (is_host(m, m->fields[i].path) && (!found || by_path(&m->fields[i], found) < 0))
+			found = &m->fields[i];
+	own->derive_host = !found;
+	if (!found)
+		add_field(m, STR(HOST), JSON_NO_SLOT);
+	m->split =
+		arena_printf(m->tmp, "%.*s\n%.*s", STR_ARG(m->split), STR_ARG(found ? found->path : STR("")));
+	m->failed |= !m->split.ptr;
 }
 
 /* One column per path. */
@@ -174,7 +204,7 @@ static const struct schema *schema_of(struct making *m, err *e)
 	for (uint32_t i = 0; i < m->nfields; i++) {
 		if (i && str_eq(m->fields[i].path, m->fields[i - 1].path))
 			continue;
-		cols[proto.ncolumns] = column_of(m, m->fields[i].path);
+		cols[proto.ncolumns] = column_of(m, m->fields[i].path, m->fields[i].leaf == JSON_NO_SLOT);
 		cols[proto.ncolumns].slot = (int32_t)proto.ncolumns;
 		proto.ncolumns++;
 	}
@@ -334,16 +364,18 @@ static int plan_flat(struct json_plans *p, const struct leaf_names *names, struc
 	};
 	struct flat_plan *own = arena_alloc(m.mem, sizeof *own);
 
-	m.fields = array_in(&m, tmp, names->n * (PART_FIELDS_MAX + 1) + 1, sizeof *m.fields);
+	m.fields = array_in(&m, tmp, names->n * (PART_FIELDS_MAX + 1) + 2, sizeof *m.fields);
 	name_dataset(&m);
 	if (!own || m.failed)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "object with %u members is too large", names->n);
 	add_more(&m, own);
 	add_parts(&m, own);
+	find_host(&m, own);
 	ret->schema = m.failed ? NULL : schema_of(&m, e);
 	if (ret->schema) {
 		find_slots(&m, own, ret);
 		find_parts(&m, own, ret->schema);
+		own->host_slot = own->derive_host ? slot_at(ret->schema, STR(HOST)) : JSON_NO_SLOT;
 		find_times(own, &m);
 	}
 	if (m.failed)
@@ -499,6 +531,8 @@ static void finish_flat(struct json_event *j)
 	if (own->more_slot != JSON_NO_SLOT)
 		join_more(j, own);
 	split_fields(j, own);
+	if (own->host_slot != JSON_NO_SLOT && j->host.len)
+		json_put(j, own->host_slot, value_utf8(j->host));
 	set_time(j, own);
 }
 

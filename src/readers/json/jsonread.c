@@ -122,7 +122,9 @@ static enum reader_step event_step(struct json_reader *w, const struct json_plan
 				   const struct reader_input *in, size_t from, size_t to, event *ev)
 {
 	uint64_t offset = w->feed.pos + feed_span(&w->feed, from), length;
-	struct json_event j = { .plan = p, .flat = &w->flat, .made = &w->made, .ev = ev };
+	struct json_event j = {
+		.plan = p, .flat = &w->flat, .host = w->env.host, .made = &w->made, .ev = ev
+	};
 	bytes raw = { NULL, 0 };
 
 	clear_slots(w);
