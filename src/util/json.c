@@ -120,3 +120,37 @@ void json_member_time(buf *b, const char *key, int64_t ns)
 	buf_time(b, ns);
 	buf_byte(b, '"');
 }
+
+bool json_is_number(str s)
+{
+	const char *p = s.ptr, *end = s.ptr + s.len;
+
+	if (p < end && *p == '-')
+		p++;
+	if (p == end || *p < '0' || *p > '9')
+		return false;
+	if (*p++ != '0')
+		while (p < end && *p >= '0' && *p <= '9')
+			p++;
+	if (p < end && *p == '.') {
+		const char *from = ++p;
+
+		while (p < end && *p >= '0' && *p <= '9')
+			p++;
+		if (p == from)
+			return false;
+	}
+	if (p < end && (*p | 0x20) == 'e') {
+		const char *from;
+
+		p++;
+		if (p < end && (*p == '+' || *p == '-'))
+			p++;
+		from = p;
+		while (p < end && *p >= '0' && *p <= '9')
+			p++;
+		if (p == from)
+			return false;
+	}
+	return p == end;
+}

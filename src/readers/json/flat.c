@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "readers/json/kinds.h"
+#include "util/json.h"
 #include "util/utf.h"
 
 /* An inner text is unescaped once, its own strings again, and names are copied: what one object can
@@ -234,41 +235,6 @@ static bool string_value(struct flat *f, str raw, value *ret)
 	return true;
 }
 
-/* A number by the grammar of RFC 8259, of any size. */
-static bool is_number(str s)
-{
-	const char *p = s.ptr, *end = s.ptr + s.len;
-
-	if (p < end && *p == '-')
-		p++;
-	if (p == end || *p < '0' || *p > '9')
-		return false;
-	if (*p++ != '0')
-		while (p < end && *p >= '0' && *p <= '9')
-			p++;
-	if (p < end && *p == '.') {
-		const char *from = ++p;
-
-		while (p < end && *p >= '0' && *p <= '9')
-			p++;
-		if (p == from)
-			return false;
-	}
-	if (p < end && (*p | 0x20) == 'e') {
-		const char *from;
-
-		p++;
-		if (p < end && (*p == '+' || *p == '-'))
-			p++;
-		from = p;
-		while (p < end && *p >= '0' && *p <= '9')
-			p++;
-		if (p == from)
-			return false;
-	}
-	return p == end;
-}
-
 static bool atom_value(str s, value *ret)
 {
 	uint8_t type;
@@ -279,7 +245,7 @@ static bool atom_value(str s, value *ret)
 	}
 	if (str_eq(s, STR("true")) || str_eq(s, STR("false")))
 		type = VALUE_TRUE_FALSE;
-	else if (is_number(s))
+	else if (json_is_number(s))
 		type = VALUE_NUMBER;
 	else
 		return false;

@@ -40,17 +40,17 @@ static void show_window(struct reader_input *in, bytes content, uint64_t from, s
 	*in = (struct reader_input){ .data = { p, len }, .offset = from, .last = len == left };
 }
 
-void run_bytes(struct run *ret, bytes content, size_t window, run_look look, void *ctx)
+void run_reader(struct run *ret, const struct reader_ops *ops, bytes content, size_t window, run_look look, void *ctx)
 {
 	struct reader_input in = { 0 };
-	struct reader_env env = { .end = UINT64_MAX };
+	struct reader_env env = { .end = UINT64_MAX, .ops = ops };
 	struct run r = { .end = READER_FATAL };
 	void *reader = NULL;
 	bool more = true;
 
 	r.events = calloc(RUN_EVENTS_MAX, sizeof *r.events);
 	env.schemas = r.schemas = schema_set_new(NULL);
-	if (!r.events || !r.schemas || reader_winjson.open(&reader, &env, NULL) < 0)
+	if (!r.events || !r.schemas || ops->open(&reader, &env, NULL) < 0)
 		abort();
 	show_window(&in, content, 0, window ? window : content.len);
 	while (more) {
@@ -58,7 +58,7 @@ void run_bytes(struct run *ret, bytes content, size_t window, run_look look, voi
 		event ev;
 		err e = { 0 };
 
-		r.end = reader_winjson.next(reader, &in, &ev, &g, &e);
+		r.end = ops->next(reader, &in, &ev, &g, &e);
 		switch (r.end) {
 		case READER_EVENT:
 			keep_event(&r, &ev);
@@ -84,8 +84,13 @@ void run_bytes(struct run *ret, bytes content, size_t window, run_look look, voi
 		}
 	}
 	free((void *)(uintptr_t)in.data.ptr);
-	reader_winjson.close(reader);
+	ops->close(reader);
 	*ret = r;
+}
+
+void run_bytes(struct run *ret, bytes content, size_t window, run_look look, void *ctx)
+{
+	run_reader(ret, &reader_winjson, content, window, look, ctx);
 }
 
 void run_str(struct run *ret, str content)

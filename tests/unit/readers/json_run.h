@@ -1,4 +1,4 @@
-/* json_run.h - drive the JSON reader over bytes in memory and keep what it says.
+/* json_run.h - drive a reader, the JSON reader if none is named, over bytes in memory and keep what it says.
  * Thread rule: one owner. */
 #ifndef SPOOR_TESTS_JSON_RUN_H
 #define SPOOR_TESTS_JSON_RUN_H
@@ -33,6 +33,7 @@ typedef void (*run_look)(void *ctx, const event *ev);
 
 /* Read content through windows that hold just what was asked for, `window` bytes at first (0: all). The
  * window lies in memory of exactly its size, so that the sanitizers see a byte too many. */
+void run_reader(struct run *ret, const struct reader_ops *ops, bytes content, size_t window, run_look look, void *ctx);
 void run_bytes(struct run *ret, bytes content, size_t window, run_look look, void *ctx);
 void run_str(struct run *ret, str content);
 void run_done(struct run *r);
