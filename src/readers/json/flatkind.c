@@ -7,6 +7,7 @@
 #include "readers/json/when.h"
 #include "readers/json/widen.h"
 #include "readers/json/wrap.h"
+#include "util/logtime.h"
 #include "util/utf.h"
 
 /* Several leaves that are one field. */
@@ -321,13 +322,33 @@ static void find_times(struct flat_plan *own, const struct making *m)
 	own->utc = m->kind && m->kind->utc;
 }
 
+/* Forms that programs write beside those of exporters. */
+static bool read_time(value v, int64_t *ret_ns, enum time_basis *ret_basis)
+{
+	static const enum logtime_form FORMS[] = { LOGTIME_ISO, LOGTIME_CLF, LOGTIME_CTIME, LOGTIME_DAYMON };
+	struct logtime lt;
+
+	if (when_parse(v, ret_ns, ret_basis))
+		return true;
+	if (v.type != VALUE_UTF8 || v.flags & VALUE_F_ARRAY || v.len > 64)
+		return false;
+	for (size_t i = 0; i < COUNT(FORMS); i++) {
+		if (!logtime_whole((str){ (const char *)v.ptr, v.len }, FORMS[i], &lt) || !lt.has_year)
+			continue;
+		*ret_ns = lt.ns;
+		*ret_basis = lt.basis;
+		return true;
+	}
+	return false;
+}
+
 static void set_time(struct json_event *j, const struct flat_plan *own)
 {
 	enum time_basis basis = TIME_UTC_BY_SPEC;
 	int64_t ns = TIME_NONE;
 
 	for (uint32_t i = 0; i < own->ntimes; i++)
-		if (when_parse(j->flat->values[own->times[i]], &ns, &basis))
+		if (read_time(j->flat->values[own->times[i]], &ns, &basis))
 			break;
 	j->ev->time_ns = ns;
 	j->ev->written_ns = TIME_NONE;

@@ -58,6 +58,21 @@ def names(path):
         f.write(LINE)
 
 
+def kinds(path, line):
+    with open(path, 'wb') as f:
+        for i in range(60000):
+            f.write(line % i)
+        f.write(LINE)
+
+
+def wrapped(path):
+    with open(path, 'wb') as f:
+        f.write(b'{"Records":[')
+        for i in range(300000):
+            f.write((b',' if i else b'') + b'{"eventSource":"s","eventName":"n","awsRegion":"r"}')
+        f.write(b'],"more":[' + b'{},' * 100000 + b'{}]}\n' + LINE)
+
+
 def bomb(path):
     entities = ''.join('<!ENTITY e%d \'&e%d;&e%d;\'>' % (i, i - 1, i - 1) for i in range(1, 40))
     raw = '<!DOCTYPE a [<!ENTITY e0 \'x\'>' + entities + ']><Event><System><EventID>&e39;</EventID></System></Event>'
@@ -83,6 +98,14 @@ CASES = [
     ('name of 1 MB', lambda p: write(p, b'{"' + b'n' * 1000000 + b'":1}\n', LINE), 2, {'limit': 1}),
     ('a number of 1,000,000 digits', lambda p: write(p, b'{"a":' + b'9' * 1000000 + b'}\n', LINE), 2, {}),
     ('40,000 long names', names, None, {'limit': None}),
+    ('60,000 names', lambda p: kinds(p, b'{"k%d":1}\n'), 60001, {'limit': 1}),
+    ('60,000 datasets', lambda p: kinds(p, b'{"_path":"p%d","ts":1}\n'), 60001, {'limit': 1}),
+    ('60,000 structures of an array', lambda p: kinds(p, b'{"a":[' + b'{"b":1},' * 200 + b'{"c":%d}]}\n'), 60001, {}),
+    ('a list of 300,000 in an object', wrapped, 300001, {}),
+    ('a list that never ends', lambda p: write(p, b'{"Records":[' + b'{"a":1},' * 1000000), 1000000, {}),
+    ('lists in lists', lambda p: write(p, b'{"Records":[' * 200000), 0, {'limit': 1}),
+    ('what would stand before a list, 2 MiB', lambda p: write(p, b'{"took":"' + b'x' * 2 * M + b'","hits":{"hits":[{"a":1}]}}\n', LINE), 1,
+     {'limit': 1}),
     ('entities in XML', bomb, 2, {}),
     ('XML of depth 100,000', lambda p: write(p, b'{"_raw":"' + b'<Event>' * 100000 + b'"}\n', LINE), 2, {}),
     ('text of 1 MB of lone surrogates', lambda p: write(p, b'{"a":"' + b'\\ud800' * 170000 + b'"}\n', LINE), 2, {}),

@@ -74,6 +74,7 @@ static const struct {
 	{ "nginx", "{\"time_iso8601\":\"2024-04-18T10:14:07+08:00\",\"remote_addr\":\"10.0.0.1\",\"request\":\"GET /a?b=c HTTP/1.1\",\"status\":\"200\",\"http_user_agent\":\"u\"}", "nginx.access", NS(T0), TIME_OFFSET_EXPLICIT, "cs-uri-query", "b=c", NULL },
 	{ "nginx, method and target apart", "{\"msec\":1713406447.000,\"remote_addr\":\"10.0.0.1\",\"request_method\":\"POST\",\"request_uri\":\"/a\",\"status\":200}", "nginx.access", NS(T0), TIME_UTC_BY_SPEC, "cs-uri-stem", "/a", NULL },
 	{ "nginx, TLS on the plain port", "{\"msec\":1713406447.000,\"remote_addr\":\"10.0.0.1\",\"request\":\"\\u0016\\u0003\",\"status\":400}", "nginx.access", NS(T0), TIME_UTC_BY_SPEC, "request", "\x16\x03", NULL },
+	{ "nginx, its own form of time", "{\"time_local\":\"18/Apr/2024:10:14:07 +0800\",\"remote_addr\":\"10.0.0.1\",\"request_method\":\"GET\",\"status\":200}", "nginx.access", NS(T0), TIME_OFFSET_EXPLICIT, "c-ip", "10.0.0.1", NULL },
 	{ "Apache", "{\"@timestamp\":" ISO ",\"clientip\":\"10.0.0.1\",\"verb\":\"GET\",\"request\":\"/x?y\",\"response\":404}", "apache.access", NS(T0), TIME_UTC_EXPLICIT, "sc-status", "404", NULL },
 	/* ECS */
 	{ "ECS, nested", "{\"@timestamp\":" ISO ",\"event\":{\"dataset\":\"system.auth\"},\"host\":{\"name\":\"h\"},\"ecs\":{\"version\":\"8.0.0\"}}", "system.auth", NS(T0), TIME_UTC_EXPLICIT, "host.name", "h", "h" },

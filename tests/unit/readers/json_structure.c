@@ -198,6 +198,34 @@ static void one_schema_for_many_structures(void **state)
 	buf_done(&b);
 }
 
+static void look_host(void *ctx, const event *ev)
+{
+	value_text(event_wk(ev, WK_COMPUTER), ctx);
+	buf_byte(ctx, ' ');
+}
+
+/* By the event, each its own way, else by the item's place. */
+static void the_host(void **state)
+{
+	static const char IN[] = "{\"a\":1}\n{\"a\":1,\"hostname\":\"h1\"}\n{\"host\":\"h2\",\"hostname\":\"h3\"}\n{\"a\":1}\n"
+				 "{\"b\":1,\"hostname\":\"h4\"}\n{\"c\":1}\n{\"d\":1,\"hostname\":\"h5\"}\n";
+	struct reader_env env = { .end = UINT64_MAX, .host = STR("place"), .schemas = schema_set_new(NULL) };
+	struct reader_input in = { .data = str_bytes(str_of(IN)), .last = true };
+	void *reader = NULL;
+	struct gap g;
+	event ev;
+	buf b = { 0 };
+
+	(void)state;
+	assert_int_equal(reader_json.open(&reader, &env, NULL), 0);
+	while (reader_json.next(reader, &in, &ev, &g, NULL) == READER_EVENT)
+		look_host(&b, &ev);
+	CHECK_STR("hosts", buf_view(&b), STR("place h1 h2 place h4 place h5 "));
+	reader_json.close(reader);
+	schema_set_free(env.schemas);
+	buf_done(&b);
+}
+
 /* --- limits --------------------------------------------------------------------------------- */
 
 static void more_fields_than_columns(void **state)
@@ -279,6 +307,7 @@ int main(void)
 		cmocka_unit_test(a_list_of_any_length),
 		cmocka_unit_test(fields_with_several_values),
 		cmocka_unit_test(one_schema_for_many_structures),
+		cmocka_unit_test(the_host),
 		cmocka_unit_test(more_fields_than_columns),
 		cmocka_unit_test(more_datasets_than_there_can_be),
 		cmocka_unit_test(items_do_not_know_each_other),
