@@ -10,8 +10,7 @@
 #include "util/sorter.h"
 
 static const struct cli_option OPTIONS[] = {
-	{ 'r', "rules", "PATH",
-	  "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },
+	RULE_OPTIONS,
 	{ 'f', "format", "FORMAT", "table, csv, jsonl, ecs or timesketch. Default: table" },
 	{ 'o', "output", "FILE", "Write there instead of standard output" },
 	{ 0, "min-level", "LEVEL", "Only this level and above: informational, low, medium, high, critical" },

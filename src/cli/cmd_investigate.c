@@ -16,8 +16,7 @@
 
 static const struct cli_option OPTIONS[] = {
 	{ 'o', "output", "CASE", "Folder of the case; made if it is not there" },
-	{ 'r', "rules", "PATH",
-	  "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },
+	RULE_OPTIONS,
 	{ 0, "force", NULL, "Replace a case that is there already" },
 	RUN_OPTIONS,
 	{ 0 },
@@ -73,17 +72,21 @@ done:
  * the case and looks are left out, so that two runs give the same bytes. */
 static void describe_command(buf *b, const struct cli_args *args)
 {
-	const char *r;
+	static const char *const KEPT[][2] = { { "rules", " -r " },
+					       { "values", " --values " },
+					       { "profile", " --profile " } };
+	const char *given;
 
 	buf_z(b, "spoor investigate");
 	for (size_t i = 0; i < args->paths.len; i++) {
 		buf_byte(b, ' ');
 		buf_z(b, args->paths.at[i]);
 	}
-	for (size_t i = 0; (r = args_nth(args, "rules", i)) != NULL; i++) {
-		buf_z(b, " -r ");
-		buf_z(b, r);
-	}
+	for (size_t k = 0; k < COUNT(KEPT); k++)
+		for (size_t i = 0; (given = args_nth(args, KEPT[k][0], i)) != NULL; i++) {
+			buf_z(b, KEPT[k][1]);
+			buf_z(b, given);
+		}
 }
 
 /* --- what the engine gives ------------------------------------------------------------------ */

@@ -5,8 +5,7 @@
 #include "detect/detect.h"
 
 static const struct cli_option OPTIONS[] = {
-	{ 'r', "rules", "PATH",
-	  "Rules to look at, a file or a folder; may be repeated. Default: the shipped pack" },
+	RULE_OPTIONS,
 	{ 0, "all", NULL, "check: list documents that are no rules too" },
 	{ 0 },
 };

@@ -41,40 +41,73 @@ bool rulepack_find(buf *to)
 	return true;
 }
 
-int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e)
+typedef VEC(const char *) path_list;
+
+static int paths_of(const struct cli_args *args, const char *option, path_list *ret, err *e)
 {
-	VEC(const char *) paths = { 0 };
-	buf found = { 0 };
-	int rc = -1;
+	for (const char *p; (p = args_nth(args, option, ret->len)) != NULL;) {
+		const char **slot = VEC_PUSH(ret, 10000);
 
-	for (const char *p; (p = args_nth(args, "rules", paths.len)) != NULL;) {
-		const char **slot = VEC_PUSH(&paths, 10000);
-
-		if (!slot) {
-			err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many --rules");
-			goto done;
-		}
+		if (!slot)
+			return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many --%s", option);
 		*slot = p;
 	}
-	if (paths.len == 0) {
-		const char **slot = VEC_PUSH(&paths, 1);
+	return 0;
+}
 
-		if (!slot || !rulepack_find(&found)) {
-			err_set(e, ERR_IO, ERR_NO_OFFSET,
-				"no rules found beside the program or in %s/rules: name some with -r",
-				SPOOR_DATADIR);
-			goto done;
-		}
-		buf_byte(&found, '\0');
-		*slot = found.ptr;
-	}
-	rc = rules_read(ret, paths.at, paths.len, e);
-	for (size_t i = 0; rc == 0 && ret_from && i < paths.len; i++)
-		buf_printf(ret_from, "%s%s", i ? ", " : "", paths.at[i]);
-done:
+static int read_values(const struct cli_args *args, buf *to, err *e)
+{
+	path_list paths = { 0 };
+	int rc = paths_of(args, "values", &paths, e);
+
+	if (rc == 0 && paths.len)
+		rc = rules_read_values(to, paths.at, paths.len, e);
 	VEC_DONE(&paths);
+	return rc;
+}
+
+static int read_profile(const struct cli_args *args, buf *to, err *e)
+{
+	static const char *const PROFILES[] = { "strict", "extended", NULL };
+	int profile = args_word(args, "profile", PROFILES, 0, e);
+
+	if (profile > 0)
+		rules_set_extended(to);
+	return profile < 0 ? -1 : 0;
+}
+
+static int read_shipped(buf *ret, buf *ret_from, err *e)
+{
+	buf found = { 0 };
+	const char *path;
+	int rc = -1;
+
+	if (!rulepack_find(&found)) {
+		err_set(e, ERR_IO, ERR_NO_OFFSET,
+			"no rules found beside the program or in %s/rules: name some with -r",
+			SPOOR_DATADIR);
+	} else {
+		buf_byte(&found, '\0');
+		path = found.ptr;
+		rc = rules_read(ret, &path, 1, e);
+		if (ret_from)
+			buf_z(ret_from, path);
+	}
 	buf_done(&found);
 	return rc;
+}
+
+int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e)
+{
+	path_list paths = { 0 };
+	int rc = paths_of(args, "rules", &paths, e);
+
+	if (rc == 0)
+		rc = paths.len ? rules_read(ret, paths.at, paths.len, e) : read_shipped(ret, ret_from, e);
+	for (size_t i = 0; rc == 0 && ret_from && i < paths.len; i++)
+		buf_printf(ret_from, "%s%s", i ? ", " : "", paths.at[i]);
+	VEC_DONE(&paths);
+	return rc < 0 || read_values(args, ret, e) < 0 ? -1 : read_profile(args, ret, e);
 }
 
 /* A directory of the user by the XDG convention: $variable/spoor, or below $HOME. False: there is none. */

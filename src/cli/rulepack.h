@@ -1,4 +1,4 @@
-/* rulepack.h - which rules a command works with: those named with -r, else the shipped pack.
+/* rulepack.h - which rules a command works with and how they are read.
  * Thread rule: pure but for the file system. */
 #ifndef SPOOR_CLI_RULEPACK_H
 #define SPOOR_CLI_RULEPACK_H
@@ -11,8 +11,9 @@
  * is in *to; false if there is none. */
 bool rulepack_find(buf *to);
 
-/* Read the rules of every -r, or the shipped pack where none is given. *ret_from (NULL allowed) gets the
- * path or paths for people. -1 with a remedy in *e if there are none. */
+/* Read what decides what is found: the rules of every -r, or the shipped pack where none is given, the
+ * values of every --values, the profile. *ret_from (NULL allowed) gets the paths of rules for people. -1
+ * with a remedy in *e if there are no rules. */
 int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e);
 
 /* Compiled rules: what workers get, and the same to look at here. */
@@ -33,5 +34,17 @@ const struct ruleset *rulepack_rules(struct rulepack *p, err *e);
 int rulepack_correlator(struct rulepack *p, struct correlator **ret, err *e);
 
 void rulepack_done(struct rulepack *p);
+
+/* For the tables of the commands that take rules. */
+#define RULE_OPTIONS                                                                                         \
+	{ 'r', "rules", "PATH",                                                                              \
+	  "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },                   \
+		{ 0, "values", "PATH",                                                                       \
+		  "Values for placeholders (%name%) of rules, a YAML file or a folder; may be repeated" },   \
+	{                                                                                                    \
+		0, "profile", "NAME",                                                                        \
+			"strict: log sources as the rules' own project tests them (default). extended: rules " \
+			"for Sysmon also read Security 4688 and 4657, with fields renamed and values converted" \
+	}
 
 #endif

@@ -49,7 +49,7 @@ int bundle_next(bytes b, size_t *pos, struct bundle_file *ret)
 	    !bytes_sub(b, *pos + HEAD_LEN + path.len, load_le32(head.ptr + 9), &text))
 		return -1;
 	root = load_le32(head.ptr + 5);
-	if (root > path.len || head.ptr[0] > BUNDLE_UNREADABLE)
+	if (root > path.len || head.ptr[0] > BUNDLE_PROFILE)
 		return -1;
 	*pos += HEAD_LEN + path.len + text.len;
 	ret->status = (enum bundle_status)head.ptr[0];

@@ -1,6 +1,7 @@
 /* bundle.h - the byte string that carries rule texts from coordinator to worker.
  *
- * "SPRULES1", then per file: status byte, u32 length of the path, u32 length of its root part, u32
+ * Everything that decides what is found lies in it: rules, values for their placeholders, the profile.
+ * "SPRULES1", then per part: status byte, u32 length of the path, u32 length of its root part, u32
  * length of the text, path, text; all little-endian. Thread rule: pure functions. */
 #ifndef SPOOR_DETECT_BUNDLE_H
 #define SPOOR_DETECT_BUNDLE_H
@@ -11,6 +12,8 @@
 enum bundle_status {
 	BUNDLE_OK,
 	BUNDLE_UNREADABLE, /* text: the reason */
+	BUNDLE_VALUES,     /* a file of values for placeholders */
+	BUNDLE_PROFILE,    /* text: "extended" */
 };
 
 struct bundle_file {

@@ -14,6 +14,13 @@
  * *ret: an opaque, self-describing byte string that ruleset_new() reads. */
 int rules_read(buf *ret, const char *const *paths, size_t n, err *e);
 
+/* Add value files (sigma/placeholder.h), found as rules are, to such a string. One that is broken is an
+ * error that names file and line. */
+int rules_read_values(buf *bundle, const char *const *paths, size_t n, err *e);
+
+/* Let rules be read as the profile "extended" has it (data/sigma_logsource.tsv). */
+void rules_set_extended(buf *bundle);
+
 struct ruleset;
 
 enum rule_status { RULE_OK, RULE_REJECTED, RULE_OTHER }; /* other: not a rule */

@@ -1,4 +1,4 @@
-/* rules_read.c - collecting rule texts. Runs in the coordinator; looks at names, not at contents. */
+/* rules_read.c - collecting texts of rules and of values for them. Runs in the coordinator; looks at names, not at contents. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 
 #include "detect/bundle.h"
 #include "detect/detect.h"
+#include "sigma/placeholder.h"
 #include "util/arena.h"
 #include "util/limits.h"
 #include "util/vec.h"
@@ -129,14 +130,13 @@ static bool read_text(const struct entry *entry, buf *to, const char **ret_why)
 	return n == 0;
 }
 
-static int read_all(struct collect *c, buf *ret, err *e)
+static int read_all(struct collect *c, enum bundle_status status, buf *ret, err *e)
 {
 	buf text = { .max = LIMIT_RULE_BYTES + 65536 };
 
-	bundle_begin(ret);
 	for (size_t i = 0; i < c->files.len; i++) {
 		struct entry *entry = &c->files.at[i];
-		struct bundle_file f = { .path = entry->path };
+		struct bundle_file f = { .status = status, .path = entry->path };
 		const char *why;
 
 		if (i && str_eq(entry->path, c->files.at[i - 1].path))
@@ -161,7 +161,7 @@ static int read_all(struct collect *c, buf *ret, err *e)
 		       : 0;
 }
 
-int rules_read(buf *ret, const char *const *paths, size_t n, err *e)
+static int read_paths(buf *ret, enum bundle_status status, const char *const *paths, size_t n, err *e)
 {
 	struct collect c = { 0 };
 	int r = 0;
@@ -172,9 +172,46 @@ int rules_read(buf *ret, const char *const *paths, size_t n, err *e)
 	if (r == 0) {
 		if (c.files.len)
 			qsort(c.files.at, c.files.len, sizeof *c.files.at, cmp_entry);
-		r = read_all(&c, ret, e);
+		r = read_all(&c, status, ret, e);
 	}
 	VEC_DONE(&c.files);
 	arena_done(&c.mem);
 	return r;
+}
+
+int rules_read(buf *ret, const char *const *paths, size_t n, err *e)
+{
+	bundle_begin(ret);
+	return read_paths(ret, BUNDLE_OK, paths, n, e);
+}
+
+/* What was added behind `from` must be values. */
+static int check_values(const buf *bundle, size_t from, err *e)
+{
+	bytes b = { (const uint8_t *)bundle->ptr, bundle->len };
+	struct placeholders p;
+	struct bundle_file f;
+	int r = 0;
+
+	placeholders_init(&p);
+	while (r == 0 && bundle_next(b, &from, &f) > 0)
+		r = f.status == BUNDLE_VALUES
+			    ? placeholders_add(&p, f.path, f.text, e)
+			    : err_set(e, ERR_IO, ERR_NO_OFFSET, "%.*s: %.*s", STR_ARG(f.path), STR_ARG(f.text));
+	placeholders_done(&p);
+	return r;
+}
+
+int rules_read_values(buf *bundle, const char *const *paths, size_t n, err *e)
+{
+	size_t from = bundle->len;
+
+	return read_paths(bundle, BUNDLE_VALUES, paths, n, e) < 0 ? -1 : check_values(bundle, from, e);
+}
+
+void rules_set_extended(buf *bundle)
+{
+	const struct bundle_file f = { .status = BUNDLE_PROFILE, .text = STR("extended") };
+
+	bundle_add(bundle, &f);
 }

@@ -275,6 +275,8 @@ static int add_file(struct ruleset *rs, const struct bundle_file *f, arena *scra
 	uint32_t line = 1, first, number = 0;
 	int r = 0;
 
+	if (f->status == BUNDLE_VALUES || f->status == BUNDLE_PROFILE)
+		return 0;
 	if (f->status != BUNDLE_OK)
 		return add_refused(rs, f, f->text, e);
 	if (utf8_valid_prefix(rest) != rest.len)
@@ -292,22 +294,41 @@ static int add_file(struct ruleset *rs, const struct bundle_file *f, arena *scra
 	return r;
 }
 
+/* What concerns all rules, wherever it stands in the bundle. */
+static int add_settings(struct ruleset *rs, bytes bundle, err *e)
+{
+	struct bundle_file f;
+	size_t pos;
+	int got, r = 0;
+
+	if (!bundle_open(bundle, &pos))
+		return err_set(e, ERR_CORRUPT, 0, "no rule bundle");
+	while (r == 0 && (got = bundle_next(bundle, &pos, &f)) != 0) {
+		if (got < 0)
+			return err_set(e, ERR_CORRUPT, pos, "damaged rule bundle");
+		if (f.status == BUNDLE_VALUES)
+			r = placeholders_add(&rs->placeholders, f.path, f.text, e);
+		rs->extended |= f.status == BUNDLE_PROFILE && str_eq(f.text, STR("extended"));
+	}
+	return r;
+}
+
 static int compile(struct ruleset *rs, bytes bundle, err *e)
 {
 	struct bundle_file f;
 	arena scratch;
 	size_t pos;
-	int r, got;
+	int r = 0;
 
-	if (sigma_pool_init(&rs->pool, e) < 0)
+	placeholders_init(&rs->placeholders);
+	if (sigma_pool_init(&rs->pool, e) < 0 || add_settings(rs, bundle, e) < 0)
 		return -1;
+	rs->pool.placeholders = &rs->placeholders;
 	map_init(&rs->ids, LIMIT_RULE_FILES, LIMIT_SIGMA_BYTES);
-	if (!bundle_open(bundle, &pos))
-		return err_set(e, ERR_CORRUPT, 0, "no rule bundle");
+	bundle_open(bundle, &pos);
 	arena_init(&scratch, LIMIT_SIGMA_BYTES);
-	for (r = 0; r == 0 && (got = bundle_next(bundle, &pos, &f)) != 0;)
-		r = got < 0 ? err_set(e, ERR_CORRUPT, pos, "damaged rule bundle")
-			    : add_file(rs, &f, &scratch, e);
+	while (r == 0 && bundle_next(bundle, &pos, &f) > 0)
+		r = add_file(rs, &f, &scratch, e);
 	arena_done(&scratch);
 	if (r == 0)
 		r = xref_filters(rs, e);
@@ -368,6 +389,7 @@ void ruleset_free(struct ruleset *rs)
 	VEC_DONE(&rs->rule_keys);
 	VEC_DONE(&rs->filters);
 	VEC_DONE(&rs->drafts);
+	placeholders_done(&rs->placeholders);
 	map_done(&rs->ids);
 	plan_done(&rs->plan);
 	free(rs);

@@ -75,6 +75,8 @@ struct ruleset {
 	VEC(uint32_t) rule_keys;
 	VEC(struct filter_draft) filters; /* while the set is compiled */
 	VEC(struct correlation_draft) drafts;
+	struct placeholders placeholders;
+	bool extended; /* profile */
 	map ids; /* rule id to index of its rule_info */
 	struct plan plan;
 	bool thawed; /* arrays and strings lie in an image */

@@ -25,6 +25,7 @@ struct alt {
 	buf data;
 	struct number number;
 	struct pred pred;
+	str text; /* as written, or the value of a placeholder that it was */
 	const struct ynode *node;
 };
 
@@ -60,7 +61,7 @@ static int need_text(struct alt *a, err *e)
 	if (a->kind != ALT_NUMBER && a->kind != ALT_BOOL)
 		return refuse(a, e, "this modifier needs a string");
 	a->kind = ALT_TEXT;
-	return pat_parse(&a->elems, a->node->text) ? 0 : no_memory(a, e);
+	return pat_parse(&a->elems, a->text) ? 0 : no_memory(a, e);
 }
 
 /* The bytes of a value that is to be encoded. */
@@ -204,7 +205,7 @@ static int mod_regex(struct item *it, struct alt *a, unsigned arg, err *e)
 	if (a->changed || a->kind == ALT_NULL)
 		return refuse(a, e, "\"re\" must be the first modifier of a string");
 	a->kind = ALT_PRED;
-	a->pred = (struct pred){ .kind = PRED_REGEX, .regex = { .pattern = a->node->text } };
+	a->pred = (struct pred){ .kind = PRED_REGEX, .regex = { .pattern = a->text } };
 	return 0;
 }
 
@@ -222,7 +223,7 @@ static int mod_cidr(struct item *it, struct alt *a, unsigned arg, err *e)
 		return refuse(a, e, "\"cidr\" must be the first modifier of a string");
 	a->kind = ALT_PRED;
 	a->pred = (struct pred){ .kind = PRED_CIDR };
-	if (cidr_parse(a->node->text, &a->pred.net, e) < 0)
+	if (cidr_parse(a->text, &a->pred.net, e) < 0)
 		return err_prefix(e, "line %u", a->node->line);
 	return 0;
 }
@@ -231,7 +232,7 @@ static int need_number(struct alt *a, err *e)
 {
 	if (a->kind == ALT_NUMBER)
 		return 0;
-	if (a->kind != ALT_TEXT || !number_parse(a->node->text, false, &a->number))
+	if (a->kind != ALT_TEXT || !number_parse(a->text, false, &a->number))
 		return refuse(a, e, "this modifier needs a number");
 	return 0;
 }
@@ -310,35 +311,93 @@ static bool is_name_char(uint32_t c)
 	return c == '_' || c == '-' || c == '.' || (c < 0x80 && fold_is_word(c));
 }
 
-/* Value lists for placeholders are not given yet: a rule that needs one is refused by its name. */
-static int mod_expand(struct item *it, struct alt *a, unsigned arg, err *e)
-{
-	pat_elems from_text = { 0 }, *p = &a->elems;
-	int r = 0;
+struct found { /* a placeholder in elems[from, to), with its percent signs */
+	size_t from, to;
+	char name[64];
+	size_t len;
+};
 
-	if (a->kind == ALT_PRED && a->pred.kind == PRED_REGEX) {
-		if (!pat_add_text(&from_text, a->node->text))
-			r = no_memory(a, e);
-		p = &from_text;
-	} else if (need_text(a, e) < 0) {
-		return -1;
-	}
-	for (size_t i = 0; r == 0 && i < p->len; i++) {
+/* The first placeholder at or behind `from`. */
+static bool find_placeholder(const pat_elems *p, size_t from, struct found *ret)
+{
+	for (size_t i = from; i < p->len; i++) {
 		size_t k = i + 1;
-		char name[64];
 
 		if (p->at[i] != '%' || (i && p->at[i - 1] == '\\'))
 			continue;
 		for (; k < p->len && is_name_char(p->at[k]); k++)
-			if (k - i <= sizeof name)
-				name[k - i - 1] = (char)p->at[k];
-		if (k < p->len && p->at[k] == '%' && k > i + 1)
-			r = err_set(e, ERR_UNSUPPORTED, a->node->line,
-				    "line %u: placeholder %%%.*s%% has no values", a->node->line,
-				    (int)u64_min(k - i - 1, sizeof name), name);
+			if (k - i <= sizeof ret->name)
+				ret->name[k - i - 1] = (char)p->at[k];
+		if (k == p->len || p->at[k] != '%' || k == i + 1)
+			continue;
+		ret->from = i;
+		ret->to = k + 1;
+		ret->len = k - i - 1;
+		return true;
 	}
-	VEC_DONE(&from_text);
-	return r;
+	return false;
+}
+
+/* Put the value in the place of the placeholder; *ret_end is where it ends. */
+static int put_value(struct alt *a, const struct found *at, str value, size_t *ret_end, err *e)
+{
+	pat_elems out = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < at->from; i++)
+		ok = pat_add(&out, a->elems.at[i]);
+	ok = ok && pat_parse(&out, value);
+	*ret_end = out.len;
+	for (size_t i = at->to; ok && i < a->elems.len; i++)
+		ok = pat_add(&out, a->elems.at[i]);
+	if (at->from == 0 && at->to == a->elems.len)
+		a->text = value; /* the whole: may become an address or an expression */
+	else
+		a->changed = true;
+	VEC_DONE(&a->elems);
+	a->elems = out;
+	return ok ? 0 : no_memory(a, e);
+}
+
+/* Every placeholder of alternative i at or behind `from`, each value an alternative of its own. */
+static int expand_from(struct item *it, size_t i, size_t from, unsigned depth, err *e)
+{
+	const struct alt *a = &it->alts.at[i];
+	const struct ynode *node = a->node;
+	bool changed = a->changed;
+	struct found at;
+	const str *values;
+	size_t n = 0;
+
+	if (!find_placeholder(&a->elems, from, &at))
+		return 0;
+	if (depth == LIMIT_PLACEHOLDER_NEST)
+		return refuse(a, e, "too many placeholders in one value");
+	values = at.len <= sizeof at.name
+			 ? placeholders_get(it->pool->placeholders, (str){ at.name, at.len }, &n)
+			 : NULL;
+	if (!values)
+		return err_set(e, ERR_UNSUPPORTED, node->line, "line %u: placeholder %%%.*s%% has no values",
+			       node->line, (int)u64_min(at.len, sizeof at.name), at.name);
+	while (n-- > 0) { /* the first value last, in the place of the original */
+		struct alt *to = n ? fork_alt(it, i) : &it->alts.at[i];
+		size_t end;
+
+		if (!to)
+			return err_set(e, ERR_LIMIT, node->line, "line %u: too many values", node->line);
+		to->changed = changed;
+		if (put_value(to, &at, values[n], &end, e) < 0 ||
+		    expand_from(it, (size_t)(to - it->alts.at), end, depth + 1, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int mod_expand(struct item *it, struct alt *a, unsigned arg, err *e)
+{
+	if (a->kind == ALT_PRED)
+		return refuse(a, e, "\"expand\" must stand before this modifier");
+	return need_text(a, e) < 0 ? -1 : expand_from(it, (size_t)(a - it->alts.at), 0, 0, e);
 }
 
 static int mod_all(struct item *it, struct alt *a, unsigned arg, err *e)
@@ -425,9 +484,10 @@ static bool encodes(const struct modifier *m)
 	return m->apply == mod_base64 || m->apply == mod_base64offset || m->apply == mod_utf16;
 }
 
-static bool changes_list(const struct modifier *m)
+/* expand says for itself whether the value is still one that was written. */
+static bool keeps_value(const struct modifier *m)
 {
-	return m->apply == mod_all || m->apply == mod_neq;
+	return m->apply == mod_all || m->apply == mod_neq || m->apply == mod_expand;
 }
 
 static int apply(struct item *it, const struct modifier *m, err *e)
@@ -440,7 +500,7 @@ static int apply(struct item *it, const struct modifier *m, err *e)
 	for (size_t i = 0; i < n; i++) {
 		if (m->apply(it, &it->alts.at[i], m->arg, e) < 0)
 			return -1;
-		it->alts.at[i].changed |= !changes_list(m);
+		it->alts.at[i].changed |= !keeps_value(m);
 	}
 	return 0;
 }
@@ -539,6 +599,7 @@ static int add_value(struct item *it, const struct ynode *n, err *e)
 	if (!a)
 		return err_set(e, ERR_LIMIT, n->line, "line %u: too many values", n->line);
 	a->node = n;
+	a->text = n->text;
 	it->values++;
 	if (n->kind != YAML_SCALAR)
 		return refuse(a, e, "a value must be a scalar");

@@ -6,6 +6,7 @@
 #ifndef SPOOR_SIGMA_RULE_H
 #define SPOOR_SIGMA_RULE_H
 
+#include "sigma/placeholder.h"
 #include "sigma/predicate.h"
 #include "sigma/yaml_tree.h"
 #include "util/map.h"
@@ -29,6 +30,7 @@ struct sigma_pool {
 	VEC(struct sigma_node) nodes;
 	VEC(uint32_t) kids;
 	uint32_t nregexes;
+	const struct placeholders *placeholders; /* NULL: none */
 };
 
 int sigma_pool_init(struct sigma_pool *p, err *e);

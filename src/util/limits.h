@@ -130,6 +130,9 @@
 #define LIMIT_SIGMA_PREDICATES (1u << 22) /* different values; SigmaHQ has 28,000 */
 #define LIMIT_SIGMA_NODES (1u << 24)
 #define LIMIT_SIGMA_VALUES 65536u         /* of one item, after encodings */
+#define LIMIT_PLACEHOLDERS 10000u         /* names in all value files; SigmaHQ uses 24 */
+#define LIMIT_PLACEHOLDER_VALUES 1000000u /* their values; hosts and accounts of a large company */
+#define LIMIT_PLACEHOLDER_NEST 8u         /* placeholders in one value of a rule; SigmaHQ has 1 */
 #define LIMIT_SIGMA_ELEMENTS 65536u       /* code points of one value */
 #define LIMIT_SIGMA_DEPTH 128u            /* parentheses of a condition; SigmaHQ nests 3 */
 #define LIMIT_SIGMA_TAGS 4096u            /* bytes of a rule's tags */
