@@ -44,6 +44,8 @@ static const size_t GROUP_STRS[] = { offsetof(struct plan_group, where.product),
 static const size_t PRED_STRS[] = { offsetof(struct pred, regex.pattern),
 				    offsetof(struct pred, pattern.literal) };
 
+static const size_t LABEL_STRS[] = { offsetof(struct sigma_label, text) };
+
 #define PART(member, strs)                                                                                   \
 	{ offsetof(struct ruleset, member), sizeof *((struct ruleset *)0)->member.at, strs, COUNT(strs) }
 #define PLAIN(member) { offsetof(struct ruleset, member), sizeof *((struct ruleset *)0)->member.at, NULL, 0 }
@@ -55,6 +57,7 @@ static const struct part PARTS[] = {
 	[PART_CORRELATIONS] = PART(correlations, CORRELATION_STRS),
 	PLAIN(pool.nodes),
 	PLAIN(pool.kids),
+	PART(pool.labels, LABEL_STRS),
 	PART(infos, INFO_STRS),
 	PART(rules, RULE_STRS),
 	PLAIN(rule_keys),

@@ -4,6 +4,7 @@
 
 #include "detect/bundle.h"
 #include "detect/xref.h"
+#include "sigma/convert.h"
 #include "util/limits.h"
 #include "util/utf.h"
 
@@ -90,11 +91,14 @@ static int add_variant(struct ruleset *rs, uint32_t rule, const struct logsource
 	v->where = *where;
 	if (!gate)
 		return 0;
-	v->root = gate_root(&rs->pool, v->root, gate, e);
-	for (; v->nrenames < VARIANT_RENAMES && gate->renames[v->nrenames].name; v->nrenames++) {
-		v->renames[v->nrenames].from =
-			sigma_field(&rs->pool, str_of(gate->renames[v->nrenames].name));
-		v->renames[v->nrenames].to = sigma_field(&rs->pool, str_of(gate->renames[v->nrenames].value));
+	if (gate->extended)
+		v->root = convert_root(&rs->pool, v->root, gate, e);
+	v->root = v->root == UINT32_MAX ? v->root : gate_root(&rs->pool, v->root, gate, e);
+	for (; !gate->extended && v->nrenames < VARIANT_RENAMES && gate->renames[v->nrenames].name; v->nrenames++) {
+		const struct logsource_rename *r = &gate->renames[v->nrenames];
+
+		v->renames[v->nrenames].from = sigma_field(&rs->pool, str_of(r->name));
+		v->renames[v->nrenames].to = sigma_field(&rs->pool, str_of(r->sources[0].field));
 	}
 	return v->root == UINT32_MAX ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too many rules") : 0;
 }
@@ -105,7 +109,7 @@ static int add_variants(struct ruleset *rs, err *e)
 	for (uint32_t i = 0; i < rs->rules.len; i++) {
 		const struct rule_info *info = &rs->infos.at[rs->rules.at[i].info];
 		struct logsource_where where[LOGSOURCE_VARIANTS_MAX];
-		size_t n = logsource_variants(info->product, info->category, info->service, false, where);
+		size_t n = logsource_variants(info->product, info->category, info->service, rs->extended, where);
 
 		for (size_t k = 0; k < n; k++)
 			if (add_variant(rs, i, &where[k], e) < 0)

@@ -99,6 +99,14 @@ static inline const str *correlation_keys(const struct ruleset *rs, const struct
 	return correlation_names(rs, c) + ((size_t)ref + 1) * (c->ngroup + c->nfields);
 }
 
+/* Is it a reading of the profile "extended"? Its root names the event's fields. */
+static inline bool variant_is_extended(const struct variant *v)
+{
+	const struct logsource_gate *gate = logsource_gate_at(v->where.gate);
+
+	return gate && gate->extended;
+}
+
 /* The event's field that a rule's field is read from under a variant. */
 static inline uint32_t variant_field(const struct variant *v, uint32_t field)
 {

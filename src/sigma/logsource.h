@@ -12,6 +12,28 @@ struct logsource_pair {
 	const char *name, *value;
 };
 
+/* How an event's field writes what rules write in another way. */
+enum conversion {
+	CONVERT_NONE,
+	CONVERT_VALUES, /* whole values, by table */
+	CONVERT_PREFIX, /* how values begin, by table */
+	CONVERT_HEX,    /* decimal in rules, 0x... in the event */
+	CONVERT_DATA,   /* registry data with its type */
+};
+
+struct logsource_source { /* where a rule's field is read from */
+	const char *field;
+	const char *second; /* joined behind a backslash; NULL: none */
+	enum conversion conversion;
+	const struct logsource_pair *table; /* as rules write it, as the event has it; ended by a NULL name */
+};
+
+#define LOGSOURCE_SOURCES 4
+struct logsource_rename {
+	const char *name;                                  /* rule's field */
+	struct logsource_source sources[LOGSOURCE_SOURCES]; /* the first that holds something; a NULL field ends */
+};
+
 struct logsource_channel {
 	const char *service, *channel;
 	unsigned service_number;
@@ -23,7 +45,7 @@ struct logsource_gate { /* one way in which a category shows in Windows events *
 	const char *service;
 	const char *event_ids[32];           /* NULL-terminated */
 	struct logsource_pair conditions[4]; /* ended by a NULL name */
-	struct logsource_pair renames[12];   /* rule's field, event's field */
+	struct logsource_rename renames[12]; /* ended by a NULL name; strict: one source, as it is */
 	bool extended;                       /* only under the profile "extended" */
 };
 

@@ -18,6 +18,7 @@ void sigma_pool_done(struct sigma_pool *p)
 	VEC_DONE(&p->preds);
 	VEC_DONE(&p->nodes);
 	VEC_DONE(&p->kids);
+	VEC_DONE(&p->labels);
 	map_done(&p->field_ids);
 	map_done(&p->pred_ids);
 	arena_done(&p->mem);
@@ -162,4 +163,33 @@ uint32_t sigma_list(struct sigma_pool *p, enum node_op op, const uint32_t *ids, 
 		*kid = ids[i];
 	}
 	return add_node(p, (struct sigma_node){ (uint8_t)op, first, (uint32_t)n });
+}
+
+bool sigma_label(struct sigma_pool *p, uint32_t node, str text)
+{
+	struct sigma_label *at;
+
+	if (p->labels.len && p->labels.at[p->labels.len - 1].node >= node)
+		return true; /* an operand that stands for the whole was named before */
+	at = VEC_PUSH(&p->labels, LIMIT_SIGMA_NODES);
+	if (!at)
+		return false;
+	at->node = node;
+	at->text = arena_str(&p->mem, text);
+	return at->text.ptr != NULL;
+}
+
+str sigma_label_of(const struct sigma_pool *p, uint32_t node)
+{
+	size_t lo = 0, hi = p->labels.len;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (p->labels.at[mid].node < node)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < p->labels.len && p->labels.at[lo].node == node ? p->labels.at[lo].text : STR("");
 }

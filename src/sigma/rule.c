@@ -173,6 +173,8 @@ int selections_compile(struct sigma_pool *p, const struct ynode *of, const char 
 		id->node = detection_compile(p, l->value, 0, e);
 		if (id->node == UINT32_MAX)
 			return -1;
+		if (!sigma_label(p, id->node, id->name))
+			return err_set(e, ERR_LIMIT, l->key->line, "rules need too much memory");
 	}
 	return 0;
 }
@@ -222,6 +224,8 @@ int sigma_rule_compile(struct sigma_pool *p, const struct ynode *doc, struct sig
 		return 0;
 	p->nodes.len = nodes;
 	p->kids.len = kids;
+	while (p->labels.len && p->labels.at[p->labels.len - 1].node >= nodes)
+		p->labels.len--;
 	if (why.code == ERR_NONE)
 		err_set(&why, ERR_CORRUPT, condition->line,
 			"line %u: condition or selection that cannot be understood", condition->line);

@@ -20,6 +20,11 @@ struct sigma_node {
 	uint32_t n;     /* LEAF: predicate id */
 };
 
+struct sigma_label { /* what a node is called: a selection's name */
+	uint32_t node;
+	str text;
+};
+
 #define FIELD_ANY 0u /* field id of keywords: every value of the event */
 
 struct sigma_pool {
@@ -29,6 +34,7 @@ struct sigma_pool {
 	VEC(struct pred) preds;
 	VEC(struct sigma_node) nodes;
 	VEC(uint32_t) kids;
+	VEC(struct sigma_label) labels; /* in the order of their nodes */
 	uint32_t nregexes;
 	const struct placeholders *placeholders; /* NULL: none */
 };
@@ -47,6 +53,11 @@ uint32_t sigma_pred(struct sigma_pool *p, const struct pred *proto, const uint32
 uint32_t sigma_leaf(struct sigma_pool *p, uint32_t field, uint32_t pred);
 uint32_t sigma_not(struct sigma_pool *p, uint32_t node);
 uint32_t sigma_list(struct sigma_pool *p, enum node_op op, const uint32_t *ids, size_t n);
+
+/* Give the newest node a name; false without memory. Of several the first counts. */
+bool sigma_label(struct sigma_pool *p, uint32_t node, str text);
+/* Its name, empty if it has none. */
+str sigma_label_of(const struct sigma_pool *p, uint32_t node);
 
 enum sigma_level { /* as detect/finding.h orders them */
 		   SIGMA_INFORMATIONAL,
