@@ -18,7 +18,7 @@ def main():
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), 'windows')
     for folder in sorted(os.listdir(root)):
         print('\n### %s\n\n| rule | level | log source | ATT&CK | file |\n|---|---|---|---|---|' % folder)
-        for name in sorted(os.listdir(os.path.join(root, folder))):
+        for name in sorted(n for n in os.listdir(os.path.join(root, folder)) if not n.endswith('.tests.yml')):
             title, level, source, tags = rule(os.path.join(root, folder, name))
             print('| %s | %s | %s | %s | `%s` |' % (title, level, source, tags, name))
 

@@ -1,12 +1,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/evidence_run.h"
 #include "cli/rulepack.h"
+#include "cli/rules_verbs.h"
 #include "detect/detect.h"
 
 static const struct cli_option OPTIONS[] = {
 	RULE_OPTIONS,
+	{ 0, "regression", "DIR", "test: where recordings lie that rules name (regression_tests_path)" },
 	{ 0, "all", NULL, "check: list documents that are no rules too" },
+	RUN_OPTIONS,
 	{ 0 },
 };
 
@@ -21,8 +25,9 @@ static void tally(const struct ruleset *rs, size_t counts[3])
 }
 
 /* path: reason, for each document that cannot be executed, then the counts. */
-static int check(const struct cli *cli, const struct ruleset *rs, bool all, buf *b)
+static int check(const struct cli *cli, const struct cli_args *args, const struct ruleset *rs, buf *b)
 {
+	bool all = args_get(args, "all") != NULL;
 	size_t counts[3] = { 0 };
 
 	tally(rs, counts);
@@ -45,7 +50,7 @@ static int check(const struct cli *cli, const struct ruleset *rs, bool all, buf 
 	return counts[RULE_REJECTED] ? EXIT_GAPS : EXIT_DONE;
 }
 
-static int list(const struct cli *cli, const struct ruleset *rs, buf *b)
+static int list(const struct cli *cli, const struct cli_args *args, const struct ruleset *rs, buf *b)
 {
 	for (size_t i = 0; i < ruleset_len(rs); i++) {
 		const struct rule_info *r = ruleset_at(rs, i);
@@ -63,45 +68,95 @@ static int list(const struct cli *cli, const struct ruleset *rs, buf *b)
 			buf_z(b, " (for correlations only)");
 		buf_byte(b, '\n');
 	}
-	(void)cli;
+	(void)cli, (void)args;
 	return EXIT_DONE;
 }
 
-static int run(struct cli *cli, const struct cli_args *args)
+typedef int (*look)(const struct cli *cli, const struct cli_args *args, const struct ruleset *rs, buf *b);
+
+/* For verbs that only look at rules. */
+static int look_at(struct cli *cli, const struct cli_args *args, look at)
 {
-	const char *verb = args->paths.len == 1 ? args->paths.at[0] : "";
-	bool checking = strcmp(verb, "check") == 0;
-	struct ruleset *rs = NULL;
+	struct rulepack rules = { 0 };
+	const struct ruleset *rs;
 	buf bundle = { 0 }, b = { 0 };
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
-	if (!checking && strcmp(verb, "list") != 0)
-		return cli_usage(cli, &command_rules, "rules takes one of: check, list");
 	if (rulepack_read(args, &bundle, NULL, &e) < 0 ||
-	    ruleset_new(&rs, str_bytes(buf_view(&bundle)), &e) < 0) {
+	    rulepack_compile(str_bytes(buf_view(&bundle)), &rules, &e) < 0 ||
+	    (rs = rulepack_rules(&rules, &e)) == NULL) {
 		code = cli_fail(cli, &e);
 	} else {
-		code = checking ? check(cli, rs, args_get(args, "all") != NULL, &b) : list(cli, rs, &b);
+		code = at(cli, args, rs, &b);
 		if (cli_flush(STDOUT_FILENO, &b, &e) < 0)
 			code = cli_fail(cli, &e);
 	}
-	ruleset_free(rs);
+	rulepack_done(&rules);
 	buf_done(&bundle);
 	buf_done(&b);
 	return code;
 }
 
+int rules_check(struct cli *cli, const struct cli_args *args)
+{
+	return look_at(cli, args, check);
+}
+
+int rules_list(struct cli *cli, const struct cli_args *args)
+{
+	return look_at(cli, args, list);
+}
+
+/* --- verbs ---------------------------------------------------------------------------------- */
+
+static const struct verb {
+	const char *name;
+	size_t min, max; /* words behind it */
+	const char *needs;
+	int (*run)(struct cli *cli, const struct cli_args *args);
+} VERBS[] = {
+	{ "check", 0, 0, "nothing", rules_check },
+	{ "list", 0, 0, "nothing", rules_list },
+	{ "test", 0, 0, "nothing", rules_test },
+};
+
+static const struct verb *verb_named(const char *name)
+{
+	for (size_t i = 0; i < COUNT(VERBS); i++)
+		if (strcmp(VERBS[i].name, name) == 0)
+			return &VERBS[i];
+	return NULL;
+}
+
+static int run(struct cli *cli, const struct cli_args *args)
+{
+	const struct verb *v = args->paths.len ? verb_named(args->paths.at[0]) : NULL;
+	struct cli_args rest = *args;
+
+	if (!v)
+		return cli_usage(cli, &command_rules, "rules takes one of: check, list, test");
+	rest.paths.at++;
+	rest.paths.len--;
+	if (rest.paths.len < v->min || rest.paths.len > v->max)
+		return cli_usage(cli, &command_rules, "rules %s takes %s behind it", v->name, v->needs);
+	return v->run(cli, &rest);
+}
+
 const struct command command_rules = {
 	.name = "rules",
-	.summary = "check or list detection rules",
-	.usage = "check|list [-r PATH]...",
+	.summary = "check, list and test detection rules",
+	.usage = "check|list|test [-r PATH]...",
 	.options = OPTIONS,
 	.details =
 		"check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
 		"exit code 3 if any is rejected.\n"
 		"\n"
 		"list: level, kind, id and title of each executable document, in the order of evaluation. What serves\n"
-		"correlations only gives no findings of its own.",
+		"correlations only gives no findings of its own.\n"
+		"\n"
+		"test: runs the samples that stand beside rules (RULE.tests.yml: match and no_match, lists of\n"
+		"events) and the recordings that rules of SigmaHQ name; exit code 3 if any does not give what it\n"
+		"should. More matches than a recording wants are said, but are no failure.",
 	.run = run,
 };

@@ -8,6 +8,7 @@
 
 #include "detect/bundle.h"
 #include "detect/detect.h"
+#include "detect/samples.h"
 #include "sigma/placeholder.h"
 #include "util/arena.h"
 #include "util/limits.h"
@@ -26,7 +27,7 @@ struct collect {
 
 static bool is_rule_name(str name)
 {
-	return str_ends(name, STR(".yml")) || str_ends(name, STR(".yaml"));
+	return (str_ends(name, STR(".yml")) || str_ends(name, STR(".yaml"))) && !samples_is_name(name);
 }
 
 static int add_file(struct collect *c, str path, size_t root, bool named, err *e)

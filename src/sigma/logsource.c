@@ -155,6 +155,14 @@ void logsource_of_channel(str channel, struct logsource_services *ret)
 			ret->writes[CHANNELS[i].service_number] = true;
 }
 
+const char *logsource_channel_of(unsigned service_number)
+{
+	for (size_t i = 0; i < COUNT(CHANNELS); i++)
+		if (CHANNELS[i].service_number == service_number)
+			return CHANNELS[i].channel;
+	return NULL;
+}
+
 bool logsource_gate_has_event(const struct logsource_gate *gate, str event_id)
 {
 	for (size_t i = 0; i < COUNT(gate->event_ids) && gate->event_ids[i]; i++)

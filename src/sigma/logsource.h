@@ -99,6 +99,9 @@ struct logsource_services {
 /* Which services write to this channel? */
 void logsource_of_channel(str channel, struct logsource_services *ret);
 
+/* The first channel of that service. */
+const char *logsource_channel_of(unsigned service_number);
+
 /* Does the gate let this event id (decimal text) through? */
 bool logsource_gate_has_event(const struct logsource_gate *gate, str event_id);
 
