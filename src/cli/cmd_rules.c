@@ -8,6 +8,7 @@
 
 static const struct cli_option OPTIONS[] = {
 	RULE_OPTIONS,
+	{ 0, "json", NULL, "explain: one JSON object per rule" },
 	{ 0, "regression", "DIR", "test: where recordings lie that rules name (regression_tests_path)" },
 	{ 0, "all", NULL, "check: list documents that are no rules too" },
 	RUN_OPTIONS,
@@ -118,6 +119,7 @@ static const struct verb {
 } VERBS[] = {
 	{ "check", 0, 0, "nothing", rules_check },
 	{ "list", 0, 0, "nothing", rules_list },
+	{ "explain", 2, 3, "a rule and an event", rules_explain },
 	{ "test", 0, 0, "nothing", rules_test },
 };
 
@@ -135,7 +137,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 	struct cli_args rest = *args;
 
 	if (!v)
-		return cli_usage(cli, &command_rules, "rules takes one of: check, list, test");
+		return cli_usage(cli, &command_rules, "rules takes one of: check, list, explain, test");
 	rest.paths.at++;
 	rest.paths.len--;
 	if (rest.paths.len < v->min || rest.paths.len > v->max)
@@ -145,8 +147,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 
 const struct command command_rules = {
 	.name = "rules",
-	.summary = "check, list and test detection rules",
-	.usage = "check|list|test [-r PATH]...",
+	.summary = "check, list, explain and test detection rules",
+	.usage = "check|list|test|explain RULE EVENT [-r PATH]...",
 	.options = OPTIONS,
 	.details =
 		"check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
@@ -154,6 +156,10 @@ const struct command command_rules = {
 		"\n"
 		"list: level, kind, id and title of each executable document, in the order of evaluation. What serves\n"
 		"correlations only gives no findings of its own.\n"
+		"\n"
+		"explain RULE EVENT: why the rule matches the event, or why not: its condition with what each test\n"
+		"asked for and what the event holds, and how the log source applies. RULE is an id, a title or a\n"
+		"file; EVENT is PATH:OFFSET:RECORD or CASE SHA256:OFFSET:RECORD, as for spoor show.\n"
 		"\n"
 		"test: runs the samples that stand beside rules (RULE.tests.yml: match and no_match, lists of\n"
 		"events) and the recordings that rules of SigmaHQ name; exit code 3 if any does not give what it\n"

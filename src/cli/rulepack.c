@@ -110,6 +110,13 @@ int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e)
 	return rc < 0 || read_values(args, ret, e) < 0 ? -1 : read_profile(args, ret, e);
 }
 
+int rulepack_read_file(const struct cli_args *args, const char *path, buf *ret, err *e)
+{
+	int rc = rules_read(ret, &path, 1, e);
+
+	return rc < 0 || read_values(args, ret, e) < 0 ? -1 : read_profile(args, ret, e);
+}
+
 /* A directory of the user by the XDG convention: $variable/spoor, or below $HOME. False: there is none. */
 static bool user_dir(const char *variable, const char *below_home, buf *to)
 {

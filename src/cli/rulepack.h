@@ -16,6 +16,9 @@ bool rulepack_find(buf *to);
  * with a remedy in *e if there are no rules. */
 int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e);
 
+/* The same for one file of rules instead of those of -r. */
+int rulepack_read_file(const struct cli_args *args, const char *path, buf *ret, err *e);
+
 /* Compiled rules: what workers get, and the same to look at here. */
 struct rulepack {
 	buf image;

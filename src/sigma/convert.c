@@ -30,18 +30,32 @@ uint32_t conv_false(struct converter *c)
 	return list_of(c, NODE_OR, NULL, 0);
 }
 
-uint32_t conv_and(struct converter *c, uint32_t a, uint32_t b)
+static bool is_empty(const struct converter *c, uint32_t node, enum node_op op)
+{
+	return node != UINT32_MAX && c->pool->nodes.at[node].op == op && c->pool->nodes.at[node].n == 0;
+}
+
+/* Of two, without what changes nothing. */
+static uint32_t pair_of(struct converter *c, enum node_op op, uint32_t a, uint32_t b)
 {
 	const uint32_t ids[] = { a, b };
+	enum node_op decides = op == NODE_AND ? NODE_OR : NODE_AND;
 
-	return list_of(c, NODE_AND, ids, 2);
+	if (is_empty(c, a, op) || is_empty(c, b, decides))
+		return b;
+	if (is_empty(c, b, op) || is_empty(c, a, decides))
+		return a;
+	return list_of(c, op, ids, 2);
+}
+
+uint32_t conv_and(struct converter *c, uint32_t a, uint32_t b)
+{
+	return pair_of(c, NODE_AND, a, b);
 }
 
 uint32_t conv_or(struct converter *c, uint32_t a, uint32_t b)
 {
-	const uint32_t ids[] = { a, b };
-
-	return list_of(c, NODE_OR, ids, 2);
+	return pair_of(c, NODE_OR, a, b);
 }
 
 uint32_t conv_not(struct converter *c, uint32_t a)
@@ -323,15 +337,16 @@ static const struct logsource_rename *rename_of(const struct converter *c, uint3
 static uint32_t name_as(struct converter *c, uint32_t old, uint32_t node)
 {
 	const struct sigma_node at = c->pool->nodes.at[old];
+	bool converted = at.op == NODE_LEAF && rename_of(c, at.first);
 	buf text = { 0 };
 
-	buf_str(&text, sigma_label_of(c->pool, old));
-	if (at.op == NODE_LEAF && rename_of(c, at.first)) {
+	buf_str(&text, sigma_label_of(c->pool, old).text);
+	if (converted) {
 		if (text.len)
 			buf_z(&text, ": ");
 		show_test(c->pool, at.first, at.n, &text);
 	}
-	if (node != UINT32_MAX && text.len && !sigma_label(c->pool, node, buf_view(&text)))
+	if (node != UINT32_MAX && text.len && !sigma_label(c->pool, node, buf_view(&text), converted))
 		node = UINT32_MAX;
 	buf_done(&text);
 	return node;

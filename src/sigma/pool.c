@@ -165,7 +165,7 @@ uint32_t sigma_list(struct sigma_pool *p, enum node_op op, const uint32_t *ids, 
 	return add_node(p, (struct sigma_node){ (uint8_t)op, first, (uint32_t)n });
 }
 
-bool sigma_label(struct sigma_pool *p, uint32_t node, str text)
+bool sigma_label(struct sigma_pool *p, uint32_t node, str text, bool converted)
 {
 	struct sigma_label *at;
 
@@ -175,11 +175,12 @@ bool sigma_label(struct sigma_pool *p, uint32_t node, str text)
 	if (!at)
 		return false;
 	at->node = node;
+	at->converted = converted;
 	at->text = arena_str(&p->mem, text);
 	return at->text.ptr != NULL;
 }
 
-str sigma_label_of(const struct sigma_pool *p, uint32_t node)
+struct sigma_label sigma_label_of(const struct sigma_pool *p, uint32_t node)
 {
 	size_t lo = 0, hi = p->labels.len;
 
@@ -191,5 +192,7 @@ str sigma_label_of(const struct sigma_pool *p, uint32_t node)
 		else
 			hi = mid;
 	}
-	return lo < p->labels.len && p->labels.at[lo].node == node ? p->labels.at[lo].text : STR("");
+	if (lo < p->labels.len && p->labels.at[lo].node == node)
+		return p->labels.at[lo];
+	return (struct sigma_label){ node, false, STR("") };
 }

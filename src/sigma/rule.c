@@ -173,7 +173,7 @@ int selections_compile(struct sigma_pool *p, const struct ynode *of, const char 
 		id->node = detection_compile(p, l->value, 0, e);
 		if (id->node == UINT32_MAX)
 			return -1;
-		if (!sigma_label(p, id->node, id->name))
+		if (!sigma_label(p, id->node, id->name, false))
 			return err_set(e, ERR_LIMIT, l->key->line, "rules need too much memory");
 	}
 	return 0;

@@ -22,6 +22,7 @@ struct sigma_node {
 
 struct sigma_label { /* what a node is called: a selection's name */
 	uint32_t node;
+	bool converted; /* it stands for one test of the rule, which text tells */
 	str text;
 };
 
@@ -54,10 +55,10 @@ uint32_t sigma_leaf(struct sigma_pool *p, uint32_t field, uint32_t pred);
 uint32_t sigma_not(struct sigma_pool *p, uint32_t node);
 uint32_t sigma_list(struct sigma_pool *p, enum node_op op, const uint32_t *ids, size_t n);
 
-/* Give the newest node a name; false without memory. Of several the first counts. */
-bool sigma_label(struct sigma_pool *p, uint32_t node, str text);
-/* Its name, empty if it has none. */
-str sigma_label_of(const struct sigma_pool *p, uint32_t node);
+/* Give a node a name, nodes in ascending order; false without memory. Of several the first counts. */
+bool sigma_label(struct sigma_pool *p, uint32_t node, str text, bool converted);
+/* Its name; the text is empty if it has none. */
+struct sigma_label sigma_label_of(const struct sigma_pool *p, uint32_t node);
 
 enum sigma_level { /* as detect/finding.h orders them */
 		   SIGMA_INFORMATIONAL,

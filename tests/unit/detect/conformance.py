@@ -51,7 +51,7 @@ def main():
         expected = {tuple(row) for row in list(csv.reader(f))[1:]}
     files = evtx_files()
     failed = 0
-    print("1..3")
+    print("1..5")
     live, recovered = findings(sys.argv[1], [], files)
     missing, extra = expected - live - recovered, live - expected
     for word, rows in (("missing", missing), ("unexpected", extra)):
@@ -65,6 +65,13 @@ def main():
     failed += not same
     print("%sok 3 - the walking evaluator finds the same; %d more in recovered records"
           % ("" if same else "not ", len(recovered - expected)))
+    explained = findings(sys.argv[1], ["--explain"], files)
+    failed += explained != (live, recovered)
+    print("%sok 4 - each of the %d findings is explained, and by tests that hold"
+          % ("" if explained == (live, recovered) else "not ", len(live | recovered)))
+    more, _ = findings(sys.argv[1], ["--extended", "--explain", "--both"], files)
+    failed += not live < more
+    print("%sok 5 - the extended profile finds all of that and %d more" % ("" if live < more else "not ", len(more - live)))
     return failed
 
 

@@ -1,7 +1,7 @@
 /* hunt.c - the smallest hunter: rules and files in, a line per finding out. For comparing with other
  * evaluators and for measuring; not part of the product.
  *
- *	hunt [--naive|--both] [--repeat N] [--no-rules] [--time] [--status] RULES... -- FILE... > file,record_id,rule_id,flag
+ *	hunt [--naive|--both] [--explain] [--extended] [--repeat N] [--no-rules] [--time] [--status] RULES... -- FILE... > file,record_id,rule_id,flag
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +9,14 @@
 #include <time.h>
 
 #include "detect/detect.h"
+#include "detect/explain.h"
 #include "readers/reader.h"
 
 struct hunt {
 	struct ruleset *rules;
 	struct detector *detector, *naive; /* naive: with --both, must agree */
+	const event *event;                /* under way */
+	bool explain;                      /* every finding */
 	const char *file;
 	str record;
 	buf out, fast, slow;
@@ -30,11 +33,80 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* What the parts of an explanation say must follow from its tests alone. */
+static bool follows(const struct explained *n)
+{
+	bool holds = n->op == NODE_LEAF ? n->holds : n->op == NODE_AND;
+
+	for (uint32_t i = 0; i < n->nkids; i++) {
+		bool kid = follows(&n->kids[i]);
+
+		if (n->op == NODE_NOT)
+			holds = !kid;
+		else if (kid != (n->op == NODE_AND))
+			holds = n->op == NODE_OR;
+	}
+	return holds;
+}
+
+/* Is there a test that holds by this value? */
+static bool named(const struct explained *n, const struct finding_detail *d)
+{
+	if (n->op == NODE_LEAF && n->holds && n->hit_field.len && str_eq(n->hit, d->value))
+		return true;
+	for (uint32_t i = 0; i < n->nkids; i++)
+		if (named(&n->kids[i], d))
+			return true;
+	return false;
+}
+
+static bool any_hit(const struct explained *n)
+{
+	bool hit = n->op == NODE_LEAF && n->holds && n->hit_field.len;
+
+	for (uint32_t i = 0; i < n->nkids; i++) /* what is below a negation made nothing match */
+		hit |= n->op != NODE_NOT && any_hit(&n->kids[i]);
+	return hit;
+}
+
+static size_t rule_index(const struct ruleset *rs, str id)
+{
+	for (size_t i = 0; i < ruleset_len(rs); i++)
+		if (ruleset_at(rs, i)->status == RULE_OK && str_eq(ruleset_at(rs, i)->id, id))
+			return i;
+	return SIZE_MAX;
+}
+
+/* The explanation of a finding must come to the same result, by what it shows. */
+static bool explains(struct hunt *h, const struct finding *f, err *e)
+{
+	const struct explained_reading *r = NULL;
+	struct explanation why;
+	arena mem;
+	bool good;
+
+	arena_init(&mem, 64 << 20);
+	good = explain_rule(&why, h->rules, rule_index(h->rules, f->rule_id), h->event, &mem, e) == 0 &&
+	       why.matches && str_eq(why.profile, f->profile);
+	for (uint32_t i = 0; good && !r; i++)
+		r = why.readings[i].holds ? &why.readings[i] : NULL;
+	if (good)
+		good = r->applies && follows(&r->condition) &&
+		       (!any_hit(&r->condition) || (f->ndetails && named(&r->condition, &f->details[0])));
+	arena_done(&mem);
+	return good;
+}
+
 static int show(void *ctx, const struct finding *f, err *e)
 {
 	struct hunt *h = ctx;
 
 	h->findings++;
+	if (h->explain && !explains(h, f, e)) {
+		h->differences++;
+		fprintf(stderr, "%s record %.*s: %.*s is not explained\n", h->file, STR_ARG(h->record),
+			STR_ARG(f->rule_id));
+	}
 	if (h->quiet)
 		return 0;
 	buf_printf(&h->out, "%s,%.*s,%.*s,%s\n", h->file, STR_ARG(h->record), STR_ARG(f->rule_id),
@@ -84,6 +156,7 @@ static int one_event(struct hunt *h, const event *ev, err *e)
 	if (!h->quiet)
 		h->record = value_str(event_wk(ev, WK_RECORD_ID), &mem);
 	h->events++;
+	h->event = ev;
 	if (h->naive)
 		r = compare(h, ev, e);
 	if (r == 0 && h->detector) {
@@ -161,7 +234,7 @@ static void show_status(const struct ruleset *rs)
 }
 
 struct options {
-	bool naive, both, time, status, no_rules;
+	bool naive, both, time, status, no_rules, extended;
 	int repeat;
 	const char *const *rules;
 	size_t nrules;
@@ -173,6 +246,8 @@ static int load(struct hunt *h, const struct options *o, err *e)
 	double t0 = now_s(), t1;
 	int r = rules_read(&bundle, o->rules, o->nrules, e);
 
+	if (o->extended)
+		rules_set_extended(&bundle);
 	t1 = now_s();
 	if (r == 0)
 		r = ruleset_new(&h->rules, str_bytes(buf_view(&bundle)), e);
@@ -232,6 +307,8 @@ int main(int argc, char **argv)
 
 	for (; i < argc && strncmp(argv[i], "--", 2) == 0 && argv[i][2]; i++) {
 		o.naive |= strcmp(argv[i], "--naive") == 0;
+		h.explain |= strcmp(argv[i], "--explain") == 0;
+		o.extended |= strcmp(argv[i], "--extended") == 0;
 		o.both |= strcmp(argv[i], "--both") == 0;
 		o.time |= strcmp(argv[i], "--time") == 0;
 		o.status |= strcmp(argv[i], "--status") == 0;
