@@ -5,6 +5,7 @@
 #include "cli/gapsay.h"
 #include "cli/rulepack.h"
 #include "cli/evidence_run.h"
+#include "detect/coverage.h"
 #include "detect/detect.h"
 #include "util/limits.h"
 #include "util/sorter.h"
@@ -14,6 +15,7 @@ static const struct cli_option OPTIONS[] = {
 	{ 'f', "format", "FORMAT", "table, csv, jsonl, ecs or timesketch. Default: table" },
 	{ 'o', "output", "FILE", "Write there instead of standard output" },
 	{ 0, "min-level", "LEVEL", "Only this level and above: informational, low, medium, high, critical" },
+	{ 0, "naive", NULL, "Evaluate rule by rule, without optimisation: slow, and the findings are the same" },
 	{ 0, "recovered", NULL, "Also findings in records carved out of slack and damaged blocks (marked)" },
 	RUN_OPTIONS,
 	{ 0 },
@@ -27,6 +29,8 @@ struct hunt {
 	bool with_recovered;
 	uint64_t by_level[LEVEL_CRITICAL + 1];
 	uint64_t in_recovered; /* findings left out for that */
+	uint64_t below_level; /* left out for that */
+	struct census *census;
 	buf key, payload;
 };
 
@@ -34,8 +38,12 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 {
 	struct hunt *h = ctx;
 
-	if (f->level < h->min_level || f->level > LEVEL_CRITICAL || f->nrefs == 0)
+	if (f->level > LEVEL_CRITICAL || f->nrefs == 0)
 		return 0;
+	if (f->level < h->min_level) {
+		h->below_level++;
+		return 0;
+	}
 	if ((f->flags & EVENT_RECOVERED) && !h->with_recovered) {
 		h->in_recovered++;
 		return 0;
@@ -70,6 +78,16 @@ static int on_item(void *ctx, const struct store_item *it, err *e)
 	return it->cited ? items_add(&h->items, it, e) : 0;
 }
 
+/* A census that is full says so of itself; it is there for people and stops nothing. */
+static int on_kind(void *ctx, const struct census_kind *k, err *e)
+{
+	struct hunt *h = ctx;
+
+	(void)e;
+	(void)census_add(h->census, k, NULL);
+	return 0;
+}
+
 static int write_sorted(struct hunt *h, const struct finding_writer *w, const struct term *t, int fd, err *e)
 {
 	enum { FLUSH_AT = 256 * 1024 };
@@ -102,12 +120,19 @@ static int write_sorted(struct hunt *h, const struct finding_writer *w, const st
 	return rc;
 }
 
-static void say_totals(const struct cli *cli, const struct hunt *h, const struct engine_totals *t)
+static uint64_t found(const struct hunt *h)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < COUNT(h->by_level); i++)
 		n += h->by_level[i];
+	return n;
+}
+
+static void say_totals(const struct cli *cli, const struct hunt *h, const struct engine_totals *t)
+{
+	uint64_t n = found(h);
+
 	cli_say(cli,
 		"%llu findings (%llu critical, %llu high, %llu medium, %llu low, %llu informational) in "
 		"%llu events of %llu files, %.1f s; %llu gaps",
@@ -121,11 +146,35 @@ static void say_totals(const struct cli *cli, const struct hunt *h, const struct
 			(unsigned long long)h->in_recovered);
 }
 
+/* No findings must have a reason. */
+static void say_why_none(const struct cli *cli, struct hunt *h, struct rulepack *pack)
+{
+	const struct ruleset *rs = rulepack_rules(pack, NULL);
+	struct coverage_table t;
+	arena mem;
+
+	arena_init(&mem, LIMIT_SIGMA_BYTES);
+	if (h->below_level)
+		cli_say(cli, "%llu findings are below --min-level", (unsigned long long)h->below_level);
+	if (rs && census_sort(h->census, NULL) == 0 && coverage_make(&t, rs, h->census, &mem, NULL) == 0) {
+		cli_say(cli,
+			"of %zu rules %llu can match events that are here; %llu read other logs, %llu other "
+			"events, %llu need fields that are not here, %llu are rejected",
+			ruleset_len(rs), (unsigned long long)t.by_state[COVERAGE_CAN],
+			(unsigned long long)(t.by_state[COVERAGE_NO_LOG] + t.by_state[COVERAGE_NO_READER]),
+			(unsigned long long)t.by_state[COVERAGE_NO_EVENT],
+			(unsigned long long)t.by_state[COVERAGE_NO_FIELD],
+			(unsigned long long)t.by_state[COVERAGE_REJECTED]);
+		cli_say(cli, "spoor rules stats, with the same paths and rules, tells which and why");
+	}
+	arena_done(&mem);
+}
+
 static int hunt(struct cli *cli, const struct cli_args *args, struct engine_options *o,
 		const struct finding_writer *w, enum finding_level min_level)
 {
 	struct hunt h = { .min_level = min_level, .with_recovered = args_get(args, "recovered") != NULL };
-	struct engine_sink sink = { &h, on_finding, NULL, on_gap, on_item };
+	struct engine_sink sink = { &h, on_finding, NULL, on_gap, on_item, on_kind };
 	struct engine_totals totals;
 	struct run_output out = { .fd = -1 };
 	buf rules = { 0 };
@@ -138,12 +187,14 @@ static int hunt(struct cli *cli, const struct cli_args *args, struct engine_opti
 	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
 	    rulepack_compile(str_bytes(buf_view(&rules)), &pack, &e) < 0 ||
 	    rulepack_correlator(&pack, &o->correlator, &e) < 0 ||
+	    census_new(&h.census, LIMIT_CENSUS_KINDS, &e) < 0 ||
 	    sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 || run_output_open(&out, args, o, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}
 	o->rules = str_bytes(buf_view(&pack.image));
-	o->hash = true;
+	o->hash = o->census = true;
+	o->naive = args_get(args, "naive") != NULL;
 	code = run_engine(cli, o, &sink, &totals);
 	if (code == EXIT_DONE || code == EXIT_GAPS) {
 		gapsay_end(&h.gaps);
@@ -151,10 +202,13 @@ static int hunt(struct cli *cli, const struct cli_args *args, struct engine_opti
 			code = cli_fail(cli, &e);
 		else
 			say_totals(cli, &h, &totals);
+		if (!found(&h))
+			say_why_none(cli, &h, &pack);
 	}
 	if (run_output_close(&out, code == EXIT_DONE || code == EXIT_GAPS, &e) < 0)
 		code = cli_fail(cli, &e);
 done:
+	census_free(h.census);
 	sorter_free(h.sorter);
 	items_done(&h.items);
 	buf_done(&h.key);

@@ -218,7 +218,9 @@ static int hash_text(bytes data, char ret_hex[SHA256_HEX_LEN + 1], err *e)
 static int gather(struct investigation *in, struct engine_options *o, struct store_run *run,
 		  struct engine_totals *totals)
 {
-	struct engine_sink sink = { in, on_finding, on_fact, on_gap, on_item };
+	struct engine_sink sink = {
+		.ctx = in, .finding = on_finding, .fact = on_fact, .gap = on_gap, .item = on_item
+	};
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/declared_args.h"
 #include "cli/evidence_run.h"
 #include "cli/rulepack.h"
 #include "cli/rules_verbs.h"
@@ -8,10 +9,12 @@
 
 static const struct cli_option OPTIONS[] = {
 	RULE_OPTIONS,
-	{ 0, "json", NULL, "explain: one JSON object per rule" },
+	{ 0, "json", NULL, "explain, stats: as JSON" },
 	{ 0, "regression", "DIR", "test: where recordings lie that rules name (regression_tests_path)" },
-	{ 0, "all", NULL, "check: list documents that are no rules too" },
+	{ 0, "all", NULL, "check: also what is no rule for events. stats: every rule, also those that did not match" },
 	RUN_OPTIONS,
+	DECLARED_OPTIONS,
+	{ 0, "no-verify", NULL, "explain: do not hash the evidence of a case first" },
 	{ 0 },
 };
 
@@ -120,6 +123,7 @@ static const struct verb {
 	{ "check", 0, 0, "nothing", rules_check },
 	{ "list", 0, 0, "nothing", rules_list },
 	{ "explain", 2, 3, "a rule and an event", rules_explain },
+	{ "stats", 1, SIZE_MAX, "evidence", rules_stats },
 	{ "test", 0, 0, "nothing", rules_test },
 };
 
@@ -137,7 +141,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 	struct cli_args rest = *args;
 
 	if (!v)
-		return cli_usage(cli, &command_rules, "rules takes one of: check, list, explain, test");
+		return cli_usage(cli, &command_rules, "rules takes one of: check, list, explain, stats, test");
 	rest.paths.at++;
 	rest.paths.len--;
 	if (rest.paths.len < v->min || rest.paths.len > v->max)
@@ -147,8 +151,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 
 const struct command command_rules = {
 	.name = "rules",
-	.summary = "check, list, explain and test detection rules",
-	.usage = "check|list|test|explain RULE EVENT [-r PATH]...",
+	.summary = "check, list, explain and test detection rules; what they can find in evidence",
+	.usage = "check|list|test|explain RULE EVENT|stats PATH... [-r PATH]...",
 	.options = OPTIONS,
 	.details =
 		"check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
@@ -160,6 +164,10 @@ const struct command command_rules = {
 		"explain RULE EVENT: why the rule matches the event, or why not: its condition with what each test\n"
 		"asked for and what the event holds, and how the log source applies. RULE is an id, a title or a\n"
 		"file; EVENT is PATH:OFFSET:RECORD or CASE SHA256:OFFSET:RECORD, as for spoor show.\n"
+		"\n"
+		"stats PATH...: one pass over evidence that tells which logs and events there are, how many of them\n"
+		"rules read, which rules matched, which could, and why the others cannot: no such log, no event of\n"
+		"that id or provider, fields that no such event has, rejected. --all lists every rule.\n"
 		"\n"
 		"test: runs the samples that stand beside rules (RULE.tests.yml: match and no_match, lists of\n"
 		"events) and the recordings that rules of SigmaHQ name; exit code 3 if any does not give what it\n"

@@ -291,6 +291,12 @@ static void put_json(struct explaining *x, const struct explanation *why, const 
 
 /* --- rules ---------------------------------------------------------------------------------- */
 
+/* Correlations and filters look at no event themselves. */
+static bool can_explain(const struct rule_info *info)
+{
+	return info->status == RULE_OK && info->kind == RULE_KIND_RULE;
+}
+
 static bool is_meant(const struct explaining *x, const struct rule_info *info, bool is_file)
 {
 	return is_file || str_eq(info->id, str_of(x->rule)) || str_eq_ascii_nocase(info->title, str_of(x->rule));
@@ -312,7 +318,7 @@ static int look(void *ctx, const struct record_seen *seen, const event *ev, err 
 		const struct rule_info *info = ruleset_at(x->rs, i);
 		struct explanation why;
 
-		if (info->status != RULE_OK || !is_meant(x, info, is_file))
+		if (!can_explain(info) || !is_meant(x, info, is_file))
 			continue;
 		arena_clear(&x->mem);
 		if (explain_rule(&why, x->rs, i, ev, &x->mem, e) < 0)
@@ -338,10 +344,14 @@ static int check_rules(struct explaining *x, err *e)
 
 		if (!is_meant(x, info, is_file))
 			continue;
-		if (info->status == RULE_OK)
+		if (can_explain(info))
 			return 0;
 		other = info;
 	}
+	if (other && other->status == RULE_OK)
+		return err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET,
+			       "%.*s is a %s: only rules that look at single events can be explained",
+			       STR_ARG(other->id), rule_kind_name(other->kind));
 	if (other)
 		return err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET, "%.*s cannot be executed: %.*s",
 			       STR_ARG(other->path), STR_ARG(other->reason));

@@ -23,7 +23,7 @@ struct recording {
 };
 
 struct tester {
-	const struct cli *cli;
+	struct cli *cli;
 	const char *regression; /* folder of recordings, NULL: beside the rules */
 	struct rulepack rules;
 	struct detector *detector;
@@ -280,7 +280,7 @@ static int cmp_name(const void *a, const void *b)
 
 static int run_recordings(struct tester *t, const struct cli_args *args)
 {
-	const struct engine_sink sink = { t, on_finding, NULL, NULL, on_item };
+	const struct engine_sink sink = { .ctx = t, .finding = on_finding, .item = on_item };
 	VEC(const char *) files = { 0 };
 	struct engine_totals totals;
 	struct cli_args evidence = *args;

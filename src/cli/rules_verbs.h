@@ -8,6 +8,7 @@
 int rules_check(struct cli *cli, const struct cli_args *args);
 int rules_list(struct cli *cli, const struct cli_args *args);
 int rules_explain(struct cli *cli, const struct cli_args *args);
+int rules_stats(struct cli *cli, const struct cli_args *args);
 int rules_test(struct cli *cli, const struct cli_args *args);
 
 #endif

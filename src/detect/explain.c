@@ -130,31 +130,11 @@ static void explain_node(struct explainer *x, const struct variant *v, uint32_t 
 
 /* --- readings ------------------------------------------------------------------------------- */
 
-static void put_ids(buf *b, const struct logsource_gate *gate)
-{
-	for (size_t i = 0; i < COUNT(gate->event_ids) && gate->event_ids[i]; i++)
-		buf_printf(b, "%s%s", i ? ", " : "", gate->event_ids[i]);
-}
-
 static str where_text(struct explainer *x, const struct logsource_where *w)
 {
-	const struct logsource_gate *gate = logsource_gate_at(w->gate);
-	buf *b = &x->text;
-
-	buf_clear(b);
-	if (gate) {
-		buf_printf(b, "%s as %s event ", gate->category, gate->service);
-		put_ids(b, gate);
-	} else if (w->windows && w->every_channel) {
-		buf_z(b, "every Windows event");
-	} else if (w->windows) {
-		buf_printf(b, "Windows channel %s", logsource_channel_of(w->service));
-	} else {
-		buf_printf(b, "logs that are%s%.*s%s%.*s%s%.*s", w->product.len ? " product " : "",
-			   STR_ARG(w->product), w->category.len ? " category " : "", STR_ARG(w->category),
-			   w->service_name.len ? " service " : "", STR_ARG(w->service_name));
-	}
-	return keep(x, buf_view(b));
+	buf_clear(&x->text);
+	show_where(w, &x->text);
+	return keep(x, buf_view(&x->text));
 }
 
 static str why_not(struct explainer *x, const struct logsource_where *w, const struct event_place *place)

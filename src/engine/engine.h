@@ -7,6 +7,7 @@
 #ifndef SPOOR_ENGINE_ENGINE_H
 #define SPOOR_ENGINE_ENGINE_H
 
+#include "detect/census.h"
 #include "detect/correlate.h"
 #include "event/gap.h"
 #include "facts/fact.h"
@@ -39,6 +40,8 @@ struct engine_options {
 	bool hash;                     /* SHA-256 of every item */
 	const struct engine_declared *declared;
 	size_t ndeclared;
+	bool census; /* count kinds of events and their fields */
+	bool naive;  /* detect by the reference evaluator: slow, the same findings */
 	enum engine_output output;
 	int output_fd;        /* where OUTPUT_* goes, in evidence order */
 	bool progress;        /* draw on stderr (the caller has checked that it is a terminal) */
@@ -56,6 +59,8 @@ struct engine_sink {
 	int (*fact)(void *ctx, const struct fact *f, err *e);
 	int (*gap)(void *ctx, const struct gap *g, err *e);
 	int (*item)(void *ctx, const struct store_item *item, err *e);
+	/* Events of one kind in one item or a piece of it, before the item; to be added up. */
+	int (*kind)(void *ctx, const struct census_kind *k, err *e);
 };
 
 struct engine_totals {

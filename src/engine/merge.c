@@ -370,6 +370,26 @@ static int runs_put(struct merge *m, const struct item_state *it, const Wire__Ba
 	return 0;
 }
 
+static int kind_put(struct merge *m, const Wire__Kind *w, err *e)
+{
+	str fields[LIMIT_CENSUS_KIND_FIELDS];
+	struct census_kind k = {
+		.windows = w->windows,
+		.rest = w->rest,
+		.more_fields = w->more_fields,
+		.source = wire_str(w->source),
+		.provider = wire_str(w->provider),
+		.event_id = wire_str(w->event_id),
+		.events = w->events,
+		.fields = fields,
+		.nfields = (uint32_t)w->n_fields,
+	};
+
+	for (size_t i = 0; i < w->n_fields; i++)
+		fields[i] = wire_str(w->fields[i]);
+	return m->sink->kind ? m->sink->kind(m->sink->ctx, &k, e) : 0;
+}
+
 int merge_batch(struct merge *m, struct item_state *it, const Wire__Batch *b, err *e)
 {
 	for (size_t i = 0; i < b->n_findings; i++)
@@ -380,6 +400,9 @@ int merge_batch(struct merge *m, struct item_state *it, const Wire__Batch *b, er
 			return -1;
 	for (size_t i = 0; i < b->n_facts; i++)
 		if (fact_put(m, it, b->facts[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < b->n_kinds; i++)
+		if (kind_put(m, b->kinds[i], e) < 0)
 			return -1;
 	return runs_put(m, it, b, e);
 }

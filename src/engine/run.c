@@ -348,6 +348,8 @@ static int prepare(struct run *r, const struct engine_sink *sink, err *e)
 	}
 	wire__setup__init(&r->setup);
 	r->setup.has_rules = r->rules_fd >= 0;
+	r->setup.census = r->o->census;
+	r->setup.naive = r->o->naive;
 	r->setup.facts = r->o->facts;
 	r->setup.hash = r->o->hash;
 	r->setup.require_sandbox = r->o->require_sandbox;

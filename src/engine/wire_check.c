@@ -121,6 +121,19 @@ static int run_check(const Wire__Run *r, err *e)
 	return 0;
 }
 
+static int kind_check(const Wire__Kind *k, err *e)
+{
+	if (!k->events || k->n_fields > LIMIT_CENSUS_KIND_FIELDS || (k->rest && k->n_fields))
+		return BAD("kind of %llu events with %zu fields", (unsigned long long)k->events, k->n_fields);
+	if (k->source.len > LIMIT_CENSUS_NAME || k->provider.len > LIMIT_CENSUS_NAME ||
+	    k->event_id.len > LIMIT_CENSUS_NAME)
+		return BAD("kind of events with a name that is too long");
+	for (size_t i = 0; i < k->n_fields; i++)
+		if (k->fields[i].len > LIMIT_CENSUS_NAME)
+			return BAD("field with a name that is too long");
+	return 0;
+}
+
 static int batch_check(const struct wire_peer *p, const Wire__Batch *b, err *e)
 {
 	if (!offset_ok(p, b->offset) || b->recovered > b->events)
@@ -136,6 +149,9 @@ static int batch_check(const struct wire_peer *p, const Wire__Batch *b, err *e)
 			return -1;
 	for (size_t i = 0; i < b->n_runs; i++)
 		if (run_check(b->runs[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < b->n_kinds; i++)
+		if (kind_check(b->kinds[i], e) < 0)
 			return -1;
 	return 0;
 }

@@ -8,6 +8,7 @@ enum { /* field numbers of wire.proto */
        BATCH_GAPS = 9,
        BATCH_FACTS = 10,
        BATCH_RUNS = 11,
+       BATCH_KINDS = 12,
 };
 
 _Static_assert(EVENT_RECOVERED == 1, "emit_count() adds the flag");
@@ -183,6 +184,24 @@ int emit_run(struct emit *em, const struct record_run *r, err *e)
 	m.first_ns = r->first_ns;
 	m.last_ns = r->last_ns;
 	return add(em, BATCH_RUNS, &m.base, e);
+}
+
+int emit_kind(struct emit *em, const struct census_kind *k, err *e)
+{
+	Wire__Kind m = WIRE__KIND__INIT;
+	ProtobufCBinaryData fields[LIMIT_CENSUS_KIND_FIELDS];
+
+	m.windows = k->windows;
+	m.rest = k->rest;
+	m.more_fields = k->more_fields;
+	m.source = wire_bytes(k->source);
+	m.provider = wire_bytes(k->provider);
+	m.event_id = wire_bytes(k->event_id);
+	m.events = k->events;
+	m.fields = fields;
+	for (uint32_t i = 0; i < k->nfields && m.n_fields < COUNT(fields); i++)
+		fields[m.n_fields++] = wire_bytes(k->fields[i]);
+	return add(em, BATCH_KINDS, &m.base, e);
 }
 
 int emit_finish(struct emit *em, err *e)

@@ -6,6 +6,7 @@
 #ifndef SPOOR_ENGINE_WIRE_EMIT_H
 #define SPOOR_ENGINE_WIRE_EMIT_H
 
+#include "detect/census.h"
 #include "detect/finding.h"
 #include "engine/wire.h"
 #include "event/gap.h"
@@ -47,6 +48,7 @@ static inline void emit_count(struct emit *em, const event *ev)
 int emit_finding(struct emit *em, const struct finding *f, err *e);
 int emit_gap(struct emit *em, const struct gap *g, err *e);
 int emit_fact(struct emit *em, const struct fact *f, err *e);
+int emit_kind(struct emit *em, const struct census_kind *k, err *e);
 int emit_run(struct emit *em, const struct record_run *r, err *e);
 
 /* Send the batch, even an empty one: it tells how far reading has come. */

@@ -462,6 +462,8 @@ static int setup(struct worker *w, bool sandboxed, err *e)
 						 : "this build (sanitizer) has no full sandbox");
 	w->facts_on = s->facts;
 	w->hash_on = s->hash;
+	w->census_on = s->census;
+	w->naive = s->naive;
 	w->output = s->output;
 	if (declared_unpack(s, &w->declared, &w->ndeclared, &w->declared_mem, e) < 0)
 		return -1;

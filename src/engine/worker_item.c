@@ -19,9 +19,11 @@ void item_forget(struct worker *w)
 	if (w->detector)
 		detector_forget_schemas(w->detector);
 	fact_table_free(w->facts);
+	census_free(w->census);
 	render_cache_free(w->ecs.cache);
 	schema_set_free(w->schemas);
 	w->facts = NULL;
+	w->census = NULL;
 	w->ecs.cache = NULL;
 	w->schemas = NULL;
 }
@@ -34,6 +36,10 @@ static int session_new(struct worker *w, err *e)
 		return -1;
 	if (w->rules && !w->detector && detector_new(&w->detector, w->rules, e) < 0)
 		return -1;
+	if (w->detector)
+		detector_set_naive(w->detector, w->naive);
+	if (w->census_on && census_new(&w->census, LIMIT_CENSUS_ITEM_KINDS, e) < 0)
+		return -1;
 	if (w->output == OUTPUT_ECS_JSONL) {
 		w->ecs.cache = render_cache_new(e);
 		if (!w->ecs.cache)
@@ -44,10 +50,12 @@ static int session_new(struct worker *w, err *e)
 
 static int session_begin(struct worker *w, err *e)
 {
-	bool ready = w->schemas && (!w->rules || w->detector) && (!w->facts_on || w->facts);
+	bool ready = w->schemas && (!w->rules || w->detector) && (!w->facts_on || w->facts) &&
+		     (!w->census_on || w->census);
 
 	w->detecting = w->rules != NULL;
 	w->observing = w->facts_on;
+	w->counting = w->census_on;
 	return ready && schema_set_next_item(w->schemas) ? 0 : session_new(w, e);
 }
 
@@ -71,6 +79,19 @@ static int facts_send(struct worker *w, err *e)
 		if (sent(w, emit_fact(&w->emit, fact_table_at(w->facts, i), e)) < 0)
 			return -1;
 	fact_table_clear(w->facts);
+	return 0;
+}
+
+static int census_send(struct worker *w, err *e)
+{
+	if (!w->census || !census_len(w->census))
+		return 0;
+	if (census_sort(w->census, e) < 0)
+		return -1;
+	for (size_t i = 0; i < census_len(w->census); i++)
+		if (sent(w, emit_kind(&w->emit, census_at(w->census, i), e)) < 0)
+			return -1;
+	census_clear(w->census);
 	return 0;
 }
 
@@ -131,6 +152,16 @@ static int observe(struct worker *w, const event *ev, err *e)
 	return stage_failed(w, "extraction of facts", ev, &why, e);
 }
 
+static int count(struct worker *w, const event *ev, err *e)
+{
+	err why = { 0 };
+
+	if (census_event(w->census, ev, &why) == 0)
+		return 0;
+	w->counting = false;
+	return stage_failed(w, "counting of kinds of events", ev, &why, e);
+}
+
 static int on_event(void *ctx, const event *ev, err *e)
 {
 	struct worker *w = ctx;
@@ -146,6 +177,8 @@ static int on_event(void *ctx, const event *ev, err *e)
 			return err_set(e, ERR_OOM, ev->ref.offset, "no memory for output");
 		buf_byte(&w->out.cur, '\n');
 	}
+	if (w->counting && count(w, ev, e) < 0)
+		return -1;
 	if (w->detecting && detect(w, ev, e) < 0)
 		return -1;
 	return w->observing ? observe(w, ev, e) : 0;
@@ -285,7 +318,7 @@ static int read_with(struct worker *w, struct item_what *what, err *e)
 	render_choose(w, what);
 	rc = drive_reader(what->ops, &env, &w->win, &sink, &fatal, e);
 	what->fatal |= fatal;
-	return rc < 0 ? -1 : facts_send(w, e);
+	return rc < 0 || census_send(w, e) < 0 ? -1 : facts_send(w, e);
 }
 
 /* Bytes that the reader did not need still belong to the hash. */

@@ -15,7 +15,7 @@ struct worker {
 	int sock;
 	struct wire_in in;
 	arena mem; /* messages from the coordinator */
-	bool facts_on, hash_on;
+	bool facts_on, hash_on, census_on, naive;
 	uint32_t output; /* enum engine_output */
 	struct engine_declared *declared;
 	size_t ndeclared;
@@ -36,6 +36,8 @@ struct worker {
 	uint64_t damaged_from, damaged_to; /* ... and where they lie */
 	struct fact_table *facts;          /* empty between items */
 	bool observing;
+	struct census *census; /* empty between items */
+	bool counting;
 	bool (*render)(struct worker *w, const event *ev); /* into out.cur, NULL: no output */
 	struct render_source ecs;
 	uint64_t flushed_at, facts_at;

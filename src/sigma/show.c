@@ -125,3 +125,35 @@ void show_test(const struct sigma_pool *p, uint32_t field, uint32_t pred, buf *o
 	buf_byte(out, ' ');
 	show_pred(p, pred, out);
 }
+
+static void show_named(const char *what, str name, buf *out)
+{
+	if (!name.len)
+		return;
+	buf_byte(out, ' ');
+	buf_z(out, what);
+	buf_byte(out, ' ');
+	buf_str(out, name);
+}
+
+void show_where(const struct logsource_where *w, buf *out)
+{
+	const struct logsource_gate *gate = logsource_gate_at(w->gate);
+
+	if (gate) {
+		buf_printf(out, "%s as %s event ", gate->category, gate->service);
+		for (size_t i = 0; i < COUNT(gate->event_ids) && gate->event_ids[i]; i++)
+			buf_printf(out, "%s%s", i ? ", " : "", gate->event_ids[i]);
+		for (size_t i = 0; i < COUNT(gate->conditions) && gate->conditions[i].name; i++)
+			buf_printf(out, ", %s %s", gate->conditions[i].name, gate->conditions[i].value);
+	} else if (w->windows && w->every_channel) {
+		buf_z(out, "every Windows event");
+	} else if (w->windows) {
+		buf_printf(out, "channel %s", logsource_channel_of(w->service));
+	} else {
+		buf_z(out, "logs of");
+		show_named("product", w->product, out);
+		show_named("category", w->category, out);
+		show_named("service", w->service_name, out);
+	}
+}

@@ -130,6 +130,12 @@
 #define LIMIT_SIGMA_PREDICATES (1u << 22) /* different values; SigmaHQ has 28,000 */
 #define LIMIT_SIGMA_NODES (1u << 24)
 #define LIMIT_SIGMA_VALUES 65536u         /* of one item, after encodings */
+#define LIMIT_CENSUS_ITEM_KINDS 4096u     /* kinds of events told apart in one item; Windows has about 1,500 in use */
+#define LIMIT_CENSUS_KINDS 65536u         /* the same in all evidence together */
+#define LIMIT_CENSUS_FIELDS 262144u       /* (kind, field) pairs; 20 per kind */
+#define LIMIT_CENSUS_KIND_FIELDS 4096u    /* fields told of one kind; as LIMIT_COLUMNS */
+#define LIMIT_CENSUS_NAME 1024u           /* bytes of a channel, provider or field name */
+#define LIMIT_CENSUS_BYTES (16u << 20)    /* their text */
 #define LIMIT_PLACEHOLDERS 10000u         /* names in all value files; SigmaHQ uses 24 */
 #define LIMIT_PLACEHOLDER_VALUES 1000000u /* their values; hosts and accounts of a large company */
 #define LIMIT_PLACEHOLDER_NEST 8u         /* placeholders in one value of a rule; SigmaHQ has 1 */

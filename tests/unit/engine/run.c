@@ -55,6 +55,7 @@ static void test_same_for_any_number_of_workers(void **state)
 		struct ran one, four;
 
 		o.output = OUTPUTS[i];
+		o.census = true;
 		ran_make(&one, &p, o);
 		o.workers = 4;
 		ran_make(&four, &p, o);
@@ -73,6 +74,8 @@ static void test_same_for_any_number_of_workers(void **state)
 		assert_int_equal(ran_count(&one, "fact coverage"), ran_count(&one, "fact "));
 		assert_int_equal(ran_count(&one, "c-large size=44800064 fakp ok [] events=700000"), 1);
 		assert_int_equal(ran_count(&one, "finding r1 item=23 "), 700);
+		assert_int_equal(ran_count(&one, "kind Security events=3007 Computer Text\n"), 1);
+		assert_true(ran_count(&one, "kind Security") > 22); /* the large one in pieces */
 		ran_done(&one);
 		ran_done(&four);
 	}

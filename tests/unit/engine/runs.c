@@ -87,6 +87,15 @@ static int put_fact(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
+static int put_kind(void *ctx, const struct census_kind *k, err *e)
+{
+	buf_printf(ctx, "kind %.*s events=%llu", STR_ARG(k->source), (unsigned long long)k->events);
+	for (uint32_t i = 0; i < k->nfields; i++)
+		buf_printf(ctx, " %.*s", STR_ARG(k->fields[i]));
+	buf_printf(ctx, "\n");
+	return 0;
+}
+
 static int put_item(void *ctx, const struct store_item *it, err *e)
 {
 	char hex[SHA256_HEX_LEN + 1] = "-";
@@ -115,7 +124,7 @@ static void slurp(int fd, buf *to)
 void ran_make(struct ran *r, const struct place *p, struct engine_options o)
 {
 	const char *path = p->dir;
-	struct engine_sink sink = { &r->log, put_finding, put_fact, put_gap, put_item };
+	struct engine_sink sink = { &r->log, put_finding, put_fact, put_gap, put_item, put_kind };
 
 	*r = (struct ran){ 0 };
 	o.paths = &path;

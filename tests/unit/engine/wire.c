@@ -31,6 +31,7 @@ struct message {
 	Wire__Fact fact, *facts[1];
 	Wire__Attr attr, *attrs[2];
 	Wire__Run run, *runs[1];
+	Wire__Kind kind, *kinds[1];
 };
 
 static void full_batch(struct message *x)
@@ -57,6 +58,11 @@ static void full_batch(struct message *x)
 	x->fact.attrs = x->attrs;
 	x->attrs[0] = x->attrs[1] = &x->attr;
 	wire__run__init(&x->run);
+	wire__kind__init(&x->kind);
+	x->kind.events = 1;
+	x->kinds[0] = &x->kind;
+	x->batch.kinds = x->kinds;
+	x->batch.n_kinds = 1;
 	x->findings[0] = &x->finding;
 	x->gaps[0] = &x->gap;
 	x->facts[0] = &x->fact;
@@ -312,6 +318,29 @@ static void run_long(struct message *x)
 {
 	x->run.channel = too_long();
 }
+static void kind_none(struct message *x)
+{
+	x->kind.events = 0;
+}
+static void kind_long(struct message *x)
+{
+	x->kind.source = too_long();
+}
+static void kind_wide(struct message *x)
+{
+	static ProtobufCBinaryData fields[LIMIT_CENSUS_KIND_FIELDS + 1];
+
+	x->kind.fields = fields;
+	x->kind.n_fields = COUNT(fields);
+}
+static void kind_rest(struct message *x)
+{
+	static ProtobufCBinaryData field;
+
+	x->kind.rest = true;
+	x->kind.fields = &field;
+	x->kind.n_fields = 1;
+}
 static void counters(struct message *x)
 {
 	x->batch.recovered = 1;
@@ -351,6 +380,10 @@ static const struct {
 	{ "fact of nothing", fact_none },
 	{ "run backwards", run_backwards },
 	{ "run with a long name", run_long },
+	{ "kind of no events", kind_none },
+	{ "kind with a long name", kind_long },
+	{ "kind with too many fields", kind_wide },
+	{ "fields of kinds not told apart", kind_rest },
 	{ "more recovered than events", counters },
 	{ "offset", offset },
 	{ "another task", wrong_task },
