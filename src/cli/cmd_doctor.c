@@ -126,7 +126,8 @@ static void sandbox(struct visit *v)
 static void rules(struct visit *v, const struct cli_args *args)
 {
 	struct ruleset *rs = NULL;
-	buf bundle = { 0 }, from = { 0 };
+	struct rulepack_from from = { 0 };
+	buf bundle = { 0 };
 	err e = { .offset = ERR_NO_OFFSET };
 	size_t ok = 0;
 	char text[64];
@@ -135,8 +136,8 @@ static void rules(struct visit *v, const struct cli_args *args)
 	if (rulepack_read(args, &bundle, &from, &e) < 0) {
 		concern(v, "rules", "none", e.text);
 	} else {
-		buf_byte(&from, '\0');
-		row(v, "from", from.failed ? "" : from.ptr);
+		buf_byte(&from.paths, '\0');
+		row(v, "from", from.paths.failed ? "" : from.paths.ptr);
 		if (ruleset_new(&rs, str_bytes(buf_view(&bundle)), &e) < 0) {
 			concern(v, "rules", "cannot be compiled", e.text);
 		} else {
@@ -148,7 +149,7 @@ static void rules(struct visit *v, const struct cli_args *args)
 	}
 	ruleset_free(rs);
 	buf_done(&bundle);
-	buf_done(&from);
+	rulepack_from_done(&from);
 }
 
 static void limits(struct visit *v)

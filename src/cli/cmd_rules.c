@@ -11,6 +11,9 @@ static const struct cli_option OPTIONS[] = {
 	RULE_OPTIONS,
 	{ 0, "json", NULL, "explain, stats: as JSON" },
 	{ 0, "regression", "DIR", "test: where recordings lie that rules name (regression_tests_path)" },
+	{ 0, "sha256", "HEX", "update: refuse the release if this is neither its hash nor that of its archive" },
+	{ 0, "name", "NAME", "update: what the release is called. Default: the name of its source" },
+	{ 0, "ca", "FILE", "update: certificates to trust instead of the system's, for a mirror of one's own" },
 	{ 0, "all", NULL, "check: also what is no rule for events. stats: every rule, also those that did not match" },
 	RUN_OPTIONS,
 	DECLARED_OPTIONS,
@@ -125,6 +128,7 @@ static const struct verb {
 	{ "explain", 2, 3, "a rule and an event", rules_explain },
 	{ "stats", 1, SIZE_MAX, "evidence", rules_stats },
 	{ "test", 0, 0, "nothing", rules_test },
+	{ "update", 1, 1, "a folder, an archive or an https address", rules_update },
 };
 
 static const struct verb *verb_named(const char *name)
@@ -141,7 +145,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 	struct cli_args rest = *args;
 
 	if (!v)
-		return cli_usage(cli, &command_rules, "rules takes one of: check, list, explain, stats, test");
+		return cli_usage(cli, &command_rules, "rules takes one of: check, list, explain, stats, test, update");
 	rest.paths.at++;
 	rest.paths.len--;
 	if (rest.paths.len < v->min || rest.paths.len > v->max)
@@ -152,7 +156,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 const struct command command_rules = {
 	.name = "rules",
 	.summary = "check, list, explain and test detection rules; what they can find in evidence",
-	.usage = "check|list|test|explain RULE EVENT|stats PATH... [-r PATH]...",
+	.usage = "check|list|test|explain RULE EVENT|stats PATH...|update SOURCE [-r PATH]...",
 	.options = OPTIONS,
 	.details =
 		"check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
@@ -171,6 +175,11 @@ const struct command command_rules = {
 		"\n"
 		"test: runs the samples that stand beside rules (RULE.tests.yml: match and no_match, lists of\n"
 		"events) and the recordings that rules of SigmaHQ name; exit code 3 if any does not give what it\n"
-		"should. More matches than a recording wants are said, but are no failure.",
+		"should. More matches than a recording wants are said, but are no failure.\n"
+		"\n"
+		"update DIR|ARCHIVE|URL: takes a release of rules over into the user's store, pins it by SHA-256 and\n"
+		"says what was added, changed and removed. From then on it is what commands without -r use; they\n"
+		"refuse to run if its files are no longer what was pinned. Only an address that is named here is\n"
+		"ever fetched. Retired rules (status deprecated or unsupported) and files without rules stay out.",
 	.run = run,
 };

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/rulestore.h"
+#include "cli/userdir.h"
 #include "detect/image.h"
 #include "detect/rule_cache.h"
 
@@ -76,7 +78,7 @@ static int read_profile(const struct cli_args *args, buf *to, err *e)
 	return profile < 0 ? -1 : 0;
 }
 
-static int read_shipped(buf *ret, buf *ret_from, err *e)
+static int read_shipped(buf *ret, struct rulepack_from *from, err *e)
 {
 	buf found = { 0 };
 	const char *path;
@@ -90,24 +92,45 @@ static int read_shipped(buf *ret, buf *ret_from, err *e)
 		buf_byte(&found, '\0');
 		path = found.ptr;
 		rc = rules_read(ret, &path, 1, e);
-		if (ret_from)
-			buf_z(ret_from, path);
+		buf_z(&from->paths, path);
 	}
 	buf_done(&found);
 	return rc;
 }
 
-int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e)
+/* The user's pinned release, else what came with the program. */
+static int read_default(const struct cli_args *args, buf *ret, struct rulepack_from *from, err *e)
 {
+	buf store = { 0 };
+	int rc = 0;
+
+	if (rulestore_place(args, &store))
+		rc = rulestore_read(store.ptr, ret, &from->pin, e);
+	if (rc > 0)
+		buf_printf(&from->paths, "%s (%.*s)", store.ptr, (int)from->pin.len, from->pin.ptr);
+	buf_done(&store);
+	return rc == 0 ? read_shipped(ret, from, e) : rc < 0 ? -1 : 0;
+}
+
+int rulepack_read(const struct cli_args *args, buf *ret, struct rulepack_from *from, err *e)
+{
+	struct rulepack_from unused = { 0 }, *to = from ? from : &unused;
 	path_list paths = { 0 };
 	int rc = paths_of(args, "rules", &paths, e);
 
 	if (rc == 0)
-		rc = paths.len ? rules_read(ret, paths.at, paths.len, e) : read_shipped(ret, ret_from, e);
-	for (size_t i = 0; rc == 0 && ret_from && i < paths.len; i++)
-		buf_printf(ret_from, "%s%s", i ? ", " : "", paths.at[i]);
+		rc = paths.len ? rules_read(ret, paths.at, paths.len, e) : read_default(args, ret, to, e);
+	for (size_t i = 0; rc == 0 && i < paths.len; i++)
+		buf_printf(&to->paths, "%s%s", i ? ", " : "", paths.at[i]);
 	VEC_DONE(&paths);
+	rulepack_from_done(&unused);
 	return rc < 0 || read_values(args, ret, e) < 0 ? -1 : read_profile(args, ret, e);
+}
+
+void rulepack_from_done(struct rulepack_from *from)
+{
+	buf_done(&from->paths);
+	buf_done(&from->pin);
 }
 
 int rulepack_read_file(const struct cli_args *args, const char *path, buf *ret, err *e)
@@ -117,30 +140,18 @@ int rulepack_read_file(const struct cli_args *args, const char *path, buf *ret, 
 	return rc < 0 || read_values(args, ret, e) < 0 ? -1 : read_profile(args, ret, e);
 }
 
-/* A directory of the user by the XDG convention: $variable/spoor, or below $HOME. False: there is none. */
-static bool user_dir(const char *variable, const char *below_home, buf *to)
-{
-	const char *base = getenv(variable), *home = getenv("HOME");
-
-	if (base && base[0] == '/')
-		buf_printf(to, "%s/spoor", base);
-	else if (home && home[0] == '/')
-		buf_printf(to, "%s/%s/spoor", home, below_home);
-	else
-		return false;
-	buf_byte(to, 0);
-	return !to->failed;
-}
-
 int rulepack_compile(bytes bundle, struct rulepack *ret, err *e)
 {
 	buf cache = { 0 }, state = { 0 };
 	struct rule_cache_place place = { 0 };
 	int r;
+	bool known = user_dir("XDG_CACHE_HOME", ".cache", &cache) &&
+		     user_dir("XDG_STATE_HOME", ".local/state", &state);
 
 	*ret = (struct rulepack){ 0 };
-	if (user_dir("XDG_CACHE_HOME", ".cache", &cache) &&
-	    user_dir("XDG_STATE_HOME", ".local/state", &state))
+	buf_byte(&cache, '\0');
+	buf_byte(&state, '\0');
+	if (known && !cache.failed && !state.failed)
 		place = (struct rule_cache_place){ cache.ptr, state.ptr };
 	r = rule_cache_image(&place, bundle, &ret->image, NULL, e);
 	buf_done(&cache);

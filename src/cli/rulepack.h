@@ -4,6 +4,7 @@
 #define SPOOR_CLI_RULEPACK_H
 
 #include "cli/command.h"
+#include "cli/rulestore.h"
 #include "detect/correlate.h"
 #include "util/buf.h"
 
@@ -11,10 +12,16 @@
  * is in *to; false if there is none. */
 bool rulepack_find(buf *to);
 
-/* Read what decides what is found: the rules of every -r, or the shipped pack where none is given, the
- * values of every --values, the profile. *ret_from (NULL allowed) gets the paths of rules for people. -1
- * with a remedy in *e if there are no rules. */
-int rulepack_read(const struct cli_args *args, buf *ret, buf *ret_from, err *e);
+struct rulepack_from {
+	buf paths; /* where the rules lie, for people */
+	buf pin;   /* name of the pinned release; empty: they are none */
+};
+
+/* Read what decides what is found: the rules of every -r, or the pinned release where none is given, or
+ * the shipped pack where none is pinned; the values of every --values; the profile. from may be NULL. -1
+ * with a remedy in *e if there are no rules, or the pinned ones are not what they were. */
+int rulepack_read(const struct cli_args *args, buf *ret, struct rulepack_from *from, err *e);
+void rulepack_from_done(struct rulepack_from *from);
 
 /* The same for one file of rules instead of those of -r. */
 int rulepack_read_file(const struct cli_args *args, const char *path, buf *ret, err *e);
@@ -41,7 +48,9 @@ void rulepack_done(struct rulepack *p);
 /* For the tables of the commands that take rules. */
 #define RULE_OPTIONS                                                                                         \
 	{ 'r', "rules", "PATH",                                                                              \
-	  "Sigma rules, a file or a folder; may be repeated. Default: the shipped pack" },                   \
+	  "Sigma rules, a file or a folder; may be repeated. Default: the pinned release (rules "             \
+	  "update), else the shipped pack" },                                                                \
+		STORE_OPTION,                                                                                \
 		{ 0, "values", "PATH",                                                                       \
 		  "Values for placeholders (%name%) of rules, a YAML file or a folder; may be repeated" },   \
 	{                                                                                                    \

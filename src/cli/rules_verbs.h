@@ -10,5 +10,6 @@ int rules_list(struct cli *cli, const struct cli_args *args);
 int rules_explain(struct cli *cli, const struct cli_args *args);
 int rules_stats(struct cli *cli, const struct cli_args *args);
 int rules_test(struct cli *cli, const struct cli_args *args);
+int rules_update(struct cli *cli, const struct cli_args *args);
 
 #endif

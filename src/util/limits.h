@@ -130,6 +130,8 @@
 #define LIMIT_SIGMA_PREDICATES (1u << 22) /* different values; SigmaHQ has 28,000 */
 #define LIMIT_SIGMA_NODES (1u << 24)
 #define LIMIT_SIGMA_VALUES 65536u         /* of one item, after encodings */
+#define LIMIT_RELEASE_BYTES (256u << 20)  /* a downloaded release of rules; SigmaHQ's is 6 MB */
+#define LIMIT_PIN_BYTES (64u << 20)       /* the list of its hashes; 200 bytes a rule */
 #define LIMIT_CENSUS_ITEM_KINDS 4096u     /* kinds of events told apart in one item; Windows has about 1,500 in use */
 #define LIMIT_CENSUS_KINDS 65536u         /* the same in all evidence together */
 #define LIMIT_CENSUS_FIELDS 262144u       /* (kind, field) pairs; 20 per kind */
