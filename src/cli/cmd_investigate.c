@@ -10,9 +10,9 @@
 #include "cli/rulepack.h"
 #include "cli/evidence_run.h"
 #include "detect/detect.h"
+#include "detect/rules_hash.h"
 #include "evidence/manifest.h"
 #include "report/report.h"
-#include "util/sha256.h"
 
 static const struct cli_option OPTIONS[] = {
 	{ 'o', "output", "CASE", "Folder of the case; made if it is not there" },
@@ -30,6 +30,7 @@ struct investigation {
 	struct store *store;
 	struct manifest *manifest;
 	struct rulepack rules;
+	struct rule_hashes hashes;
 	uint64_t puts; /* since the last commit */
 };
 
@@ -155,13 +156,20 @@ static int put_rules(struct investigation *in, struct store_run *run, err *e)
 		};
 		const struct rule_info *r = ruleset_at(rs, i);
 		const char *level = finding_level_name(r->level);
+		const struct store_rule rule = {
+			.id = r->id,
+			.title = r->title,
+			.level = str_of(level ? level : ""),
+			.status = str_of(STATUS[r->status]),
+			.reason = r->reason,
+			.path = r->path,
+			.tags = r->tags,
+			.sha256 = rule_hash_of(&in->hashes, r->path),
+		};
 
 		run->rules_ok += r->status == RULE_OK;
 		run->rules_rejected += r->status == RULE_REJECTED;
-		rc = put(in,
-			 store_put_rule(in->store, r->id, r->title, str_of(level ? level : ""),
-					str_of(STATUS[r->status]), r->reason, r->path, r->tags, e),
-			 e);
+		rc = put(in, store_put_rule(in->store, &rule, e), e);
 	}
 	return rc;
 }
@@ -202,18 +210,6 @@ static int64_t wall_clock_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-static int hash_text(bytes data, char ret_hex[SHA256_HEX_LEN + 1], err *e)
-{
-	uint8_t digest[SHA256_LEN];
-	struct sha256 *h = sha256_new(e);
-	int rc = h && sha256_add(h, data, e) == 0 ? sha256_end(h, digest, e) : -1;
-
-	if (rc == 0)
-		sha256_hex(digest, ret_hex);
-	sha256_free(h);
-	return rc;
-}
-
 /* Evidence into the store. Answers the exit code. */
 static int gather(struct investigation *in, struct engine_options *o, struct store_run *run,
 		  struct engine_totals *totals)
@@ -250,15 +246,16 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	struct investigation in = { .cli = cli };
 	struct engine_totals totals = { 0 };
 	struct store_run run = { .version = STR(SPOOR_VERSION), .started_ns = wall_clock_ns() };
-	char rules_hex[SHA256_HEX_LEN + 1];
+	struct rulepack_from from = { 0 };
+	const char *profile = args_get(args, "profile");
 	buf rules = { 0 }, command = { 0 }, out = { 0 };
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
 	gapsay_init(&in.gaps, cli);
 	describe_command(&command, args);
-	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
-	    hash_text(str_bytes(buf_view(&rules)), rules_hex, &e) < 0 ||
+	if (rulepack_read(args, &rules, &from, &e) < 0 ||
+	    rule_hashes_of(&in.hashes, str_bytes(buf_view(&rules)), &e) < 0 ||
 	    rulepack_compile(str_bytes(buf_view(&rules)), &in.rules, &e) < 0 ||
 	    rulepack_correlator(&in.rules, &o->correlator, &e) < 0) {
 		code = cli_fail(cli, &e);
@@ -274,7 +271,10 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	o->rules = str_bytes(buf_view(&in.rules.image));
 	o->facts = o->hash = true;
 	run.command = buf_view(&command);
-	run.rules_sha256 = str_of(rules_hex);
+	run.rules_sha256 = str_of(in.hashes.rules.hex);
+	run.rules_name = buf_view(&from.pin);
+	run.values_sha256 = str_of(in.hashes.values.hex);
+	run.profile = str_of(profile ? profile : "strict");
 	code = gather(&in, o, &run, &totals);
 	if (code != EXIT_DONE && code != EXIT_GAPS)
 		goto done;
@@ -288,6 +288,8 @@ done:
 	manifest_free(in.manifest);
 	store_close(in.store);
 	correlator_free(o->correlator);
+	rule_hashes_done(&in.hashes);
+	rulepack_from_done(&from);
 	rulepack_done(&in.rules);
 	buf_done(&rules);
 	buf_done(&command);

@@ -21,6 +21,7 @@ struct finding_detail {
 struct finding {
 	str rule_id; /* Sigma id; or the pack-relative file name where a rule has none */
 	str rule_title;
+	str rule_sha256; /* of the rule's file, hex; only in findings read from a case */
 	enum finding_level level;
 	str tags;    /* space-separated: "attack.execution attack.t1059.001" */
 	str profile; /* "strict" or "extended"; empty for other analytics */

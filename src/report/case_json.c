@@ -95,6 +95,9 @@ static void put_head(struct writer *w)
 	json_member_str(b, "version", st->run.version);
 	json_member_str(b, "command", st->run.command);
 	json_member_str(b, "rules_sha256", st->run.rules_sha256);
+	put_some(b, "rules_name", st->run.rules_name);
+	put_some(b, "values_sha256", st->run.values_sha256);
+	put_some(b, "profile", st->run.profile);
 	json_member_u64(b, "rules_ok", st->run.rules_ok);
 	json_member_u64(b, "rules_rejected", st->run.rules_rejected);
 	json_member_u64(b, "events", st->run.events);
@@ -312,6 +315,7 @@ static int on_rule(void *ctx, const struct store_rule *r, err *e)
 	put_some(b, "reason", r->reason);
 	json_member_str(b, "path", r->path);
 	put_some(b, "tags", r->tags);
+	put_some(b, "sha256", r->sha256);
 	buf_byte(b, '}');
 	return 0;
 }
@@ -327,6 +331,7 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 	json_member_time(b, "time", f->time_ns);
 	json_member_str(b, "level", str_of(report_level_name(f->level)));
 	json_member_str(b, "rule_id", f->rule_id);
+	put_some(b, "rule_sha256", f->rule_sha256);
 	json_member_str(b, "title", f->rule_title);
 	put_some(b, "tags", f->tags);
 	put_some(b, "profile", f->profile);

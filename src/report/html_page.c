@@ -161,6 +161,15 @@ void html_head(struct html *h)
 	cards(h);
 }
 
+static void put_hash(buf *b, const char *what, str hash)
+{
+	if (!hash.len)
+		return;
+	buf_printf(b, ", %s <span class=\"hash\">", what);
+	html_text(b, hash);
+	buf_z(b, "</span>");
+}
+
 void html_foot(struct html *h)
 {
 	const struct story *st = h->st;
@@ -186,11 +195,14 @@ void html_foot(struct html *h)
 	buf_z(b, "</span>, ");
 	html_count(b, st->run.rules_ok);
 	buf_z(b, " rules");
-	if (st->run.rules_sha256.len) {
-		buf_z(b, " (bundle <span class=\"hash\">");
-		html_text(b, st->run.rules_sha256);
-		buf_z(b, "</span>)");
+	if (st->run.rules_name.len) {
+		buf_z(b, " of the pinned release ");
+		html_text(b, st->run.rules_name);
 	}
+	put_hash(b, "all together", st->run.rules_sha256);
+	put_hash(b, "values of placeholders", st->run.values_sha256);
+	if (str_eq(st->run.profile, STR("extended")))
+		buf_z(b, ", profile extended");
 	buf_z(b, ".</p>\n");
 	html_section_end(h);
 	buf_z(b, "</main></div>\n<script>");

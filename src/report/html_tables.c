@@ -427,6 +427,11 @@ static void rule_table(struct html *h)
 		buf_z(b, "<br><span class=\"sub\">");
 		html_text(b, r->id);
 		buf_z(b, "</span>");
+		if (r->sha256.len) {
+			buf_z(b, "<br><span class=\"sub\">SHA-256</span> <span class=\"hash\">");
+			html_text(b, r->sha256);
+			buf_z(b, "</span>");
+		}
 		html_refs(h, &r->ref, 1, r->count);
 		buf_z(b, "</td>");
 		cell_count(h, r->count);

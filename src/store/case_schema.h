@@ -4,7 +4,7 @@
 
 #define CASE_FILE "case.db"
 #define CASE_APPLICATION_ID 0x53706f72 /* "Spor", in the header of the file */
-#define CASE_VERSION 1
+#define CASE_VERSION 2
 
 /* Attribute columns of facts, in the order of enum fact_attr. */
 #define FACT_COLUMNS                                                                                         \
@@ -19,7 +19,7 @@
 static const char CASE_SCHEMA[] =
 	"CREATE TABLE run(\n"
 	"  id INTEGER PRIMARY KEY CHECK(id = 1), version TEXT, command TEXT, rules_sha256 TEXT,\n"
-	"  started_ns INTEGER, rules_ok INTEGER, rules_rejected INTEGER, events INTEGER,\n"
+	"  rules_name TEXT, values_sha256 TEXT, profile TEXT, started_ns INTEGER, rules_ok INTEGER, rules_rejected INTEGER, events INTEGER,\n"
 	"  bytes INTEGER, finished INTEGER NOT NULL);\n"
 	"CREATE TABLE items(\n"
 	"  id INTEGER PRIMARY KEY, parent INTEGER, path TEXT NOT NULL, size INTEGER, mtime_ns INTEGER,\n"
@@ -27,7 +27,8 @@ static const char CASE_SCHEMA[] =
 	"  first_ns INTEGER, last_ns INTEGER);\n"
 	"CREATE TABLE rules(\n"
 	"  n INTEGER PRIMARY KEY, id TEXT, title TEXT, level TEXT, status TEXT, reason TEXT,\n"
-	"  path TEXT, tags TEXT);\n"
+	"  path TEXT, tags TEXT, sha256 TEXT);\n"
+	"CREATE INDEX rules_by_id ON rules(id);\n"
 	"CREATE TABLE findings(\n"
 	"  id INTEGER PRIMARY KEY, rule_id TEXT, title TEXT, level INTEGER NOT NULL, tags TEXT,\n"
 	"  profile TEXT, time_ns INTEGER, host TEXT, channel TEXT, provider TEXT, event_id INTEGER,\n"

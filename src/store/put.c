@@ -5,10 +5,11 @@
 #include "util/utf.h"
 
 static const char *const SQL[STATEMENTS] = {
-	[PUT_RUN] = "INSERT OR REPLACE INTO run(id, version, command, rules_sha256, started_ns, rules_ok, "
-		    "rules_rejected, events, bytes, finished) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[PUT_RULE] = "INSERT INTO rules(id, title, level, status, reason, path, tags) "
-		     "VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[PUT_RUN] = "INSERT OR REPLACE INTO run(id, version, command, rules_sha256, rules_name, "
+		    "values_sha256, profile, started_ns, rules_ok, rules_rejected, events, bytes, finished) "
+		    "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[PUT_RULE] = "INSERT INTO rules(id, title, level, status, reason, path, tags, sha256) "
+		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_ITEM] = "INSERT OR REPLACE INTO items(id, parent, path, size, mtime_ns, sha256, format, "
 		     "verdict, reason, events, recovered, first_ns, last_ns) "
 		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -110,6 +111,9 @@ int store_put_run(struct store *s, const struct store_run *run, err *e)
 	fill_text(&f, run->version);
 	fill_text(&f, run->command);
 	fill_text(&f, run->rules_sha256);
+	fill_text(&f, run->rules_name);
+	fill_text(&f, run->values_sha256);
+	fill_text(&f, run->profile);
 	fill_time(&f, run->started_ns);
 	fill_int(&f, (int64_t)run->rules_ok);
 	fill_int(&f, (int64_t)run->rules_rejected);
@@ -119,10 +123,10 @@ int store_put_run(struct store *s, const struct store_run *run, err *e)
 	return fill_run(&f, "run", e);
 }
 
-int store_put_rule(struct store *s, str id, str title, str level, str status, str reason, str path, str tags,
-		   err *e)
+int store_put_rule(struct store *s, const struct store_rule *rule, err *e)
 {
-	const str text[] = { id, title, level, status, reason, path, tags };
+	const str text[] = { rule->id,     rule->title, rule->level, rule->status,
+			     rule->reason, rule->path,  rule->tags,  rule->sha256 };
 	struct fill f = { 0 };
 
 	if (fill_start(&f, s, PUT_RULE, e) < 0)

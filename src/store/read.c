@@ -170,6 +170,7 @@ static int finding_row(struct store *s, sqlite3_stmt *st, struct finding_rest *x
 	first->item = (uint32_t)row_int(&r);
 	first->offset = row_u64(&r);
 	first->record = row_u64(&r);
+	f.rule_sha256 = row_text(&r);
 	return rest_of(s, x, id, &f, e) < 0 ? -1 : fn(ctx, &f, e);
 }
 
@@ -182,7 +183,8 @@ int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *
 	arena_init(&x.mem, 4u << 20);
 	if (begin(s,
 		  "SELECT id, rule_id, title, level, tags, profile, time_ns, host, channel, provider, "
-		  "event_id, record_id, flags, item, offset, record FROM findings "
+		  "event_id, record_id, flags, item, offset, record, "
+		  "(SELECT sha256 FROM rules WHERE rules.id = rule_id AND status = 'ok') FROM findings "
 		  "ORDER BY time_ns, item, offset, record, rule_id, id",
 		  &st, e) < 0 ||
 	    begin(s, "SELECT item, offset, record FROM finding_refs WHERE finding = ? ORDER BY n", &x.refs,
@@ -303,7 +305,7 @@ int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *
 	sqlite3_stmt *st;
 	int step = SQLITE_DONE, rc = 0;
 
-	if (begin(s, "SELECT id, title, level, status, reason, path, tags FROM rules ORDER BY n", &st, e) < 0)
+	if (begin(s, "SELECT id, title, level, status, reason, path, tags, sha256 FROM rules ORDER BY n", &st, e) < 0)
 		return -1;
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
 		struct row r = { st, 0 };
@@ -315,6 +317,7 @@ int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *
 		rule.reason = row_text(&r);
 		rule.path = row_text(&r);
 		rule.tags = row_text(&r);
+		rule.sha256 = row_text(&r);
 		rc = fn(ctx, &rule, e);
 	}
 	return end(s, st, rc ? SQLITE_DONE : step, rc, e);
@@ -327,7 +330,7 @@ int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e)
 	int step;
 
 	if (begin(s,
-		  "SELECT version, command, rules_sha256, started_ns, rules_ok, rules_rejected, events, "
+		  "SELECT version, command, rules_sha256, rules_name, values_sha256, profile, started_ns, rules_ok, rules_rejected, events, "
 		  "bytes, finished FROM run WHERE id = 1",
 		  &st, e) < 0)
 		return -1;
@@ -338,6 +341,9 @@ int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e)
 		run.version = arena_str(mem, row_text(&r));
 		run.command = arena_str(mem, row_text(&r));
 		run.rules_sha256 = arena_str(mem, row_text(&r));
+		run.rules_name = arena_str(mem, row_text(&r));
+		run.values_sha256 = arena_str(mem, row_text(&r));
+		run.profile = arena_str(mem, row_text(&r));
 		run.started_ns = row_time(&r);
 		run.rules_ok = row_u64(&r);
 		run.rules_rejected = row_u64(&r);
@@ -353,7 +359,8 @@ int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e)
 	sqlite3_finalize(st);
 	if (step == SQLITE_DONE)
 		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "the case does not say how it was made");
-	if (!run.version.ptr || !run.command.ptr || !run.rules_sha256.ptr)
+	if (!run.version.ptr || !run.command.ptr || !run.rules_sha256.ptr || !run.rules_name.ptr ||
+	    !run.values_sha256.ptr || !run.profile.ptr)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory to read the run");
 	*ret = run;
 	return 0;

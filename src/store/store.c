@@ -227,7 +227,7 @@ int store_open(struct store **ret, const char *dir, err *e)
 		err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "%s/" CASE_FILE " is no case", dir);
 		goto fail;
 	}
-	if (version > CASE_VERSION) {
+	if (version != CASE_VERSION) {
 		err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET,
 			"%s: the case has layout %lld, this program knows %d", dir, (long long)version,
 			CASE_VERSION);

@@ -31,7 +31,11 @@ struct store_item {
 };
 
 struct store_run { /* how the case was made; written first, updated at the end */
-	str version, command, rules_sha256;
+	str version, command;
+	str rules_sha256;  /* of all rules, wherever they lie: detect/rules_hash.h */
+	str rules_name;    /* of the pinned release that they are; empty: they are none */
+	str values_sha256; /* of the files with values for placeholders; empty: none */
+	str profile;       /* "strict" or "extended" */
 	int64_t started_ns; /* wall clock; the only field that differs between two runs */
 	uint64_t rules_ok, rules_rejected, events, bytes;
 	bool finished;
@@ -39,6 +43,7 @@ struct store_run { /* how the case was made; written first, updated at the end *
 
 struct store_rule {
 	str id, title, level, status, reason, path, tags;
+	str sha256; /* of the file that it is in, hex */
 };
 
 /* Make DIR/case.db (DIR too, mode 0700; the file has mode 0600 and is never reached through a link).
@@ -53,8 +58,7 @@ int store_begin(struct store *s, err *e);
 int store_commit(struct store *s, err *e);
 
 int store_put_run(struct store *s, const struct store_run *run, err *e);
-int store_put_rule(struct store *s, str id, str title, str level, str status, str reason, str path, str tags,
-		   err *e);
+int store_put_rule(struct store *s, const struct store_rule *rule, err *e);
 int store_put_item(struct store *s, const struct store_item *item, err *e);
 int store_put_finding(struct store *s, const struct finding *f, err *e);
 /* Merges with what is there: a fact may come in parts, in any order. */

@@ -161,6 +161,7 @@ static struct story_rule *rule_at(struct builder *b, const struct finding *f, ui
 	if (fresh) {
 		r->id = keep(b, f->rule_id);
 		r->title = keep(b, f->rule_title);
+		r->sha256 = keep(b, f->rule_sha256);
 		r->level = f->level;
 		r->first_ns = r->last_ns = TIME_NONE;
 		r->ref = f->refs[0];

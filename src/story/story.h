@@ -141,7 +141,7 @@ struct story_observation {
 };
 
 struct story_rule {
-	str id, title;
+	str id, title, sha256; /* of its file, hex */
 	enum finding_level level;
 	uint64_t count;
 	uint32_t hosts;

@@ -174,7 +174,8 @@ static int gap_out(void *ctx, const struct gap *g, err *e)
 static int rule_out(void *ctx, const struct store_rule *r, err *e)
 {
 	(void)e;
-	buf_printf(ctx, "%.*s %.*s %.*s\n", STR_ARG(r->id), STR_ARG(r->status), STR_ARG(r->reason));
+	buf_printf(ctx, "%.*s %.*s %.*s %.*s\n", STR_ARG(r->id), STR_ARG(r->status), STR_ARG(r->reason),
+		   STR_ARG(r->sha256));
 	return 0;
 }
 
@@ -200,9 +201,15 @@ static void test_the_rest_reopened(void **state)
 	struct store_run run = { .version = STR("0.1"),
 				 .command = STR("c"),
 				 .started_ns = 1,
+				 .rules_sha256 = STR("ab"),
+				 .rules_name = STR("release"),
+				 .values_sha256 = STR("cd"),
+				 .profile = STR("extended"),
 				 .rules_ok = 3,
 				 .events = 9,
 				 .finished = true };
+	const struct store_rule rule = { STR("r"),      STR("t"), STR("high"), STR("rejected"),
+					 STR("line 3"), STR("p"), STR(""),     STR("5a") };
 	struct store_run got_run;
 	struct store *s;
 	struct gap g;
@@ -227,9 +234,7 @@ static void test_the_rest_reopened(void **state)
 	g.lost = 2;
 	assert_int_equal(store_put_gap(s, &g, NULL), 0);
 	assert_int_equal(store_put_gap(s, &g, NULL), 0);
-	assert_int_equal(store_put_rule(s, STR("r"), STR("t"), STR("high"), STR("rejected"), STR("line 3"),
-					STR("p"), STR(""), NULL),
-			 0);
+	assert_int_equal(store_put_rule(s, &rule, NULL), 0);
 	assert_int_equal(store_put_run(s, &run, NULL), 0);
 	store_close(s);
 
@@ -238,6 +243,10 @@ static void test_the_rest_reopened(void **state)
 	assert_int_equal(e.code, ERR_ARG);
 	assert_int_equal(store_get_run(s, &got_run, &mem, NULL), 0);
 	assert_true(got_run.finished && got_run.rules_ok == 3 && str_eq(got_run.version, STR("0.1")));
+	CHECK_STR("rules", got_run.rules_sha256, STR("ab"));
+	CHECK_STR("release", got_run.rules_name, STR("release"));
+	CHECK_STR("values", got_run.values_sha256, STR("cd"));
+	CHECK_STR("profile", got_run.profile, STR("extended"));
 	assert_int_equal(store_each_item(s, item_out, &got, NULL), 0);
 	assert_int_equal(store_each_gap(s, gap_out, &got, NULL), 0);
 	assert_int_equal(store_each_rule(s, rule_out, &got, NULL), 0);
@@ -246,7 +255,7 @@ static void test_the_rest_reopened(void **state)
 		      "1 0 a.zip!/\xC3\xA4 9 a5a5a5a5 partial why -9223372036854775808\n"
 		      "missing 1 10 18446744073709551615 2 -9223372036854775808 ids 3\n"
 		      "missing 1 10 18446744073709551615 2 -9223372036854775808 ids 3\n"
-		      "r rejected line 3\n"));
+		      "r rejected line 3 5a\n"));
 	e = (err){ 0 };
 	assert_int_equal(store_each_gap(s, stop_now, &calls, &e), -1);
 	assert_int_equal(calls, 1);
@@ -337,7 +346,8 @@ static void test_refuses(void **state)
 		const char *sql;
 		enum err_code want;
 	} T[] = {
-		{ "PRAGMA user_version = 2", ERR_UNSUPPORTED },
+		{ "PRAGMA user_version = 1", ERR_UNSUPPORTED },
+		{ "PRAGMA user_version = 3", ERR_UNSUPPORTED },
 		{ "PRAGMA application_id = 7", ERR_CORRUPT },
 		{ "DROP TABLE items; CREATE VIEW items AS SELECT 1 AS id", ERR_CORRUPT },
 		{ "CREATE TRIGGER t AFTER INSERT ON run BEGIN SELECT 1; END", ERR_CORRUPT },
