@@ -13,6 +13,7 @@
 struct explaining {
 	const struct cli *cli;
 	const char *rule;
+	bool is_file; /* asked before the sandbox: later nothing of the file system is to be seen */
 	bool json;
 	struct rulepack rules;
 	const struct ruleset *rs;
@@ -297,9 +298,9 @@ static bool can_explain(const struct rule_info *info)
 	return info->status == RULE_OK && info->kind == RULE_KIND_RULE;
 }
 
-static bool is_meant(const struct explaining *x, const struct rule_info *info, bool is_file)
+static bool is_meant(const struct explaining *x, const struct rule_info *info)
 {
-	return is_file || str_eq(info->id, str_of(x->rule)) || str_eq_ascii_nocase(info->title, str_of(x->rule));
+	return x->is_file || str_eq(info->id, str_of(x->rule)) || str_eq_ascii_nocase(info->title, str_of(x->rule));
 }
 
 static bool is_file_of_rules(const char *path)
@@ -312,13 +313,11 @@ static bool is_file_of_rules(const char *path)
 static int look(void *ctx, const struct record_seen *seen, const event *ev, err *e)
 {
 	struct explaining *x = ctx;
-	bool is_file = is_file_of_rules(x->rule);
-
 	for (size_t i = 0; i < ruleset_len(x->rs); i++) {
 		const struct rule_info *info = ruleset_at(x->rs, i);
 		struct explanation why;
 
-		if (!can_explain(info) || !is_meant(x, info, is_file))
+		if (!can_explain(info) || !is_meant(x, info))
 			continue;
 		arena_clear(&x->mem);
 		if (explain_rule(&why, x->rs, i, ev, &x->mem, e) < 0)
@@ -336,13 +335,12 @@ static int look(void *ctx, const struct record_seen *seen, const event *ev, err 
 /* Is there something to explain? What cannot be is said with its reason. */
 static int check_rules(struct explaining *x, err *e)
 {
-	bool is_file = is_file_of_rules(x->rule);
 	const struct rule_info *other = NULL;
 
 	for (size_t i = 0; i < ruleset_len(x->rs); i++) {
 		const struct rule_info *info = ruleset_at(x->rs, i);
 
-		if (!is_meant(x, info, is_file))
+		if (!is_meant(x, info))
 			continue;
 		if (can_explain(info))
 			return 0;
@@ -363,7 +361,8 @@ static int load(struct explaining *x, const struct cli_args *args, err *e)
 	buf bundle = { 0 };
 	int rc;
 
-	if (is_file_of_rules(x->rule))
+	x->is_file = is_file_of_rules(x->rule);
+	if (x->is_file)
 		rc = rulepack_read_file(args, x->rule, &bundle, e);
 	else
 		rc = rulepack_read(args, &bundle, NULL, e);
