@@ -390,7 +390,7 @@ static int record_take(struct correlator *c, bytes key, bytes payload, err *e)
 		if (group_end(c, e) < 0 || group_begin(c, key, &r, payload, e) < 0)
 			return -1;
 	host_entry = map_put(&c->hosts, bytes_str(host), c->hosts.len, &is_new);
-	if (!host_entry)
+	if (!host_entry && g->of)
 		corr_tally(c, SHORT_HOSTS, 1, g->of->id, r.hit.item, r.hit.a);
 	r.hit.host = host_entry ? (uint32_t)host_entry->value : 0;
 	if (!r.hit.src)

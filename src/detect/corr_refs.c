@@ -99,8 +99,9 @@ static void events_reduce(struct corr_refs *r)
 {
 	size_t n = 0;
 
-	if (r->events.len)
-		qsort(r->events.at, r->events.len, sizeof r->events.at[0], cmp_event);
+	if (!r->events.at)
+		return;
+	qsort(r->events.at, r->events.len, sizeof r->events.at[0], cmp_event);
 	for (size_t i = 0; i < r->events.len; i++)
 		if (!n || cmp_event(&r->events.at[n - 1], &r->events.at[i]) != 0)
 			r->events.at[n++] = r->events.at[i];
@@ -138,8 +139,9 @@ static void ranges_reduce(struct corr_refs *r)
 {
 	size_t n = 0;
 
-	if (r->ranges.len)
-		qsort(r->ranges.at, r->ranges.len, sizeof r->ranges.at[0], cmp_range);
+	if (!r->ranges.at)
+		return;
+	qsort(r->ranges.at, r->ranges.len, sizeof r->ranges.at[0], cmp_range);
 	for (size_t i = 0; i < r->ranges.len; i++) {
 		struct corr_range one = r->ranges.at[i], *last = n ? &r->ranges.at[n - 1] : NULL;
 
@@ -154,11 +156,14 @@ static void ranges_reduce(struct corr_refs *r)
 /* Alerts of one burst lie in each other's ranges: most extend the last one. */
 static int add_range(struct corr_refs *r, uint64_t first, uint64_t n, err *e)
 {
-	struct corr_range *last = r->ranges.len ? &r->ranges.at[r->ranges.len - 1] : NULL;
+	struct corr_range *last;
 
-	if (last && first >= last->first && first <= last->first + last->n) {
-		last->n = u64_max(last->n, first + n - last->first);
-		return 0;
+	if (r->ranges.len) {
+		last = &r->ranges.at[r->ranges.len - 1];
+		if (first >= last->first && first <= last->first + last->n) {
+			last->n = u64_max(last->n, first + n - last->first);
+			return 0;
+		}
 	}
 	if (r->ranges.len >= RANGES_KEPT && (r->ranges.len & (r->ranges.len - 1)) == 0)
 		ranges_reduce(r);
@@ -206,20 +211,32 @@ static int expand(struct corr_refs *r, struct corr_log *log, struct corr_range r
 	return 0;
 }
 
-int corr_refs_finish(struct corr_refs *r, struct corr_log *log, err *e)
+/* All ranges at once; what they lead to may be ranges again. */
+static int expand_all(struct corr_refs *r, struct corr_log *log, err *e)
 {
+	size_t n;
+	struct corr_range *todo;
 	int rc = 0;
 
-	/* what stands in the log refers to what stood there before: this ends */
-	while (rc == 0 && r->ranges.len) {
-		struct corr_refs at = { .ranges = r->ranges };
-
-		ranges_reduce(&at);
-		memset(&r->ranges, 0, sizeof r->ranges);
-		for (size_t i = 0; rc == 0 && i < at.ranges.len; i++)
-			rc = expand(r, log, at.ranges.at[i], e);
-		VEC_DONE(&at.ranges);
-	}
-	events_reduce(r);
+	ranges_reduce(r);
+	n = r->ranges.len;
+	todo = calloc(n, sizeof *todo);
+	if (!todo)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a correlation");
+	memcpy(todo, r->ranges.at, n * sizeof *todo);
+	r->ranges.len = 0;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = expand(r, log, todo[i], e);
+	free(todo);
 	return rc;
+}
+
+int corr_refs_finish(struct corr_refs *r, struct corr_log *log, err *e)
+{
+	/* what stands in the log refers to what stood there before: this ends */
+	while (r->ranges.len)
+		if (expand_all(r, log, e) < 0)
+			return -1;
+	events_reduce(r);
+	return 0;
 }
