@@ -25,7 +25,8 @@ static void fits(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(FITS); i++)
-		CHECK(FITS[i].paths, declared_fits(str_of(FITS[i].paths), str_of(FITS[i].path)) == FITS[i].fits);
+		CHECK(FITS[i].paths,
+		      declared_fits(str_of(FITS[i].paths), str_of(FITS[i].path)) == FITS[i].fits);
 }
 
 static const struct zone_step STEPS[] = { { INT64_MIN / 2, 28800 }, { 1000, -3600 } };
@@ -52,7 +53,8 @@ static void first_counts(void **state)
 
 static void there_and_back(void **state)
 {
-	const struct engine_declared d[] = { { STR("*.log"), &ZONE, STR("gbk") }, { STR("x"), NULL, { "", 0 } } };
+	const struct engine_declared d[] = { { STR("*.log"), &ZONE, STR("gbk") },
+					     { STR("x"), NULL, { "", 0 } } };
 	Wire__Setup m = WIRE__SETUP__INIT;
 	struct engine_declared *got;
 	size_t n;

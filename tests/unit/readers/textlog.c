@@ -12,13 +12,15 @@
 
 static const struct text_format PLAIN = {
 	.dataset = "test.plain",
-	.patterns = (const struct text_pattern[]){ { "{time:iso} {level:word} {message:rest}", NULL }, { 0 } },
+	.patterns =
+		(const struct text_pattern[]){ { "{time:iso} {level:word} {message:rest}", NULL }, { 0 } },
 };
 static const struct reader_ops reader_plain = TEXT_READER_PIECES("plain", "a test", &PLAIN);
 
 static const struct text_format YEARLESS = {
 	.dataset = "test.yearless",
-	.patterns = (const struct text_pattern[]){ { "{time:syslog} {host:word} {message:rest}", NULL }, { 0 } },
+	.patterns =
+		(const struct text_pattern[]){ { "{time:syslog} {host:word} {message:rest}", NULL }, { 0 } },
 };
 static const struct reader_ops reader_yearless = TEXT_READER("yearless", "a test", &YEARLESS);
 
@@ -82,7 +84,8 @@ static void line_ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(ENDS); i++) {
-		bytes b = { (const uint8_t *)ENDS[i].content, ENDS[i].len ? ENDS[i].len : strlen(ENDS[i].content) };
+		bytes b = { (const uint8_t *)ENDS[i].content,
+			    ENDS[i].len ? ENDS[i].len : strlen(ENDS[i].content) };
 
 		for (size_t w = 0; w < COUNT(WINDOWS); w++) {
 			struct textlog_run r;
@@ -136,7 +139,8 @@ static void long_lines(void **state)
 		CHECK(T[i].what, r.events[1].flags == T[i].flags && r.events[1].length <= LIMIT_LINE_BYTES);
 		CHECK(T[i].what, r.events[2].flags == 0 && r.events[2].record == 3);
 		if (T[i].gaps)
-			CHECK(T[i].what, r.gaps[0].kind == GAP_LIMIT && r.gaps[0].from == 30 + LIMIT_LINE_BYTES &&
+			CHECK(T[i].what, r.gaps[0].kind == GAP_LIMIT &&
+						 r.gaps[0].from == 30 + LIMIT_LINE_BYTES &&
 						 r.gaps[0].to >= 30 + T[i].len);
 		textlog_run_done(&r);
 		buf_done(&b);
@@ -164,10 +168,12 @@ static void utf16(void **state)
 		buf b = { 0 };
 
 		to_utf16(&b, L1 "\r\n" L2 "\r\n", big, mark);
-		textlog_run(&r, &reader_plain, str_bytes(buf_view(&b)), (struct textlog_with){ .window = k & 4 });
+		textlog_run(&r, &reader_plain, str_bytes(buf_view(&b)),
+			    (struct textlog_with){ .window = k & 4 });
 		assert_int_equal(r.nevents, 2);
 		assert_int_equal(r.ngaps + r.nassumed, 0);
-		assert_string_equal(r.events[1].fields, "time=2024-04-18T02:00:00Z\nlevel=WARN\nmessage=two\n");
+		assert_string_equal(r.events[1].fields,
+				    "time=2024-04-18T02:00:00Z\nlevel=WARN\nmessage=two\n");
 		assert_int_equal(r.events[1].offset, 2 * 31 + (mark ? 2 : 0));
 		assert_int_equal(r.events[1].length, 2 * strlen(L2));
 		textlog_run_done(&r);
@@ -180,11 +186,13 @@ static const struct {
 	size_t assumed;
 } CODED[] = {
 	{ "UTF-8", "\xE6\x96\x87\xE4\xBB\xB6 ok", "\xE6\x96\x87\xE4\xBB\xB6 ok", "", 0 },
-	{ "gb18030 guessed", "\xCE\xC4\xBC\xFE\xC9\xCF\xB4\xAB\xCA\xA7\xB0\xDC\xA3\xAC\xD3\xC3\xBB\xA7\xB2\xBB\xB4\xE6\xD4\xDA",
+	{ "gb18030 guessed",
+	  "\xCE\xC4\xBC\xFE\xC9\xCF\xB4\xAB\xCA\xA7\xB0\xDC\xA3\xAC\xD3\xC3\xBB\xA7\xB2\xBB\xB4\xE6\xD4\xDA",
 	  "\xE6\x96\x87\xE4\xBB\xB6\xE4\xB8\x8A\xE4\xBC\xA0\xE5\xA4\xB1\xE8\xB4\xA5\xEF\xBC\x8C\xE7\x94\xA8\xE6\x88\xB7\xE4"
 	  "\xB8\x8D\xE5\xAD\x98\xE5\x9C\xA8",
 	  "", 1 },
-	{ "cp1251 guessed", "\xCE\xF8\xE8\xE1\xEA\xE0 \xE2\xF5\xEE\xE4\xE0 \xEF\xEE\xEB\xFC\xE7\xEE\xE2\xE0\xF2\xE5\xEB\xFF",
+	{ "cp1251 guessed",
+	  "\xCE\xF8\xE8\xE1\xEA\xE0 \xE2\xF5\xEE\xE4\xE0 \xEF\xEE\xEB\xFC\xE7\xEE\xE2\xE0\xF2\xE5\xEB\xFF",
 	  "\xD0\x9E\xD1\x88\xD0\xB8\xD0\xB1\xD0\xBA\xD0\xB0 \xD0\xB2\xD1\x85\xD0\xBE\xD0\xB4\xD0\xB0 "
 	  "\xD0\xBF\xD0\xBE\xD0\xBB\xD1\x8C\xD0\xB7\xD0\xBE\xD0\xB2\xD0\xB0\xD1\x82\xD0\xB5\xD0\xBB\xD1\x8F",
 	  "", 1 },
@@ -197,8 +205,14 @@ static const struct {
 	{ "one declared", "\xCE\xC4", "\xE6\x96\x87", "cp936", 0 },
 	{ "one declared by another name", "\xC4", "\xC3\x84", "Windows-1252", 0 },
 	{ "declared, with a byte that is nothing", "\xCE\xC4\xFF", "\xE6\x96\x87\\xff", "GBK", 0 },
-	{ "GB18030's four bytes", "\x81\x30\x81\x30 \x90\x30\x81\x30", "\xC2\x80 \xF0\x90\x80\x80", "gb18030", 0 },
-	{ "a few bad bytes are no code page", "a\xFF\xFE" "b", "a\xFF\xFE" "b", "", 0 },
+	{ "GB18030's four bytes", "\x81\x30\x81\x30 \x90\x30\x81\x30", "\xC2\x80 \xF0\x90\x80\x80", "gb18030",
+	  0 },
+	{ "a few bad bytes are no code page",
+	  "a\xFF\xFE"
+	  "b",
+	  "a\xFF\xFE"
+	  "b",
+	  "", 0 },
 };
 
 static void code_pages(void **state)
@@ -230,7 +244,8 @@ static const struct {
 } QUOTES[] = {
 	{ "no quotes", "1,2,3\n4,5,6\n", 2, 0, "1" },
 	{ "a line end inside quotes", "\"x\ny\",2,3\n4,5,6\n", 2, 0, "x\ny" },
-	{ "an injected line stays one event", "\"x\r\n9,9,9\r\ny\",2,3\r\n4,5,6\r\n", 2, 0, "x\r\n9,9,9\r\ny" },
+	{ "an injected line stays one event", "\"x\r\n9,9,9\r\ny\",2,3\r\n4,5,6\r\n", 2, 0,
+	  "x\r\n9,9,9\r\ny" },
 	{ "doubled quotes", "\"say \"\"x\"\"\",2,3\n", 1, 0, "say \"x\"" },
 	{ "a quote inside a bare field", "x\"y,2,3\n4,5,6\n", 2, 0, "x\"y" },
 	{ "a quote that nobody closes", "\"x,2,3\n4,5,6\n7,8,9\n", 2, 1, "4" },
@@ -255,7 +270,8 @@ static void csv_framing(void **state)
 			CHECK(QUOTES[i].what,
 			      str_starts(str_of(r.events[0].fields), STR("a=")) || !*QUOTES[i].a);
 			if (*QUOTES[i].a)
-				CHECK(QUOTES[i].what, str_starts(str_of(r.events[0].fields + 2), str_of(QUOTES[i].a)));
+				CHECK(QUOTES[i].what,
+				      str_starts(str_of(r.events[0].fields + 2), str_of(QUOTES[i].a)));
 			textlog_run_done(&r);
 		}
 	}
@@ -339,7 +355,8 @@ static void assumptions(void **state)
 	char text[TIME_TEXT_MAX];
 
 	(void)state;
-	textlog_run(&r, &reader_yearless, str_bytes(str_of(CONTENT)), (struct textlog_with){ .mtime_ns = mtime });
+	textlog_run(&r, &reader_yearless, str_bytes(str_of(CONTENT)),
+		    (struct textlog_with){ .mtime_ns = mtime });
 	assert_int_equal(r.nevents, 2);
 	assert_int_equal(r.ngaps, 0);
 	assert_int_equal(r.nassumed, 2); /* year and zone, each once */
@@ -547,7 +564,8 @@ static const struct {
 	{ "cut in a tail", COMBINED, "h - - [18/Apr/2024:10:13:58 +0800] \"x\" 200 1 \"r\" \"a", NULL },
 	{ "runs of spaces", "{a} {b:rest}", "x    y z", "x|y z|" },
 	{ "dropped", "{} {b}", "x y", "y|" },
-	{ "word before fixed text", "{tag:word}[{pid:digits}]: {m:rest}", "sshd[12]: hello", "sshd|12|hello|" },
+	{ "word before fixed text", "{tag:word}[{pid:digits}]: {m:rest}", "sshd[12]: hello",
+	  "sshd|12|hello|" },
 	{ "word without it", "{tag:word}[{pid:digits}]: {m:rest}", "sshd: hello", NULL },
 	{ "fixed text alone", "abc", "abc", "" },
 	{ "more than the pattern", "{a:word} {b:word}", "x y z", NULL },
@@ -618,11 +636,11 @@ static void misuse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(line_ends),   cmocka_unit_test(long_lines),    cmocka_unit_test(utf16),
-		cmocka_unit_test(code_pages),  cmocka_unit_test(csv_framing),   cmocka_unit_test(joined_lines),
-		cmocka_unit_test(pieces),      cmocka_unit_test(assumptions),   cmocka_unit_test(hosts),
-		cmocka_unit_test(splitters),   cmocka_unit_test(split_lengths), cmocka_unit_test(pairs),
-		cmocka_unit_test(patterns),    cmocka_unit_test(claims),        cmocka_unit_test(misuse),
+		cmocka_unit_test(line_ends),  cmocka_unit_test(long_lines),    cmocka_unit_test(utf16),
+		cmocka_unit_test(code_pages), cmocka_unit_test(csv_framing),   cmocka_unit_test(joined_lines),
+		cmocka_unit_test(pieces),     cmocka_unit_test(assumptions),   cmocka_unit_test(hosts),
+		cmocka_unit_test(splitters),  cmocka_unit_test(split_lengths), cmocka_unit_test(pairs),
+		cmocka_unit_test(patterns),   cmocka_unit_test(claims),        cmocka_unit_test(misuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,7 +92,8 @@ static void step(struct textlog_run *r, enum reader_step s, const event *ev, con
 	r->ngaps++;
 }
 
-void textlog_run(struct textlog_run *ret, const struct reader_ops *ops, bytes content, struct textlog_with with)
+void textlog_run(struct textlog_run *ret, const struct reader_ops *ops, bytes content,
+		 struct textlog_with with)
 {
 	struct reader_input in = { 0 };
 	struct reader_env env = { .begin = with.begin,

@@ -31,7 +31,7 @@ struct textlog_run {
 
 /* What is set besides the content; zeroed for none. */
 struct textlog_with {
-	size_t window; /* first window, 0: all; later ones hold just what was asked for */
+	size_t window;       /* first window, 0: all; later ones hold just what was asked for */
 	uint64_t begin, end; /* a piece; end 0: to the end */
 	str path, host, coding;
 	int64_t mtime_ns;
@@ -39,7 +39,8 @@ struct textlog_with {
 };
 
 /* Read content. Windows lie in memory of exactly their size, so that the sanitizers see a byte too many. */
-void textlog_run(struct textlog_run *ret, const struct reader_ops *ops, bytes content, struct textlog_with with);
+void textlog_run(struct textlog_run *ret, const struct reader_ops *ops, bytes content,
+		 struct textlog_with with);
 void textlog_run_str(struct textlog_run *ret, const struct reader_ops *ops, const char *content);
 void textlog_run_done(struct textlog_run *r);
 

@@ -7,10 +7,10 @@
 #include "readers/textlog_run.h"
 
 #define IIS_FIELDS                                                                                           \
-	"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip "                 \
+	"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip "                \
 	"cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken\r\n"
 #define IIS_HEAD                                                                                             \
-	"#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n"                        \
+	"#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n"                       \
 	"#Date: 2023-05-17 00:00:03\r\n" IIS_FIELDS
 #define IIS_LINE                                                                                             \
 	"2023-05-17 18:47:05 10.20.0.11 GET /owa/healthcheck.htm - 443 - 10.20.0.5 LB-Probe/1.0 - 200 0 0 1"
@@ -22,19 +22,18 @@ static const struct textlog_case IIS_GOOD[] = {
 	{ "a query",
 	  "2023-05-17 18:47:02 10.20.0.11 POST /owa/auth/x.aspx &CorrelationID=<empty>;&cafeReqId=7a0c41f2; 443 - "
 	  "198.51.100.23 Mozilla/5.0+(Windows+NT+10.0) - 200 0 0 1462",
-	  "2023-05-17T18:47:02Z", "cs-uri-query=&CorrelationID=<empty>;&cafeReqId=7a0c41f2; c-ip=198.51.100.23" },
-	{ "IPv6 with a zone",
-	  "2023-05-17 18:47:02 fe80::1%12 GET / - 443 - fe80::2%12 - - 200 0 0 1462", NULL,
-	  "s-ip=fe80::1%12 c-ip=fe80::2%12 cs(User-Agent)=" },
+	  "2023-05-17T18:47:02Z",
+	  "cs-uri-query=&CorrelationID=<empty>;&cafeReqId=7a0c41f2; c-ip=198.51.100.23" },
+	{ "IPv6 with a zone", "2023-05-17 18:47:02 fe80::1%12 GET / - 443 - fe80::2%12 - - 200 0 0 1462",
+	  NULL, "s-ip=fe80::1%12 c-ip=fe80::2%12 cs(User-Agent)=" },
 	{ "a domain user", "2023-05-17 18:47:02 ::1 GET / - 443 CORP\\l.wei ::1 - - 401 1 1326 0", NULL,
 	  "cs-username=CORP\\l.wei sc-substatus=1 sc-win32-status=1326" },
 	{ "two spaces", "2023-05-17 18:47:02 ::1 POST /powershell x 444  corp\\u1 ::1 UA - 200 0 0 15", NULL,
 	  "s-port=444 cs-username=corp\\u1 c-ip=::1" },
 	{ "a literal plus", "2023-05-17 18:47:02 ::1 GET /a+b q=1+1 443 - ::1 - - 200 0 0 15", NULL,
 	  "cs-uri-stem=/a+b cs-uri-query=q=1+1" },
-	{ "a quote at the start of a value",
-	  "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 \"evil - 200 0 0 15", NULL,
-	  "cs(User-Agent)=\"evil cs(Referer)= sc-status=200 time-taken=15" },
+	{ "a quote at the start of a value", "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 \"evil - 200 0 0 15",
+	  NULL, "cs(User-Agent)=\"evil cs(Referer)= sc-status=200 time-taken=15" },
 	{ "quotes around two fields of a client",
 	  "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 \"a b\" 200 0 0 15", NULL,
 	  "cs(User-Agent)=\"a cs(Referer)=b\" sc-status=200" },
@@ -46,16 +45,18 @@ static const struct textlog_case IIS_GOOD[] = {
 	  "cs-uri-stem=/\x1B]0;x\x07" },
 	{ "markup", "2023-05-17 18:47:02 ::1 GET /<img/onerror=x> '--{{7*7}} 443 - ::1 - - 404 0 2 15", NULL,
 	  "cs-uri-stem=/<img/onerror=x> cs-uri-query='--{{7*7}}" },
-	{ "a leap second", "2016-12-31 23:59:60 ::1 GET / - 443 - ::1 - - 200 0 0 15", "2017-01-01T00:00:00Z", NULL },
-	{ "a leap day", "2024-02-29 00:00:00 ::1 GET / - 443 - ::1 - - 200 0 0 15", "2024-02-29T00:00:00Z", NULL },
+	{ "a leap second", "2016-12-31 23:59:60 ::1 GET / - 443 - ::1 - - 200 0 0 15", "2017-01-01T00:00:00Z",
+	  NULL },
+	{ "a leap day", "2024-02-29 00:00:00 ::1 GET / - 443 - ::1 - - 200 0 0 15", "2024-02-29T00:00:00Z",
+	  NULL },
 	{ "an odd method", "2023-05-17 18:47:02 ::1 CCM_POST /ccm - 443 - ::1 - - 200 0 0 15", NULL,
 	  "cs-method=CCM_POST" },
-	{ "spaces in the agent",
-	  "2023-05-17 18:47:02 ::1 GET / - 443 - 10.1.1.1 my own agent - 200 0 0 15", NULL, "c-ip=10.1.1.1 sc-status=200" },
-	{ "spaces in the user",
-	  "2023-05-17 18:47:02 ::1 GET / - 443 a b c 10.1.1.1 - - 200 0 0 15", NULL, "s-port=443 c-ip=10.1.1.1 time-taken=15" },
-	{ "spaces in the stem",
-	  "2023-05-17 18:47:02 ::1 GET /a b.aspx - 443 - 10.1.1.1 - - 200 0 0 15", NULL, "s-port=443 c-ip=10.1.1.1" },
+	{ "spaces in the agent", "2023-05-17 18:47:02 ::1 GET / - 443 - 10.1.1.1 my own agent - 200 0 0 15",
+	  NULL, "c-ip=10.1.1.1 sc-status=200" },
+	{ "spaces in the user", "2023-05-17 18:47:02 ::1 GET / - 443 a b c 10.1.1.1 - - 200 0 0 15", NULL,
+	  "s-port=443 c-ip=10.1.1.1 time-taken=15" },
+	{ "spaces in the stem", "2023-05-17 18:47:02 ::1 GET /a b.aspx - 443 - 10.1.1.1 - - 200 0 0 15", NULL,
+	  "s-port=443 c-ip=10.1.1.1" },
 	{ "status 0", "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 - - 0 0 64 15", NULL, "sc-status=0" },
 	{ "all absent", "2023-05-17 18:47:02 - - - - - - - - - - - - -", NULL, "s-ip= sc-status=" },
 	{ 0 },
@@ -71,11 +72,13 @@ static const struct textlog_case IIS_BAD[] = {
 	{ "a short date", "23-5-17 18:47:05 ::1 GET / - 443 - ::1 - - 200 0 0 15", NULL, NULL },
 	{ "one word", "x", NULL, NULL },
 	{ "binary", "\x01\x02\x03\xFF\xFE\x80", NULL, NULL },
-	{ "surplus that fits nowhere", "2023-05-17 18:47:05 a b c d e f g h i j k l m n o p q r", NULL, NULL },
-	{ "surplus with a wrong status", "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 a b - two 0 0 15", NULL, NULL },
-	{ "a thousand fields too many",
-	  "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 a a a a a a a a a a a a a a a a a a a a a a a a a a a a a", NULL,
+	{ "surplus that fits nowhere", "2023-05-17 18:47:05 a b c d e f g h i j k l m n o p q r", NULL,
 	  NULL },
+	{ "surplus with a wrong status", "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 a b - two 0 0 15", NULL,
+	  NULL },
+	{ "a thousand fields too many",
+	  "2023-05-17 18:47:02 ::1 GET / - 443 - ::1 a a a a a a a a a a a a a a a a a a a a a a a a a a a a a",
+	  NULL, NULL },
 	{ 0 },
 };
 
@@ -97,33 +100,38 @@ static const struct {
 } LOGS[] = {
 	{ "IIS", IIS_HEAD IIS_LINE "\r\n", 1, 0, "iis.access", "", "2023-05-17T18:47:05Z", "c-ip=10.20.0.5",
 	  "\"source\":{\"ip\":\"10.20.0.5\"}", TIME_UTC_BY_SPEC },
-	{ "#Software behind #Fields", IIS_FIELDS "#Software: Microsoft Internet Information Services 10.0\n" IIS_LINE "\n",
-	  1, 0, "iis.access", "", NULL, NULL, "\"duration\":1000000", TIME_UTC_BY_SPEC },
-	{ "no #Software", IIS_FIELDS IIS_LINE "\n", 1, 0, "iis.access", "", NULL, NULL, "\"url\":{\"path\":\"/owa/h", TIME_UTC_BY_SPEC },
+	{ "#Software behind #Fields",
+	  IIS_FIELDS "#Software: Microsoft Internet Information Services 10.0\n" IIS_LINE "\n", 1, 0,
+	  "iis.access", "", NULL, NULL, "\"duration\":1000000", TIME_UTC_BY_SPEC },
+	{ "no #Software", IIS_FIELDS IIS_LINE "\n", 1, 0, "iis.access", "", NULL, NULL,
+	  "\"url\":{\"path\":\"/owa/h", TIME_UTC_BY_SPEC },
 	{ "the computer's name",
 	  "#Software: Microsoft Internet Information Services 8.5\n"
 	  "#Fields: date time s-computername cs-method cs-uri-stem X-Forwarded-For\n"
 	  "2023-05-17 01:02:03 MX01 GET / 192.0.2.7\n",
-	  1, 0, "iis.access", "MX01", NULL, "X-Forwarded-For=192.0.2.7", "\"host\":{\"name\":\"MX01\"}", TIME_UTC_BY_SPEC },
-	{ "fields that change in the middle",
-	  IIS_HEAD IIS_LINE "\n#Fields: date time c-ip\n2023-05-18 01:02:03 192.0.2.1\n", 2, 0, "iis.access", "",
-	  "2023-05-18T01:02:03Z", "c-ip=192.0.2.1 s-ip=", NULL, TIME_UTC_BY_SPEC },
-	{ "the same header again", IIS_HEAD IIS_LINE "\n" IIS_HEAD IIS_LINE "\n", 2, 0, "iis.access", "", NULL, NULL, NULL,
+	  1, 0, "iis.access", "MX01", NULL, "X-Forwarded-For=192.0.2.7", "\"host\":{\"name\":\"MX01\"}",
 	  TIME_UTC_BY_SPEC },
+	{ "fields that change in the middle",
+	  IIS_HEAD IIS_LINE "\n#Fields: date time c-ip\n2023-05-18 01:02:03 192.0.2.1\n", 2, 0, "iis.access",
+	  "", "2023-05-18T01:02:03Z", "c-ip=192.0.2.1 s-ip=", NULL, TIME_UTC_BY_SPEC },
+	{ "the same header again", IIS_HEAD IIS_LINE "\n" IIS_HEAD IIS_LINE "\n", 2, 0, "iis.access", "",
+	  NULL, NULL, NULL, TIME_UTC_BY_SPEC },
 	{ "another log behind it",
-	  IIS_HEAD IIS_LINE "\n#Software: Microsoft HTTP API 2.0\n#Version: 1.0\n#Date: 2023-05-17 01:00:00\n"
-			    "#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid "
-			    "s-reason s-queuename\n"
-			    "2023-05-17 01:00:00 192.0.2.1 51822 10.0.0.1 443 HTTP/1.1 GET /%c0 400 1 Timer_ConnectionIdle "
-			    "DefaultAppPool\n",
+	  IIS_HEAD IIS_LINE
+	  "\n#Software: Microsoft HTTP API 2.0\n#Version: 1.0\n#Date: 2023-05-17 01:00:00\n"
+	  "#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid "
+	  "s-reason s-queuename\n"
+	  "2023-05-17 01:00:00 192.0.2.1 51822 10.0.0.1 443 HTTP/1.1 GET /%c0 400 1 Timer_ConnectionIdle "
+	  "DefaultAppPool\n",
 	  2, 0, "iis.httperr", "", NULL, "s-reason=Timer_ConnectionIdle",
-	  "\"httperr\":{\"queue_name\":\"DefaultAppPool\",\"reason\":\"Timer_ConnectionIdle\"", TIME_UTC_BY_SPEC },
+	  "\"httperr\":{\"queue_name\":\"DefaultAppPool\",\"reason\":\"Timer_ConnectionIdle\"",
+	  TIME_UTC_BY_SPEC },
 	{ "the day in #Date only",
 	  "#Software: Microsoft Internet Information Services 6.0\n#Date: 2013-07-30 00:00:00\n"
 	  "#Fields: time c-ip cs-method\n23:59:58 192.0.2.1 GET\n00:00:01 192.0.2.1 GET\n",
 	  2, 0, "iis.access", "", "2013-07-31T00:00:01Z", NULL, NULL, TIME_UTC_BY_SPEC },
-	{ "no day at all", "#Fields: time c-ip cs-uri-stem\n23:59:58 192.0.2.1 /\n", 1, 0, "w3c.access", "", "", NULL, NULL,
-	  TIME_UTC_BY_SPEC },
+	{ "no day at all", "#Fields: time c-ip cs-uri-stem\n23:59:58 192.0.2.1 /\n", 1, 0, "w3c.access", "",
+	  "", NULL, NULL, TIME_UTC_BY_SPEC },
 	{ "FTP",
 	  "#Software: Microsoft Internet Information Services 10.0\n"
 	  "#Fields: date time c-ip cs-username s-ip s-port cs-method cs-uri-stem sc-status sc-win32-status sc-substatus "
@@ -133,7 +141,8 @@ static const struct {
 	{ "Advanced Logging",
 	  "#Software: IIS Advanced Logging Module\n#Fields: date time cs-uri-stem cs(User-Agent) sc-status\n"
 	  "2023-05-17 01:02:03.456 /a \"Mozilla/5.0 (x)\" 200\n",
-	  1, 0, "iis.access", "", "2023-05-17T01:02:03.456Z", NULL, "\"original\":\"Mozilla/5.0 (x)\"", TIME_UTC_BY_SPEC },
+	  1, 0, "iis.access", "", "2023-05-17T01:02:03.456Z", NULL, "\"original\":\"Mozilla/5.0 (x)\"",
+	  TIME_UTC_BY_SPEC },
 	{ "Blue Coat",
 	  "#Software: SGOS 6.5.1.1\n#Version: 1.0\n#Date: 2024-04-18 10:00:00\n"
 	  "#Fields: date time time-taken c-ip cs-username s-action sc-status cs-method cs-host cs-uri-path "
@@ -146,22 +155,25 @@ static const struct {
 	  "#Software: Microsoft Forefront Threat Management Gateway\n"
 	  "#Fields: c-ip\tcs-username\tc-agent\tdate\ttime\tr-host\tsc-status\n"
 	  "10.1.1.1\tCORP\\u\tMozilla/4.0 (a b)\t2012-01-02\t03:04:05\texample.net\t200\n",
-	  1, 0, "tmg.proxy", "", "2012-01-02T03:04:05Z", NULL, "\"original\":\"Mozilla/4.0 (a b)\"", TIME_UTC_BY_SPEC },
+	  1, 0, "tmg.proxy", "", "2012-01-02T03:04:05Z", NULL, "\"original\":\"Mozilla/4.0 (a b)\"",
+	  TIME_UTC_BY_SPEC },
 	{ "Windows Firewall",
 	  "#Version: 1.5\n#Software: Microsoft Windows Firewall\n#Time Format: Local\n"
 	  "#Fields: date time action protocol src-ip dst-ip src-port dst-port size tcpflags tcpsyn tcpack tcpwin icmptype "
 	  "icmpcode info path\n\n"
 	  "2005-04-11 08:05:57 DROP UDP 192.0.2.90 198.51.100.255 137 137 78 - - - - - - - RECEIVE\n",
-	  1, 0, "windows.firewall", "", "2005-04-11T08:05:57Z", NULL, "\"time_basis\":\"local_assumed\"", TIME_LOCAL_ASSUMED },
+	  1, 0, "windows.firewall", "", "2005-04-11T08:05:57Z", NULL, "\"time_basis\":\"local_assumed\"",
+	  TIME_LOCAL_ASSUMED },
 	{ "Windows Firewall in GMT",
-	  "#Software: Microsoft Windows Firewall\n#Time Format: GMT\n#Fields: date time action\n2005-04-11 08:05:57 DROP\n", 1,
-	  0, "windows.firewall", "", "2005-04-11T08:05:57Z", NULL, NULL, TIME_UTC_BY_SPEC },
-	{ "software that nobody knows", "#Software: Foo 1\n#Fields: date time x-thing\n2024-01-01 00:00:00 y\n", 1, 0, "w3c.log",
-	  "", NULL, "x-thing=y", NULL, TIME_UTC_BY_SPEC },
-	{ "lines before the header", IIS_LINE "\n" IIS_HEAD IIS_LINE "\n", 1, 1, "iis.access", "", NULL, NULL, NULL,
-	  TIME_UTC_BY_SPEC },
-	{ "a name twice", "#Fields: date time a a\n2024-01-01 00:00:00 1 2\n", 1, 0, "w3c.log", "", NULL, "a=1", "\"a_1\":\"2\"",
-	  TIME_UTC_BY_SPEC },
+	  "#Software: Microsoft Windows Firewall\n#Time Format: GMT\n#Fields: date time action\n2005-04-11 08:05:57 DROP\n",
+	  1, 0, "windows.firewall", "", "2005-04-11T08:05:57Z", NULL, NULL, TIME_UTC_BY_SPEC },
+	{ "software that nobody knows",
+	  "#Software: Foo 1\n#Fields: date time x-thing\n2024-01-01 00:00:00 y\n", 1, 0, "w3c.log", "", NULL,
+	  "x-thing=y", NULL, TIME_UTC_BY_SPEC },
+	{ "lines before the header", IIS_LINE "\n" IIS_HEAD IIS_LINE "\n", 1, 1, "iis.access", "", NULL, NULL,
+	  NULL, TIME_UTC_BY_SPEC },
+	{ "a name twice", "#Fields: date time a a\n2024-01-01 00:00:00 1 2\n", 1, 0, "w3c.log", "", NULL,
+	  "a=1", "\"a_1\":\"2\"", TIME_UTC_BY_SPEC },
 };
 
 static void logs(void **state)
@@ -196,7 +208,7 @@ static void logs(void **state)
 /* --- Exchange ------------------------------------------------------------------------------- */
 
 #define EX(type, fields)                                                                                     \
-	"\xEF\xBB\xBF#Software: Microsoft Exchange Server\r\n#Version: 15.02.1258.012\r\n#Log-type: " type     \
+	"\xEF\xBB\xBF#Software: Microsoft Exchange Server\r\n#Version: 15.02.1258.012\r\n#Log-type: " type   \
 	"\r\n#Date: 2023-05-17T18:00:00.130Z\r\n#Fields: " fields "\r\n"
 
 static const struct {
@@ -204,28 +216,36 @@ static const struct {
 	const char *host, *field, *value, *ecs;
 } EXCHANGE[] = {
 	{ "exchange.httpproxy",
-	  EX("HttpProxy Logs", "DateTime,RequestId,UserAgent,ClientIpAddress,ServerHostName,HttpStatus,BackEndStatus,AnchorMailbox")
-		  "DateTime,RequestId,UserAgent,ClientIpAddress,ServerHostName,HttpStatus,BackEndStatus,AnchorMailbox\r\n",
+	  EX("HttpProxy Logs",
+	     "DateTime,RequestId,UserAgent,ClientIpAddress,ServerHostName,HttpStatus,BackEndStatus,AnchorMailbox") "DateTime,RequestId,UserAgent,ClientIpAddress,ServerHostName,HttpStatus,BackEndStatus,AnchorMailbox\r\n",
 	  "2023-05-17T18:41:07.318Z,b0c4,Mozilla/5.0 (KHTML  like Gecko),203.0.113.77,MX01,200,200,ServerInfo~a]@mx01:444/x?#",
 	  "MX01", "AnchorMailbox", "ServerInfo~a]@mx01:444/x?#", "\"source\":{\"ip\":\"203.0.113.77\"}" },
 	{ "exchange.ecp", EX("ECP Server Log", "TimeStamp,ServerName,EventId,EventData"),
 	  "2023-05-17T19:02:51.772Z,MX01,ECP.Request,\"S:TIME=41;S:CMD=Set-OabVirtualDirectory.ExternalUrl=''x, \"\"y\"\"'';\"",
-	  "MX01", "EventData", "S:TIME=41;S:CMD=Set-OabVirtualDirectory.ExternalUrl=''x, \"y\"'';", "\"action\":\"ECP.Request\"" },
+	  "MX01", "EventData", "S:TIME=41;S:CMD=Set-OabVirtualDirectory.ExternalUrl=''x, \"y\"'';",
+	  "\"action\":\"ECP.Request\"" },
 	{ "exchange.ecp_activity", EX("ECP Activity Context Log", "TimeStamp,ServerName,EventId,EventData"),
 	  "2023-05-17T19:02:51.772Z,MX01,x,", "MX01", "EventData", "", NULL },
-	{ "exchange.ews", EX("EWS Logs", "DateTime,RequestId,AuthenticatedUser,ClientIpAddress,ServerHostName,SoapAction,ResponseSize"),
-	  "2023-05-17T18:41:07.318Z,b0c4,CORP\\l.wei,203.0.113.77,MX01,ExportItems,18874368", "MX01", "SoapAction", "ExportItems",
-	  "\"user\":{\"domain\":\"CORP\",\"name\":\"l.wei\"}" },
+	{ "exchange.ews",
+	  EX("EWS Logs",
+	     "DateTime,RequestId,AuthenticatedUser,ClientIpAddress,ServerHostName,SoapAction,ResponseSize"),
+	  "2023-05-17T18:41:07.318Z,b0c4,CORP\\l.wei,203.0.113.77,MX01,ExportItems,18874368", "MX01",
+	  "SoapAction", "ExportItems", "\"user\":{\"domain\":\"CORP\",\"name\":\"l.wei\"}" },
 	{ "exchange.mapi", EX("MapiHttp Logs", "DateTime,RequestId,MapiRequestId,ClientIP,AuthenticatedUser"),
-	  "2023-05-17T18:41:07.318Z,b0c4,1,203.0.113.77,CORP\\l.wei", "", "ClientIP", "203.0.113.77", "\"ip\":\"203.0.113.77\"" },
+	  "2023-05-17T18:41:07.318Z,b0c4,1,203.0.113.77,CORP\\l.wei", "", "ClientIP", "203.0.113.77",
+	  "\"ip\":\"203.0.113.77\"" },
 	{ "exchange.rpcclientaccess",
-	  EX("RCA Protocol Logs", "date-time,session-id,seq-number,client-name,client-ip,operation,rpc-status"),
-	  "2010-05-17T18:41:07.318Z,1,2,/o=Corp/cn=l.wei,10.1.1.1,Connect,0", "", "client-name", "/o=Corp/cn=l.wei",
-	  "\"action\":\"Connect\"" },
-	{ "exchange.rps_cmdlet", EX("Rps Cmdlet Logs", "DateTime,StartTime,ServerHostName,AuthenticatedUser,Cmdlet,Parameters,CmdletUniqueId"),
+	  EX("RCA Protocol Logs",
+	     "date-time,session-id,seq-number,client-name,client-ip,operation,rpc-status"),
+	  "2010-05-17T18:41:07.318Z,1,2,/o=Corp/cn=l.wei,10.1.1.1,Connect,0", "", "client-name",
+	  "/o=Corp/cn=l.wei", "\"action\":\"Connect\"" },
+	{ "exchange.rps_cmdlet",
+	  EX("Rps Cmdlet Logs",
+	     "DateTime,StartTime,ServerHostName,AuthenticatedUser,Cmdlet,Parameters,CmdletUniqueId"),
 	  "2023-05-17T18:41:07.318Z,x,MX01,CORP\\adm,New-MailboxExportRequest,\"-Mailbox \"\"l.wei\"\" -FilePath "
 	  "\"\"\\\\mx01\\c$\\x.aspx\"\"\",c1",
-	  "MX01", "Parameters", "-Mailbox \"l.wei\" -FilePath \"\\\\mx01\\c$\\x.aspx\"", "\"action\":\"New-MailboxExportRequest\"" },
+	  "MX01", "Parameters", "-Mailbox \"l.wei\" -FilePath \"\\\\mx01\\c$\\x.aspx\"",
+	  "\"action\":\"New-MailboxExportRequest\"" },
 	{ "exchange.messagetracking",
 	  EX("Message Tracking Log",
 	     "date-time,client-ip,client-hostname,server-ip,server-hostname,source,event-id,internal-message-id,message-id,"
@@ -236,21 +256,22 @@ static const struct {
 	{ "exchange.smtpreceive",
 	  EX("SMTP Receive Protocol Log",
 	     "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context"),
-	  "2023-05-18T01:12:09.441Z,MX01\\Default,08DB57,0,10.20.0.11:25,[2001:db8::1]:51000,-,,Remote", "", "event", "-",
-	  "\"source\":{\"ip\":\"2001:db8::1\",\"port\":51000}" },
+	  "2023-05-18T01:12:09.441Z,MX01\\Default,08DB57,0,10.20.0.11:25,[2001:db8::1]:51000,-,,Remote", "",
+	  "event", "-", "\"source\":{\"ip\":\"2001:db8::1\",\"port\":51000}" },
 	{ "exchange.smtpsend",
 	  EX("SMTP Send Protocol Log",
 	     "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context"),
-	  "2023-05-18T01:12:09.441Z,Out,08DB57,0,10.20.0.11:2500,192.0.2.25:25,>,EHLO mx01,", "", "data", "EHLO mx01",
-	  "\"destination\":{\"ip\":\"192.0.2.25\",\"port\":25}" },
+	  "2023-05-18T01:12:09.441Z,Out,08DB57,0,10.20.0.11:2500,192.0.2.25:25,>,EHLO mx01,", "", "data",
+	  "EHLO mx01", "\"destination\":{\"ip\":\"192.0.2.25\",\"port\":25}" },
 	{ "exchange.oabgenerator", EX("OABGenerator Log", "DateTime,Data"),
-	  "2023-05-18T01:12:09.441Z,\"Download failed and temporary file (C:\\x) needs to be removed\"", "", "Data",
-	  "Download failed and temporary file (C:\\x) needs to be removed", NULL },
-	{ "exchange.agent", EX("Agent Log", "Timestamp,SessionId,P1FromAddress"), "2023-05-18T01:12:09.441Z,1,a@b", "", "P1FromAddress",
-	  "a@b", NULL },
-	{ "exchange.httpproxy", EX("", "DateTime,BackEndStatus"), "2023-05-18T01:12:09.441Z,200", "", "BackEndStatus", "200", NULL },
-	{ "exchange.ews", EX("EWS Logs", "DateTime,SoapAction,ServerHostName"), "2023-05-18T01:12:09Z,GetItem,MX01", "MX01", "SoapAction",
-	  "GetItem", NULL },
+	  "2023-05-18T01:12:09.441Z,\"Download failed and temporary file (C:\\x) needs to be removed\"", "",
+	  "Data", "Download failed and temporary file (C:\\x) needs to be removed", NULL },
+	{ "exchange.agent", EX("Agent Log", "Timestamp,SessionId,P1FromAddress"),
+	  "2023-05-18T01:12:09.441Z,1,a@b", "", "P1FromAddress", "a@b", NULL },
+	{ "exchange.httpproxy", EX("", "DateTime,BackEndStatus"), "2023-05-18T01:12:09.441Z,200", "",
+	  "BackEndStatus", "200", NULL },
+	{ "exchange.ews", EX("EWS Logs", "DateTime,SoapAction,ServerHostName"),
+	  "2023-05-18T01:12:09Z,GetItem,MX01", "MX01", "SoapAction", "GetItem", NULL },
 };
 
 static void exchange(void **state)
@@ -264,10 +285,12 @@ static void exchange(void **state)
 		buf_z(&b, EXCHANGE[i].row);
 		buf_z(&b, "\r\n");
 		textlog_run(&r, &reader_w3c, str_bytes(buf_view(&b)), (struct textlog_with){ 0 });
-		CHECK(EXCHANGE[i].dataset, r.end == READER_END && r.nevents == 1 && r.ngaps == 0 && r.nassumed == 0);
+		CHECK(EXCHANGE[i].dataset,
+		      r.end == READER_END && r.nevents == 1 && r.ngaps == 0 && r.nassumed == 0);
 		CHECK_STR(EXCHANGE[i].dataset, str_of(r.events[0].dataset), str_of(EXCHANGE[i].dataset));
 		CHECK_STR(EXCHANGE[i].dataset, str_of(r.events[0].host), str_of(EXCHANGE[i].host));
-		CHECK_STR(EXCHANGE[i].dataset, textlog_field(&r.events[0], EXCHANGE[i].field), str_of(EXCHANGE[i].value));
+		CHECK_STR(EXCHANGE[i].dataset, textlog_field(&r.events[0], EXCHANGE[i].field),
+			  str_of(EXCHANGE[i].value));
 		CHECK_STR(EXCHANGE[i].dataset, str_of(r.events[0].raw), str_of(EXCHANGE[i].row));
 		CHECK(EXCHANGE[i].dataset, r.events[0].basis == TIME_UTC_EXPLICIT && r.events[0].flags == 0);
 		if (EXCHANGE[i].ecs && !textlog_ecs_has(&r.events[0], EXCHANGE[i].ecs))
@@ -278,7 +301,8 @@ static void exchange(void **state)
 }
 
 static const struct textlog_case ROWS_GOOD[] = {
-	{ "a line end in a subject", "2023-05-18T01:12:09.441Z,\"a\r\n2023-05-18T01:12:09.441Z,evil,b\",c", NULL, "z=c" },
+	{ "a line end in a subject", "2023-05-18T01:12:09.441Z,\"a\r\n2023-05-18T01:12:09.441Z,evil,b\",c",
+	  NULL, "z=c" },
 	{ "missing cells at the end", "2023-05-18T01:12:09.441Z,a", NULL, "y=a z=" },
 	{ "whole seconds", "2023-05-18T01:12:09Z,a,b", "2023-05-18T01:12:09Z", NULL },
 	{ "seven digits", "2023-05-18T01:12:09.4412345Z,a,b", "2023-05-18T01:12:09.441234500Z", NULL },
@@ -296,7 +320,8 @@ static const struct textlog_case ROWS_BAD[] = {
 
 static void exchange_rows(void **state)
 {
-	static const char HEAD[] = "#Software: Microsoft Exchange Server\n#Log-type: X Log\n#Fields: date-time,y,z\n";
+	static const char HEAD[] =
+		"#Software: Microsoft Exchange Server\n#Log-type: X Log\n#Fields: date-time,y,z\n";
 	struct textlog_run r;
 
 	(void)state;
@@ -314,7 +339,8 @@ static void exchange_rows(void **state)
 static void cut_lines(void **state)
 {
 	struct textlog_run r;
-	static const char *const HALF[] = { "2023-05-17 18:47:05 10.20.0.11 GE", "2023-05-17 18:47:05 10.20.0.11 GET /owa - 443" };
+	static const char *const HALF[] = { "2023-05-17 18:47:05 10.20.0.11 GE",
+					    "2023-05-17 18:47:05 10.20.0.11 GET /owa - 443" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(HALF); i++) {
@@ -386,8 +412,9 @@ static void claims(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(iis_lines), cmocka_unit_test(logs),            cmocka_unit_test(exchange),
-		cmocka_unit_test(exchange_rows), cmocka_unit_test(cut_lines), cmocka_unit_test(hostile_headers),
+		cmocka_unit_test(iis_lines), cmocka_unit_test(logs),
+		cmocka_unit_test(exchange),  cmocka_unit_test(exchange_rows),
+		cmocka_unit_test(cut_lines), cmocka_unit_test(hostile_headers),
 		cmocka_unit_test(claims),
 	};
 

@@ -11,22 +11,27 @@ static const struct {
 	size_t used;             /* 0: all of it */
 	enum time_basis basis;
 } TIMES[] = {
-	{ "ISO with Z", LOGTIME_ISO, "2024-04-18T02:13:58.113Z", "2024-04-18T02:13:58.113Z", 0, TIME_UTC_EXPLICIT },
+	{ "ISO with Z", LOGTIME_ISO, "2024-04-18T02:13:58.113Z", "2024-04-18T02:13:58.113Z", 0,
+	  TIME_UTC_EXPLICIT },
 	{ "ISO with an offset", LOGTIME_ISO, "2024-04-18T10:13:58+08:00", "2024-04-18T02:13:58Z", 0,
 	  TIME_OFFSET_EXPLICIT },
-	{ "ISO with a short offset behind a space", LOGTIME_ISO, "2024-04-18 10:13:58 +0800", "2024-04-18T02:13:58Z",
-	  0, TIME_OFFSET_EXPLICIT },
-	{ "ISO with a comma, as Java", LOGTIME_ISO, "2024-04-16 03:23:05,771 ERROR", "2024-04-16T03:23:05.771Z", 23,
-	  TIME_LOCAL_ASSUMED },
+	{ "ISO with a short offset behind a space", LOGTIME_ISO, "2024-04-18 10:13:58 +0800",
+	  "2024-04-18T02:13:58Z", 0, TIME_OFFSET_EXPLICIT },
+	{ "ISO with a comma, as Java", LOGTIME_ISO, "2024-04-16 03:23:05,771 ERROR",
+	  "2024-04-16T03:23:05.771Z", 23, TIME_LOCAL_ASSUMED },
 	{ "ISO with a colon, as Windows Update", LOGTIME_ISO, "2024-04-18 10:14:02:117+0800 1",
 	  "2024-04-18T02:14:02.117Z", 28, TIME_OFFSET_EXPLICIT },
-	{ "slashes without zeros", LOGTIME_ISO, "2024/4/8 9:05:01", "2024-04-08T09:05:01Z", 0, TIME_LOCAL_ASSUMED },
-	{ "a day with AM", LOGTIME_ISO, "2024/4/8 12:05:01 AM", "2024-04-08T00:05:01Z", 0, TIME_LOCAL_ASSUMED },
+	{ "slashes without zeros", LOGTIME_ISO, "2024/4/8 9:05:01", "2024-04-08T09:05:01Z", 0,
+	  TIME_LOCAL_ASSUMED },
+	{ "a day with AM", LOGTIME_ISO, "2024/4/8 12:05:01 AM", "2024-04-08T00:05:01Z", 0,
+	  TIME_LOCAL_ASSUMED },
 	{ "named UTC", LOGTIME_ISO, "2024-04-18 02:10:44.113 UTC\tx", "2024-04-18T02:10:44.113Z", 27,
 	  TIME_UTC_EXPLICIT },
 	{ "minutes only", LOGTIME_ISO, "2024-04-18 02:10", "2024-04-18T02:10:00Z", 0, TIME_LOCAL_ASSUMED },
-	{ "+14:00", LOGTIME_ISO, "2024-01-01T01:00:00+14:00", "2023-12-31T11:00:00Z", 0, TIME_OFFSET_EXPLICIT },
-	{ "a leap second", LOGTIME_ISO, "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z", 0, TIME_UTC_EXPLICIT },
+	{ "+14:00", LOGTIME_ISO, "2024-01-01T01:00:00+14:00", "2023-12-31T11:00:00Z", 0,
+	  TIME_OFFSET_EXPLICIT },
+	{ "a leap second", LOGTIME_ISO, "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z", 0,
+	  TIME_UTC_EXPLICIT },
 	{ "twelve digits of fraction", LOGTIME_ISO, "2024-04-18T02:13:58.123456789012Z",
 	  "2024-04-18T02:13:58.123456789Z", 0, TIME_UTC_EXPLICIT },
 	{ "a word that begins with am", LOGTIME_ISO, "2024-04-18 02:10:44 amd64", "2024-04-18T02:10:44Z", 19,
@@ -39,8 +44,10 @@ static const struct {
 	{ "date alone", LOGTIME_ISO, "2024-04-18", NULL, 0, 0 },
 	{ "letters", LOGTIME_ISO, "yesterday", NULL, 0, 0 },
 	{ "nothing", LOGTIME_ISO, "", NULL, 0, 0 },
-	{ "CLF", LOGTIME_CLF, "18/Apr/2024:10:13:58 +0800] \"", "2024-04-18T02:13:58Z", 26, TIME_OFFSET_EXPLICIT },
-	{ "CLF west", LOGTIME_CLF, "01/Jan/2024:00:00:00 -0330", "2024-01-01T03:30:00Z", 0, TIME_OFFSET_EXPLICIT },
+	{ "CLF", LOGTIME_CLF, "18/Apr/2024:10:13:58 +0800] \"", "2024-04-18T02:13:58Z", 26,
+	  TIME_OFFSET_EXPLICIT },
+	{ "CLF west", LOGTIME_CLF, "01/Jan/2024:00:00:00 -0330", "2024-01-01T03:30:00Z", 0,
+	  TIME_OFFSET_EXPLICIT },
 	{ "CLF of no month", LOGTIME_CLF, "18/Abc/2024:10:13:58 +0800", NULL, 0, 0 },
 	{ "ASA with a year", LOGTIME_SYSLOG, "Apr 18 2024 10:14:13: x", "2024-04-18T10:14:13Z", 20,
 	  TIME_LOCAL_ASSUMED },
@@ -53,16 +60,20 @@ static const struct {
 	{ "month first", LOGTIME_US, "04/18/24,08:31:12", "2024-04-18T08:31:12Z", 0, TIME_LOCAL_ASSUMED },
 	{ "month first, PM", LOGTIME_US, "4/18/2024 10:14:11 PM 0FE0", "2024-04-18T22:14:11Z", 21,
 	  TIME_LOCAL_ASSUMED },
-	{ "midnight of people", LOGTIME_US, "4/18/2024 12:00:00 AM", "2024-04-18T00:00:00Z", 0, TIME_LOCAL_ASSUMED },
-	{ "noon of people", LOGTIME_US, "4/18/2024 12:00:00 PM", "2024-04-18T12:00:00Z", 0, TIME_LOCAL_ASSUMED },
+	{ "midnight of people", LOGTIME_US, "4/18/2024 12:00:00 AM", "2024-04-18T00:00:00Z", 0,
+	  TIME_LOCAL_ASSUMED },
+	{ "noon of people", LOGTIME_US, "4/18/2024 12:00:00 PM", "2024-04-18T12:00:00Z", 0,
+	  TIME_LOCAL_ASSUMED },
 	{ "no hour of people", LOGTIME_US, "4/18/2024 13:00:00 PM", NULL, 0, 0 },
 	{ "day first is not month first", LOGTIME_US, "18.04.2024 10:14:11", NULL, 0, 0 },
 	{ "day first", LOGTIME_EU, "18.04.2024 10:14:11", "2024-04-18T10:14:11Z", 0, TIME_LOCAL_ASSUMED },
 	{ "three digits of a year", LOGTIME_US, "4/18/202 10:14:11", NULL, 0, 0 },
 	{ "compact", LOGTIME_COMPACT, "20240418021044.0Z", "2024-04-18T02:10:44Z", 0, TIME_UTC_EXPLICIT },
-	{ "compact with T", LOGTIME_COMPACT, "20240418T021044", "2024-04-18T02:10:44Z", 0, TIME_LOCAL_ASSUMED },
+	{ "compact with T", LOGTIME_COMPACT, "20240418T021044", "2024-04-18T02:10:44Z", 0,
+	  TIME_LOCAL_ASSUMED },
 	{ "compact that ends", LOGTIME_COMPACT, "202404180210", NULL, 0, 0 },
-	{ "epoch seconds", LOGTIME_EPOCH, "1713406442.917 x", "2024-04-18T02:14:02.917Z", 14, TIME_UTC_BY_SPEC },
+	{ "epoch seconds", LOGTIME_EPOCH, "1713406442.917 x", "2024-04-18T02:14:02.917Z", 14,
+	  TIME_UTC_BY_SPEC },
 	{ "epoch with six digits", LOGTIME_EPOCH, "1713406441.514210", "2024-04-18T02:14:01.514210Z", 0,
 	  TIME_UTC_BY_SPEC },
 	{ "epoch ms", LOGTIME_EPOCH, "1713406442917", "2024-04-18T02:14:02.917Z", 0, TIME_UTC_BY_SPEC },
@@ -110,7 +121,8 @@ static const struct {
 } YEARLESS[] = {
 	{ "the anchor's year", "Oct 11 22:14:15", "2023-11-01T00:00:00Z", "2023-10-11T22:14:15Z" },
 	{ "before New Year", "Dec 31 23:59:59", "2024-01-02T00:00:00Z", "2023-12-31T23:59:59Z" },
-	{ "the anchor's own day, later hour", "Jan  2 20:00:00", "2024-01-02T10:00:00Z", "2024-01-02T20:00:00Z" },
+	{ "the anchor's own day, later hour", "Jan  2 20:00:00", "2024-01-02T10:00:00Z",
+	  "2024-01-02T20:00:00Z" },
 	{ "two days behind the anchor", "Jan  4 20:00:00", "2024-01-02T10:00:00Z", "2023-01-04T20:00:00Z" },
 	{ "a leap day in a common year", "Feb 29 01:00:00", "2023-06-01T00:00:00Z", "2020-02-29T01:00:00Z" },
 	{ "a leap day before 1904", "Feb 29 01:00:00", "1903-06-01T00:00:00Z", "1896-02-29T01:00:00Z" },
@@ -128,7 +140,8 @@ static void yearless(void **state)
 		bool found;
 
 		assert_true(time_parse_iso(str_of(YEARLESS[i].anchor), &anchor, &basis));
-		CHECK(YEARLESS[i].what, logtime_whole(str_of(YEARLESS[i].text), LOGTIME_SYSLOG, &t) && !t.has_year);
+		CHECK(YEARLESS[i].what,
+		      logtime_whole(str_of(YEARLESS[i].text), LOGTIME_SYSLOG, &t) && !t.has_year);
 		found = logtime_before(&t, anchor, &ns);
 		CHECK(YEARLESS[i].what, found == (YEARLESS[i].time != NULL));
 		CHECK(YEARLESS[i].what, !logtime_before(&t, TIME_NONE, &ns));
@@ -141,7 +154,8 @@ static void yearless(void **state)
 
 static void days_and_clocks(void **state)
 {
-	static const char *const BAD[] = { "24:00:00", "1:00:00x", "00:60:00", "00:00:61", "aa:00:00", "00-00-00" };
+	static const char *const BAD[] = { "24:00:00", "1:00:00x", "00:60:00",
+					   "00:00:61", "aa:00:00", "00-00-00" };
 	struct logtime_day day = { .known = false };
 	int64_t ns;
 
@@ -190,9 +204,10 @@ static void fixed_zones(void **state)
 		int32_t offset;
 		bool good;
 	} T[] = {
-		{ "UTC", 0, true },        { "z", 0, true },         { "+08:00", 28800, true }, { "-0530", -19800, true },
-		{ "+8", 28800, true },     { "+14", 50400, true },   { "+15", 0, false },       { "+08:60", 0, false },
-		{ "08:00", 0, false },     { "", 0, false },         { "+", 0, false },         { "+8:0", 0, false },
+		{ "UTC", 0, true },         { "z", 0, true },        { "+08:00", 28800, true },
+		{ "-0530", -19800, true },  { "+8", 28800, true },   { "+14", 50400, true },
+		{ "+15", 0, false },        { "+08:60", 0, false },  { "08:00", 0, false },
+		{ "", 0, false },           { "+", 0, false },       { "+8:0", 0, false },
 		{ "Asia/Tokyo", 0, false }, { "+080000", 0, false },
 	};
 	int32_t got;
@@ -207,9 +222,9 @@ static void fixed_zones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forms),           cmocka_unit_test(whole_and_precision),
-		cmocka_unit_test(yearless),        cmocka_unit_test(days_and_clocks),
-		cmocka_unit_test(zones),           cmocka_unit_test(fixed_zones),
+		cmocka_unit_test(forms),    cmocka_unit_test(whole_and_precision),
+		cmocka_unit_test(yearless), cmocka_unit_test(days_and_clocks),
+		cmocka_unit_test(zones),    cmocka_unit_test(fixed_zones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
