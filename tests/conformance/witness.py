@@ -18,6 +18,7 @@ import csv
 import glob
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -175,10 +176,17 @@ class Event:
             k: v[0] if len(v) == 1 else v for k, v in self.data.items()}}}, ensure_ascii=False)
 
 
-def make_events(rules, leaves_max):
+def make_events(rules, leaves_max, n):
+    """The events of all rules; n counts what could be made."""
     out = []
     for rule in rules:
+        leaves = sigma_model.leaves_of(rule.root)
+        n['wanted'] += 2 * min(len(leaves), leaves_max or len(leaves))
+        for leaf in leaves:
+            n['expressions'] += leaf.kind == 're'
+            n['expressions without a string'] += leaf.kind == 're' and not sigma_events.hits(leaf, random.Random(1))
         for i, (_, meant, fields) in enumerate(sigma_events.events(rule.root, rule.id, leaves_max)):
+            n['decided'] += meant is not None
             out.append(Event(rule, rule.gates[i % len(rule.gates)], len(out) + 1, meant, fields))
         first = next((e.fields for e in reversed(out) if e.rule is rule and e.expected), {})
         for gate in rule.gates:
@@ -322,7 +330,7 @@ def run_batch(o, score, rules, n):
     folder = tempfile.mkdtemp(prefix='spoor-witness-') if not o.keep else os.path.join(o.keep, str(n))
     try:
         write_rules(os.path.join(folder, 'rules'), [(r.id, r.source) for r in rules])
-        events, path = make_events(rules, o.leaves), os.path.join(folder, 'events.jsonl')
+        events, path = make_events(rules, o.leaves, score.n), os.path.join(folder, 'events.jsonl')
         with open(path, 'w', encoding='utf-8') as f:
             f.writelines(e.json() + '\n' for e in events)
         found, differences, said = hunt(o.hunt, os.path.join(folder, 'rules'), path)
@@ -364,6 +372,8 @@ def main():
     n = score.n
     tap.note('%d rules of %d files (%d more need values for placeholders), %d events, %d own matches; events whose '
              'meaning was missed: %d' % (n['rules'], files, refused, n['events'], n['matches'], n['not as meant']))
+    tap.note('%d of %d times a leaf decides, one way or the other; no string could be made for %d of %d expressions' % (
+        n['decided'], n['wanted'], n['expressions without a string'], n['expressions']))
     tap.ok(not score.unproven, 'an event that matches for every rule', ' '.join(score.unproven))
     tap.ok(not n['fast against walking'], 'both evaluators agree on %d events' % (n['events'] + n['flat events']))
     tap.ok(not n['model against spoor: model'], '%d differences to the model' % n['model against spoor: model'])
