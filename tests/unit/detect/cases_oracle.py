@@ -148,7 +148,7 @@ def hand_cases():
     return bad
 
 
-def random_cases(program, seed="1", rows="20000"):
+def random_cases(program, seed="1", rows="1000000"):
     run = subprocess.run([program, seed, rows, "rows"], capture_output=True, text=True, check=True)
     n = matches = refused = bad = 0
     for line in run.stdout.split("\n")[:-1]:
