@@ -44,7 +44,7 @@ struct pred {
 
 static inline bool pred_wants_folded(const struct pred *p)
 {
-	return (p->kind == PRED_GLOB && !p->cased) || p->kind == PRED_FIELDREF;
+	return p->kind == PRED_GLOB && !p->cased;
 }
 
 /* Does one value's text satisfy it? GLOB, NUMBER, COMPARE, CIDR, TIMEPART, REGEX. A regular expression
