@@ -298,6 +298,7 @@ static void values_are_kept_as_written(void **state)
 		{ "arr0", "", 0, VALUE_ABSENT, 0, false },
 		{ "arr1", "x", 0, VALUE_UTF8, 0, false },
 		{ "arr3", "x\0002\0true", 8, VALUE_UTF8, VALUE_F_ARRAY, false },
+		{ "arrend", "x\0\0", 3, VALUE_UTF8, VALUE_F_ARRAY, false }, /* the second is empty */
 		{ "arrnul", "a\xEF\xBF\xBD\0b", 6, VALUE_UTF8, VALUE_F_ARRAY | VALUE_F_REPAIRED, false },
 		{ "esc", "\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80", 0, VALUE_UTF8, 0, false },
 		{ "nul", "a\0b", 3, VALUE_UTF8, 0, false },
@@ -313,7 +314,7 @@ static void values_are_kept_as_written(void **state)
 	buf_printf(&b,
 		   "{\"huge\":1e999,\"minus\":-0,\"two64\":18446744073709551616,\"frac\":-1.50E+3,\"big\":%s,"
 		   "\"yes\":true,\"none\":null,\"obj\":{},\"arr0\":[],\"arr1\":[\"x\"],\"arr3\":[\"x\",2,true],"
-		   "\"arrnul\":[\"a\\u0000\",\"b\"],\"esc\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\","
+		   "\"arrend\":[\"x\",\"\"],\"arrnul\":[\"a\\u0000\",\"b\"],\"esc\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\","
 		   "\"nul\":\"a\\u0000b\",\"lone\":\"\\ud800x\",\"twice\":1,\"twice\":2,\"o\":{\"k.0\":\"v\"},"
 		   "\"\\u00e9\":\"u\"}",
 		   BIG);
