@@ -282,6 +282,7 @@ static int find_record(struct finder *f, struct source *s, err *e)
 	env.mtime_ns = s->mtime_ns;
 	env.host = origin_host(env.path);
 	declared_apply(f->declared, f->ndeclared, &env);
+	f->seen.declared = declared_source(f->declared, f->ndeclared, env.path);
 	if (env.begin) {
 		if (source_open(s, f->seen.target, env.begin, e) < 0)
 			goto done;

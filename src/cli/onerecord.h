@@ -27,11 +27,12 @@ struct record_seen {
 	const struct record_target *target;
 	const struct reader_ops *ops;
 	bool verified; /* the content's hash is that of the case */
+	const struct logsource_triple *declared; /* by --logsource, or NULL */
 };
 
 typedef int (*record_look)(void *ctx, const struct record_seen *seen, const event *ev, err *e);
 
-/* Find it and show it to `look`, once, read as --tz and --encoding of args say. The evidence of a case is
+/* Find it and show it to `look`, once, read as --tz, --encoding and --logsource of args say. The evidence of a case is
  * hashed first, unless --no-verify is given. Enters the sandbox. */
 int record_read(struct cli *cli, const struct cli_args *args, const struct record_target *t, record_look look,
 		void *ctx, err *e);

@@ -320,7 +320,7 @@ static int look(void *ctx, const struct record_seen *seen, const event *ev, err 
 		if (!can_explain(info) || !is_meant(x, info))
 			continue;
 		arena_clear(&x->mem);
-		if (explain_rule(&why, x->rs, i, ev, &x->mem, e) < 0)
+		if (explain_rule(&why, x->rs, i, ev, seen->declared, &x->mem, e) < 0)
 			return -1;
 		x->explained++;
 		x->matched += why.matches;

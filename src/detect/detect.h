@@ -58,7 +58,8 @@ bool detector_take_gap(struct detector *d, struct gap *ret);
 void detector_set_naive(struct detector *d, bool naive);
 
 struct logsource_triple;
-/* What the user says that flat events are, besides what their dataset says. Copied. */
+/* What the user says that flat events are from now on, besides what their dataset says; NULL: nothing.
+ * Copied. */
 int detector_declare(struct detector *d, const struct logsource_triple *source, err *e);
 
 /* A detector remembers what it bound to schemas: call this before a schema_set is freed if the

@@ -94,6 +94,14 @@ int detector_declare(struct detector *d, const struct logsource_triple *source, 
 {
 	struct logsource_triple *t = &d->declared.triple;
 
+	if (!source) {
+		if (d->naive.declared)
+			reset(d);
+		d->naive.declared = NULL;
+		return 0;
+	}
+	if (d->naive.declared && logsource_triple_eq(d->naive.declared, source))
+		return 0;
 	arena_clear(&d->declared.mem);
 	t->product = arena_str(&d->declared.mem, source->product);
 	t->category = arena_str(&d->declared.mem, source->category);

@@ -161,7 +161,7 @@ static int explain_readings(struct explainer *x, struct explanation *ret, size_t
 	const struct ruleset *rs = x->rs;
 	struct event_place place;
 
-	if (!event_place_of(&place, x->ev, NULL, x->mem))
+	if (!event_place_of(&place, x->ev, x->naive.declared, x->mem))
 		return err_set(e, ERR_LIMIT, x->ev->ref.offset, "channel name too long");
 	ret->readings = arena_array(x->mem, LOGSOURCE_VARIANTS_MAX, sizeof *ret->readings);
 	if (!ret->readings)
@@ -187,8 +187,8 @@ static int explain_readings(struct explainer *x, struct explanation *ret, size_t
 	return 0;
 }
 
-int explain_rule(struct explanation *ret, const struct ruleset *rs, size_t index, const event *ev, arena *mem,
-		 err *e)
+int explain_rule(struct explanation *ret, const struct ruleset *rs, size_t index, const event *ev,
+		 const struct logsource_triple *declared, arena *mem, err *e)
 {
 	struct explainer x = { .rs = rs, .ev = ev, .mem = mem };
 	int rc;
@@ -196,6 +196,7 @@ int explain_rule(struct explanation *ret, const struct ruleset *rs, size_t index
 	*ret = (struct explanation){ .info = ruleset_at(rs, index), .profile = STR("") };
 	if (naive_init(&x.naive, rs, e) < 0)
 		return -1;
+	x.naive.declared = declared;
 	rc = explain_readings(&x, ret, index, e);
 	ret->limited = x.naive.limited;
 	naive_done(&x.naive);

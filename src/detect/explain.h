@@ -46,8 +46,9 @@ struct explanation {
 	uint64_t limited;   /* expressions that could not be decided */
 };
 
-/* Explain document `index` of the set, one with status RULE_OK. Everything lies in mem. */
-int explain_rule(struct explanation *ret, const struct ruleset *rs, size_t index, const event *ev, arena *mem,
-		 err *e);
+/* Explain document `index` of the set, one with status RULE_OK. declared: what the user says that a flat
+ * event's log is, or NULL. Everything lies in mem. */
+int explain_rule(struct explanation *ret, const struct ruleset *rs, size_t index, const event *ev,
+		 const struct logsource_triple *declared, arena *mem, err *e);
 
 #endif

@@ -44,6 +44,15 @@ void declared_apply(const struct engine_declared *d, size_t n, struct reader_env
 	}
 }
 
+const struct logsource_triple *declared_source(const struct engine_declared *d, size_t n, str path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (d[i].source.product.len + d[i].source.category.len + d[i].source.service.len &&
+		    declared_fits(d[i].paths, path))
+			return &d[i].source;
+	return NULL;
+}
+
 static Wire__Declared *pack_one(const struct engine_declared *d, arena *mem)
 {
 	Wire__Declared *m = arena_alloc(mem, sizeof *m);
@@ -54,6 +63,9 @@ static Wire__Declared *pack_one(const struct engine_declared *d, arena *mem)
 	wire__declared__init(m);
 	m->paths = wire_bytes(d->paths);
 	m->coding = wire_bytes(d->coding);
+	m->product = wire_bytes(d->source.product);
+	m->category = wire_bytes(d->source.category);
+	m->service = wire_bytes(d->source.service);
 	m->n_zone_from = m->n_zone_offset = n;
 	m->zone_from = arena_array(mem, n + 1, sizeof *m->zone_from);
 	m->zone_offset = arena_array(mem, n + 1, sizeof *m->zone_offset);
@@ -86,7 +98,11 @@ static bool unpack_one(const Wire__Declared *m, struct engine_declared *d, arena
 
 	d->paths = arena_str(mem, wire_str(m->paths));
 	d->coding = arena_str(mem, wire_str(m->coding));
-	if (!z || !steps || !d->paths.ptr || !d->coding.ptr)
+	d->source.product = arena_str(mem, wire_str(m->product));
+	d->source.category = arena_str(mem, wire_str(m->category));
+	d->source.service = arena_str(mem, wire_str(m->service));
+	if (!z || !steps || !d->paths.ptr || !d->coding.ptr || !d->source.product.ptr ||
+	    !d->source.category.ptr || !d->source.service.ptr)
 		return false;
 	for (size_t i = 0; i < m->n_zone_from; i++)
 		steps[i] = (struct zone_step){ m->zone_from[i], m->zone_offset[i] };

@@ -14,6 +14,9 @@ bool declared_fits(str paths, str path);
 void declared_apply(const struct engine_declared *d, size_t n, struct reader_env *env);
 
 /* To the message, and back; everything is copied to mem. -1: ERR_OOM, or ERR_CORRUPT. */
+/* The log source declared for an item, or NULL. */
+const struct logsource_triple *declared_source(const struct engine_declared *d, size_t n, str path);
+
 int declared_pack(Wire__Setup *m, const struct engine_declared *d, size_t n, arena *mem, err *e);
 int declared_unpack(const Wire__Setup *m, struct engine_declared **ret, size_t *ret_n, arena *mem, err *e);
 

@@ -12,6 +12,7 @@
 #include "event/gap.h"
 #include "facts/fact.h"
 #include "store/store.h"
+#include "sigma/logsource.h"
 #include "util/err.h"
 #include "util/zone.h"
 
@@ -28,6 +29,7 @@ struct engine_declared {
 	str paths;                    /* path with * and ?; without them, a part of the path; empty: all */
 	const struct time_zone *zone; /* of local times; NULL: not said */
 	str coding;                   /* of legacy text; empty: not said */
+	struct logsource_triple source; /* what rules call flat logs; all empty: not said */
 };
 
 struct engine_options {

@@ -311,6 +311,9 @@ static int read_with(struct worker *w, struct item_what *what, err *e)
 	if (env.head.len > READER_PROBE_LEN)
 		env.head.len = READER_PROBE_LEN;
 	declared_apply(w->declared, w->ndeclared, &env);
+	if (w->detector &&
+	    detector_declare(w->detector, declared_source(w->declared, w->ndeclared, what->path), e) < 0)
+		return -1;
 
 	w->win.align = what->ops->piece_align;
 	w->win.align_first = what->ops->piece_first;

@@ -77,6 +77,12 @@ struct logsource_triple {
 
 #define LOGSOURCE_TRIPLES_MAX 8
 
+static inline bool logsource_triple_eq(const struct logsource_triple *a, const struct logsource_triple *b)
+{
+	return str_eq(a->product, b->product) && str_eq(a->category, b->category) &&
+	       str_eq(a->service, b->service);
+}
+
 /* What a kind of log is, by the name of its dataset ("zeek.conn"): 0 if rules have no name for it. */
 size_t logsource_of_dataset(str dataset, struct logsource_triple ret[LOGSOURCE_TRIPLES_MAX]);
 

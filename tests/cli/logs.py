@@ -97,6 +97,22 @@ t.check("2023-01-17T00:00:00Z" in spoor("show", "--tz", "Asia/Shanghai", f"{fire
 # --- the rest of the program
 run = spoor("hunt", path("logs"), "-r", rules(), "-f", "jsonl")
 t.check(run.returncode == 0, "hunt reads flat events", run)
+rule = write("title: shell\nid: 7a1c3a3e-0d53-4c0a-9d5c-3b5a4d6f0001\nlogsource: {product: linux, category: process_creation}\n"
+             "detection: {s: {Image|endswith: /bash, a.b: 7}, condition: s}\n", "..", "shell.yml")
+shell = write('{"Image":"/bin/bash","a":{"b":7}}\n{"Image":"/bin/sh"}\n', "..", "shell.jsonl")
+for source, want, what in (("product=linux,category=process_creation", 1, "the log is what the user says"),
+                           ("product=linux", 0, "a rule that names more than was said"),
+                           ("shell=category=process_creation,product=linux", 1, "for a part of the path"),
+                           ("other=category=process_creation,product=linux", 0, "for another path")):
+    for more in ([], ["--naive"]):
+        run = spoor("hunt", shell, "-r", rule, "-f", "jsonl", "--logsource", source, *more)
+        t.equal(len(run.stdout.splitlines()), want, f"--logsource {source} {more}: {what}")
+for bad in ("product=", "linux", "product=a,product=b", "product=a,colour=b", "service=a,"):
+    t.check(spoor("hunt", shell, "-r", rule, "--logsource", bad).returncode == 1, f"--logsource {bad} is refused")
+run = spoor("rules", "explain", "7a1c3a3e-0d53-4c0a-9d5c-3b5a4d6f0001", f"{shell}:0", "-r", rule, "--logsource",
+            "product=linux,category=process_creation", "--json")
+t.check(json.loads(run.stdout)["matches"], "rules explain knows it too", run)
+
 run = spoor("investigate", path("logs"), "-r", rules(), "-o", path("case"))
 t.check(run.returncode == 0, "investigate reads flat events", run)
 with open(path("case", "manifest.jsonl")) as f:

@@ -86,7 +86,7 @@ static bool explains(struct hunt *h, const struct finding *f, err *e)
 	bool good;
 
 	arena_init(&mem, 64 << 20);
-	good = explain_rule(&why, h->rules, rule_index(h->rules, f->rule_id), h->event, &mem, e) == 0 &&
+	good = explain_rule(&why, h->rules, rule_index(h->rules, f->rule_id), h->event, NULL, &mem, e) == 0 &&
 	       why.matches && str_eq(why.profile, f->profile);
 	for (uint32_t i = 0; good && !r; i++)
 		r = why.readings[i].holds ? &why.readings[i] : NULL;

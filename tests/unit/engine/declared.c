@@ -32,12 +32,14 @@ static void fits(void **state)
 static const struct zone_step STEPS[] = { { INT64_MIN / 2, 28800 }, { 1000, -3600 } };
 static const struct time_zone ZONE = { STEPS, COUNT(STEPS) }, OTHER = { STEPS, 1 };
 
+#define NO_SOURCE { { "", 0 }, { "", 0 }, { "", 0 } }
+
 static void first_counts(void **state)
 {
 	const struct engine_declared d[] = {
-		{ STR("mx01"), &OTHER, { 0 } },
-		{ STR("mx"), &ZONE, STR("gbk") },
-		{ STR(""), NULL, STR("cp1251") },
+		{ STR("mx01"), &OTHER, { 0 }, { STR("linux"), { "", 0 }, STR("auditd") } },
+		{ STR("mx"), &ZONE, STR("gbk"), NO_SOURCE },
+		{ STR(""), NULL, STR("cp1251"), { { "", 0 }, STR("webserver"), { "", 0 } } },
 	};
 	struct reader_env env = { .path = STR("e/mx01/a") };
 
@@ -49,12 +51,18 @@ static void first_counts(void **state)
 	declared_apply(d, COUNT(d), &env);
 	assert_true(env.zone == NULL);
 	CHECK_STR("coding", env.coding, STR("cp1251"));
+	CHECK_STR("service", declared_source(d, COUNT(d), STR("e/mx01/a"))->service, STR("auditd"));
+	CHECK_STR("category", declared_source(d, COUNT(d), STR("e/mx02/a"))->category, STR("webserver"));
+	assert_true(declared_source(d, 2, STR("e/mx02/a")) == NULL);
 }
 
 static void there_and_back(void **state)
 {
-	const struct engine_declared d[] = { { STR("*.log"), &ZONE, STR("gbk") },
-					     { STR("x"), NULL, { "", 0 } } };
+	const struct engine_declared d[] = { { STR("*.log"), &ZONE, STR("gbk"), NO_SOURCE },
+					     { STR("x"),
+					       NULL,
+					       { "", 0 },
+					       { STR("zeek"), { "", 0 }, STR("conn") } } };
 	Wire__Setup m = WIRE__SETUP__INIT;
 	struct engine_declared *got;
 	size_t n;
@@ -71,6 +79,8 @@ static void there_and_back(void **state)
 	assert_int_equal(got[0].zone->nsteps, 2);
 	assert_int_equal(got[0].zone->steps[1].offset_s, -3600);
 	assert_true(got[1].zone == NULL && got[1].coding.len == 0);
+	assert_true(declared_source(got, 1, STR("a.log")) == NULL);
+	assert_true(logsource_triple_eq(declared_source(got, 2, STR("x")), &d[1].source));
 	m.declared[0]->n_zone_offset = 1; /* a zone without an offset for each step */
 	assert_int_equal(declared_unpack(&m, &got, &n, &mem, &e), -1);
 	assert_int_equal(e.code, ERR_CORRUPT);

@@ -275,6 +275,11 @@ int detector_new(struct detector **ret, const struct ruleset *rs, err *e)
 	return 0;
 }
 
+int detector_declare(struct detector *d, const struct logsource_triple *source, err *e)
+{
+	return 0;
+}
+
 int detector_event(struct detector *d, const event *ev, finding_sink sink, void *ctx, err *e)
 {
 	str text = value_str(ev->values[0], NULL);
