@@ -15,7 +15,8 @@ static const struct cli_option OPTIONS[] = {
 	{ 'f', "format", "FORMAT", "table, csv, jsonl, ecs or timesketch. Default: table" },
 	{ 'o', "output", "FILE", "Write there instead of standard output" },
 	{ 0, "min-level", "LEVEL", "Only this level and above: informational, low, medium, high, critical" },
-	{ 0, "naive", NULL, "Evaluate rule by rule, without optimisation: slow, and the findings are the same" },
+	{ 0, "naive", NULL,
+	  "Evaluate rule by rule, without optimisation: slow, and the findings are the same" },
 	{ 0, "recovered", NULL, "Also findings in records carved out of slack and damaged blocks (marked)" },
 	RUN_OPTIONS,
 	{ 0 },
@@ -29,7 +30,7 @@ struct hunt {
 	bool with_recovered;
 	uint64_t by_level[LEVEL_CRITICAL + 1];
 	uint64_t in_recovered; /* findings left out for that */
-	uint64_t below_level; /* left out for that */
+	uint64_t below_level;  /* left out for that */
 	struct census *census;
 	buf key, payload;
 };

@@ -11,10 +11,13 @@ static const struct cli_option OPTIONS[] = {
 	RULE_OPTIONS,
 	{ 0, "json", NULL, "explain, stats: as JSON" },
 	{ 0, "regression", "DIR", "test: where recordings lie that rules name (regression_tests_path)" },
-	{ 0, "sha256", "HEX", "update: refuse the release if this is neither its hash nor that of its archive" },
+	{ 0, "sha256", "HEX",
+	  "update: refuse the release if this is neither its hash nor that of its archive" },
 	{ 0, "name", "NAME", "update: what the release is called. Default: the name of its source" },
-	{ 0, "ca", "FILE", "update: certificates to trust instead of the system's, for a mirror of one's own" },
-	{ 0, "all", NULL, "check: also what is no rule for events. stats: every rule, also those that did not match" },
+	{ 0, "ca", "FILE",
+	  "update: certificates to trust instead of the system's, for a mirror of one's own" },
+	{ 0, "all", NULL,
+	  "check: also what is no rule for events. stats: every rule, also those that did not match" },
 	RUN_OPTIONS,
 	DECLARED_OPTIONS,
 	{ 0, "no-verify", NULL, "explain: do not hash the evidence of a case first" },
@@ -145,7 +148,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 	struct cli_args rest = *args;
 
 	if (!v)
-		return cli_usage(cli, &command_rules, "rules takes one of: check, list, explain, stats, test, update");
+		return cli_usage(cli, &command_rules,
+				 "rules takes one of: check, list, explain, stats, test, update");
 	rest.paths.at++;
 	rest.paths.len--;
 	if (rest.paths.len < v->min || rest.paths.len > v->max)

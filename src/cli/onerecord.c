@@ -254,7 +254,8 @@ static int find_record(struct finder *f, struct source *s, err *e)
 {
 	const struct drive_sink sink = { f, look_at_event, ignore_gap, ignore_run, block_end };
 	struct reader_env env = { .end = UINT64_MAX,
-				  .path = f->seen.target->member.len ? f->seen.target->member : f->seen.target->file };
+				  .path = f->seen.target->member.len ? f->seen.target->member
+								     : f->seen.target->file };
 	struct window_source from = { .read = source_read, .ctx = s };
 	struct window win = { 0 };
 	err stop = { 0 };

@@ -86,8 +86,7 @@ static int read_shipped(buf *ret, struct rulepack_from *from, err *e)
 
 	if (!rulepack_find(&found)) {
 		err_set(e, ERR_IO, ERR_NO_OFFSET,
-			"no rules found beside the program or in %s/rules: name some with -r",
-			SPOOR_DATADIR);
+			"no rules found beside the program or in %s/rules: name some with -r", SPOOR_DATADIR);
 	} else {
 		buf_byte(&found, '\0');
 		path = found.ptr;

@@ -196,9 +196,9 @@ static int check_values(const buf *bundle, size_t from, err *e)
 
 	placeholders_init(&p);
 	while (r == 0 && bundle_next(b, &from, &f) > 0)
-		r = f.status == BUNDLE_VALUES
-			    ? placeholders_add(&p, f.path, f.text, e)
-			    : err_set(e, ERR_IO, ERR_NO_OFFSET, "%.*s: %.*s", STR_ARG(f.path), STR_ARG(f.text));
+		r = f.status == BUNDLE_VALUES ? placeholders_add(&p, f.path, f.text, e)
+					      : err_set(e, ERR_IO, ERR_NO_OFFSET, "%.*s: %.*s",
+							STR_ARG(f.path), STR_ARG(f.text));
 	placeholders_done(&p);
 	return r;
 }

@@ -30,8 +30,9 @@ struct logsource_source { /* where a rule's field is read from */
 
 #define LOGSOURCE_SOURCES 4
 struct logsource_rename {
-	const char *name;                                  /* rule's field */
-	struct logsource_source sources[LOGSOURCE_SOURCES]; /* the first that holds something; a NULL field ends */
+	const char *name; /* rule's field */
+	struct logsource_source
+		sources[LOGSOURCE_SOURCES]; /* the first that holds something; a NULL field ends */
 };
 
 struct logsource_channel {

@@ -305,7 +305,8 @@ int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *
 	sqlite3_stmt *st;
 	int step = SQLITE_DONE, rc = 0;
 
-	if (begin(s, "SELECT id, title, level, status, reason, path, tags, sha256 FROM rules ORDER BY n", &st, e) < 0)
+	if (begin(s, "SELECT id, title, level, status, reason, path, tags, sha256 FROM rules ORDER BY n", &st,
+		  e) < 0)
 		return -1;
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
 		struct row r = { st, 0 };

@@ -32,10 +32,10 @@ struct store_item {
 
 struct store_run { /* how the case was made; written first, updated at the end */
 	str version, command;
-	str rules_sha256;  /* of all rules, wherever they lie: detect/rules_hash.h */
-	str rules_name;    /* of the pinned release that they are; empty: they are none */
-	str values_sha256; /* of the files with values for placeholders; empty: none */
-	str profile;       /* "strict" or "extended" */
+	str rules_sha256;   /* of all rules, wherever they lie: detect/rules_hash.h */
+	str rules_name;     /* of the pinned release that they are; empty: they are none */
+	str values_sha256;  /* of the files with values for placeholders; empty: none */
+	str profile;        /* "strict" or "extended" */
 	int64_t started_ns; /* wall clock; the only field that differs between two runs */
 	uint64_t rules_ok, rules_rejected, events, bytes;
 	bool finished;
