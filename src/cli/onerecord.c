@@ -12,6 +12,7 @@
 #include "engine/sandbox.h"
 #include "evidence/evidence.h"
 #include "evidence/origin.h"
+#include "readers/text/textlog.h"
 #include "store/ref.h"
 #include "store/store.h"
 #include "util/limits.h"
@@ -227,8 +228,9 @@ static int look_at_event(void *ctx, const event *ev, err *e)
 {
 	struct finder *f = ctx;
 	const struct record_target *t = f->seen.target;
+	bool unnumbered = f->seen.ops->text && t->record == 0; /* a line behind the first piece */
 
-	if (ev->ref.offset != t->offset || (t->check_record && ev->ref.record != t->record))
+	if (ev->ref.offset != t->offset || (t->check_record && ev->ref.record != t->record && !unnumbered))
 		return 0;
 	f->found = true;
 	if (f->look(f->ctx, &f->seen, ev, e) < 0)
@@ -242,6 +244,8 @@ static int look_at_event(void *ctx, const event *ev, err *e)
 static uint64_t begin_of(const struct reader_ops *ops, const struct record_target *t, uint64_t size)
 {
 	if (!ops->piece_align || t->member.len || t->offset < ops->piece_first)
+		return 0;
+	if (ops->text && ops->text->mark) /* what its header says there is known from the start only */
 		return 0;
 	if (ops->text) /* a line that starts at a cut belongs to the piece before */
 		return size > LIMIT_PIECE_BYTES && t->offset

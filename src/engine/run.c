@@ -29,6 +29,13 @@ static void heard_batch(struct proc *p, struct task *t, const Wire__Batch *b)
 	t->last_ns = b->last_ns;
 }
 
+static void heard_looked(struct proc *p, struct task *t, const Wire__Looked *m)
+{
+	if (m->offset > t->looked) /* anything else is no headway */
+		p->heard_ns = clock_ns();
+	t->looked = m->offset;
+}
+
 static void heard_member(struct proc *p, struct task *t, const Wire__Member *m)
 {
 	p->heard_ns = clock_ns();
@@ -107,6 +114,9 @@ static int handle(struct run *r, struct proc *p, const Wire__FromWorker *m, byte
 			return 0;
 		*ret_bad = e->code == ERR_CORRUPT;
 		return -1;
+	case WIRE__FROM_WORKER__BODY_LOOKED:
+		heard_looked(p, t, m->looked);
+		return 0;
 	case WIRE__FROM_WORKER__BODY_MEMBER:
 		heard_member(p, t, m->member);
 		return task_result(r, t, m, frame, e);

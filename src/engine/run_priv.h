@@ -35,6 +35,7 @@ struct task {
 	/* Last heard, for what must be said when the worker dies. */
 	uint32_t member;
 	bool member_open, item_done;
+	uint64_t looked; /* before it was identified */
 	uint64_t offset, events, recovered;
 	int64_t first_ns, last_ns;
 };

@@ -313,6 +313,7 @@ static int task_send(struct run *r, struct proc *p, struct task *t, int fd, err 
 	t->state = TASK_RUNNING;
 	t->proc = p;
 	t->item_done = false;
+	t->looked = 0;
 	if (t->turn_sent)
 		r->turn = t;
 	task_message(r, t, &msg);

@@ -251,6 +251,11 @@ int wire_check(struct wire_peer *p, const Wire__FromWorker *m, err *e)
 									       : batch_check(p, m->batch, e);
 	case WIRE__FROM_WORKER__BODY_ITEM_DONE:
 		return item_check(p, m->item_done, e);
+	case WIRE__FROM_WORKER__BODY_LOOKED:
+		return p->task && m->looked->task == p->task && !p->identified &&
+				       offset_ok(p, m->looked->offset)
+			       ? 0
+			       : BAD("look at content at the wrong time or place");
 	case WIRE__FROM_WORKER__BODY_DONE:
 		return done_check(p, m->done, e);
 	case WIRE__FROM_WORKER__BODY_WAITING:

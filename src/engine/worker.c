@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "detect/image.h"
+#include "engine/cut.h"
 #include "engine/declared.h"
 #include "engine/sandbox.h"
 #include "engine/worker_item.h"
@@ -213,6 +214,37 @@ static void hash_all(struct worker *w, struct item_what *what)
 	what->fatal = true;
 }
 
+struct looker {
+	struct worker *w;
+	const struct task *t;
+	uint64_t told;
+};
+
+static int tell_looked(void *ctx, uint64_t offset, err *e)
+{
+	enum { STEP = 64 << 20 };
+	struct looker *l = ctx;
+	Wire__FromWorker m = WIRE__FROM_WORKER__INIT;
+	Wire__Looked looked = WIRE__LOOKED__INIT;
+
+	if (offset - l->told < STEP)
+		return 0;
+	l->told = offset;
+	looked.task = l->t->id;
+	looked.offset = offset;
+	m.body_case = WIRE__FROM_WORKER__BODY_LOOKED;
+	m.looked = &looked;
+	return wire_send_from(l->w->sock, &m, e);
+}
+
+static int can_split(struct worker *w, const struct task *t, const struct item_what *what, bool *ret, err *e)
+{
+	struct looker l = { w, t, 0 };
+	const struct cut_look look = { t->fd, t->size, what->head, what->path, tell_looked, &l };
+
+	return cut_possible(what->ops, &look, ret, e);
+}
+
 static int file_item(struct worker *w, const struct task *t, struct item_what *what, err *e)
 {
 	struct file_source f = { .fd = t->fd, .end = file_end(t) };
@@ -230,8 +262,10 @@ static int file_item(struct worker *w, const struct task *t, struct item_what *w
 	if (t->kind == WIRE__TASK_KIND__ITEM && item_identify(w, what, e) < 0)
 		goto out;
 	if (t->kind == WIRE__TASK_KIND__ITEM) {
-		bool split = what->ops && what->ops->piece_align && t->size > LIMIT_PIECE_BYTES;
+		bool split = false;
 
+		if (what->ops && can_split(w, t, what, &split, e) < 0)
+			goto out;
 		if (tell_identified(w, t, what->format, false, split, e) < 0)
 			goto out;
 		if (split) {

@@ -94,6 +94,26 @@ t.check("2023-05-17 18:4" in shown.split("Bytes")[1], "and dumps it", shown)
 t.check("2023-01-17T00:00:00Z" in spoor("show", "--tz", "Asia/Shanghai", f"{firewall}:{FIREWALL.index('2023-01')}").stdout.decode(), "show --tz",
         spoor("show", "--tz", "Asia/Shanghai", f"{firewall}:{FIREWALL.index('2023-01')}"))
 
+# --- large files, which are read in pieces unless their header changes
+HEADER = IIS[:IIS.index("2023-05-17 18")]
+LINES = "".join("2023-05-17 %02d:%02d:%02d 10.20.0.11 GET /a%d%s - 443 - 198.51.100.23 LB-Probe/1.0 200\r\n" %
+                (i // 3600 % 24, i // 60 % 60, i % 60, i, "x" * (i % 400)) for i in range(70000))
+OTHER = HEADER.replace("s-ip cs-method", "cs-method s-ip")
+SWAPPED = IIS[SECOND:].replace("10.20.0.11 POST", "POST 10.20.0.11")
+for what, text, last in (("cut", HEADER + LINES + HEADER + LINES + IIS[SECOND:], 0),
+                         ("whole", HEADER + LINES + OTHER + SWAPPED, 4 + 70000 + 4 + 1)):
+    large = write(text, "large.log")
+    one = spoor("dump", large, "-f", "ecs", "-j", 1)
+    t.check(one.returncode == 0 and one.stdout.count(b"\n") == text.count("\n") - text.count("#"), f"large, {what}: events", one.stderr)
+    t.equal(spoor("dump", large, "-f", "ecs", "-j", 4).stdout, one.stdout, f"large, {what}: 1 and 4 workers give the same bytes")
+    end = json.loads(one.stdout.splitlines()[-1])
+    t.equal((end["destination"]["ip"], end["http"]["request"]["method"], end["url"]["path"]), ("10.20.0.11", "POST", "/ecp/x.js"),
+            f"large, {what}: the last line has its columns")
+    t.equal(end["spoor"]["event"]["record"], last, f"large, {what}: its number")
+    ref = end["spoor"]["event"]["ref"].split(":")
+    t.check(b"/ecp/x.js" in spoor("show", f"{large}:{ref[1]}:{ref[2]}").stdout, f"large, {what}: show finds it", ref)
+os.unlink(large)
+
 # --- the rest of the program
 run = spoor("hunt", path("logs"), "-r", rules(), "-f", "jsonl")
 t.check(run.returncode == 0, "hunt reads flat events", run)

@@ -141,6 +141,37 @@ static void find_times(struct w3c *w)
 		w->datetime = 0;
 }
 
+/* Fields at spaces, with their places even where they are "-". */
+static size_t fields_of(str line, str *out, size_t max)
+{
+	size_t n = 0, i = 0;
+
+	while (i < line.len) {
+		size_t from = i;
+
+		while (i < line.len && line.ptr[i] != ' ' && line.ptr[i] != '\t')
+			i++;
+		if (i > from && n < max)
+			out[n] = (str){ line.ptr + from, i - from };
+		n += i > from;
+		i++;
+	}
+	return n < max ? n : max;
+}
+
+/* A piece of a log that was cut by whoever copied it: its fields may be those that IIS writes by itself. */
+static void infer(struct text *t, struct w3c *w)
+{
+	enum { FIELDS_MAX = 32 };
+	str f[FIELDS_MAX];
+	const char *fields = w3c_infer(f, fields_of(t->line, f, FIELDS_MAX));
+
+	if (!fields)
+		return;
+	buf_z(&w->fields, fields);
+	t->assumed = "no header: the fields are taken for those that IIS logs by default";
+}
+
 /* The header is complete where the first line behind it stands. */
 static bool header_end(struct text *t, struct w3c *w)
 {
@@ -148,6 +179,8 @@ static bool header_end(struct text *t, struct w3c *w)
 	char made[W3C_DATASET_MAX];
 	struct w3c_kind kind;
 
+	if (!w->fields.len)
+		infer(t, w);
 	if (!names_read(w)) {
 		t->why = w->fields.len ? "more fields in the header than any log has" : "before any #Fields";
 		return false;
@@ -259,23 +292,6 @@ static bool set_time(struct text *t, struct w3c *w)
 
 /* --- lines that have not as many fields as the header --------------------------------------- */
 
-static size_t fields_of(str line, str *out, size_t max)
-{
-	size_t n = 0, i = 0;
-
-	while (i < line.len) {
-		size_t from = i;
-
-		while (i < line.len && line.ptr[i] != ' ' && line.ptr[i] != '\t')
-			i++;
-		if (i > from && n < max)
-			out[n] = (str){ line.ptr + from, i - from };
-		n += i > from;
-		i++;
-	}
-	return n < max ? n : max;
-}
-
 /* How well line `f` of n fields fits if column k took the surplus: 0 if a field contradicts its column, else
  * the more fields are what only their column holds the better. */
 static unsigned fit_if(const struct w3c *w, const str *f, size_t n, size_t k)
@@ -383,7 +399,9 @@ static enum text_line w3c_line(struct text *t)
 		return TEXT_NOTHING;
 	}
 	if ((w->stale || !t->schema) && !w->useless && !header_end(t, w))
-		w->useless = t->why;
+		w->useless = w->fields.len ? t->why : NULL;
+	if (!w->fields.len)
+		return bad(t, NULL);
 	if (w->useless)
 		return bad(t, w->useless);
 	n = split(t, w);
@@ -401,9 +419,17 @@ static enum text_line w3c_line(struct text *t)
 
 /* --- probing -------------------------------------------------------------------------------- */
 
+static bool is_row(str line)
+{
+	enum { FIELDS_MAX = 32 };
+	str f[FIELDS_MAX];
+
+	return w3c_infer(f, fields_of(line, f, FIELDS_MAX)) != NULL;
+}
+
 static int w3c_claim(const struct text_head *h)
 {
-	enum { SURE = 90, HEADER_ONLY = 50 };
+	enum { SURE = 90, HEADER_ONLY = 50, INFERRED = 60, SHARE_MIN = 80 };
 	bool header = false;
 
 	for (size_t i = 0; i < h->nlines; i++) {
@@ -411,10 +437,25 @@ static int w3c_claim(const struct text_head *h)
 			return SURE;
 		header |= str_starts(h->lines[i], STR("#Software: "));
 	}
-	return header ? HEADER_ONLY : 0;
+	if (header)
+		return HEADER_ONLY;
+	return text_share(h, is_row) >= SHARE_MIN ? INFERRED : 0;
+}
+
+/* Lines that tell their day themselves, and end where they end. */
+static bool w3c_can_cut(const struct text_head *h)
+{
+	for (size_t i = 0; i < h->nlines; i++)
+		if (str_starts(h->lines[i], STR("#Fields:")))
+			return str_find(h->lines[i], STR(" date ")) != SIZE_MAX &&
+			       !memchr(h->lines[i].ptr, ',', h->lines[i].len);
+	return false;
 }
 
 static const struct text_format W3C = {
+	.mark = '#',
+	.mark_free = "#Date:",
+	.can_cut = w3c_can_cut,
 	.claim = w3c_claim,
 	.line = w3c_line,
 	.state_bytes = sizeof(struct w3c),
@@ -422,5 +463,5 @@ static const struct text_format W3C = {
 	.close = w3c_close,
 };
 
-const struct reader_ops reader_w3c = TEXT_READER(
+const struct reader_ops reader_w3c = TEXT_READER_PIECES(
 	"w3c", "Logs with #Fields: IIS, HTTP.sys, Exchange, Blue Coat, TMG, Windows Firewall", &W3C);

@@ -172,3 +172,52 @@ unsigned w3c_spaciousness(str field)
 			return 0;
 	return str_eq(field, STR("date")) || str_eq(field, STR("time")) ? 0 : 1;
 }
+
+/* --- rows without a header ------------------------------------------------------------------ */
+
+#define IIS_BEFORE "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) "
+#define IIS_AFTER "sc-status sc-substatus sc-win32-status"
+
+/* Defaults of IIS 6 to 10, and with the address that a proxy passes on. */
+static const char *const DEFAULTS[] = {
+	IIS_BEFORE "cs(Referer) " IIS_AFTER " time-taken",
+	IIS_BEFORE IIS_AFTER " time-taken",
+	IIS_BEFORE "cs(Referer) " IIS_AFTER " time-taken X-Forwarded-For",
+	"date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) " IIS_AFTER,
+};
+
+static bool is_date(str s)
+{
+	return s.len == 10 && s.ptr[4] == '-' && s.ptr[7] == '-' && is_number((str){ s.ptr, 4 });
+}
+
+static bool is_clock(str s)
+{
+	return s.len == 8 && s.ptr[2] == ':' && s.ptr[5] == ':';
+}
+
+/* Every field fits, and enough of them could be nothing else. */
+static bool fits_all(str names, const str *fields, size_t n)
+{
+	enum { SURE_MIN = 5 };
+	size_t sure = 0, i = 0;
+
+	for (; names.len && i < n; i++) {
+		enum w3c_fit fit = w3c_fit(str_cut(names, ' ', &names), fields[i]);
+
+		if (fit == W3C_FIT_NOT)
+			return false;
+		sure += fit == W3C_FIT_SURE;
+	}
+	return !names.len && i == n && sure >= SURE_MIN;
+}
+
+const char *w3c_infer(const str *fields, size_t n)
+{
+	if (n < 2 || !is_date(fields[0]) || !is_clock(fields[1]))
+		return NULL;
+	for (size_t i = 0; i < COUNT(DEFAULTS); i++)
+		if (fits_all(str_of(DEFAULTS[i]), fields, n))
+			return DEFAULTS[i];
+	return NULL;
+}

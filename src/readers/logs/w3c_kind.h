@@ -27,6 +27,10 @@ struct w3c_kind w3c_kind_of(const struct w3c_header *h, char name[W3C_DATASET_MA
 enum w3c_fit { W3C_FIT_NOT, W3C_FIT_ANY, W3C_FIT_SURE };
 enum w3c_fit w3c_fit(str field, str text);
 
+/* The #Fields that a row without any header must have, by its fields: those that services write when nobody
+ * changed them. NULL if it looks like none of them. */
+const char *w3c_infer(const str *fields, size_t n);
+
 /* How likely a field holds text with spaces in it: 0 for never. */
 unsigned w3c_spaciousness(str field);
 

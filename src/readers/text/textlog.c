@@ -8,7 +8,7 @@
 enum { STEP = 64 * 1024 };
 
 /* Assumptions, told once per item and no damage. */
-enum text_note { NOTE_CODING, NOTE_ZONE, NOTE_YEAR, NOTES };
+enum text_note { NOTE_CODING, NOTE_ZONE, NOTE_YEAR, NOTE_FORMAT, NOTES };
 
 /* --- open and close ------------------------------------------------------------------------- */
 
@@ -276,28 +276,36 @@ static void give(const struct text *t, event *ev)
 	};
 }
 
+/* The next assumption that was made and not yet told. */
 static bool tell_note(struct text *t, struct gap *g)
 {
 	uint32_t untold = t->notes & ~t->told;
 	const struct line *r = &t->record;
+	uint64_t to = r->offset + r->raw.len;
+	enum text_note note = untold ? (enum text_note)__builtin_ctz(untold) : NOTES;
 
 	if (t->env.begin) /* the first piece tells it for all */
-		untold = 0;
-	if (!untold)
 		return false;
-	if (untold & 1u << NOTE_CODING) {
-		t->told |= 1u << NOTE_CODING;
+	switch (note) {
+	case NOTE_CODING:
 		gap_set(g, GAP_ASSUMED, 0, 0, "text is no UTF-8 and nobody declared its coding: read as %s",
 			coding_name(&t->lines.coding));
-	} else if (untold & 1u << NOTE_ZONE) {
-		t->told |= 1u << NOTE_ZONE;
-		gap_set(g, GAP_ASSUMED, r->offset, r->offset + r->raw.len,
+		break;
+	case NOTE_ZONE:
+		gap_set(g, GAP_ASSUMED, r->offset, to,
 			"local times, and nobody declared their zone: read as if they were UTC");
-	} else {
-		t->told |= 1u << NOTE_YEAR;
-		gap_set(g, GAP_ASSUMED, r->offset, r->offset + r->raw.len,
+		break;
+	case NOTE_YEAR:
+		gap_set(g, GAP_ASSUMED, r->offset, to,
 			"times without a year: read as the last year before the file was written");
+		break;
+	case NOTE_FORMAT:
+		gap_set(g, GAP_ASSUMED, r->offset, to, "%s", t->assumed);
+		break;
+	case NOTES:
+		return false;
 	}
+	t->told |= 1u << note;
 	g->item = t->env.item;
 	return true;
 }
@@ -311,6 +319,8 @@ enum reader_step text_next(void *self, struct reader_input *in, event *ret_ev, s
 		return READER_MORE;
 	if (t->lines.coding.guessed)
 		t->notes |= 1u << NOTE_CODING;
+	if (t->assumed)
+		t->notes |= 1u << NOTE_FORMAT;
 	if (t->notes != t->told && tell_note(t, ret_gap))
 		return READER_SKIPPED;
 	for (;;) {

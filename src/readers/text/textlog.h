@@ -43,6 +43,13 @@ struct text_format {
 	const char *dataset; /* ECS event.dataset, where the format has but one */
 	enum text_framing framing;
 
+	/* With pieces: lines that begin with this character say how those behind them are to be read. Content is
+	 * cut only where all of them, but for those that begin with mark_free, stand in its head already and
+	 * can_cut() agrees. 0: there are none. */
+	char mark;
+	const char *mark_free;
+	bool (*can_cut)(const struct text_head *h);
+
 	/* Confidence 0..100. NULL: the share of lines that fit a pattern. */
 	int (*claim)(const struct text_head *h);
 	/* t->line to an event. NULL: patterns. */
@@ -71,8 +78,9 @@ struct text {
 	value *values;
 	int64_t time_ns; /* TIME_NONE before each line */
 	enum time_basis basis;
-	bool repaired;   /* the event is there in part only: it will be marked */
-	const char *why; /* before TEXT_BAD */
+	bool repaired;       /* the event is there in part only: it will be marked */
+	const char *why;     /* before TEXT_BAD */
+	const char *assumed; /* what was assumed to read this content at all: told once */
 
 	/* For formats with several framings. */
 	enum text_framing framing;

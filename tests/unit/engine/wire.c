@@ -24,6 +24,7 @@ struct message {
 	Wire__Done done;
 	Wire__TurnTaken taken;
 	Wire__Written written;
+	Wire__Looked looked;
 	Wire__Ref ref, *refs[LIMIT_WIRE_REFS + 1];
 	Wire__Detail key, *keys[LIMIT_FINDING_KEYS + 1];
 	Wire__Finding finding, *findings[1];
@@ -79,6 +80,7 @@ static void message_init(struct message *x, int type, uint32_t task, uint32_t me
 	wire__from_worker__init(&x->m);
 	wire__hello__init(&x->hello);
 	wire__identified__init(&x->id);
+	wire__looked__init(&x->looked);
 	wire__member__init(&x->member);
 	wire__batch__init(&x->batch);
 	wire__item_done__init(&x->item);
@@ -109,6 +111,10 @@ static void message_init(struct message *x, int type, uint32_t task, uint32_t me
 	case WIRE__FROM_WORKER__BODY_DONE:
 		x->m.done = &x->done;
 		break;
+	case WIRE__FROM_WORKER__BODY_LOOKED:
+		x->m.looked = &x->looked;
+		x->looked.task = task;
+		break;
 	case WIRE__FROM_WORKER__BODY_TURN_TAKEN:
 		x->m.turn_taken = &x->taken;
 		break;
@@ -124,12 +130,17 @@ static void message_init(struct message *x, int type, uint32_t task, uint32_t me
 
 /* One letter per message of task 7: h hello, i identified, a identified as archive, s identified as
  * large, m next member, b batch, B batch of the member, e item done, E member's item done, d done,
- * p done with output pending, t turn taken, w written; T: the coordinator passes the turn. */
+ * p done with output pending, t turn taken, w written, l looked, L looked behind the content; T: the
+ * coordinator passes the turn. */
 static const struct {
 	const char *what, *talk;
 	bool ok; /* the last message is accepted; those before always are */
 } TALKS[] = {
 	{ "a file", "hibed", true },
+	{ "a file that was looked through", "hllibed", true },
+	{ "looked after identification", "hil", false },
+	{ "looked behind the content", "hL", false },
+	{ "looked without a task", "hiedl", false },
 	{ "an archive's members, then itself", "hamBEmBEed", true },
 	{ "split, then done", "hsd", true },
 	{ "first message is no greeting", "i", false },
@@ -196,6 +207,11 @@ static int say(struct wire_peer *p, char c, uint32_t *member)
 		break;
 	case 't':
 		message_init(&x, WIRE__FROM_WORKER__BODY_TURN_TAKEN, task, 0);
+		break;
+	case 'l':
+	case 'L':
+		message_init(&x, WIRE__FROM_WORKER__BODY_LOOKED, task, 0);
+		x.looked.offset = c == 'l' ? 1000 : UINT64_MAX;
 		break;
 	case 'w':
 		message_init(&x, WIRE__FROM_WORKER__BODY_WRITTEN, task, 0);

@@ -169,7 +169,7 @@ bool textlog_ecs_has(const struct textlog_event *ev, const char *part)
 
 /* --- tables --------------------------------------------------------------------------------- */
 
-static void check_fields(const char *what, const struct textlog_event *ev, const char *fields)
+void textlog_check_fields(const char *what, const struct textlog_event *ev, const char *fields)
 {
 	str rest = str_of(fields), one, want;
 
@@ -197,7 +197,7 @@ static void check_good(const struct textlog_case *c, const struct textlog_run *r
 		CHECK_STR(c->what, str_of(time), str_of(c->time));
 	}
 	if (c->fields)
-		check_fields(c->what, &r->events[0], c->fields);
+		textlog_check_fields(c->what, &r->events[0], c->fields);
 }
 
 void textlog_good(const struct reader_ops *ops, const char *head, const struct textlog_case *cases,

@@ -50,6 +50,9 @@ str textlog_field(const struct textlog_event *ev, const char *name);
 /* Is `part` in the event's ECS document? */
 bool textlog_ecs_has(const struct textlog_event *ev, const char *part);
 
+/* "name=text name=text": the event has these, an empty text stands for absence. */
+void textlog_check_fields(const char *what, const struct textlog_event *ev, const char *fields);
+
 /* A table of lines, each read alone behind `head`. */
 struct textlog_case {
 	const char *what; /* NULL ends the table */

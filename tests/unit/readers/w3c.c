@@ -170,7 +170,7 @@ static const struct {
 	{ "software that nobody knows",
 	  "#Software: Foo 1\n#Fields: date time x-thing\n2024-01-01 00:00:00 y\n", 1, 0, "w3c.log", "", NULL,
 	  "x-thing=y", NULL, TIME_UTC_BY_SPEC },
-	{ "lines before the header", IIS_LINE "\n" IIS_HEAD IIS_LINE "\n", 1, 1, "iis.access", "", NULL, NULL,
+	{ "lines before the header", "x y z\n" IIS_HEAD IIS_LINE "\n", 1, 1, "iis.access", "", NULL, NULL,
 	  NULL, TIME_UTC_BY_SPEC },
 	{ "a name twice", "#Fields: date time a a\n2024-01-01 00:00:00 1 2\n", 1, 0, "w3c.log", "", NULL,
 	  "a=1", "\"a_1\":\"2\"", TIME_UTC_BY_SPEC },
@@ -198,6 +198,8 @@ static void logs(void **state)
 			if (LOGS[i].time)
 				CHECK_STR(LOGS[i].what, str_of(time), str_of(LOGS[i].time));
 			CHECK(LOGS[i].what, ev->basis == LOGS[i].basis);
+			if (LOGS[i].fields)
+				textlog_check_fields(LOGS[i].what, ev, LOGS[i].fields);
 			if (LOGS[i].ecs && !textlog_ecs_has(ev, LOGS[i].ecs))
 				fail_msg("%s: no %s in %s", LOGS[i].what, LOGS[i].ecs, ev->ecs);
 			textlog_run_done(&r);
@@ -387,6 +389,45 @@ static void hostile_headers(void **state)
 	buf_done(&b);
 }
 
+/* However content is cut behind its header, both pieces together give what the whole gives. */
+static void pieces(void **state)
+{
+	static const char CONTENT[] = IIS_HEAD IIS_LINE "\r\n" IIS_LINE "\r\n\r\n" IIS_LINE "\n";
+	bytes all = str_bytes(str_of(CONTENT));
+	size_t from = (sizeof IIS_HEAD + 1) / 2 * 2;
+
+	(void)state;
+	for (size_t at = from; at < all.len; at += 2) {
+		struct textlog_run a, b;
+		const struct textlog_event *last;
+
+		textlog_run(&a, &reader_w3c, all, (struct textlog_with){ .end = at });
+		textlog_run(&b, &reader_w3c, all, (struct textlog_with){ .begin = at });
+		assert_int_equal(a.nevents + b.nevents, 3);
+		assert_int_equal(a.ngaps + b.ngaps, 0);
+		last = b.nevents ? &b.events[b.nevents - 1] : &a.events[2];
+		assert_string_equal(last->dataset, "iis.access");
+		CHECK_STR("field", textlog_field(last, "c-ip"), STR("10.20.0.5"));
+		textlog_run_done(&a);
+		textlog_run_done(&b);
+	}
+}
+
+/* A log whose header was lost is read as IIS writes by default, and says so. */
+static void headless(void **state)
+{
+	struct textlog_run r;
+
+	(void)state;
+	textlog_run_str(&r, &reader_w3c, "cut li\n" IIS_LINE "\n" IIS_LINE "\n");
+	assert_int_equal(r.nevents, 2);
+	assert_int_equal(r.ngaps, 1);
+	assert_int_equal(r.nassumed, 1);
+	assert_string_equal(r.events[0].dataset, "iis.access");
+	textlog_check_fields("headless", &r.events[1], "c-ip=10.20.0.5 sc-status=200 time-taken=1");
+	textlog_run_done(&r);
+}
+
 static int claim(const char *content)
 {
 	struct text_head h;
@@ -406,6 +447,9 @@ static void claims(void **state)
 	assert_int_equal(claim("#Software: x\n"), 50);
 	assert_int_equal(claim("#separator \\x09\n#fields\tts\tuid\n"), 0);
 	assert_int_equal(claim("text about #Fields: and more\n"), 0);
+	assert_int_equal(claim(IIS_LINE "\r\n" IIS_LINE "\r\n"), 60);
+	assert_int_equal(claim(IIS_LINE "\nx\n"), 0);
+	assert_int_equal(claim("2023-05-17 18:47:05 a b c d e f g h i j k l m\n"), 0);
 	assert_int_equal(claim(""), 0);
 }
 
@@ -415,7 +459,8 @@ int main(void)
 		cmocka_unit_test(iis_lines), cmocka_unit_test(logs),
 		cmocka_unit_test(exchange),  cmocka_unit_test(exchange_rows),
 		cmocka_unit_test(cut_lines), cmocka_unit_test(hostile_headers),
-		cmocka_unit_test(claims),
+		cmocka_unit_test(claims),    cmocka_unit_test(pieces),
+		cmocka_unit_test(headless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
