@@ -121,18 +121,19 @@ MUTANTS = {
     # the fast way
     'fast: null is absence': ('detect/detector.c', 'p->kind == PRED_NULL ? !present || null :', 'p->kind == PRED_NULL ? !present :'),
     'fast: a literal is enough': (
-        'detect/detector.c', 'if (pred_text(p, d->naive.regex, scanned_text(d, s, pred_wants_folded(p)), false, '
-        '&d->naive.limited))\n\t\tnote_hit', 'if (p)\n\t\tnote_hit'),
+        'detect/detector.c', 'if ((found && p->kind == PRED_GLOB && p->pattern.contains && !p->cased) ||',
+        'if (found ||'),
+    'fast: a literal with case is enough': (
+        'detect/detector.c', 'p->pattern.contains && !p->cased) ||', 'p->pattern.contains) ||'),
     'fast: expressions only on ASCII': (
         'detect/detector.c', 'if (!f->regex_db || !regex_is_ascii(text)) {', 'if (!f->regex_db) {'),
     'fast: classes of all event ids are one': ('detect/detector.c', '\tkey_value(&d->key, event_wk(ev, WK_EVENT_ID));\n', ''),
     'fast: texts are kept for the next event': ('detect/detector.c', 'if (t->epoch == d->epoch)', 'if (t->epoch)'),
-    'fast: a rule is found once per way': ('detect/detector.c', 'if (v->rule == matched || (r->root', 'if ((r->root'),
+    'fast: a rule is found once per way': ('detect/detector.c', 'if (v->rule != last && detector_emit', 'if (detector_emit'),
     'fast: rules without trigger are not asked': (
-        'detect/bind.c', 'rule->always = v->ntriggers == 0 || rule->r.root == BOUND_TRUE;',
-        'rule->always = rule->r.root == BOUND_TRUE;'),
-    'fast: constant triggers are forgotten': (
-        'detect/bind.c', 'rule->always = answer == ANSWER_YES;', 'rule->always = false;'),
+        'detect/bind.c', 'for (uint32_t i = 0; i < pg->nalways; i++) {', 'for (uint32_t i = 0; false; i++) {'),
+    'fast: what is constant scans nothing': (
+        'detect/bind.c', 'if (f && !add_scan(b, g, i, f->constant, ', 'if (f && !f->constant && !add_scan(b, g, i, f->constant, '),
     'fast: the first operand triggers an OR': (
         'detect/scanplan.c', '\t\tif (n->op == NODE_AND)\n\t\t\treturn true;', '\t\treturn true;'),
     'fast: cased literals are not folded': ('detect/scanplan.c', 'if (!pred->cased)\n\t\treturn s;', 'if (true)\n\t\treturn s;'),
@@ -143,7 +144,7 @@ MUTANTS = {
         'detect/scanplan.c', 'if (got == SIZE_MAX || len + got > EVENT_IDS_MAX)\n\t\t\treturn SIZE_MAX;',
         'if (got == SIZE_MAX || len + got > EVENT_IDS_MAX)\n\t\t\tcontinue;'),
     'fast: another EventID in the data is not seen': (
-        'detect/bind.c', 'return first >= 0 && first == s->wk[WK_EVENT_ID] && schema_find(s, STR("EventID"), '
+        'detect/bind.c', 'return first >= 0 && first == s->wk[WK_EVENT_ID] &&\n\t       schema_find(s, STR("EventID"), '
         '(uint32_t)first + 1) < 0;', 'return first >= 0;'),
     'fast: memory mixes fields': ('detect/memo.h', 'e->field == field && ', ''),
     'fast: memory mixes types': ('detect/memo.h', ' && e->type == v.type &&', ' &&'),

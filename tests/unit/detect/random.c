@@ -39,7 +39,7 @@ static const char *const EXACT[] = { /* whole values that modifiers care about *
 	"10.1.2.3", "11.0.0.1", "::ffff:10.1.2.3", "fe80::1", "2024-02-29T23:05:06Z", "2024-12-30", "0x10", "16", "1.0",
 	"-1", "1e1", "10", "9", "7", "true", "YWI=", "eGFieA==", "YQBiAA==", "",
 };
-static buf words[64]; /* values of the rules of this set: events take from them */
+static buf words[24]; /* values of the rules of this set: events take from them */
 static unsigned nwords; /* ever; the last of them are kept */
 
 static void random_text(buf *out)
@@ -132,6 +132,8 @@ static const struct {
 	{ "|all|endswith", TEXTS },
 	{ "|cased", TEXTS },
 	{ "|contains|cased", TEXTS },
+	{ "|contains|cased", TEXTS },
+	{ "|endswith|cased", TEXTS },
 	{ "|windash", TEXTS },
 	{ "|contains|windash", TEXTS },
 	{ "|windash|endswith", TEXTS },
@@ -176,6 +178,10 @@ static void rule_value(buf *out, enum values kind)
 
 	switch (kind) {
 	case TEXTS:
+		if (nwords && rnd(3) == 0) { /* one text under several modifiers */
+			buf_str(&text, buf_view(&words[rnd(nwords < COUNT(words) ? nwords : COUNT(words))]));
+			break;
+		}
 		random_text(&text);
 		buf_clear(&words[nwords % COUNT(words)]);
 		buf_str(&words[nwords++ % COUNT(words)], buf_view(&text));
