@@ -381,6 +381,8 @@ def main():
     files, rules, refused = read_rules(o.first, o.every)
     for i in range(0, len(rules), BATCH):
         run_batch(o, score, rules[i:i + BATCH], i // BATCH)
+        if len(rules) > 2 * BATCH:
+            tap.note('%d rules: %s' % (score.n['rules'], {k: v for k, v in score.n.items() if 'against' in k}))
     n = score.n
     tap.note('%d rules of %d files (%d more need values for placeholders), %d events, %d own matches; events whose '
              'meaning was missed: %d' % (n['rules'], files, refused, n['events'], n['matches'], n['not as meant']))
