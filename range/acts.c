@@ -1,191 +1,303 @@
-#include "acts.h"
+/* acts.c - accounts, processes, files. */
+#include <stdio.h>
 
-#include "util/buf.h"
+#include "acts_priv.h"
 
 #define PRIVILEGES                                                                                           \
 	"SeSecurityPrivilege\n\t\t\tSeBackupPrivilege\n\t\t\tSeRestorePrivilege\n\t\t\t"                     \
 	"SeTakeOwnershipPrivilege\n\t\t\tSeDebugPrivilege\n\t\t\tSeImpersonatePrivilege"
 
-/* "2024-05-13 02:41:07.123", as Sysmon writes it. */
-static const char *sysmon_time(struct world *w, int64_t t)
-{
-	char text[TIME_TEXT_MAX];
+const struct locale_words LOCALE_WORDS[LOCALE_COUNT] = {
+	[LOCALE_EN] = { "NT AUTHORITY\\SYSTEM", "running", "stopped", "user mode service", "auto start" },
+	[LOCALE_ZH] = { "NT AUTHORITY\\SYSTEM", "\xe6\xad\xa3\xe5\x9c\xa8\xe8\xbf\x90\xe8\xa1\x8c",
+			"\xe5\xb7\xb2\xe5\x81\x9c\xe6\xad\xa2",
+			"\xe7\x94\xa8\xe6\x88\xb7\xe6\xa8\xa1\xe5\xbc\x8f\xe6\x9c\x8d\xe5\x8a\xa1",
+			"\xe8\x87\xaa\xe5\x8a\xa8\xe5\x90\xaf\xe5\x8a\xa8" },
+	[LOCALE_FR] = { "AUTORITE NT\\Syst\xc3\xa8me",
+			"en cours d\xe2\x80\x99"
+			"ex\xc3\xa9"
+			"cution",
+			"arr\xc3\xaat\xc3\xa9", "service en mode utilisateur",
+			"d\xc3\xa9marrage automatique" },
+	[LOCALE_DE] = { "NT-AUTORIT\xc3\x84T\\SYSTEM", "wird ausgef\xc3\xbchrt", "beendet",
+			"Benutzermodusdienst", "Automatisch starten" },
+	[LOCALE_RU] = { "NT AUTHORITY\\\xd0\xa1\xd0\x98\xd0\xa1\xd0\xa2\xd0\x95\xd0\x9c\xd0\x90",
+			"\xd0\xa0\xd0\xb0\xd0\xb1\xd0\xbe\xd1\x82\xd0\xb0\xd0\xb5\xd1\x82",
+			"\xd0\x9e\xd1\x81\xd1\x82\xd0\xb0\xd0\xbd\xd0\xbe\xd0\xb2\xd0\xbb\xd0\xb5\xd0\xbd\xd0\xb0",
+			"\xd1\x81\xd0\xbb\xd1\x83\xd0\xb6\xd0\xb1\xd0\xb0",
+			"\xd0\x90\xd0\xb2\xd1\x82\xd0\xbe" },
+};
 
-	time_text(t - t % NS_PER_S, text);
-	text[10] = ' ';
-	return world_text(w, "%.19s.%03u", text, (unsigned)(t / MS % 1000));
+static struct host *host_of(struct world *w, uint32_t host)
+{
+	return &w->hosts.at[host];
 }
 
-static const char *guid(struct world *w, struct host *h)
+uint16_t some_port(struct host *h)
 {
-	uint64_t a = rng_next(&h->rng), b = rng_next(&h->rng);
-
-	return world_text(w, "{%08x-%04x-%04x-%04x-%012llx}", (unsigned)a, (unsigned)(a >> 32 & 0xffff),
-			  (unsigned)(a >> 48), (unsigned)(b & 0xffff), (unsigned long long)(b >> 16));
+	return (uint16_t)(49152 + rng_below(&h->rng, 16000));
 }
 
-static void subject(struct world *w, struct rec *r, const struct session *s)
+void fresh_guid(struct host *h, uint8_t guid[16])
 {
-	rec_set(w, r, "SubjectUserSid", "%s", s->sid);
-	rec_set(w, r, "SubjectUserName", "%s", s->user);
-	rec_set(w, r, "SubjectDomainName", "%s", s->domain);
-	rec_set(w, r, "SubjectLogonId", "0x%llx", (unsigned long long)s->id);
+	for (int half = 0; half < 2; half++) {
+		uint64_t v = rng_next(&h->rng);
+
+		for (int i = 0; i < 8; i++)
+			guid[8 * half + i] = (uint8_t)(v >> 8 * i);
+	}
 }
 
-/* DOMAIN\user, as Sysmon names the account. */
-static const char *account(struct world *w, const struct session *s)
+void ev_subject(struct world *w, const struct session *s)
 {
-	return s->id == 0x3e7 ? "NT AUTHORITY\\SYSTEM" : world_text(w, "%s\\%s", s->domain, s->user);
+	ev_sid(w, "SubjectUserSid", s->sid);
+	ev_z(w, "SubjectUserName", s->user);
+	ev_z(w, "SubjectDomainName", s->domain);
+	ev_n(w, "SubjectLogonId", s->id);
 }
 
-static void sysmon(struct world *w, struct rec *r)
+/* DOMAIN\user, as Sysmon and the task scheduler name the account. */
+void ev_account(struct world *w, const char *field, const struct host *h, const struct session *s)
 {
-	if (!r)
-		return;
-	rec_set(w, r, "UtcTime", "%s", sysmon_time(w, r->time));
-	r->sid = "S-1-5-18";
+	if (s->id == 0x3e7)
+		ev_z(w, field, LOCALE_WORDS[h->locale].local_system);
+	else
+		ev_f(w, field, "%s\\%s", s->domain, s->user);
 }
 
-static void sysmon_process(struct world *w, struct rec *r, const struct process *p)
+void ev_port(struct world *w, const char *field, uint32_t port)
 {
-	sysmon(w, r);
-	rec_set(w, r, "ProcessGuid", "%s", p->guid);
-	rec_set(w, r, "ProcessId", "%u", p->pid);
-	rec_set(w, r, "Image", "%s", p->image);
-	rec_set(w, r, "User", "%s", account(w, &p->who));
+	char z[8];
+
+	snprintf(z, sizeof z, "%u", port & 0xffff);
+	ev_z(w, field, z);
 }
 
-static const char *basename_of(const char *path)
+/* "2024-05-13 02:41:07.123" by the host's own clock. */
+void ev_utc(struct world *w, const char *field, const struct host *h, int64_t t)
+{
+	char z[32];
+	buf b = { z, 0, sizeof z - 1, sizeof z - 1, false };
+
+	put_plain(&b, host_clock(h, t), 3, '.');
+	z[b.len] = '\0';
+	ev_z(w, field, z);
+}
+
+static void sysmon_process(struct world *w, const struct host *h, int64_t t, const struct process *p)
+{
+	ev_user(w, &SID_SYSTEM);
+	ev_utc(w, "UtcTime", h, t);
+	ev_guid(w, "ProcessGuid", p->guid);
+	ev_n(w, "ProcessId", p->pid);
+}
+
+static const char *name_of(const char *path)
 {
 	return str_basename(str_of(path)).ptr;
 }
 
 /* --- accounts ------------------------------------------------------------------------------- */
 
-static void logon_source(struct world *w, struct rec *r, uint32_t from)
+static void dc_sees(struct world *w, uint32_t host, int64_t t, uint32_t who, uint32_t from, bool ntlm)
 {
-	if (from == NOWHERE) {
-		rec_set(w, r, "IpAddress", "-");
+	const struct org *o = &w->orgs.at[w->people.at[who].org];
+	char service[128];
+
+	if (o->dc == NOWHERE || from == NOWHERE)
 		return;
+	if (!ntlm) {
+		snprintf(service, sizeof service, "%s$", w->hosts.at[host].name);
+		act_ticket(w, t - 30 * MS, who, from, service, false);
+	} else if (ev_begin(w, o->dc, D_NTLM, t - 20 * MS)) {
+		ev_z(w, "PackageName", "MICROSOFT_AUTHENTICATION_PACKAGE_V1_0");
+		ev_z(w, "TargetUserName", w->people.at[who].user);
+		ev_z(w, "Workstation", w->hosts.at[from].name);
+		ev_end(w);
 	}
-	rec_set(w, r, "IpAddress", "%s", w->hosts.at[from].ip);
-	rec_set(w, r, "IpPort", "%u", 49152 + rng_below(&w->hosts.at[from].rng, 16000));
-	rec_set(w, r, "WorkstationName", "%s", w->hosts.at[from].name);
 }
 
-struct session act_logon(struct world *w, uint32_t host, int64_t t, const struct person *who, uint32_t type,
+static void special(struct world *w, uint32_t host, int64_t t, const struct session *s)
+{
+	if (!ev_begin(w, host, D_SPECIAL, t))
+		return;
+	ev_subject(w, s);
+	ev_z(w, "PrivilegeList", PRIVILEGES);
+	ev_end(w);
+}
+
+struct session act_logon(struct world *w, uint32_t host, int64_t t, uint32_t who, uint32_t type,
 			 uint32_t from, const char *package)
 {
-	struct host *h = &w->hosts.at[host];
-	struct session s = { who->user, w->domain, who->sid, h->next_logon, type, who->admin };
-	struct rec *r = world_log(w, host, D_LOGON, t);
+	const struct person *p = &w->people.at[who];
+	struct host *h = host_of(w, host);
+	struct session s = { p->user, w->orgs.at[p->org].domain, &p->sid, h->next_logon, type, p->admin };
 	bool ntlm = strcmp(package, "NTLM") == 0;
+	uint8_t guid[16] = { 0 };
 
 	h->next_logon += 0x100 + rng_below(&h->rng, 0x4000);
-	if (type != 3)
-		subject(w, r, &h->local);
-	rec_set(w, r, "TargetUserSid", "%s", who->sid);
-	rec_set(w, r, "TargetUserName", "%s", who->user);
-	rec_set(w, r, "TargetDomainName", "%s", w->domain);
-	rec_set(w, r, "TargetLogonId", "0x%llx", (unsigned long long)s.id);
-	rec_set(w, r, "LogonType", "%u", type);
-	rec_set(w, r, "LogonProcessName", "%s", type == 3 ? (ntlm ? "NtLmSsp " : package) : "User32 ");
-	rec_set(w, r, "AuthenticationPackageName", "%s", package);
-	rec_set(w, r, "LmPackageName", "%s", ntlm ? "NTLM V2" : "-");
-	rec_set(w, r, "KeyLength", "%u", ntlm ? 128 : 0);
-	rec_set(w, r, "LogonGuid", "%s", ntlm ? "{00000000-0000-0000-0000-000000000000}" : guid(w, h));
-	logon_source(w, r, from);
-	rec_set(w, r, "ImpersonationLevel", "%%%%1833");
-	rec_set(w, r, "VirtualAccount", "%%%%1843");
-	rec_set(w, r, "ElevatedToken", who->admin ? "%%%%1842" : "%%%%1843");
-	if (who->admin) {
-		r = world_log(w, host, D_SPECIAL, t + MS);
-		subject(w, r, &s);
-		rec_set(w, r, "PrivilegeList", "%s", PRIVILEGES);
+	dc_sees(w, host, t, who, from, ntlm);
+	if (ev_begin(w, host, D_LOGON, t)) {
+		if (type != 3)
+			ev_subject(w, &h->local);
+		ev_sid(w, "TargetUserSid", &p->sid);
+		ev_z(w, "TargetUserName", p->user);
+		ev_z(w, "TargetDomainName", s.domain);
+		ev_n(w, "TargetLogonId", s.id);
+		ev_n(w, "LogonType", type);
+		ev_z(w, "LogonProcessName", type != 3 ? "User32 " : ntlm ? "NtLmSsp " : package);
+		ev_z(w, "AuthenticationPackageName", package);
+		if (from != NOWHERE)
+			ev_z(w, "WorkstationName", w->hosts.at[from].name);
+		if (!ntlm)
+			fresh_guid(h, guid);
+		ev_guid(w, "LogonGuid", guid);
+		ev_z(w, "LmPackageName", ntlm ? "NTLM V2" : "-");
+		ev_n(w, "KeyLength", ntlm ? 128 : 0);
+		if (from != NOWHERE) {
+			ev_ip(w, "IpAddress", host_ip(w, from, t));
+			ev_port(w, "IpPort", some_port(h));
+		}
+		ev_z(w, "ImpersonationLevel", "%%1833");
+		ev_z(w, "VirtualAccount", "%%1843");
+		ev_z(w, "ElevatedToken", p->admin ? "%%1842" : "%%1843");
+		ev_end(w);
 	}
+	if (p->admin)
+		special(w, host, t + MS, &s);
 	return s;
 }
 
 void act_service_logon(struct world *w, uint32_t host, int64_t t)
 {
-	struct host *h = &w->hosts.at[host];
-	struct rec *r = world_log(w, host, D_LOGON, t);
+	struct host *h = host_of(w, host);
+	struct session account_of = { "SYSTEM", "NT AUTHORITY", &SID_SYSTEM, 0x3e7, 5, true };
 
-	subject(w, r, &h->local);
-	rec_set(w, r, "TargetUserSid", "S-1-5-18");
-	rec_set(w, r, "TargetUserName", "SYSTEM");
-	rec_set(w, r, "TargetDomainName", "NT AUTHORITY");
-	rec_set(w, r, "TargetLogonId", "0x3e7");
-	rec_set(w, r, "LogonType", "5");
-	rec_set(w, r, "LogonProcessName", "Advapi  ");
-	rec_set(w, r, "AuthenticationPackageName", "Negotiate");
-	rec_set(w, r, "ProcessId", "0x%x", h->services.pid);
-	rec_set(w, r, "ProcessName", "%s", h->services.image);
-	rec_set(w, r, "ImpersonationLevel", "%%%%1833");
-	rec_set(w, r, "VirtualAccount", "%%%%1843");
-	rec_set(w, r, "ElevatedToken", "%%%%1842");
-	r = world_log(w, host, D_SPECIAL, t + MS);
-	subject(w, r, &(struct session){ "SYSTEM", "NT AUTHORITY", "S-1-5-18", 0x3e7, 5, true });
-	rec_set(w, r, "PrivilegeList", "%s", PRIVILEGES);
+	if (ev_begin(w, host, D_LOGON, t)) {
+		ev_subject(w, &h->local);
+		ev_sid(w, "TargetUserSid", &SID_SYSTEM);
+		ev_z(w, "TargetUserName", "SYSTEM");
+		ev_z(w, "TargetDomainName", "NT AUTHORITY");
+		ev_n(w, "TargetLogonId", 0x3e7);
+		ev_n(w, "LogonType", 5);
+		ev_z(w, "LogonProcessName", "Advapi  ");
+		ev_z(w, "AuthenticationPackageName", "Negotiate");
+		ev_n(w, "ProcessId", h->services.pid);
+		ev_z(w, "ProcessName", h->services.image);
+		ev_z(w, "ImpersonationLevel", "%%1833");
+		ev_z(w, "VirtualAccount", "%%1843");
+		ev_z(w, "ElevatedToken", "%%1842");
+		ev_end(w);
+	}
+	special(w, host, t + MS, &account_of);
 }
 
 void act_logon_failed(struct world *w, uint32_t host, int64_t t, const char *user, uint32_t from)
 {
-	struct rec *r = world_log(w, host, D_LOGON_FAILED, t);
+	struct host *h = host_of(w, host);
 
-	rec_set(w, r, "TargetUserName", "%s", user);
-	rec_set(w, r, "TargetDomainName", "%s", w->domain);
-	rec_set(w, r, "Status", "0xc000006d");
-	rec_set(w, r, "SubStatus", "0xc000006a");
-	rec_set(w, r, "FailureReason", "%%%%2313");
-	rec_set(w, r, "LogonType", "%u", from == NOWHERE ? 2 : 3);
-	rec_set(w, r, "LogonProcessName", "NtLmSsp ");
-	rec_set(w, r, "AuthenticationPackageName", "NTLM");
-	logon_source(w, r, from);
+	if (!ev_begin(w, host, D_LOGON_FAILED, t))
+		return;
+	ev_z(w, "TargetUserName", user);
+	ev_z(w, "TargetDomainName", w->orgs.at[h->org].domain);
+	ev_n(w, "Status", 0xc000006d);
+	ev_z(w, "FailureReason", "%%2313");
+	ev_n(w, "SubStatus", 0xc000006a);
+	ev_n(w, "LogonType", from == NOWHERE ? 2 : 3);
+	ev_z(w, "LogonProcessName", from == NOWHERE ? "User32 " : "NtLmSsp ");
+	ev_z(w, "AuthenticationPackageName", from == NOWHERE ? "Negotiate" : "NTLM");
+	if (from != NOWHERE) {
+		ev_z(w, "WorkstationName", w->hosts.at[from].name);
+		ev_ip(w, "IpAddress", host_ip(w, from, t));
+		ev_port(w, "IpPort", some_port(h));
+	}
+	ev_end(w);
 }
 
 void act_logoff(struct world *w, uint32_t host, int64_t t, const struct session *s)
 {
-	struct rec *r = world_log(w, host, D_LOGOFF, t);
-
-	rec_set(w, r, "TargetUserSid", "%s", s->sid);
-	rec_set(w, r, "TargetUserName", "%s", s->user);
-	rec_set(w, r, "TargetDomainName", "%s", s->domain);
-	rec_set(w, r, "TargetLogonId", "0x%llx", (unsigned long long)s->id);
-	rec_set(w, r, "LogonType", "%u", s->type);
+	if (!ev_begin(w, host, D_LOGOFF, t))
+		return;
+	ev_sid(w, "TargetUserSid", s->sid);
+	ev_z(w, "TargetUserName", s->user);
+	ev_z(w, "TargetDomainName", s->domain);
+	ev_n(w, "TargetLogonId", s->id);
+	ev_n(w, "LogonType", s->type);
+	ev_end(w);
 }
 
-void act_ticket(struct world *w, int64_t t, const struct person *who, uint32_t from, const char *service)
+void act_ticket(struct world *w, int64_t t, uint32_t who, uint32_t from, const char *service, bool weak)
 {
-	uint32_t dc = world_find(w, ROLE_DC);
+	const struct person *p = &w->people.at[who];
+	const struct org *o = &w->orgs.at[p->org];
 	bool tgt = strcmp(service, "krbtgt") == 0;
-	struct rec *r = world_log(w, dc, tgt ? D_TGT : D_TGS, t);
+	uint8_t guid[16];
 
-	rec_set(w, r, "TargetUserName", tgt ? "%s" : "%s@%s", who->user, w->dns);
-	rec_set(w, r, "TargetDomainName", "%s", w->dns);
-	rec_set(w, r, "TargetSid", "%s", who->sid);
-	rec_set(w, r, "ServiceName", "%s", service);
-	rec_set(w, r, "ServiceSid", "%s-%u", w->domain_sid, tgt ? 502 : 1001 + from);
-	rec_set(w, r, "TicketOptions", "0x40810010");
-	rec_set(w, r, "TicketEncryptionType", "0x12");
-	rec_set(w, r, "PreAuthType", "2");
-	rec_set(w, r, "IpAddress", "::ffff:%s", w->hosts.at[from].ip);
-	rec_set(w, r, "IpPort", "%u", 49152 + rng_below(&w->hosts.at[from].rng, 16000));
-	rec_set(w, r, "LogonGuid", "%s", guid(w, &w->hosts.at[dc]));
+	if (o->dc == NOWHERE || !ev_begin(w, o->dc, tgt ? D_TGT : D_TGS, t))
+		return;
+	ev_f(w, "TargetUserName", tgt ? "%s" : "%s@%s", p->user, o->dns);
+	ev_z(w, "TargetDomainName", o->dns);
+	if (tgt)
+		ev_sid(w, "TargetSid", &p->sid);
+	ev_z(w, "ServiceName", service);
+	ev_sid(w, "ServiceSid", &p->sid);
+	ev_n(w, "TicketOptions", 0x40810010);
+	if (tgt) {
+		ev_n(w, "TicketEncryptionType", 0x12);
+		ev_z(w, "PreAuthType", "2");
+	} else {
+		ev_n(w, "TicketEncryptionType", weak ? 0x17 : 0x12);
+	}
+	{
+		char z[32];
+		buf b = { z, 0, sizeof z - 1, sizeof z - 1, false };
+
+		PUT(&b, "::ffff:");
+		put_ip(&b, host_ip(w, from, t));
+		z[b.len] = '\0';
+		ev_z(w, "IpAddress", z);
+	}
+	ev_port(w, "IpPort", some_port(host_of(w, from)));
+	if (!tgt) {
+		fresh_guid(host_of(w, o->dc), guid);
+		ev_guid(w, "LogonGuid", guid);
+	}
+	ev_end(w);
 }
 
-void act_explicit(struct world *w, uint32_t host, int64_t t, const struct session *s, const struct person *as,
+void act_explicit(struct world *w, uint32_t host, int64_t t, const struct session *s, uint32_t as,
 		  uint32_t to, const struct process *with)
 {
-	struct rec *r = world_log(w, host, D_EXPLICIT, t);
+	const struct person *p = &w->people.at[as];
 
-	subject(w, r, s);
-	rec_set(w, r, "TargetUserName", "%s", as->user);
-	rec_set(w, r, "TargetDomainName", "%s", w->domain);
-	rec_set(w, r, "TargetServerName", "%s", w->hosts.at[to].fqdn);
-	rec_set(w, r, "TargetInfo", "%s", w->hosts.at[to].fqdn);
-	rec_set(w, r, "ProcessId", "0x%x", with->pid);
-	rec_set(w, r, "ProcessName", "%s", with->image);
+	if (!ev_begin(w, host, D_EXPLICIT, t))
+		return;
+	ev_subject(w, s);
+	ev_z(w, "TargetUserName", p->user);
+	ev_z(w, "TargetDomainName", w->orgs.at[p->org].domain);
+	ev_z(w, "TargetServerName", w->hosts.at[to].fqdn);
+	ev_z(w, "TargetInfo", w->hosts.at[to].fqdn);
+	ev_n(w, "ProcessId", with->pid);
+	ev_z(w, "ProcessName", with->image);
+	ev_end(w);
+}
+
+void act_replicate(struct world *w, uint32_t org, int64_t t, const struct session *s)
+{
+	const struct org *o = &w->orgs.at[org];
+
+	if (o->dc == NOWHERE || !ev_begin(w, o->dc, D_DIR_ACCESS, t))
+		return;
+	ev_subject(w, s);
+	ev_z(w, "ObjectServer", "DS");
+	ev_z(w, "ObjectType", "%{19195a5b-6da0-11d0-afd3-00c04fd930c9}");
+	ev_z(w, "ObjectName", "%{5f3f0a1c-2222-4333-8444-555566667777}");
+	ev_z(w, "OperationType", "Object Access");
+	ev_z(w, "AccessList", "%%7688\n\t\t\t\t");
+	ev_n(w, "AccessMask", 0x100);
+	ev_z(w, "Properties",
+	     "%%7688\n\t\t{1131f6ad-9c07-11d1-f79f-00c04fc2dcd2}\n\t{19195a5b-6da0-11d0-afd3-00c04fd930c9}\n");
+	ev_end(w);
 }
 
 /* --- processes ------------------------------------------------------------------------------ */
@@ -193,296 +305,215 @@ void act_explicit(struct world *w, uint32_t host, int64_t t, const struct sessio
 static void audit_process(struct world *w, uint32_t host, int64_t t, const struct process *parent,
 			  const struct process *p)
 {
-	struct rec *r = world_log(w, host, D_PROCESS, t);
+	const struct host *h = host_of(w, host);
+	static const struct sid HIGH = { 12, { 1, 1, 0, 0, 0, 0, 0, 16, 0, 48 } };
+	static const struct sid MEDIUM = { 12, { 1, 1, 0, 0, 0, 0, 0, 16, 0, 32 } };
 
-	subject(w, r, &p->who);
-	rec_set(w, r, "NewProcessId", "0x%x", p->pid);
-	rec_set(w, r, "NewProcessName", "%s", p->image);
-	rec_set(w, r, "TokenElevationType", p->who.admin ? "%%%%1937" : "%%%%1938");
-	rec_set(w, r, "ProcessId", "0x%x", parent->pid);
-	rec_set(w, r, "CommandLine", "%s", w->hosts.at[host].audits_commands ? p->command : "");
-	rec_set(w, r, "ParentProcessName", "%s", parent->image);
-	rec_set(w, r, "MandatoryLabel", p->who.admin ? "S-1-16-12288" : "S-1-16-8192");
+	if (!h->audits || !ev_begin(w, host, D_PROCESS, t))
+		return;
+	ev_subject(w, &p->who);
+	ev_n(w, "NewProcessId", p->pid);
+	ev_z(w, "NewProcessName", p->image);
+	ev_z(w, "TokenElevationType", p->who.admin ? "%%1937" : "%%1938");
+	ev_n(w, "ProcessId", parent->pid);
+	ev_z(w, "CommandLine", h->commands ? p->command : "");
+	ev_z(w, "ParentProcessName", parent->image);
+	ev_sid(w, "MandatoryLabel", p->who.admin ? &HIGH : &MEDIUM);
+	ev_end(w);
+}
+
+static void ev_hash(struct world *w, const char *field, const char *content)
+{
+	char z[80] = "SHA256=";
+
+	hash_hex(w->seed, content, z + 7);
+	for (char *p = z + 7; *p; p++)
+		*p = (char)(*p >= 'a' ? *p - 32 : *p);
+	ev_z(w, field, z);
 }
 
 struct process act_process(struct world *w, uint32_t host, int64_t t, const struct process *parent,
-			   const struct session *s, const char *image, const char *command)
+			   const struct session *s, const struct start *what)
 {
-	struct host *h = &w->hosts.at[host];
-	struct process p = { h->next_pid, NULL, image, command, *s };
-	struct rec *r;
+	struct host *h = host_of(w, host);
+	struct process p = {
+		h->next_pid, { 0 }, what->image, what->command, what->content, what->original, *s
+	};
 
 	h->next_pid = h->next_pid > 60000 ? 3000 : h->next_pid + 4 * (1 + rng_below(&h->rng, 9));
-	p.guid = guid(w, h);
+	fresh_guid(h, p.guid);
 	audit_process(w, host, t, parent, &p);
-	if (!h->sysmon)
+	if (!ev_begin(w, host, D_SM_PROCESS, t + MS))
 		return p;
-	r = world_log(w, host, D_SM_PROCESS, t + MS);
-	sysmon_process(w, r, &p);
-	rec_set(w, r, "OriginalFileName", "%s", basename_of(image));
-	rec_set(w, r, "CommandLine", "%s", command);
-	rec_set(w, r, "CurrentDirectory", "C:\\Windows\\system32\\");
-	rec_set(w, r, "LogonId", "0x%llx", (unsigned long long)s->id);
-	rec_set(w, r, "TerminalSessionId", "%u", s->type == 2 ? 1 : 0);
-	rec_set(w, r, "IntegrityLevel", s->id == 0x3e7 ? "System" : s->admin ? "High" : "Medium");
-	rec_set(w, r, "Hashes", "%s", world_hash(w, image));
-	rec_set(w, r, "ParentProcessGuid", "%s", parent->guid);
-	rec_set(w, r, "ParentProcessId", "%u", parent->pid);
-	rec_set(w, r, "ParentImage", "%s", parent->image);
-	rec_set(w, r, "ParentCommandLine", "%s", parent->command);
-	rec_set(w, r, "ParentUser", "%s", account(w, &parent->who));
+	sysmon_process(w, h, t, &p);
+	ev_z(w, "Image", p.image);
+	ev_z(w, "OriginalFileName", p.original ? p.original : name_of(p.image));
+	ev_z(w, "CommandLine", p.command);
+	ev_z(w, "CurrentDirectory", "C:\\Windows\\system32\\");
+	ev_account(w, "User", h, s);
+	ev_n(w, "LogonId", s->id);
+	ev_n(w, "TerminalSessionId", s->type == 2 ? 1 : 0);
+	ev_z(w, "IntegrityLevel", s->id == 0x3e7 ? "System" : s->admin ? "High" : "Medium");
+	ev_hash(w, "Hashes", p.content ? p.content : p.image);
+	ev_guid(w, "ParentProcessGuid", parent->guid);
+	ev_n(w, "ParentProcessId", parent->pid);
+	ev_z(w, "ParentImage", parent->image);
+	ev_z(w, "ParentCommandLine", parent->command);
+	ev_account(w, "ParentUser", h, &parent->who);
+	ev_end(w);
 	return p;
 }
 
 void act_process_end(struct world *w, uint32_t host, int64_t t, const struct process *p)
 {
-	struct rec *r = world_log(w, host, D_PROCESS_END, t);
+	const struct host *h = host_of(w, host);
 
-	subject(w, r, &p->who);
-	rec_set(w, r, "ProcessId", "0x%x", p->pid);
-	rec_set(w, r, "ProcessName", "%s", p->image);
-	if (w->hosts.at[host].sysmon)
-		sysmon_process(w, world_log(w, host, D_SM_PROCESS_END, t + MS), p);
+	if (h->audits && ev_begin(w, host, D_PROCESS_END, t)) {
+		ev_subject(w, &p->who);
+		ev_n(w, "ProcessId", p->pid);
+		ev_z(w, "ProcessName", p->image);
+		ev_end(w);
+	}
+	if (ev_begin(w, host, D_SM_PROCESS_END, t + MS)) {
+		sysmon_process(w, h, t, p);
+		ev_z(w, "Image", p->image);
+		ev_account(w, "User", h, &p->who);
+		ev_end(w);
+	}
 }
 
-/* --- files, network ------------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------------------------- */
 
 void act_file(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *path)
 {
-	struct rec *r;
+	const struct host *h = host_of(w, host);
 
-	if (!w->hosts.at[host].sysmon)
+	if (!ev_begin(w, host, D_SM_FILE, t))
 		return;
-	r = world_log(w, host, D_SM_FILE, t);
-	sysmon_process(w, r, p);
-	rec_set(w, r, "TargetFilename", "%s", path);
-	rec_set(w, r, "CreationUtcTime", "%s", sysmon_time(w, t));
+	sysmon_process(w, h, t, p);
+	ev_z(w, "Image", p->image);
+	ev_z(w, "TargetFilename", path);
+	ev_utc(w, "CreationUtcTime", h, t);
+	ev_account(w, "User", h, &p->who);
+	ev_end(w);
 }
 
-void act_connect(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *ip,
-		 const char *name, uint16_t port)
+void act_file_access(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *path)
 {
-	struct host *h = &w->hosts.at[host];
-	struct rec *r;
-
-	if (!h->sysmon)
+	if (!ev_begin(w, host, D_FILE_ACCESS, t))
 		return;
-	r = world_log(w, host, D_SM_NET, t);
-	sysmon_process(w, r, p);
-	rec_set(w, r, "Protocol", "tcp");
-	rec_set(w, r, "Initiated", "true");
-	rec_set(w, r, "SourceIp", "%s", h->ip);
-	rec_set(w, r, "SourceHostname", "%s", h->fqdn);
-	rec_set(w, r, "SourcePort", "%u", 49152 + rng_below(&h->rng, 16000));
-	rec_set(w, r, "DestinationIp", "%s", ip);
-	rec_set(w, r, "DestinationHostname", "%s", name);
-	rec_set(w, r, "DestinationPort", "%u", port);
-	rec_set(w, r, "DestinationPortName", "%s",
-		port == 443   ? "https"
-		: port == 445 ? "microsoft-ds"
-			      : "-");
+	ev_subject(w, &p->who);
+	ev_z(w, "ObjectServer", "Security");
+	ev_z(w, "ObjectType", "File");
+	ev_z(w, "ObjectName", path);
+	ev_n(w, "HandleId", 0x1a4);
+	ev_z(w, "AccessList", "%%4417\n\t\t\t\t");
+	ev_n(w, "AccessMask", 2);
+	ev_n(w, "ProcessId", p->pid);
+	ev_z(w, "ProcessName", p->image);
+	ev_z(w, "ResourceAttributes", "S:AI");
+	ev_end(w);
 }
 
-void act_lookup(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *name,
-		const char *answer)
+void act_delete(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *path,
+		const char *content)
 {
-	struct rec *r;
+	const struct host *h = host_of(w, host);
 
-	if (!w->hosts.at[host].sysmon)
+	if (!ev_begin(w, host, D_SM_DELETE, t))
 		return;
-	r = world_log(w, host, D_SM_DNS, t);
-	sysmon_process(w, r, p);
-	rec_set(w, r, "QueryName", "%s", name);
-	rec_set(w, r, "QueryStatus", "0");
-	rec_set(w, r, "QueryResults", "::ffff:%s;", answer);
+	sysmon_process(w, h, t, p);
+	ev_account(w, "User", h, &p->who);
+	ev_z(w, "Image", p->image);
+	ev_z(w, "TargetFilename", path);
+	ev_hash(w, "Hashes", content);
+	ev_n(w, "IsExecutable", 1);
+	ev_n(w, "Archived", 1);
+	ev_end(w);
 }
 
-void act_share(struct world *w, uint32_t host, int64_t t, const struct session *s, const char *ip,
-	       const char *share, const char *file, bool write)
+void act_timestomp(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *path,
+		   int64_t to)
 {
-	uint32_t port = 49152 + rng_below(&w->hosts.at[host].rng, 16000);
+	const struct host *h = host_of(w, host);
 
-	for (int i = 0; i < (file ? 2 : 1); i++) {
-		struct rec *r = world_log(w, host, i ? D_SHARE_FILE : D_SHARE, t + i * 3 * MS);
-
-		subject(w, r, s);
-		rec_set(w, r, "ObjectType", "File");
-		rec_set(w, r, "IpAddress", "%s", ip);
-		rec_set(w, r, "IpPort", "%u", port);
-		rec_set(w, r, "ShareName", "\\\\*\\%s", share);
-		if (share[1] == '$')
-			rec_set(w, r, "ShareLocalPath", "\\??\\%c:\\", share[0]);
-		else
-			rec_set(w, r, "ShareLocalPath", "\\??\\D:\\%s", share);
-		rec_set(w, r, "AccessMask", i && write ? "0x120196" : i ? "0x120089" : "0x1");
-		rec_set(w, r, "AccessList",
-			i && write ? "%%%%1538\n\t\t\t\t%%%%4417\n\t\t\t\t" : "%%%%4416\n\t\t\t\t");
-		if (i)
-			rec_set(w, r, "RelativeTargetName", "%s", file);
-	}
-}
-
-/* --- services, tasks ------------------------------------------------------------------------ */
-
-void act_service(struct world *w, uint32_t host, int64_t t, const struct session *s, const char *name,
-		 const char *path)
-{
-	struct rec *r = world_log(w, host, D_SERVICE_NEW, t);
-
-	if (r)
-		r->sid = s->sid;
-	rec_set(w, r, "ServiceName", "%s", name);
-	rec_set(w, r, "ImagePath", "%s", path);
-	rec_set(w, r, "ServiceType", "user mode service");
-	rec_set(w, r, "StartType", "auto start");
-	rec_set(w, r, "AccountName", "LocalSystem");
-	r = world_log(w, host, D_SERVICE_SEC, t + MS);
-	subject(w, r, s);
-	rec_set(w, r, "ServiceName", "%s", name);
-	rec_set(w, r, "ServiceFileName", "%s", path);
-	rec_set(w, r, "ServiceType", "0x10");
-	rec_set(w, r, "ServiceStartType", "2");
-	rec_set(w, r, "ServiceAccount", "LocalSystem");
-}
-
-void act_service_state(struct world *w, uint32_t host, int64_t t, const char *name, const char *state)
-{
-	struct rec *r = world_log(w, host, D_SERVICE_STATE, t);
-
-	rec_set(w, r, "param1", "%s", name);
-	rec_set(w, r, "param2", "%s", state);
-}
-
-static const char *task_xml(struct world *w, const char *name, const char *command, const char *author)
-{
-	return world_text(
-		w,
-		"<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<Task version=\"1.2\" "
-		"xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\r\n  "
-		"<RegistrationInfo>\r\n    <Author>%s</Author>\r\n    <URI>%s</URI>\r\n  "
-		"</RegistrationInfo>\r\n  <Principals>\r\n    <Principal id=\"Author\">\r\n      "
-		"<UserId>S-1-5-18</UserId>\r\n    </Principal>\r\n  </Principals>\r\n  <Actions "
-		"Context=\"Author\">\r\n    <Exec>\r\n      <Command>%s</Command>\r\n    </Exec>\r\n  "
-		"</Actions>\r\n</Task>",
-		author, name, command);
-}
-
-void act_task(struct world *w, uint32_t host, int64_t t, const struct session *s, const char *name,
-	      const char *command, bool remote)
-{
-	struct rec *r = world_log(w, host, D_TASK_NEW, t);
-
-	subject(w, r, s);
-	rec_set(w, r, "TaskName", "%s", name);
-	rec_set(w, r, "TaskContent", "%s", task_xml(w, name, command, account(w, s)));
-	rec_set(w, r, "ClientProcessId", "%u", remote ? 0 : w->hosts.at[host].next_pid);
-	rec_set(w, r, "RpcCallClientLocality", "%d", remote);
-	rec_set(w, r, "FQDN", "%s", w->hosts.at[host].fqdn);
-	r = world_log(w, host, D_TS_REGISTERED, t + 2 * MS);
-	rec_set(w, r, "TaskName", "%s", name);
-	rec_set(w, r, "UserContext", "%s", account(w, s));
-	if (r)
-		r->sid = "S-1-5-18";
-}
-
-void act_task_deleted(struct world *w, uint32_t host, int64_t t, const struct session *s, const char *name)
-{
-	struct rec *r = world_log(w, host, D_TASK_GONE, t);
-
-	subject(w, r, s);
-	rec_set(w, r, "TaskName", "%s", name);
-	rec_set(w, r, "TaskContent", "%s", "");
-	rec_set(w, r, "FQDN", "%s", w->hosts.at[host].fqdn);
-	r = world_log(w, host, D_TS_DELETED, t + MS);
-	rec_set(w, r, "TaskName", "%s", name);
-	rec_set(w, r, "UserName", "%s", account(w, s));
-	if (r)
-		r->sid = "S-1-5-18";
-}
-
-void act_task_run(struct world *w, uint32_t host, int64_t t, const char *name, const char *action)
-{
-	static const enum def_id PHASES[] = { D_TS_LAUNCH, D_TS_START, D_TS_ACTION, D_TS_ACTION_DONE,
-					      D_TS_DONE };
-	const char *instance = guid(w, &w->hosts.at[host]);
-
-	for (size_t i = 0; i < COUNT(PHASES); i++) {
-		struct rec *r = world_log(w, host, PHASES[i], t + (int64_t)i * 40 * MS);
-
-		rec_set(w, r, "TaskName", "%s", name);
-		rec_set(w, r, "UserContext", "NT AUTHORITY\\SYSTEM");
-		rec_set(w, r, "InstanceId", "%s", instance);
-		rec_set(w, r, "TaskInstanceId", "%s", instance);
-		rec_set(w, r, "ActionName", "%s", action);
-		rec_set(w, r, "Path", "%s", action);
-		rec_set(w, r, "ProcessID", "%u", w->hosts.at[host].next_pid);
-		rec_set(w, r, "Priority", "16384");
-		rec_set(w, r, "EnginePID", "1204");
-		if (r)
-			r->sid = "S-1-5-18";
-	}
-}
-
-/* --- other logs ----------------------------------------------------------------------------- */
-
-void act_cmdlet(struct world *w, uint32_t host, int64_t t, const char *cmdlet, const char *parameters,
-		const char *caller)
-{
-	struct rec *r = world_log(w, host, D_EXCH_CMDLET, t);
-	const char *sid = w->people.at[0].sid;
-
-	rec_set(w, r, "Data",
-		"%s\x1f%s\x1f%s/Users/%s\x1f%s\x1f%s\x1f"
-		"Remote-ManagementShell-Unknown\x1f"
-		"%u w3wp#MSExchangePowerShellAppPool\x1f\x1f%u\x1f"
-		"00:00:00.2187500\x1f"
-		"View Entire Forest: 'False', Default Scope: '%s'\x1f\x1f\x1f"
-		"False\x1f\x1f"
-		"0 objects execution has been proxied to remote server.\x1f"
-		"0",
-		cmdlet, parameters, w->dns, caller, sid, sid, w->hosts.at[host].next_pid,
-		rng_below(&w->hosts.at[host].rng, 90) + 5, w->dns);
-}
-
-void act_script(struct world *w, uint32_t host, int64_t t, const char *sid, const char *text)
-{
-	struct rec *r = world_log(w, host, D_PS_BLOCK, t);
-	const char *id = guid(w, &w->hosts.at[host]);
-
-	if (r)
-		r->sid = sid;
-	rec_set(w, r, "MessageNumber", "1");
-	rec_set(w, r, "MessageTotal", "1");
-	rec_set(w, r, "ScriptBlockText", "%s", text);
-	rec_set(w, r, "ScriptBlockId", "%.36s", id[0] == '{' ? id + 1 : id);
-	rec_set(w, r, "Path", "%s", "");
-}
-
-void act_remote_desktop(struct world *w, uint32_t host, int64_t t, const struct person *who, uint32_t from)
-{
-	struct rec *r = world_log(w, host, D_RDP_AUTH, t);
-
-	rec_set(w, r, "Param1", "%s", who->user);
-	rec_set(w, r, "Param2", "%s", w->domain);
-	rec_set(w, r, "Param3", "%s", w->hosts.at[from].ip);
-	r = world_log(w, host, D_RDP_LOGON, t + 2 * NS_PER_S);
-	rec_set(w, r, "User", "%s\\%s", w->domain, who->user);
-	rec_set(w, r, "SessionID", "%u", 2 + rng_below(&w->hosts.at[host].rng, 5));
-	rec_set(w, r, "Address", "%s", w->hosts.at[from].ip);
-}
-
-void act_log_cleared(struct world *w, uint32_t host, int64_t t, const struct session *s, bool system_too)
-{
-	struct rec *r = world_log(w, host, D_SEC_CLEARED, t);
-
-	subject(w, r, s);
-	if (!system_too)
+	if (!ev_begin(w, host, D_SM_TIME, t))
 		return;
-	r = world_log(w, host, D_SYS_CLEARED, t + NS_PER_S);
-	rec_set(w, r, "SubjectUserName", "%s", s->user);
-	rec_set(w, r, "SubjectDomainName", "%s", s->domain);
-	rec_set(w, r, "Channel", "System");
-	rec_set(w, r, "BackupPath", "%s", "");
-	if (r)
-		r->sid = s->sid;
+	sysmon_process(w, h, t, p);
+	ev_z(w, "Image", p->image);
+	ev_z(w, "TargetFilename", path);
+	ev_utc(w, "CreationUtcTime", h, to);
+	ev_utc(w, "PreviousCreationUtcTime", h, t - 40 * SECOND);
+	ev_account(w, "User", h, &p->who);
+	ev_end(w);
+}
+
+void act_image(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *path,
+	       bool is_signed, const char *content)
+{
+	const struct host *h = host_of(w, host);
+
+	if (!ev_begin(w, host, D_SM_IMAGE, t))
+		return;
+	sysmon_process(w, h, t, p);
+	ev_z(w, "Image", p->image);
+	ev_z(w, "ImageLoaded", path);
+	ev_z(w, "OriginalFileName", name_of(path));
+	ev_hash(w, "Hashes", content ? content : path);
+	ev_z(w, "Signed", is_signed ? "true" : "false");
+	ev_z(w, "Signature", is_signed ? "Software Publisher" : "-");
+	ev_z(w, "SignatureStatus", is_signed ? "Valid" : "Unavailable");
+	ev_account(w, "User", h, &p->who);
+	ev_end(w);
+}
+
+void act_registry(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *key,
+		  const char *value)
+{
+	const struct host *h = host_of(w, host);
+
+	if (!ev_begin(w, host, D_SM_REG, t))
+		return;
+	ev_z(w, "EventType", "SetValue");
+	sysmon_process(w, h, t, p);
+	ev_z(w, "Image", p->image);
+	ev_z(w, "TargetObject", key);
+	ev_z(w, "Details", value);
+	ev_account(w, "User", h, &p->who);
+	ev_end(w);
+}
+
+void act_read_memory(struct world *w, uint32_t host, int64_t t, const struct process *p, const char *target,
+		     uint32_t access)
+{
+	const struct host *h = host_of(w, host);
+
+	if (!ev_begin(w, host, D_SM_ACCESS, t))
+		return;
+	ev_user(w, &SID_SYSTEM);
+	ev_utc(w, "UtcTime", h, t);
+	ev_guid(w, "SourceProcessGUID", p->guid);
+	ev_n(w, "SourceProcessId", p->pid);
+	ev_n(w, "SourceThreadId", p->pid + 40);
+	ev_z(w, "SourceImage", p->image);
+	ev_n(w, "TargetProcessId", 712);
+	ev_z(w, "TargetImage", target);
+	ev_n(w, "GrantedAccess", access);
+	ev_z(w, "CallTrace",
+	     "C:\\Windows\\SYSTEM32\\ntdll.dll+9d4e4|C:\\Windows\\System32\\KERNELBASE.dll+2c1fe|UNKNOWN("
+	     "000001F2A1B30000)");
+	ev_account(w, "SourceUser", h, &p->who);
+	ev_account(w, "TargetUser", h, &h->local);
+	ev_end(w);
+}
+
+void act_sysmon_config(struct world *w, uint32_t host, int64_t t, const char *file)
+{
+	if (!ev_begin(w, host, D_SM_CONFIG, t))
+		return;
+	ev_user(w, &SID_SYSTEM);
+	ev_utc(w, "UtcTime", host_of(w, host), t);
+	ev_z(w, "Configuration", file);
+	ev_hash(w, "ConfigurationFileHash", file);
+	ev_end(w);
 }

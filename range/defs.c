@@ -20,6 +20,20 @@
 	"Microsoft-Windows-TerminalServices-LocalSessionManager", "{5d896912-022d-40aa-a3a8-4fa5515c76d7}"
 #define P_DEF "Microsoft-Windows-Windows Defender", "{11cd958a-c507-4ef3-b3f2-5fd9dfbd2c78}"
 #define P_WMI "Microsoft-Windows-WMI-Activity", "{1418ef04-b0b4-4623-bf7e-d74ab47bbdaa}"
+#define P_BITS                                                                                               \
+	"Microsoft-Windows-Bits-Client", "{ef1cc15b-46c1-414e-bb95-e76b077bd51e}",                           \
+		"Microsoft-Windows-Bits-Client/Operational"
+#define P_WINRM                                                                                              \
+	"Microsoft-Windows-WinRM", "{a7975c8f-ac13-49f1-87da-5a984a4ab417}",                                 \
+		"Microsoft-Windows-WinRM/Operational"
+#define P_IISCONF                                                                                            \
+	"Microsoft-Windows-IIS-Configuration", "{dc0b8e51-4863-407a-bc3c-1b479b2978ac}",                     \
+		"Microsoft-IIS-Configuration/Operational"
+#define P_RDPC                                                                                               \
+	"Microsoft-Windows-TerminalServices-ClientActiveXCore", "{28aa95bb-d444-4719-a36f-40462168127e}",    \
+		"Microsoft-Windows-TerminalServices-RDPClient/Operational"
+#define P_WU "Microsoft-Windows-WindowsUpdateClient", "{945a8954-c147-4acd-923f-40c45405a658}"
+#define DEFENDER "Microsoft-Windows-Windows Defender/Operational"
 #define CLASSIC(p) p, NULL
 #define AUDIT_OK UINT64_C(0x8020000000000000)
 #define AUDIT_FAIL UINT64_C(0x8010000000000000)
@@ -27,6 +41,16 @@
 #define OLD UINT64_C(0x80000000000000)
 
 #define SUBJECT "SubjectUserSid:sid SubjectUserName:str SubjectDomainName:str SubjectLogonId:hex64 "
+#define THREAT                                                                                               \
+	"'Product Name':str 'Product Version':str 'Detection ID':str 'Detection Time':str Unused:str "       \
+	"Unused2:str 'Threat ID':str 'Threat Name':str 'Severity ID':str 'Severity Name':str "               \
+	"'Category ID':str 'Category Name':str FWLink:str 'Status Code':str 'Status Description':str "       \
+	"State:str 'Source ID':str 'Source Name':str 'Process Name':str 'Detection User':str Unused3:str "   \
+	"Path:str 'Origin ID':str 'Origin Name':str 'Execution ID':str 'Execution Name':str 'Type ID':str "  \
+	"'Type Name':str 'Pre Execution Status':str 'Action ID':str 'Action Name':str Unused4:str "          \
+	"'Error Code':str 'Error Description':str Unused5:str 'Post Clean Status':str "                      \
+	"'Additional Actions ID':str 'Additional Actions String':str 'Remediation User':str Unused6:str "    \
+	"'Security intelligence Version':str 'Engine Version':str"
 #define SM_PROC "UtcTime:str ProcessGuid:guid ProcessId:u32 "
 
 /* clang-format off */
@@ -149,6 +173,8 @@ static const struct {
 	  "RuleName:str EventType:str " SM_PROC "Image:str TargetObject:str Details:str User:str" },
 	{ D_SM_PIPE, P_SYSMON, SYSMON, 18, 1, 4, 0, 18, PLAIN, EVTX_EVENT_DATA, NULL, NULL,
 	  "RuleName:str EventType:str " SM_PROC "PipeName:str Image:str User:str" },
+	{ D_SM_CONFIG, P_SYSMON, SYSMON, 16, 3, 4, 0, 16, PLAIN, EVTX_EVENT_DATA, NULL, NULL,
+	  "UtcTime:str Configuration:str ConfigurationFileHash:str" },
 	{ D_SM_DNS, P_SYSMON, SYSMON, 22, 5, 4, 0, 22, PLAIN, EVTX_EVENT_DATA, NULL, NULL,
 	  "RuleName:str " SM_PROC "QueryName:str QueryStatus:str QueryResults:str Image:str User:str" },
 	{ D_SM_DELETE, P_SYSMON, SYSMON, 23, 5, 4, 0, 23, PLAIN, EVTX_EVENT_DATA, NULL, NULL,
@@ -183,10 +209,10 @@ static const struct {
 	  "User:str SessionID:u32 Address:str" },
 	{ D_EXCH_CMDLET, CLASSIC("MSExchange CmdletLogs"), "MSExchange Management", 1, 0, 4, 0, 1, OLD,
 	  EVTX_CLASSIC, NULL, NULL, "Data:str[] Binary:bin" },
-	{ D_DEF_CONFIG, P_DEF, "Microsoft-Windows-Windows Defender/Operational", 5007, 0, 4, 0, 0, PLAIN,
+	{ D_DEF_CONFIG, P_DEF, DEFENDER, 5007, 0, 4, 0, 0, PLAIN,
 	  EVTX_EVENT_DATA, NULL, NULL,
 	  "'Product Name':str 'Product Version':str 'Old Value':str 'New Value':str" },
-	{ D_DEF_SCAN, P_DEF, "Microsoft-Windows-Windows Defender/Operational", 1001, 0, 4, 0, 0, PLAIN,
+	{ D_DEF_SCAN, P_DEF, DEFENDER, 1001, 0, 4, 0, 0, PLAIN,
 	  EVTX_EVENT_DATA, NULL, NULL,
 	  "'Product Name':str 'Product Version':str 'Scan ID':str 'Scan Type Index':u32 'Scan Type':str "
 	  "Domain:str User:str SID:str 'Scan Time Hours':str 'Scan Time Minutes':str "
@@ -199,6 +225,34 @@ static const struct {
 	  "Data:str[] Binary:bin" },
 	{ D_ERROR_REPORT, CLASSIC("Windows Error Reporting"), "Application", 1001, 0, 4, 0, 0, OLD,
 	  EVTX_CLASSIC, NULL, NULL, "Data:str[] Binary:bin" },
+	{ D_APP_ISAPI, CLASSIC("IIS-W3SVC-WP"), "Application", 2303, 0, 2, 0, 0, OLD, EVTX_CLASSIC, NULL, NULL,
+	  "Data:str[] Binary:bin" },
+	{ D_FILE_ACCESS, P_SEC, SEC, 4663, 1, 0, 0, 12800, AUDIT_OK, EVTX_EVENT_DATA, NULL, NULL,
+	  SUBJECT "ObjectServer:str ObjectType:str ObjectName:str HandleId:ptr AccessList:str "
+	  "AccessMask:hex32 ProcessId:ptr ProcessName:str ResourceAttributes:str" },
+	{ D_BITS_START, P_BITS, 59, 1, 4, 1, 0, PLAIN, EVTX_EVENT_DATA, NULL, NULL,
+	  "transferId:guid name:str Id:guid url:str peer:str fileTime:time fileLength:u64 bytesTotal:u64 "
+	  "bytesTransferred:u64 bytesTransferredFromPeer:u64" },
+	{ D_BITS_DONE, P_BITS, 60, 1, 4, 2, 0, PLAIN, EVTX_EVENT_DATA, NULL, NULL,
+	  "transferId:guid name:str Id:guid url:str peer:str hr:hex32 fileTime:time fileLength:u64 bytesTotal:u64 "
+	  "bytesTransferred:u64 proxy:str peerProtocolFlags:u8 bytesTransferredFromPeer:u64 "
+	  "AdditionalInfoHr:u32 PeerContextInfo:u64 bandwidthLimit:u64 ignoreBandwidthLimitsOnLan:bool" },
+	{ D_DEF_FOUND, P_DEF, DEFENDER, 1116, 0, 3, 0, 0, PLAIN, EVTX_EVENT_DATA, NULL, NULL, THREAT },
+	{ D_DEF_ACTED, P_DEF, DEFENDER, 1117, 0, 4, 0, 0, PLAIN, EVTX_EVENT_DATA, NULL, NULL, THREAT },
+	{ D_WINRM_SHELL, P_WINRM, 91, 0, 4, 0, 9, UINT64_C(0x4000000000000004), EVTX_BARE, NULL, NULL, "" },
+	{ D_WINRM_AUTH, P_WINRM, 169, 0, 4, 0, 7, UINT64_C(0x4000000000000002), EVTX_EVENT_DATA, NULL, NULL,
+	  "username:str authenticationMechanism:str" },
+	{ D_UPDATE_DONE, P_WU, SYS, 19, 1, 4, 13, 1, PLAIN | 0x18, EVTX_EVENT_DATA, NULL, NULL,
+	  "updateTitle:str updateGuid:guid updateRevisionNumber:u32 serviceGuid:guid" },
+	{ D_UPDATE_START, P_WU, SYS, 43, 1, 4, 13, 1, PLAIN | 0x8, EVTX_EVENT_DATA, NULL, NULL,
+	  "updateTitle:str updateGuid:guid updateRevisionNumber:u32" },
+	{ D_IIS_CONFIG, P_IISCONF, 29, 0, 4, 0, 0, PLAIN, EVTX_EVENT_DATA, NULL, NULL,
+	  "EditOperationType:u32 ConfigPath:str Configuration:str OldValue:str NewValue:str" },
+	{ D_PREAUTH_FAILED, P_SEC, SEC, 4771, 0, 0, 0, 14339, AUDIT_FAIL, EVTX_EVENT_DATA, NULL, NULL,
+	  "TargetUserName:str TargetSid:sid ServiceName:str TicketOptions:hex32 Status:hex32 PreAuthType:str "
+	  "IpAddress:str IpPort:str CertIssuerName:str CertSerialNumber:str CertThumbprint:str" },
+	{ D_RDP_OUT, P_RDPC, 1024, 0, 4, 0, 101, UINT64_C(0x4000000000000000), EVTX_EVENT_DATA, NULL, NULL,
+	  "Name:str Value:str CustomLevel:u32" },
 };
 /* clang-format on */
 
@@ -242,6 +296,8 @@ int def_fields(struct evtx_def *d, const char *fields, err *e)
 
 int defs_init(struct defs *ret, err *e)
 {
+	uint8_t channels = 0;
+
 	memset(ret, 0, sizeof *ret);
 	for (size_t i = 0; i < COUNT(TABLE); i++) {
 		struct evtx_def *d = &ret->at[TABLE[i].def];
@@ -262,9 +318,15 @@ int defs_init(struct defs *ret, err *e)
 		if (def_fields(d, TABLE[i].fields, e) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < D_COUNT; i++)
+	for (size_t i = 0; i < D_COUNT; i++) {
+		size_t same = 0;
+
 		if (!ret->at[i].provider)
 			return err_set(e, ERR_ARG, ERR_NO_OFFSET, "definition %zu is missing", i);
+		while (strcmp(ret->at[same].channel, ret->at[i].channel) != 0)
+			same++;
+		ret->channel[i] = same == i ? channels++ : ret->channel[same];
+	}
 	return 0;
 }
 

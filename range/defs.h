@@ -40,6 +40,7 @@ enum def_id {
 	D_SM_FILE,
 	D_SM_REG,
 	D_SM_PIPE,
+	D_SM_CONFIG,
 	D_SM_DNS,
 	D_SM_DELETE,
 	D_TS_START,
@@ -59,11 +60,25 @@ enum def_id {
 	D_WMI_PROVIDER,
 	D_MSI,
 	D_ERROR_REPORT,
+	D_APP_ISAPI,
+	D_FILE_ACCESS,
+	D_BITS_START,
+	D_BITS_DONE,
+	D_DEF_FOUND,
+	D_DEF_ACTED,
+	D_WINRM_SHELL,
+	D_WINRM_AUTH,
+	D_UPDATE_DONE,
+	D_UPDATE_START,
+	D_IIS_CONFIG,
+	D_PREAUTH_FAILED,
+	D_RDP_OUT,
 	D_COUNT
 };
 
 struct defs {
 	struct evtx_def at[D_COUNT];
+	uint8_t channel[D_COUNT]; /* the same number: the same channel */
 };
 
 /* Read the table. -1 names a line that is wrong (a bug of ours). */

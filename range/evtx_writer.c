@@ -2,10 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <zlib.h>
-
-#include "util/buf.h"
-#include "util/sha256.h"
+#include <libdeflate.h>
 
 #define HEADER_LEN 4096u
 #define CHUNK_LEN 65536u
@@ -44,8 +41,21 @@ enum {
 	S_COUNT
 };
 
+/* Templates of a definition on a computer: their names for ever, their places in this chunk (0: not yet). */
+struct known {
+	const struct evtx_def *def;
+	const char *computer;
+	uint8_t system_guid[16], body_guid[16];
+	uint32_t system_at, body_at;
+};
+
+#define KNOWN_MAX 64u /* definitions of one channel; the oldest gives way */
+
 struct evtx_writer {
-	FILE *out;
+	evtx_out *out;
+	void *ctx;
+	struct known known[KNOWN_MAX];
+	uint32_t nknown, next_known;
 	uint64_t last_id, nchunks;
 	uint64_t first_number, number; /* records before this chunk, records so far */
 	uint64_t chunk_first_id, chunk_last_id;
@@ -58,13 +68,13 @@ struct evtx_writer {
 
 /* --- bytes ---------------------------------------------------------------------------------- */
 
-static void set_le(uint8_t *to, uint64_t v, size_t n)
+static inline void set_le(uint8_t *to, uint64_t v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		to[i] = (uint8_t)(v >> 8 * i);
 }
 
-static void put(struct evtx_writer *w, const void *p, size_t n)
+static inline void put(struct evtx_writer *w, const void *p, size_t n)
 {
 	if (n > CHUNK_LEN - w->at) {
 		w->full = true;
@@ -75,19 +85,29 @@ static void put(struct evtx_writer *w, const void *p, size_t n)
 	w->at += (uint32_t)n;
 }
 
-static void put_le(struct evtx_writer *w, uint64_t v, size_t n)
+static inline void put_le(struct evtx_writer *w, uint64_t v, size_t n)
 {
 	uint8_t b[8];
 
-	set_le(b, v, 8);
+	set_le(b, v, n);
 	put(w, b, n);
 }
 
 /* ASCII as UTF-16LE. */
 static void put_wide(struct evtx_writer *w, const char *ascii)
 {
-	for (; *ascii; ascii++)
-		put_le(w, (uint8_t)*ascii, 2);
+	size_t n = strlen(ascii);
+	uint8_t *to = w->chunk + w->at;
+
+	if (2 * n > CHUNK_LEN - w->at) {
+		w->full = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		to[2 * i] = (uint8_t)ascii[i];
+		to[2 * i + 1] = 0;
+	}
+	w->at += (uint32_t)(2 * n);
 }
 
 /* A size that is known later: its place. The size counts from behind itself. */
@@ -380,56 +400,64 @@ static void body_template(struct evtx_writer *w, const struct evtx_def *d)
 	put_le(w, 0, 1);
 }
 
-/* A GUID that depends on nothing but what the template says. */
-static int template_guid(const struct evtx_def *d, const char *computer, uint8_t ret[16], err *e)
+/* FNV-1a, 64 bits wide. */
+static uint64_t fold(uint64_t h, const char *z)
 {
-	struct sha256 *h = sha256_new(e);
-	uint8_t digest[SHA256_LEN];
-	buf b = { 0 };
-	int rc = -1;
-
-	if (!h)
-		return -1;
-	buf_printf(&b, "%s|%s|%d", d->provider, d->channel, (int)d->body);
-	if (computer) {
-		buf_printf(&b, "|system|%s", computer);
-	} else {
-		buf_printf(&b, "|body|%u|%u|%s", d->id, d->version, d->user_element ? d->user_element : "");
-		for (uint32_t i = 0; i < d->nfields; i++)
-			buf_printf(&b, "|%s:%u%d", d->fields[i].name, d->fields[i].type,
-				   d->fields[i].optional);
-	}
-	if (b.failed)
-		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a template key");
-	else if (sha256_add(h, str_bytes(buf_view(&b)), e) == 0 && sha256_end(h, digest, e) == 0)
-		rc = 0;
-	sha256_free(h);
-	buf_done(&b);
-	if (rc < 0)
-		return -1;
-	memcpy(ret, digest, 16);
-	ret[7] = (uint8_t)((ret[7] & 0x0f) | 0x50);
-	ret[8] = (uint8_t)((ret[8] & 0x3f) | 0x80);
-	return 0;
+	for (; *z; z++)
+		h = (h ^ (uint8_t)*z) * UINT64_C(0x100000001b3);
+	return (h ^ 0x1f) * UINT64_C(0x100000001b3);
 }
 
-/* Template instance up to its definition, which follows inline where the chunk does not have it.
- * computer NULL: the body's template. */
-static int put_template(struct evtx_writer *w, const struct evtx_def *d, const char *computer, err *e)
+/* A GUID that depends on nothing but what the template says. computer NULL: the body's. */
+static void template_guid(const struct evtx_def *d, const char *computer, uint8_t ret[16])
 {
-	uint8_t guid[16], *slot;
-	uint32_t head, self, from;
+	for (unsigned half = 0; half < 2; half++) {
+		uint64_t h = UINT64_C(0xcbf29ce484222325) + half;
 
-	if (template_guid(d, computer, guid, e) < 0)
-		return -1;
-	slot = w->chunk + TEMPLATES_AT + 4 * (evtx_hash((bytes){ guid, 16 }) % TEMPLATE_SLOTS);
-	head = load_le32(slot);
+		h = fold(fold(h, d->provider), d->channel) ^ (uint64_t)d->body << 56;
+		if (computer) {
+			h = fold(h, computer);
+		} else {
+			h = fold(h ^ ((uint64_t)d->id << 8 | d->version),
+				 d->user_element ? d->user_element : "");
+			for (uint32_t i = 0; i < d->nfields; i++)
+				h = fold(h ^ d->fields[i].type ^ (uint64_t)d->fields[i].optional << 8,
+					 d->fields[i].name);
+		}
+		set_le(ret + 8 * half, h ^ h >> 29, 8);
+	}
+	ret[7] = (uint8_t)((ret[7] & 0x0f) | 0x50);
+	ret[8] = (uint8_t)((ret[8] & 0x3f) | 0x80);
+}
+
+static struct known *known_get(struct evtx_writer *w, const struct evtx_record *r)
+{
+	struct known *k;
+
+	for (uint32_t i = 0; i < w->nknown; i++)
+		if (w->known[i].def == r->def && w->known[i].computer == r->computer)
+			return &w->known[i];
+	k = &w->known[w->nknown < KNOWN_MAX ? w->nknown++ : w->next_known++ % KNOWN_MAX];
+	*k = (struct known){ .def = r->def, .computer = r->computer };
+	template_guid(r->def, r->computer, k->system_guid);
+	template_guid(r->def, NULL, k->body_guid);
+	return k;
+}
+
+/* Template instance up to its definition, which follows inline where the chunk does not have it. Answers where
+ * the definition is. computer NULL: the body's template. */
+static uint32_t put_template(struct evtx_writer *w, const struct evtx_def *d, const char *computer,
+			     const uint8_t guid[16])
+{
+	uint8_t *slot = w->chunk + TEMPLATES_AT + 4 * (evtx_hash((bytes){ guid, 16 }) % TEMPLATE_SLOTS);
+	uint32_t head = load_le32(slot), self, from;
+
 	put_le(w, 0x010c, 2);
 	put(w, guid, 4);
 	for (uint32_t off = head; off; off = load_le32(w->chunk + off)) {
 		if (memcmp(w->chunk + off + 4, guid, 16) == 0) {
 			put_le(w, off, 4);
-			return 0;
+			return off;
 		}
 	}
 	self = w->at + 4;
@@ -444,7 +472,7 @@ static int put_template(struct evtx_writer *w, const struct evtx_def *d, const c
 	close_size(w, from);
 	if (!w->full)
 		set_le(slot, self, 4);
-	return 0;
+	return self;
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -466,14 +494,16 @@ static uint32_t put_values(struct evtx_writer *w, const struct evtx_value *v, ui
 	return descriptors;
 }
 
-static int put_body(struct evtx_writer *w, const struct evtx_record *r, err *e)
+static void put_body(struct evtx_writer *w, const struct evtx_record *r, struct known *k)
 {
 	struct evtx_value classic[3] = { { 0 } };
 
 	fragment_header(w);
-	if (put_template(w, r->def, NULL, e) < 0)
-		return -1;
-	if (r->def->body == EVTX_CLASSIC) {
+	k->body_at = put_template(w, r->def, NULL, k->body_guid);
+	if (!r->values) {
+		put_le(w, r->packed_n, 4);
+		put(w, r->packed.ptr, r->packed.len);
+	} else if (r->def->body == EVTX_CLASSIC) {
 		classic[0] = r->values[0];
 		if (r->def->nfields > 1)
 			classic[2] = r->values[1];
@@ -482,7 +512,6 @@ static int put_body(struct evtx_writer *w, const struct evtx_record *r, err *e)
 		put_values(w, r->values, r->def->nfields);
 	}
 	put_le(w, 0, 1);
-	return 0;
 }
 
 struct system_bytes {
@@ -522,46 +551,138 @@ static void system_values(const struct evtx_record *r, uint64_t id, struct syste
 
 /* --- records and chunks --------------------------------------------------------------------- */
 
-static int put_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id, err *e)
+static void end_record(struct evtx_writer *w, uint32_t start)
 {
-	struct evtx_value v[S_COUNT] = { { 0 } };
-	struct system_bytes s;
-	uint32_t start = w->at, descriptors, body, size;
+	uint32_t size = (w->at - start + 4 + 7) & ~7u;
 
+	if (w->full || size >= CHUNK_LEN - start) { /* libevtx loses a record that ends with its chunk */
+		w->full = true;
+		return;
+	}
+	memset(w->chunk + w->at, 0, start + size - w->at);
+	set_le(w->chunk + start + 4, size, 4);
+	set_le(w->chunk + start + size - 4, size, 4);
+	w->at = start + size;
+}
+
+static void begin_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id)
+{
 	put_le(w, 0x00002a2a, 4);
 	put_le(w, 0, 4);
 	put_le(w, id, 8);
 	put_le(w, r->written, 8);
 	fragment_header(w);
-	if (put_template(w, r->def, r->computer, e) < 0)
-		return -1;
+}
+
+static void put_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id, struct known *k)
+{
+	struct evtx_value v[S_COUNT] = { { 0 } };
+	struct system_bytes s;
+	uint32_t start = w->at, descriptors, body;
+
+	begin_record(w, r, id);
+	k->system_at = put_template(w, r->def, r->computer, k->system_guid);
 	system_values(r, id, &s, v);
 	descriptors = put_values(w, v, S_COUNT);
 	if (r->def->body != EVTX_BARE) {
 		body = w->at;
-		if (put_body(w, r, e) < 0)
-			return -1;
+		put_body(w, r, k);
 		if (!w->full) {
 			set_le(w->chunk + descriptors + 4 * S_BODY, w->at - body, 2);
 			w->chunk[descriptors + 4 * S_BODY + 2] = EVTX_BINXML;
 		}
 	}
 	put_le(w, 0, 1);
-	size = (w->at - start + 4 + 7) & ~7u;
-	if (w->full || size >= CHUNK_LEN - start) { /* libevtx loses a record that ends with its chunk */
-		w->full = true;
-		return 0;
-	}
-	memset(w->chunk + w->at, 0, start + size - w->at);
-	set_le(w->chunk + start + 4, size, 4);
-	set_le(w->chunk + start + size - 4, size, 4);
-	w->at = start + size;
-	return 0;
+	end_record(w, start);
+}
+
+/* --- the common case: both templates are in the chunk, and there is room for certain ---------- */
+
+#define FAST_OVERHEAD 400u /* everything of a record but its packed values and padding */
+
+static uint8_t *describe(uint8_t *at, size_t len, uint8_t type)
+{
+	set_le(at, len, 2);
+	at[2] = type;
+	at[3] = 0;
+	return at + 4;
+}
+
+static uint8_t *append(uint8_t *at, uint64_t v, size_t n)
+{
+	set_le(at, v, n);
+	return at + n;
+}
+
+static uint8_t *append_bytes(uint8_t *at, const void *p, size_t n)
+{
+	if (n)
+		memcpy(at, p, n);
+	return at + n;
+}
+
+static uint8_t *instance(uint8_t *at, const uint8_t guid[16], uint32_t off)
+{
+	at = append(at, 0x010c, 2);
+	at = append_bytes(at, guid, 4);
+	return append(at, off, 4);
+}
+
+static void put_record_fast(struct evtx_writer *w, const struct evtx_record *r, uint64_t id,
+			    const struct known *k)
+{
+	const struct evtx_def *d = r->def;
+	uint32_t start = w->at;
+	size_t body = 4 + 10 + 4 + r->packed.len + 1;
+	bool qualified = d->qualifiers || d->body == EVTX_CLASSIC;
+	uint8_t *p;
+
+	begin_record(w, r, id);
+	p = instance(w->chunk + w->at, k->system_guid, k->system_at);
+	p = append(p, S_COUNT, 4);
+	p = describe(p, 1, EVTX_U8);
+	p = describe(p, 1, EVTX_U8);
+	p = describe(p, 2, EVTX_U16);
+	p = describe(p, 2, EVTX_U16);
+	p = qualified ? describe(p, 2, EVTX_U16) : describe(p, 0, EVTX_NULL);
+	p = describe(p, 8, EVTX_HEX64);
+	p = describe(p, 8, EVTX_FILETIME);
+	p = r->activity ? describe(p, 16, EVTX_GUID) : describe(p, 0, EVTX_NULL);
+	p = describe(p, 4, EVTX_U32);
+	p = describe(p, 4, EVTX_U32);
+	p = describe(p, 8, EVTX_U64);
+	p = describe(p, 1, EVTX_U8);
+	p = r->user_sid.len ? describe(p, r->user_sid.len, EVTX_SID) : describe(p, 0, EVTX_NULL);
+	memset(p, 0, 4 * (S_BODY - S_UNUSED_13));
+	p += 4 * (S_BODY - S_UNUSED_13);
+	p = describe(p, body, EVTX_BINXML);
+	p = append(p, d->level, 1);
+	p = append(p, d->opcode, 1);
+	p = append(p, d->task, 2);
+	p = append(p, d->id, 2);
+	if (qualified)
+		p = append(p, d->qualifiers, 2);
+	p = append(p, d->keywords, 8);
+	p = append(p, r->created, 8);
+	if (r->activity)
+		p = append_bytes(p, r->activity, 16);
+	p = append(p, r->pid, 4);
+	p = append(p, r->tid, 4);
+	p = append(p, id, 8);
+	p = append(p, d->version, 1);
+	p = append_bytes(p, r->user_sid.ptr, r->user_sid.len);
+	p = append(p, 0x0001010f, 4);
+	p = instance(p, k->body_guid, k->body_at);
+	p = append(p, r->packed_n, 4);
+	p = append_bytes(p, r->packed.ptr, r->packed.len);
+	p = append(p, 0, 2); /* end of the body, end of the record */
+	w->at = (uint32_t)(p - w->chunk);
+	end_record(w, start);
 }
 
 static uint32_t crc(const uint8_t *p, size_t n, uint32_t seed)
 {
-	return (uint32_t)crc32(seed, p, (uInt)n);
+	return libdeflate_crc32(seed, p, n);
 }
 
 static void begin_chunk(struct evtx_writer *w)
@@ -571,6 +692,8 @@ static void begin_chunk(struct evtx_writer *w)
 	w->in_chunk = 0;
 	w->first_number = w->number;
 	w->full = false;
+	for (uint32_t i = 0; i < w->nknown; i++)
+		w->known[i].system_at = w->known[i].body_at = 0;
 }
 
 static int end_chunk(struct evtx_writer *w, err *e)
@@ -588,52 +711,65 @@ static int end_chunk(struct evtx_writer *w, err *e)
 	set_le(c + 52, crc(c + CHUNK_HEADER_LEN, w->at - CHUNK_HEADER_LEN, 0), 4);
 	set_le(c + 120, 1, 4);
 	set_le(c + 124, crc(c + 128, 384, crc(c, 120, 0)), 4);
-	if (fwrite(c, CHUNK_LEN, 1, w->out) != 1)
-		return err_errno(e, errno, "cannot write a chunk");
+	if (w->out(w->ctx, HEADER_LEN + w->nchunks * CHUNK_LEN, (bytes){ c, CHUNK_LEN }, e) < 0)
+		return -1;
 	w->nchunks++;
 	begin_chunk(w);
 	return 0;
 }
 
-/* Try one record at the end of the chunk; w->full says that it does not fit, and nothing changed. */
-static int try_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id, err *e)
+static void count_record(struct evtx_writer *w, uint32_t start, uint64_t id)
 {
-	uint8_t tables[CHUNK_HEADER_LEN];
-	uint32_t start = w->at;
-
-	memcpy(tables, w->chunk, sizeof tables);
-	w->full = false;
-	if (put_record(w, r, id, e) < 0 || w->full) {
-		memcpy(w->chunk, tables, sizeof tables);
-		memset(w->chunk + start, 0, CHUNK_LEN - start);
-		w->at = start;
-		return w->full ? 0 : -1;
-	}
 	if (w->in_chunk++ == 0)
 		w->chunk_first_id = id;
 	w->chunk_last_id = id;
 	w->last_record = start;
 	w->last_id = id;
 	w->number++;
-	return 0;
+}
+
+/* Try one record at the end of the chunk; w->full says that it does not fit, and nothing changed. */
+static void try_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id)
+{
+	struct known *k = known_get(w, r);
+	uint8_t tables[CHUNK_HEADER_LEN];
+	uint32_t start = w->at;
+
+	w->full = false;
+	if (!r->values && k->system_at && k->body_at && CHUNK_LEN - start > FAST_OVERHEAD + r->packed.len) {
+		put_record_fast(w, r, id, k);
+	} else {
+		memcpy(tables, w->chunk, sizeof tables);
+		put_record(w, r, id, k);
+		if (w->full) {
+			memcpy(w->chunk, tables, sizeof tables);
+			memset(w->chunk + start, 0, CHUNK_LEN - start);
+			w->at = start;
+			k->system_at = k->body_at = 0;
+			return;
+		}
+	}
+	count_record(w, start, id);
 }
 
 int evtx_writer_add(struct evtx_writer *w, const struct evtx_record *r, err *e)
 {
 	uint64_t id = r->id ? r->id : w->last_id + 1;
 
-	if (try_record(w, r, id, e) < 0)
-		return -1;
+	try_record(w, r, id);
 	if (!w->full)
 		return 0;
-	if (w->in_chunk && (end_chunk(w, e) < 0 || try_record(w, r, id, e) < 0))
-		return -1;
+	if (w->in_chunk) {
+		if (end_chunk(w, e) < 0)
+			return -1;
+		try_record(w, r, id);
+	}
 	if (w->full)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "event %u does not fit into a chunk", r->def->id);
 	return 0;
 }
 
-int evtx_writer_new(struct evtx_writer **ret, FILE *out, err *e)
+int evtx_writer_new(struct evtx_writer **ret, evtx_out *out, void *ctx, err *e)
 {
 	struct evtx_writer *w = calloc(1, sizeof *w);
 	static const uint8_t ZEROS[HEADER_LEN];
@@ -641,13 +777,28 @@ int evtx_writer_new(struct evtx_writer **ret, FILE *out, err *e)
 	if (!w)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an EVTX writer");
 	w->out = out;
+	w->ctx = ctx;
 	begin_chunk(w);
-	if (fwrite(ZEROS, sizeof ZEROS, 1, out) != 1) {
+	if (out(ctx, 0, (bytes){ ZEROS, sizeof ZEROS }, e) < 0) {
 		free(w);
-		return err_errno(e, errno, "cannot write the file header");
+		return -1;
 	}
 	*ret = w;
 	return 0;
+}
+
+static int out_file(void *ctx, uint64_t at, bytes data, err *e)
+{
+	FILE *f = ctx;
+
+	if (fseek(f, (long)at, SEEK_SET) != 0 || fwrite(data.ptr, data.len, 1, f) != 1)
+		return err_errno(e, errno, "cannot write an EVTX file");
+	return 0;
+}
+
+int evtx_writer_to_file(struct evtx_writer **ret, FILE *out, err *e)
+{
+	return evtx_writer_new(ret, out_file, out, e);
 }
 
 int evtx_writer_finish(struct evtx_writer *w, err *e)
@@ -665,10 +816,12 @@ int evtx_writer_finish(struct evtx_writer *w, err *e)
 	set_le(h + 40, HEADER_LEN, 2);
 	set_le(h + 42, w->nchunks, 2);
 	set_le(h + 124, crc(h, 120, 0), 4);
-	if (fseek(w->out, 0, SEEK_SET) != 0 || fwrite(h, sizeof h, 1, w->out) != 1 ||
-	    fseek(w->out, 0, SEEK_END) != 0 || fflush(w->out) != 0)
-		return err_errno(e, errno, "cannot write the file header");
-	return 0;
+	return w->out(w->ctx, 0, (bytes){ h, sizeof h }, e);
+}
+
+uint64_t evtx_writer_last_at(const struct evtx_writer *w)
+{
+	return HEADER_LEN + w->nchunks * CHUNK_LEN + w->last_record;
 }
 
 uint64_t evtx_writer_last_id(const struct evtx_writer *w)

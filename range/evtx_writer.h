@@ -85,18 +85,27 @@ struct evtx_record {
 	uint32_t pid, tid;
 	bytes user_sid;                  /* binary, empty: none */
 	const uint8_t *activity;         /* 16 bytes or NULL */
-	const struct evtx_value *values; /* def->nfields of them */
+	const struct evtx_value *values; /* def->nfields of them, or ... */
+	bytes packed; /* ... packed_n descriptors {u16 size, u8 type, u8 0}, then their values */
+	uint32_t packed_n;
 };
 
 struct evtx_writer;
 
-/* Write to `out` (seekable, borrowed). */
-int evtx_writer_new(struct evtx_writer **ret, FILE *out, err *e);
+/* Where the bytes of a file go: `data` at offset `at`. */
+typedef int evtx_out(void *ctx, uint64_t at, bytes data, err *e);
+
+/* A definition must stay where it is, and as it is, while the writer lives. */
+int evtx_writer_new(struct evtx_writer **ret, evtx_out *out, void *ctx, err *e);
+/* The same to a seekable file (borrowed). */
+int evtx_writer_to_file(struct evtx_writer **ret, FILE *out, err *e);
 /* ERR_LIMIT where a record does not fit into a chunk of its own. */
 int evtx_writer_add(struct evtx_writer *w, const struct evtx_record *r, err *e);
 /* Close the last chunk and write the file header. */
 int evtx_writer_finish(struct evtx_writer *w, err *e);
 uint64_t evtx_writer_last_id(const struct evtx_writer *w);
+/* Place in the file of the record that was added last. */
+uint64_t evtx_writer_last_at(const struct evtx_writer *w);
 void evtx_writer_free(struct evtx_writer *w);
 
 /* Text to the bytes of a type: decimal and 0x numbers, "{guid}", "S-1-5-18", "true", hex for binary,

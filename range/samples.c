@@ -29,7 +29,7 @@ static int sample_open(struct sample *s, const char *dir, const char *name, err 
 	s->f = fopen(path.ptr, "w+be");
 	if (!s->f)
 		return err_errno(e, errno, "cannot create %s", path.ptr);
-	return evtx_writer_new(&s->w, s->f, e);
+	return evtx_writer_to_file(&s->w, s->f, e);
 }
 
 static int sample_close(struct sample *s, int rc, err *e)
@@ -112,16 +112,19 @@ static const struct {
 
 static int types_file(struct sample *s, err *e)
 {
-	struct evtx_def d = { .provider = "Spoor-Range-Types",
-			      .provider_guid = "{8d2a1f50-5c3b-4f0e-9a61-0d4a6a1b7c01}",
-			      .channel = "Spoor-Range/Types",
-			      .id = 1,
-			      .level = 4,
-			      .keywords = UINT64_C(0x8000000000000000) };
+	struct evtx_def *d = arena_array(&s->mem, COUNT(TYPE_ROWS), sizeof *d);
 
+	if (!d)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the definitions");
 	for (size_t i = 0; i < COUNT(TYPE_ROWS); i++) {
-		d.id = (uint16_t)(i + 1);
-		if (def_fields(&d, TYPE_ROWS[i].field, e) < 0 || sample_add(s, &d, &TYPE_ROWS[i].text, e) < 0)
+		d[i] = (struct evtx_def){ .provider = "Spoor-Range-Types",
+					  .provider_guid = "{8d2a1f50-5c3b-4f0e-9a61-0d4a6a1b7c01}",
+					  .channel = "Spoor-Range/Types",
+					  .id = (uint16_t)(i + 1),
+					  .level = 4,
+					  .keywords = UINT64_C(0x8000000000000000) };
+		if (def_fields(&d[i], TYPE_ROWS[i].field, e) < 0 ||
+		    sample_add(s, &d[i], &TYPE_ROWS[i].text, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -175,13 +178,17 @@ static const struct {
 /* All in one channel, as in a file of Windows: record ids run on without a gap. */
 static int shapes_file(struct sample *s, const struct defs *defs, uint32_t n, err *e)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		struct evtx_def d = defs->at[SHAPES[i % COUNT(SHAPES)].def];
+	struct evtx_def *d = arena_array(&s->mem, COUNT(SHAPES), sizeof *d);
 
-		d.channel = "Spoor-Range/Samples";
-		if (sample_add(s, &d, SHAPES[i % COUNT(SHAPES)].texts, e) < 0)
-			return -1;
+	if (!d)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the definitions");
+	for (size_t i = 0; i < COUNT(SHAPES); i++) {
+		d[i] = defs->at[SHAPES[i].def];
+		d[i].channel = "Spoor-Range/Samples";
 	}
+	for (uint32_t i = 0; i < n; i++)
+		if (sample_add(s, &d[i % COUNT(SHAPES)], SHAPES[i % COUNT(SHAPES)].texts, e) < 0)
+			return -1;
 	return 0;
 }
 

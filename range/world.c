@@ -2,39 +2,94 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-#include "util/sha256.h"
+const char *const ROLE_NAMES[ROLE_COUNT] = { "dc",     "mail",       "file",   "dms",     "update",
+					     "wsus",   "jump",       "backup", "scanner", "monitoring",
+					     "build",  "server",     "proxy",  "fw",      "vpn",
+					     "sensor", "workstation" };
+static const char *const CODES[ROLE_COUNT] = { "dc", "mx", "fs", "dm", "up", "wu", "jp", "bk", "sc",
+					       "mo", "bd", "lx", "px", "fw", "vp", "sn", "ws" };
+
+const char *const OBS_NAMES[OBS_COUNT] = {
+	"web-probe",      "web-post-new-path",
+	"web-page",       "server-child",
+	"discovery",      "service",
+	"task",           "file-drop",
+	"page-file",      "defender",
+	"alert",          "first-outbound",
+	"beacon",         "lookup",
+	"explicit-logon", "remote-logon",
+	"share-write",    "remote-desktop",
+	"remote-exec",    "package-write",
+	"download",       "update-exec",
+	"lsass-access",   "archive",
+	"upload",         "app-export",
+	"log-clear",      "timestomp",
+	"cmdlet",         "mail-access",
+	"mail-forward",   "module",
+	"replication",    "vpn-session",
+	"device-admin",   "ssh-logon",
+	"task-delete",    "config-change",
+};
+
+const struct sid SID_SYSTEM = { 12, { 1, 1, 0, 0, 0, 0, 0, 5, 18 } };
+const struct sid SID_NULL = { 12, { 1, 1, 0, 0, 0, 0, 0, 0, 0 } };
+const struct sid SID_NETWORK_SERVICE = { 12, { 1, 1, 0, 0, 0, 0, 0, 5, 20 } };
+
+void world_fail(struct world *w, const char *what)
+{
+	if (!w->failed)
+		err_set(&w->error, ERR_OOM, ERR_NO_OFFSET, "%s", what);
+	w->failed = true;
+}
+
+static const char *keep(struct world *w, str s)
+{
+	str copy = w->failed ? (str){ 0 } : arena_str(&w->mem, s);
+
+	if (copy.ptr)
+		return copy.ptr;
+	world_fail(w, "no memory for the world");
+	return "";
+}
+
+const char *world_keep(struct world *w, const char *text)
+{
+	return keep(w, str_of(text));
+}
 
 const char *world_text(struct world *w, const char *fmt, ...)
 {
-	char *z = NULL;
+	char z[4096];
 	va_list ap;
 	int n;
-	str s;
 
 	va_start(ap, fmt);
-	n = w->failed ? -1 : vasprintf(&z, fmt, ap);
+	n = vsnprintf(z, sizeof z, fmt, ap);
 	va_end(ap);
-	if (n < 0) {
-		w->failed = true;
+	if (n < 0 || (size_t)n >= sizeof z) {
+		world_fail(w, "a text of the world is too long");
 		return "";
 	}
-	s = arena_str(&w->mem, (str){ z, (size_t)n });
-	free(z);
-	if (s.ptr)
-		return s.ptr;
-	w->failed = true;
-	return "";
+	return keep(w, (str){ z, (size_t)n });
+}
+
+const char *world_fill(struct world *w, const char *pattern, const char *word)
+{
+	size_t at = str_find(str_of(pattern), STR("%s"));
+
+	return at == SIZE_MAX ? pattern : world_text(w, "%.*s%s%s", (int)at, pattern, word, pattern + at + 2);
 }
 
 const char *world_word(struct world *w, struct rng *r, int syllables)
 {
-	static const char *const HEADS[] = { "b", "d", "f", "g", "h",  "k",  "l",  "m",  "n", "p",
-					     "r", "s", "t", "v", "br", "st", "tr", "gl", "sk" };
-	static const char *const TAILS[] = {
-		"a", "e", "i", "o", "u", "an", "en", "or", "el", "is", "um", "ar"
-	};
-	char out[40] = "";
+	static const char *const HEADS[] = { "b", "d", "f", "g", "h",  "k",  "l",  "m",  "n",  "p", "r",
+					     "s", "t", "v", "z", "br", "st", "tr", "gl", "sk", "pl" };
+	static const char *const TAILS[] = { "a",  "e",  "i",  "o",  "u",  "an", "en",
+					     "or", "el", "is", "um", "ar", "in", "ol" };
+	char out[64] = "";
 	size_t n = 0;
 
 	while (syllables-- > 0 && n + 6 < sizeof out) {
@@ -46,232 +101,541 @@ const char *world_word(struct world *w, struct rng *r, int syllables)
 	return world_text(w, "%s", out);
 }
 
+static const char *recased(struct world *w, const char *word, size_t n)
+{
+	char out[256];
+	size_t i;
+
+	for (i = 0; word[i] && i + 1 < sizeof out; i++)
+		out[i] = i < n ? (char)toupper((unsigned char)word[i]) : word[i];
+	out[i] = '\0';
+	return keep(w, (str){ out, i });
+}
+
+const char *world_capital(struct world *w, const char *word)
+{
+	return recased(w, word, 1);
+}
+
+const char *world_upper(struct world *w, const char *word)
+{
+	return recased(w, word, SIZE_MAX);
+}
+
+const char *world_literal(struct world *w, const char *text)
+{
+	const char **slot = VEC_PUSH(&w->literals, 65536);
+
+	if (slot)
+		*slot = text;
+	return text;
+}
+
+void hash_hex(uint64_t seed, const char *content, char out[65])
+{
+	struct rng r = rng_stream(seed, content, 0);
+
+	for (int i = 0; i < 4; i++) {
+		uint64_t v = rng_next(&r);
+
+		for (int k = 0; k < 16; k++, v >>= 4)
+			out[16 * i + k] = "0123456789abcdef"[v & 15];
+	}
+	out[64] = '\0';
+}
+
 const char *world_hash(struct world *w, const char *content)
 {
-	struct sha256 *h = sha256_new(NULL);
-	uint8_t digest[SHA256_LEN];
-	char hex[SHA256_HEX_LEN + 1] = "";
-	str seed = str_of(world_text(w, "%llu|%s", (unsigned long long)w->seed, content));
+	char hex[65];
 
-	if (!h || sha256_add(h, str_bytes(seed), NULL) < 0 || sha256_end(h, digest, NULL) < 0)
-		w->failed = true;
-	else
-		sha256_hex(digest, hex);
-	sha256_free(h);
-	for (char *p = hex; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
-	return world_text(w, "SHA256=%s", hex);
+	hash_hex(w->seed, content, hex);
+	return world_keep(w, hex);
 }
 
-/* --- log ------------------------------------------------------------------------------------ */
-
-static const char *zero_text(uint8_t type)
+uint32_t world_outside(struct world *w, struct rng *r, unsigned block)
 {
-	switch (type & (uint8_t)~EVTX_ARRAY) {
-	case EVTX_STRING:
-	case EVTX_ANSI:
-		return type & EVTX_ARRAY ? "" : "-";
-	case EVTX_GUID:
-		return "{00000000-0000-0000-0000-000000000000}";
-	case EVTX_SID:
-		return "S-1-0-0";
-	case EVTX_HEX32:
-	case EVTX_HEX64:
-	case EVTX_SIZE:
-		return "0x0";
-	case EVTX_BOOL:
-		return "false";
-	case EVTX_BINARY:
-		return "";
-	default:
-		return "0";
+	static const uint32_t BLOCKS[] = { 0xc0000200, 0xc6336400, 0xcb007100 };
+	uint32_t ip;
+
+	do {
+		bool taken = false;
+
+		ip = BLOCKS[block] + 1 + rng_below(r, 250);
+		for (size_t i = 0; i < w->externals.len; i++)
+			taken |= w->externals.at[i].ip == ip;
+		if (!taken)
+			break;
+	} while (w->externals.len < 200);
+	return ip;
+}
+
+bool sid_of(const char *text, struct sid *ret)
+{
+	struct evtx_value v;
+	arena mem;
+	bool ok;
+
+	arena_init(&mem, 4096);
+	ok = evtx_value_parse(EVTX_SID, str_of(text), &mem, &v, NULL) == 0 && v.data.len <= sizeof ret->b;
+	if (ok) {
+		ret->len = (uint8_t)v.data.len;
+		memcpy(ret->b, v.data.ptr, v.data.len);
 	}
-}
-
-struct rec *world_log(struct world *w, uint32_t host, enum def_id def, int64_t time)
-{
-	const struct evtx_def *d = &w->defs.at[def];
-	struct host *h = &w->hosts.at[host];
-	struct rec *r = w->failed ? NULL : VEC_PUSH(&w->log, LIMIT_WORLD_RECORDS);
-
-	if (r)
-		r->values = arena_array(&w->mem, d->nfields ? d->nfields : 1, sizeof *r->values);
-	if (!r || !r->values) {
-		w->failed = true;
-		return NULL;
-	}
-	r->time = time;
-	r->host = host;
-	r->order = (uint32_t)(w->log.len - 1);
-	r->def = (uint16_t)def;
-	r->mark = w->mark;
-	r->pid = 4 + 4 * rng_below(&h->rng, 200);
-	r->tid = 4 + 4 * rng_below(&h->rng, 2000);
-	for (uint32_t i = 0; i < d->nfields; i++)
-		r->values[i] = zero_text(d->fields[i].type);
-	return r;
-}
-
-void rec_set(struct world *w, struct rec *r, const char *field, const char *fmt, ...)
-{
-	int i = r ? def_field(&w->defs.at[r->def], field) : -1;
-	char *z = NULL;
-	va_list ap;
-	int n;
-
-	if (i < 0)
-		return;
-	va_start(ap, fmt);
-	n = vasprintf(&z, fmt, ap);
-	va_end(ap);
-	if (n < 0) {
-		w->failed = true;
-		return;
-	}
-	r->values[i] = world_text(w, "%s", z);
-	free(z);
-}
-
-void world_step(struct world *w, const char *phase, const char *what, uint32_t host, uint32_t from,
-		int64_t time)
-{
-	struct step *s = VEC_PUSH(&w->steps, UINT16_MAX - 1);
-
-	if (!s) {
-		w->failed = true;
-		return;
-	}
-	*s = (struct step){ phase, what, host, from, time };
-	w->mark = (uint16_t)w->steps.len;
-	w->hosts.at[host].reached = true;
-}
-
-void world_calm(struct world *w)
-{
-	w->mark = 0;
+	arena_done(&mem);
+	return ok;
 }
 
 /* --- organisation --------------------------------------------------------------------------- */
 
-static const char *upper(struct world *w, const char *s)
+uint32_t world_org(struct world *w, uint32_t net, int64_t utc_offset, const char *suffix)
 {
-	char out[40];
-	size_t i;
+	uint32_t index = (uint32_t)w->orgs.len;
+	struct rng r = rng_stream(w->seed, "org", index);
+	struct org *o = VEC_PUSH(&w->orgs, 16);
+	const char *word = world_word(w, &r, 3);
 
-	for (i = 0; s[i] && i + 1 < sizeof out; i++)
-		out[i] = (char)toupper((unsigned char)s[i]);
-	out[i] = '\0';
-	return world_text(w, "%s", out);
+	if (!o) {
+		world_fail(w, "no memory for an organisation");
+		return 0;
+	}
+	o->name = word;
+	o->domain = world_upper(w, word);
+	o->dns = world_text(w, "%s%s.example", word, suffix);
+	for (int i = 0; i < 3; i++)
+		o->sid[i] = rng_below(&r, 1u << 31);
+	o->net = 0x0a000000 | net << 16;
+	o->utc_offset = utc_offset;
+	o->dc = o->proxy = o->firewall = o->jump = o->files = NOWHERE;
+	o->negress = 4;
+	for (uint32_t i = 0; i < 4; i++)
+		o->egress[i] = 0xc0000200 + 200 + index * 8 + i; /* 192.0.2.200 and up */
+	o->wifi_nat = o->net | 0x0afe;
+	return index;
 }
 
-static void add_person(struct world *w, struct rng *r, uint32_t rid, bool admin)
+uint32_t world_person(struct world *w, uint32_t org, bool admin)
 {
-	struct person *p = VEC_PUSH(&w->people, LIMIT_WORLD_HOSTS);
-	const char *name = world_word(w, r, 2 + (int)rng_below(r, 2));
+	uint32_t index = (uint32_t)w->people.len;
+	struct rng r = rng_stream(w->seed, "person", index);
+	struct person *p = VEC_PUSH(&w->people, LIMIT_HOSTS);
+	const struct org *o = &w->orgs.at[org];
+	char text[80];
 
 	if (!p) {
-		w->failed = true;
-		return;
+		world_fail(w, "no memory for a person");
+		return 0;
 	}
-	p->user = admin ? world_text(w, "adm-%s", name)
-			: world_text(w, "%c.%s", 'a' + (int)rng_below(r, 26), name);
-	p->sid = world_text(w, "%s-%u", w->domain_sid, rid);
+	p->given = world_word(w, &r, 2 + (int)rng_below(&r, 2));
+	p->user = admin ? world_text(w, "adm-%s", p->given)
+			: world_text(w, "%c.%s", 'a' + (int)rng_below(&r, 26), p->given);
+	snprintf(text, sizeof text, "S-1-5-21-%u-%u-%u-%u", o->sid[0], o->sid[1], o->sid[2], 1101 + index);
+	sid_of(text, &p->sid);
+	p->org = org;
 	p->admin = admin;
+	p->night = !admin && rng_chance(&r, 4);
+	return index;
 }
 
-static const char *process_guid(struct world *w, uint32_t host, uint32_t pid, int64_t time)
+static void host_names(struct world *w, struct host *h, const struct org *o)
 {
-	return world_text(w, "{%08x-%04x-%04x-%04x-%012x}", (unsigned)(w->seed * 2654435761u) ^ host,
-			  (unsigned)(time / NS_PER_S & 0xffff), (unsigned)(time / NS_PER_S >> 16 & 0xffff),
-			  pid & 0xffff, (unsigned)(time / MS & 0xffffffff));
+	const char *dns = o->dns;
+
+	h->name = h->role == ROLE_DESK ? world_text(w, "%.3s-%s%04u", o->name, CODES[h->role], h->number + 1)
+				       : world_text(w, "%.3s-%s%02u", o->name, CODES[h->role], h->number + 1);
+	if (h->windows)
+		h->name = world_upper(w, h->name);
+	h->fqdn = world_text(w, "%s.%s", h->name, dns);
 }
 
-static void add_host(struct world *w, struct rng *r, enum role role, uint32_t number, enum shape shape)
+static void host_machine(struct world *w, struct host *h)
 {
-	static const char *const CODES[] = { "DC", "MX", "FS", "AP", "JP", "WS" };
-	uint32_t index = (uint32_t)w->hosts.len;
-	struct host *h = VEC_PUSH(&w->hosts, LIMIT_WORLD_HOSTS);
-	const char *site;
+	const struct org *o = &w->orgs.at[h->org];
+
+	h->next_pid = 3000 + 4 * rng_below(&h->rng, 200);
+	h->next_logon = 0x20000 + rng_below(&h->rng, 0x8000);
+	h->local = (struct session){ world_text(w, "%s$", h->name), o->domain, &SID_SYSTEM, 0x3e7, 5, true };
+	h->services = (struct process){ .pid = 620,
+					.image = "C:\\Windows\\System32\\services.exe",
+					.command = "C:\\Windows\\system32\\services.exe",
+					.who = h->local };
+	for (int i = 0; i < 16; i++)
+		h->services.guid[i] = (uint8_t)rng_below(&h->rng, 256);
+	h->explorer = h->services;
+	h->explorer.pid = 5000 + 4 * rng_below(&h->rng, 100);
+	h->explorer.image = "C:\\Windows\\explorer.exe";
+	h->explorer.command = "C:\\Windows\\Explorer.EXE";
+	h->user = h->local;
+	for (uint32_t i = 0; i < CHANNELS_MAX; i++)
+		h->ids[i] = 1000 + rng_below(&h->rng, 900000);
+}
+
+uint32_t world_host(struct world *w, uint32_t org, enum role role, const char *site)
+{
+	static const uint8_t VENDORS[][3] = { { 0x00, 0x15, 0x5d },
+					      { 0x00, 0x50, 0x56 },
+					      { 0x3c, 0x52, 0x82 },
+					      { 0xd4, 0x81, 0xd7 },
+					      { 0x8c, 0xec, 0x4b } };
+	uint32_t index = (uint32_t)w->hosts.len, vendor;
+	struct host *h = VEC_PUSH(&w->hosts, LIMIT_HOSTS);
 
 	if (!h) {
-		w->failed = true;
-		return;
+		world_fail(w, "no memory for a host");
+		return 0;
 	}
-	site = upper(w, w->domain);
-	h->name = world_text(w, role == ROLE_DESK ? "%.3s-%s%03u" : "%.3s-%s%02u", site, CODES[role],
-			     role == ROLE_DESK ? 100 + number * 7 + rng_below(r, 7) : number);
-	h->fqdn = world_text(w, "%s.%s", h->name, w->dns);
-	h->ip = world_text(w, role == ROLE_DESK ? "10.20.30.%u" : "10.20.1.%u", 11 + index);
-	h->role = role;
-	h->shape = shape;
-	h->sysmon = role != ROLE_DESK || rng_chance(r, 70);
-	h->audits_commands = rng_chance(r, 80) || role == ROLE_MAIL;
-	h->next_pid = 3000 + 4 * rng_below(r, 200);
-	h->next_logon = 0x20000 + rng_below(r, 0x8000);
 	h->rng = rng_stream(w->seed, "host", index);
-	h->local = (struct session){ world_text(w, "%s$", h->name), w->domain, "S-1-5-18", 0x3e7, 5, true };
-	h->services = (struct process){ 620, process_guid(w, index, 620, w->from),
-					"C:\\Windows\\System32\\services.exe",
-					"C:\\Windows\\system32\\services.exe", h->local };
+	h->org = org;
+	h->index = index;
+	h->role = role;
+	h->site = site;
+	h->number = world_count(w, org, role) - 1;
+	h->windows = role <= ROLE_BUILD;
+	if (role == ROLE_DESK)
+		h->windows = true;
+	h->owner = NOWHERE;
+	h->parent = NOWHERE;
+	h->collected = true;
+	h->compromised = h->observable = TIME_NONE;
+	h->clock_step_at = INT64_MAX;
+	h->mix_at = INT64_MAX;
+	h->audits = h->sysmon = h->commands = h->windows;
+	h->ip = w->orgs.at[org].net |
+		(role == ROLE_DESK ? 0x1400 + h->number + 1 : 0x0100 + (uint32_t)role * 8 + h->number + 1);
+	vendor = rng_below(&h->rng, COUNT(VENDORS));
+	memcpy(h->mac, VENDORS[vendor], 3);
+	for (int i = 3; i < 6; i++)
+		h->mac[i] = (uint8_t)rng_below(&h->rng, 256);
+	host_names(w, h, &w->orgs.at[org]);
+	host_machine(w, h);
+	return index;
 }
 
-int world_init(struct world *w, uint64_t seed, const struct world_size *size, err *e)
+void world_linux(struct world *w, uint32_t host)
 {
-	struct rng r = rng_stream(seed, "world", 0);
-	uint32_t a, b, c;
+	struct host *h = &w->hosts.at[host];
+
+	h->windows = h->sysmon = h->audits = h->commands = false;
+	host_names(w, h, &w->orgs.at[h->org]);
+}
+
+uint32_t world_find(const struct world *w, uint32_t org, enum role role, uint32_t n)
+{
+	for (uint32_t i = 0; i < w->hosts.len; i++)
+		if (w->hosts.at[i].role == role && (org == NOWHERE || w->hosts.at[i].org == org) && n-- == 0)
+			return i;
+	return NOWHERE;
+}
+
+uint32_t world_count(const struct world *w, uint32_t org, enum role role)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->hosts.len; i++)
+		n += w->hosts.at[i].role == role && w->hosts.at[i].org == org;
+	return n;
+}
+
+/* --- addresses and clocks --------------------------------------------------------------------- */
+
+#define WIFI_POOL 8191u /* a prime: the address of a day is a permutation of the hosts */
+
+uint32_t host_ip(const struct world *w, uint32_t host, int64_t t)
+{
+	const struct host *h = &w->hosts.at[host];
+	uint64_t day;
+
+	if (!h->wifi)
+		return h->ip;
+	day = (uint64_t)((t + w->orgs.at[h->org].utc_offset) / DAY);
+	return w->orgs.at[h->org].net |
+	       (uint32_t)(0x8000 + 1 + (h->number * (1 + day % 4099) + day * 613) % WIFI_POOL);
+}
+
+uint32_t host_seen_ip(const struct world *w, uint32_t host, int64_t t)
+{
+	const struct host *h = &w->hosts.at[host];
+
+	return h->natted ? w->orgs.at[h->org].wifi_nat : host_ip(w, host, t);
+}
+
+int64_t host_clock(const struct host *h, int64_t t)
+{
+	int64_t shown = t + h->clock_offset;
+
+	if (h->clock_drift)
+		shown += (t / DAY % 90) * h->clock_drift;
+	return t >= h->clock_step_at ? shown + h->clock_step : shown;
+}
+
+/* Last Sunday of a month at 01:00 UTC. */
+static int64_t last_sunday(int64_t year, unsigned month)
+{
+	int64_t day = time_days_from_civil(year, month, 31);
+
+	return (day - (day + 4) % 7) * DAY + HOUR;
+}
+
+int64_t org_offset(const struct org *o, int64_t t)
+{
+	int64_t year;
+	unsigned month, day;
+
+	if (!o->dst)
+		return o->utc_offset;
+	time_civil_from_days(t / DAY, &year, &month, &day);
+	return t >= last_sunday(year, 3) && t < last_sunday(year, 10) ? o->utc_offset + HOUR : o->utc_offset;
+}
+
+int64_t host_local(const struct world *w, uint32_t host, int64_t t)
+{
+	const struct host *h = &w->hosts.at[host];
+
+	return host_clock(h, t) + org_offset(&w->orgs.at[h->org], t);
+}
+
+int64_t day_start(const struct world *w, int64_t n)
+{
+	return w->from + n * DAY;
+}
+
+unsigned weekday_of(const struct world *w, uint32_t org, int64_t t)
+{
+	return (unsigned)(((t + org_offset(&w->orgs.at[org], t)) / DAY + 4) % 7);
+}
+
+bool is_holiday(const struct world *w, uint32_t org, int64_t t)
+{
+	unsigned day = weekday_of(w, org, t);
+	int64_t n = (t - w->from) / DAY, days = (w->to - w->from) / DAY;
+
+	/* The national holiday: seven days before the middle of the window. */
+	return day == 0 || day == 6 || (days >= 40 && n >= days * 36 / 100 - 7 && n < days * 36 / 100);
+}
+
+/* --- truth ---------------------------------------------------------------------------------- */
+
+uint32_t step_begin(struct world *w, const struct step *s)
+{
+	struct step *to = w->failed ? NULL : VEC_PUSH(&w->steps, LIMIT_STEPS);
+
+	if (!to) {
+		world_fail(w, "no memory for the truth");
+		return 0;
+	}
+	*to = *s;
+	to->seen = TIME_NONE;
+	w->step = (uint32_t)w->steps.len;
+	return w->step - 1;
+}
+
+void step_end(struct world *w)
+{
+	w->step = NO_STEP;
+}
+
+void twin(struct world *w, enum obs obs)
+{
+	w->step = 1 + (uint32_t)obs;
+}
+
+static bool sooner(const struct deed *a, const struct deed *b)
+{
+	return a->time != b->time ? a->time < b->time : a->order < b->order;
+}
+
+static void swap(struct deed *a, struct deed *b)
+{
+	struct deed x = *a;
+
+	*a = *b;
+	*b = x;
+}
+
+void agenda_add(struct world *w, int64_t t, deed_fn *fn, uint32_t a, uint32_t b)
+{
+	struct deed *d = VEC_PUSH(&w->agenda, 1u << 24), *heap = w->agenda.at;
+	size_t i = w->agenda.len - 1;
+
+	if (!d) {
+		world_fail(w, "no memory for the agenda");
+		return;
+	}
+	*d = (struct deed){ t, w->deeds++, fn, a, b };
+	for (; i && sooner(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
+		swap(&heap[i], &heap[(i - 1) / 2]);
+}
+
+static struct deed agenda_take(struct world *w)
+{
+	struct deed *heap = w->agenda.at, first = heap[0];
+	size_t n = --w->agenda.len, i = 0;
+
+	heap[0] = heap[n];
+	for (;;) {
+		size_t least = i, left = 2 * i + 1;
+
+		if (left < n && sooner(&heap[left], &heap[least]))
+			least = left;
+		if (left + 1 < n && sooner(&heap[left + 1], &heap[least]))
+			least = left + 1;
+		if (least == i)
+			return first;
+		swap(&heap[i], &heap[least]);
+		i = least;
+	}
+}
+
+void agenda_run(struct world *w, int64_t upto)
+{
+	while (w->agenda.len && w->agenda.at[0].time < upto && !w->failed) {
+		struct deed d = agenda_take(w);
+
+		d.fn(w, d.time, d.a, d.b);
+		step_end(w);
+	}
+}
+
+uint32_t world_edge(struct world *w, const struct edge *e)
+{
+	struct edge *to = VEC_PUSH(&w->edges, 1u << 20);
+	struct host *h;
+
+	if (!to) {
+		world_fail(w, "no memory for the truth");
+		return 0;
+	}
+	*to = *e;
+	h = &w->hosts.at[e->to];
+	if (e->first && h->parent == NOWHERE) {
+		h->parent = e->from;
+		h->via = e->kind;
+	}
+	return (uint32_t)w->edges.len;
+}
+
+#define WORLD_ADD(list, type)                                                                                \
+	type *to = VEC_PUSH(&w->list, 1u << 20);                                                             \
+	if (!to)                                                                                             \
+		world_fail(w, "no memory for the truth");                                                    \
+	else                                                                                                 \
+		*to = *x;
+
+void world_external(struct world *w, const struct external *x){ WORLD_ADD(externals, struct external) }
+
+uint32_t world_artefact(struct world *w, const struct artefact *x)
+{
+	WORLD_ADD(artefacts, struct artefact)
+	return (uint32_t)w->artefacts.len;
+}
+
+void world_loss(struct world *w, const struct loss *x)
+{
+	WORLD_ADD(losses, struct loss)
+}
+
+void world_gap(struct world *w, const struct gap *x)
+{
+	WORLD_ADD(gaps, struct gap)
+}
+
+/* A row of a step has landed, or was lost on the way. */
+static void landed(void *ctx, const struct sink *s, const struct row *r, const char *file, uint64_t offset,
+		   uint64_t record)
+{
+	struct world *w = ctx;
+	struct step *step = &w->steps.at[r->step - 1];
+	struct host *h = &w->hosts.at[step->host];
+	char time[TIME_TEXT_MAX], logged[TIME_TEXT_MAX];
+
+	step->rows++;
+	w->obs[step->obs][step->label] += file != NULL;
+	if (!step->campaign)
+		return;
+	if (!file) {
+		step->lost++;
+		return;
+	}
+	h->shown |= step->label == LABEL_MALICIOUS ? step->shows : 0u;
+	if (step->label == LABEL_MALICIOUS && step->shows & SHOWS_CONTROL &&
+	    (h->observable == TIME_NONE || r->time < h->observable))
+		h->observable = r->time;
+	if (step->seen == TIME_NONE)
+		step->seen = r->time;
+	w->events++;
+	if (step->nrefs < STEP_REFS)
+		step->refs[step->nrefs++] = w->events;
+	time_text(r->time, time);
+	time_text(host_clock(&w->hosts.at[s->host], r->time), logged);
+	fprintf(w->sidecar, "{\"event_id\":\"e-%llu\",\"host_id\":\"%s\",\"file\":\"",
+		(unsigned long long)w->events, h->name);
+	for (; *file; file++)
+		fprintf(w->sidecar, *file == '\\' || *file == '"' ? "\\%c" : "%c", *file);
+	fprintf(w->sidecar,
+		"\",\"offset\":%llu,\"record\":%llu,\"ts_true\":\"%s\",\"ts_logged\":\"%s\",\"label\":\"%s\",\"phase\":\"%s\","
+		"\"observable\":\"%s\",\"campaign\":\"%s\",\"step\":%u",
+		(unsigned long long)offset, (unsigned long long)record, time, logged,
+		step->label == LABEL_MALICIOUS ? "malicious" : "benign-twin", step->phase,
+		OBS_NAMES[step->obs], step->campaign, r->step);
+	if (step->edge)
+		fprintf(w->sidecar, ",\"edge_id\":\"g-%u\"", step->edge);
+	fputs("}\n", w->sidecar);
+}
+
+static int64_t roll_clock(void *ctx, const struct sink *s, int64_t t)
+{
+	const struct world *w = ctx;
+
+	return s->kind->local ? host_local(w, s->host, t) : host_clock(&w->hosts.at[s->host], t);
+}
+
+int world_init(struct world *w, uint64_t seed, const struct range_size *size, const char *dir, err *e)
+{
+	char path[2 * SINK_PATH_MAX];
 
 	memset(w, 0, sizeof *w);
 	arena_init(&w->mem, LIMIT_WORLD_BYTES);
 	w->seed = seed;
-	if (defs_init(&w->defs, e) < 0)
+	w->size = *size;
+	snprintf(path, sizeof path, "%s/evidence", dir);
+	if (defs_init(&w->defs, e) < 0 || sinks_init(&w->sinks, path, e) < 0)
 		return -1;
-	w->domain = upper(w, world_word(w, &r, 3));
-	w->dns = world_text(w, "%s.example", world_word(w, &r, 3));
-	a = rng_below(&r, 1u << 31);
-	b = rng_below(&r, 1u << 31);
-	c = rng_below(&r, 1u << 31);
-	w->domain_sid = world_text(w, "S-1-5-21-%u-%u-%u", a, b, c);
-	/* A Monday of 2024, midnight UTC. */
-	w->from = (time_days_from_civil(2024, 1, 8) + 7 * (int64_t)rng_below(&r, 45)) * DAY;
-	w->days = size->days;
-	w->utc_offset = 8 * HOUR;
-	for (uint32_t i = 0; i < 2; i++)
-		add_person(w, &r, 1101 + i, true);
-	for (uint32_t i = 0; i < size->desks; i++)
-		add_person(w, &r, 1120 + i, false);
-	for (uint32_t role = ROLE_DC; role <= ROLE_ADMIN; role++)
-		add_host(w, &r, (enum role)role, 1, role == ROLE_APP ? SHAPE_ZIP : SHAPE_EVTX);
-	for (uint32_t i = 0; i < size->desks; i++) {
-		add_host(w, &r, ROLE_DESK, i, i % 3 == 1 ? SHAPE_JSON : SHAPE_EVTX);
-		if (!w->failed)
-			w->hosts.at[w->hosts.len - 1].owner = 2 + i;
+	w->sensor = w->netflow = NOWHERE;
+	for (uint32_t i = 0; i < OBS_COUNT; i++) {
+		step_begin(w, &(struct step){ .phase = "background",
+					      .what = OBS_NAMES[i],
+					      .label = LABEL_TWIN,
+					      .obs = (uint8_t)i });
+		step_end(w);
 	}
-	return w->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the world") : 0;
+	w->sinks.listed = OBS_COUNT + 1;
+	w->sinks.landed = landed;
+	w->sinks.clock = roll_clock;
+	w->sinks.ctx = w;
+	snprintf(path, sizeof path, "%s/truth.events.jsonl", dir);
+	w->sidecar = fopen(path, "we");
+	if (!w->sidecar)
+		return err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot create %s", path);
+	return 0;
 }
 
 void world_done(struct world *w)
 {
+	sinks_done(&w->sinks);
+	VEC_DONE(&w->orgs);
 	VEC_DONE(&w->hosts);
 	VEC_DONE(&w->people);
-	VEC_DONE(&w->log);
 	VEC_DONE(&w->steps);
+	VEC_DONE(&w->edges);
+	VEC_DONE(&w->externals);
+	VEC_DONE(&w->artefacts);
+	VEC_DONE(&w->losses);
+	VEC_DONE(&w->decoys);
+	VEC_DONE(&w->gaps);
+	VEC_DONE(&w->agenda);
+	VEC_DONE(&w->wipes);
+	VEC_DONE(&w->literals);
+	VEC_DONE(&w->accounts);
+	if (w->sidecar)
+		fclose(w->sidecar);
 	arena_done(&w->mem);
-}
-
-uint32_t world_find(const struct world *w, enum role role)
-{
-	for (uint32_t i = 0; i < w->hosts.len; i++)
-		if (w->hosts.at[i].role == role)
-			return i;
-	return 0;
-}
-
-const char *world_user(const struct world *w, uint32_t i)
-{
-	return i < w->people.len ? w->people.at[i].user : "";
-}
-
-const char *path_below_drive(const char *path)
-{
-	return strlen(path) > 3 ? path + 3 : path;
 }

@@ -7,7 +7,7 @@ from cli import RANGE, path, spoor
 from tap import SOURCE, Tap
 
 t = Tap()
-made = subprocess.run([RANGE, "demo", "-o", path("demo")], capture_output=True)
+made = subprocess.run([RANGE, "b", "--hosts", "40", "--days", "30", "-o", path("demo")], capture_output=True)
 t.check(made.returncode == 0, "the range makes an incident", made.stderr)
 logs, pack, case = path("demo", "evidence"), os.path.join(SOURCE, "rules"), path("case")
 t.check(spoor("rules", "check", "-r", pack).returncode == 0, "every shipped rule can be executed")

@@ -34,11 +34,12 @@ static struct file make(uint32_t n, size_t size, int *ret_last)
 	int last = 0;
 
 	assert_non_null(out);
-	assert_int_equal(evtx_writer_new(&w, out, NULL), 0);
+	assert_int_equal(evtx_writer_to_file(&w, out, NULL), 0);
 	while (n-- && last == 0)
 		last = evtx_writer_add(w, &r, NULL);
 	assert_int_equal(evtx_writer_finish(w, NULL), 0);
 	evtx_writer_free(w);
+	assert_int_equal(fseek(out, 0, SEEK_END), 0);
 	f.len = (size_t)ftell(out);
 	f.data = malloc(f.len);
 	rewind(out);

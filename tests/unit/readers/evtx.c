@@ -76,7 +76,7 @@ static struct made make_log(unsigned records)
 		assert_int_equal(evtx_value_parse(VALUES[i].type, str_of(VALUES[i].in), &mem, &values[i], &e),
 				 0);
 	assert_non_null(f);
-	assert_int_equal(evtx_writer_new(&w, f, &e), 0);
+	assert_int_equal(evtx_writer_to_file(&w, f, &e), 0);
 	for (unsigned i = 0; i < records; i++) {
 		rec.written = rec.created = UINT64_C(133579000000000000) + i * UINT64_C(10000000);
 		assert_int_equal(evtx_writer_add(w, &rec, &e), 0);
