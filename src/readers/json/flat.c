@@ -11,7 +11,7 @@
 enum { SCRATCH_PER_BYTE = 4, SCRATCH_SLACK = 4096, SIG_PER_BYTE = 4, TAG_MAX = 128 };
 
 /* Lengths of the names in note_inner(). */
-enum { INNER_LENGTHS = 1 << 4 | 1 << 8 | 1 << 9 | 1 << 13 | 1 << 15 };
+#define INNER_LENGTHS (UINT64_C(1) << 4 | 1 << 8 | 1 << 9 | 1 << 13 | 1 << 15)
 
 void flat_done(struct flat *f)
 {

@@ -417,17 +417,60 @@ static const struct json_plan *plan_of_object(struct json_reader *w, err *e)
 	return p && plan_allowed(w, p) ? p : narrow_plan(w, e);
 }
 
-static enum reader_step next_event(struct json_reader *w, struct reader_input *in, event *ev, struct gap *g,
-				   err *e)
+/* The object is flattened: give its event. False: it gives none, go on. */
+static bool give_object(struct json_reader *w, const struct reader_input *in, size_t from, size_t to,
+			event *ev, struct gap *g, enum reader_step *ret)
+{
+	const struct json_plan *p;
+	err why = { 0 };
+
+	flat_inner(&w->flat, w->dialects[0]->text);
+	p = plan_of_object(w, &why);
+	if (p && ((p->wrap && enter_wrap(w, from)) || !p->schema))
+		return false;
+	if (!p ||
+	    p->nleaves != w->flat.n) { /* the latter: a signature that does not tell its leaves, never */
+		gap_here(w, g, p ? GAP_UNSUPPORTED : GAP_LIMIT, to,
+			 p          ? "structure not understood"
+			 : why.code ? why.text
+				    : "more kinds of objects than one file may have");
+		g->from = w->feed.pos + feed_span(&w->feed, from);
+		*ret = READER_SKIPPED;
+		return true;
+	}
+	*ret = event_step(w, p, in, from, to, ev);
+	if (w->flat.limited) {
+		tell_later(w, from, to, "more or deeper members than we follow");
+	} else if (p->more && !w->told_more) {
+		tell_later(w, from, to, "more fields than columns: the rest is in " JSON_MORE);
+		w->told_more = true;
+	}
+	return true;
+}
+
+/* The object at the cursor is not closed: lose its line, or take in those that follow. False: go on. */
+static bool go_on_in_lines(struct json_reader *w, struct reader_input *in, struct gap *g,
+			   enum reader_step *ret)
+{
+	bool again;
+
+	if (!chunk_goes_on(&w->chunk)) {
+		bool end = w->feed.last && w->chunk.text.len == w->feed.text.len;
+
+		*ret = drop_chunk(w, g, end ? GAP_TRUNCATED : GAP_DAMAGED, "an object is not closed");
+		return true;
+	}
+	*ret = take_lines(w, in, g, &again);
+	return !again || open_index(w, g, ret) < 0;
+}
+
+static enum reader_step next_event(struct json_reader *w, struct reader_input *in, event *ev, struct gap *g)
 {
 	size_t from = 0, to = 0;
 	bool again = true;
 	enum reader_step step;
 
 	for (;;) {
-		const struct json_plan *p;
-		err why = { 0 };
-
 		if (!w->chunk.open) {
 			step = open_chunk(w, in, g, &again);
 			if (!again)
@@ -439,54 +482,22 @@ static enum reader_step next_event(struct json_reader *w, struct reader_input *i
 		case OBJECT_NONE:
 			w->chunk.open = false;
 			text_consume(w, w->chunk.text.len);
-			continue;
+			break;
 		case OBJECT_BAD:
-			if (start_chunk_at(w, from))
-				continue;
-			return drop_object(w, g);
+			if (!start_chunk_at(w, from))
+				return drop_object(w, g);
+			break;
 		case OBJECT_OOM:
 			return READER_FATAL;
 		case OBJECT_CUT:
-			if (start_chunk_at(w, from))
-				continue;
-			if (!chunk_goes_on(&w->chunk)) {
-				bool end = w->feed.last && w->chunk.text.len == w->feed.text.len;
-
-				return drop_chunk(w, g, end ? GAP_TRUNCATED : GAP_DAMAGED,
-						  "an object is not closed");
-			}
-			step = take_lines(w, in, g, &again);
-			if (!again)
+			if (!start_chunk_at(w, from) && go_on_in_lines(w, in, g, &step))
 				return step;
-			if (open_index(w, g, &step) < 0)
-				return step;
-			continue;
+			break;
 		case OBJECT_READ:
+			if (give_object(w, in, from, to, ev, g, &step))
+				return step;
 			break;
 		}
-		flat_inner(&w->flat, w->dialects[0]->text);
-		p = plan_of_object(w, &why);
-		if (!p) {
-			gap_here(w, g, GAP_LIMIT, to,
-				 why.code ? why.text : "more kinds of objects than one file may have");
-			g->from = w->feed.pos + feed_span(&w->feed, from);
-			return READER_SKIPPED;
-		}
-		if (p->wrap && enter_wrap(w, from))
-			continue;
-		if (!p->schema)
-			continue;
-		if (p->nleaves != w->flat.n) { /* a signature that does not tell its leaves: never */
-			gap_here(w, g, GAP_UNSUPPORTED, to, "structure not understood");
-			return READER_SKIPPED;
-		}
-		step = event_step(w, p, in, from, to, ev);
-		if (w->flat.limited)
-			tell_later(w, from, to, "more or deeper members than we follow");
-		else if (p->more && !w->told_more)
-			tell_later(w, from, to, "more fields than columns: the rest is in " JSON_MORE);
-		w->told_more |= p->more;
-		return step;
 	}
 }
 
@@ -511,7 +522,7 @@ enum reader_step json_next(void *self, struct reader_input *in, event *ret_ev, s
 	}
 	if (w->skipping)
 		return skip_long(w, in, ret_gap);
-	step = next_event(w, in, ret_ev, ret_gap, e);
+	step = next_event(w, in, ret_ev, ret_gap);
 	if (step == READER_FATAL && e && e->code == ERR_NONE)
 		err_set(e, ERR_OOM, w->feed.pos, "no memory for a JSON object");
 	return step;
