@@ -121,7 +121,7 @@ void json_member_time(buf *b, const char *key, int64_t ns)
 	buf_byte(b, '"');
 }
 
-bool json_is_number(str s)
+bool json_text_is_number(str s)
 {
 	const char *p = s.ptr, *end = s.ptr + s.len;
 

@@ -25,7 +25,7 @@ void json_member_bool(buf *b, const char *key, bool value);
 void json_member_time(buf *b, const char *key, int64_t ns); /* null for TIME_NONE */
 
 /* Is it a number by the grammar of RFC 8259, of any size? */
-bool json_is_number(str s);
+bool json_text_is_number(str s);
 
 /* A comma unless the last byte opens an array, an object or nothing was written. */
 void json_sep(buf *b);

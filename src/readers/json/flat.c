@@ -245,7 +245,7 @@ static bool atom_value(str s, value *ret)
 	}
 	if (str_eq(s, STR("true")) || str_eq(s, STR("false")))
 		type = VALUE_TRUE_FALSE;
-	else if (json_is_number(s))
+	else if (json_text_is_number(s))
 		type = VALUE_NUMBER;
 	else
 		return false;

@@ -235,7 +235,7 @@ static value element(struct text *t, uint8_t type, str s)
 {
 	value v = value_utf8(s);
 
-	if (type == FIELD_NUMBER && json_is_number(s))
+	if (type == FIELD_NUMBER && json_text_is_number(s))
 		v.type = VALUE_NUMBER;
 	else if (type == FIELD_BOOL && (str_eq(s, STR("T")) || str_eq(s, STR("F"))))
 		v = value_utf8(s.ptr[0] == 'T' ? STR("true") : STR("false"));
@@ -302,7 +302,7 @@ static bool set_time(struct text *t, const struct zeek *z)
 		return true; /* a log without times */
 	if (logtime_whole((str){ (const char *)v.ptr, v.len }, LOGTIME_EPOCH, &lt))
 		t->time_ns = lt.ns;
-	else if (!json_is_number((str){ (const char *)v.ptr, v.len })) /* else one of no use: -2.15e+09 */
+	else if (!json_text_is_number((str){ (const char *)v.ptr, v.len })) /* else one of no use: -2.15e+09 */
 		return false;
 	t->basis = TIME_UTC_BY_SPEC;
 	return true;
