@@ -49,6 +49,8 @@ static void heading(buf *b, const struct term *t, const char *text)
 	buf_byte(b, '\n');
 }
 
+enum { PAGE_WIDTH = 112, OPTION_WIDTH = 26 };
+
 static void exits(buf *b, const struct term *t)
 {
 	heading(b, t, "Exit codes");
@@ -84,13 +86,37 @@ static size_t option_head(const struct cli_option *o, char *to, size_t cap)
 	return n < 0 ? 0 : (size_t)n;
 }
 
+/* Text whose lines are no longer than a page is wide; the first one begins where b stands, at `indent`. */
+static void wrapped(buf *b, const char *text, int indent)
+{
+	size_t room = PAGE_WIDTH - (size_t)indent;
+
+	for (;;) {
+		size_t len = strlen(text), cut = room;
+
+		if (len <= room) {
+			buf_printf(b, "%s\n", text);
+			return;
+		}
+		while (cut > 0 && text[cut] != ' ')
+			cut--;
+		if (cut == 0) /* one long word */
+			cut = room;
+		buf_printf(b, "%.*s\n%*s", (int)cut, text, indent, "");
+		text += cut + (text[cut] == ' ');
+	}
+}
+
 static void options(buf *b, const struct cli_option *o)
 {
 	char head[80];
 
 	for (; o->name; o++) {
-		option_head(o, head, sizeof head);
-		buf_printf(b, "  %-26s %s\n", head, o->help);
+		if (option_head(o, head, sizeof head) > OPTION_WIDTH)
+			buf_printf(b, "  %s\n%*s", head, OPTION_WIDTH + 3, "");
+		else
+			buf_printf(b, "  %-*s ", OPTION_WIDTH, head);
+		wrapped(b, o->help, OPTION_WIDTH + 3);
 	}
 }
 
