@@ -149,7 +149,7 @@ def hand_cases():
 
 
 def random_cases(program, seed="1", rows="1000000"):
-    run = subprocess.Popen([program, seed, rows, "rows"], stdout=subprocess.PIPE, encoding="utf-8", newline="\n")
+    run = subprocess.Popen([program, seed, rows, "rows"], stdout=subprocess.PIPE, encoding="utf-8")
     n = matches = refused = bad = 0
     for line in run.stdout:
         what, detection, ev, want = line.rstrip("\n").split("\t")
