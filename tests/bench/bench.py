@@ -17,6 +17,7 @@ p.add_argument("--shared", required=True)
 p.add_argument("--cache", required=True)
 p.add_argument("--rounds", type=int, default=5)
 p.add_argument("--mib", type=int, default=1088, help="size of the dense EVTX files together")
+p.add_argument("--rules-mib", type=int, default=128, help="size of those that rules are run over")
 p.add_argument("names", nargs="*", help="jsonl, decode, sha256, rules, text, json; default: all")
 opt = p.parse_args()
 SPOOR = os.path.abspath(os.path.join(opt.build, "spoor"))
@@ -106,16 +107,16 @@ def sha256():
     row("SHA-256, 1 core", f"{statistics.median(runs):.2f} GB/s", note="the floor under every hashed run")
 
 
-def rules():
-    logs = os.path.abspath(os.path.join(opt.shared, "data", "evtx"))
-    sigma = os.path.abspath(os.path.join(opt.shared, "data", "sigma"))
-    if not (os.path.isdir(logs) and os.path.isdir(sigma)):
-        return row("all SigmaHQ rules over EVTX", "skipped", note=f"no rules in {opt.shared}")
-    what = [os.path.join(sigma, n) for n in sorted(os.listdir(sigma)) if n.startswith("rules")]
-    packs = [x for r in what for x in ("-r", r)]
-    workers = str(len(os.sched_getaffinity(0)))
+def peak_mib(command):
+    """Peak memory in MiB of the largest process of a command."""
+    code = "import resource,subprocess,sys; subprocess.run(sys.argv[1:], stdout=-3, stderr=-3); " \
+           "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    return int(subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True).stdout)
+
+
+def peer_hunts(logs, sigma, workers):
+    """What to run for the peers that are there, on the same files with the same number of workers."""
     out = os.path.join(opt.cache, "out.jsonl")
-    ours = lambda: seconds([SPOOR, "hunt", logs, *packs, "-f", "jsonl", "-j", workers])
     scratch = os.path.join(opt.cache, "hayabusa")
     os.makedirs(scratch, exist_ok=True)
     for link, to in (("config", "hayabusa-config/config"), ("rules", "hayabusa-rules")):
@@ -130,14 +131,53 @@ def rules():
              os.path.join(PEERS, "chainsaw-mappings", "sigma-event-logs-all.yml"), "--skip-errors", "--jsonl",
              "--output", out], ok=None),
     }
-    here = {n: f for n, f in peers.items() if os.access(os.path.join(PEERS, n), os.X_OK)}
-    opt.rounds = min(opt.rounds, 3)
-    mine, *others = take_turns(ours, *here.values())
-    for name, other in zip(here, others):
-        row(f"all rules over EVTX, {workers} workers", f"{mine:.2f} s", f"{other:.2f} s", f"{other / mine:.1f}x",
-            f"{name}, with its own rules; budget 100x" if name == "hayabusa" else f"{name}; budget 100x")
-    if not here:
-        row(f"all rules over EVTX, {workers} workers", f"{mine:.2f} s", note="hayabusa and chainsaw are absent")
+    return {n: f for n, f in peers.items() if os.access(os.path.join(PEERS, n), os.X_OK)}
+
+
+def rules():
+    opt.mib, before = opt.rules_mib, opt.mib
+    files = dense()
+    opt.mib = before
+    sigma = os.path.abspath(os.path.join(opt.shared, "data", "sigma"))
+    if not files or not os.path.isdir(sigma):
+        return row("all SigmaHQ rules over EVTX", "skipped", note=f"no rules in {opt.shared}")
+    size = sum(map(os.path.getsize, files))
+    workers = str(len(os.sched_getaffinity(0)))
+    found = os.path.join(opt.cache, "found.jsonl")
+    hunt = lambda n, *more: [SPOOR, "hunt", *files, "-r", sigma, *more, "-f", "jsonl", "-o", found, "-j", n]
+    fresh = lambda n, *more: (os.path.exists(found) and os.remove(found)) or seconds(hunt(n, *more))
+    fresh(workers)  # the rules are compiled once
+    what = f"all rules, {size / 1e6:.0f} MB EVTX, {workers} workers"
+    mine, = take_turns(lambda: fresh(workers))
+    for name, other in peer_hunts(os.path.dirname(files[0]), sigma, workers).items():
+        theirs = other()  # one run is long enough
+        mine, = take_turns(lambda: fresh(workers))
+        row(what, f"{mine:.2f} s", f"{theirs:.1f} s", f"{theirs / mine:.0f}x", f"{name}; budget 100x")
+    os.path.exists(found) and os.remove(found)
+    row(what, f"{peak_mib(hunt(workers))} MiB", note="peak memory of one process; budget 256 MiB + 64 MiB a worker")
+    alone = [float(os.path.getsize(f)) for f in files]
+    times = [[], []]
+    for _ in range(opt.rounds):
+        for mine, args in zip(times, ([], ["--rules", sigma])):
+            mine.append(sum(alone) / 1e9 / measured(*args, *files)[0])
+    decoding, both = (statistics.median(t) for t in times)
+    row("decoding and detecting, 1 core", f"{both:.3f} s", f"{decoding:.3f} s", f"{both / decoding:.2f}x",
+        "decoding alone; budget 2x")
+    ten = os.path.join(opt.cache, "rules-x10")
+    if not os.path.exists(os.path.join(ten, "done")):
+        subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "many_rules.py"), sigma, ten, "9"],
+                       check=True)
+        open(os.path.join(ten, "done"), "w").close()
+    fresh(workers, "-r", ten)
+    one, many = take_turns(lambda: fresh(workers), lambda: fresh(workers, "-r", ten))
+    row("ten times the rules (synthetic)", f"{many:.2f} s", f"{one:.2f} s", f"{many / one:.2f}x", "the same once; budget 1.5x")
+    times = [[], []]
+    for _ in range(opt.rounds):
+        for mine, where in zip(times, (sigma, ten)):
+            mine.append(sum(alone) / 1e9 / measured("--rules", where, *files)[0])
+    one, nine = (statistics.median(t) for t in times)
+    row("nine times the rules, 1 core, no start", f"{nine:.3f} s", f"{one:.3f} s", f"{nine / one:.2f}x", "the same once")
+    os.path.exists(found) and os.remove(found)
 
 
 def w3c_log():

@@ -1,8 +1,9 @@
 /* bench_decode - how fast one core decodes events or hashes bytes, nothing else.
  *
  * usage: bench_decode FILE...     reads each file into memory, then times decoding every event of it
+ *        bench_decode --rules PATH FILE...  the same, and detecting in each event what the rules ask
  *        bench_decode --sha256 N  times SHA-256 over N MiB
- * Prints one line: bytes, seconds, events. */
+ * Prints one line: bytes, seconds, events, findings. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "detect/detect.h"
 #include "readers/reader.h"
 #include "util/sha256.h"
 
@@ -48,8 +50,14 @@ static bytes slurp(const char *path)
 	return (bytes){ mem, have };
 }
 
-/* All events of content that lies in memory as a whole. */
-static uint64_t decode(bytes all, uint64_t *ret_gaps)
+static int count_finding(void *ctx, const struct finding *f, err *e)
+{
+	++*(uint64_t *)ctx;
+	return 0;
+}
+
+/* All events of content that lies in memory as a whole; detect: NULL for decoding alone. */
+static uint64_t decode(bytes all, struct detector *detect, uint64_t *ret_findings, uint64_t *ret_gaps)
 {
 	struct reader_env env = { .end = UINT64_MAX };
 	struct reader_input in = { .data = all, .last = true };
@@ -77,9 +85,14 @@ static uint64_t decode(bytes all, uint64_t *ret_gaps)
 			in.offset = in.need_from;
 		}
 		events += step == READER_EVENT;
+		if (step == READER_EVENT && detect &&
+		    detector_event(detect, &ev, count_finding, ret_findings, &e) < 0)
+			break;
 		*ret_gaps += step == READER_SKIPPED;
 	}
 	ops->close(self);
+	if (detect)
+		detector_forget_schemas(detect);
 	schema_set_free(env.schemas);
 	return events;
 }
@@ -103,25 +116,49 @@ static int hash(size_t mib)
 	return rc == 0 ? 0 : fail(e.text);
 }
 
+/* A detector of all rules below a path; NULL with the reason printed. */
+static struct detector *detector_of(const char *rules)
+{
+	buf bundle = { 0 };
+	struct ruleset *rs;
+	struct detector *d;
+	err e = { 0 };
+
+	if (rules_read(&bundle, &rules, 1, &e) == 0 && ruleset_new(&rs, str_bytes(buf_view(&bundle)), &e) == 0 &&
+	    detector_new(&d, rs, &e) == 0)
+		return d; /* for the life of the process */
+	fail(e.text);
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
-	uint64_t bytes_read = 0, events = 0, gaps = 0, mib;
+	uint64_t bytes_read = 0, events = 0, findings = 0, gaps = 0, mib;
+	struct detector *detect = NULL;
 	double seconds = 0;
+	int first = 1;
 
 	if (argc == 3 && strcmp(argv[1], "--sha256") == 0)
 		return str_to_u64(str_of(argv[2]), &mib) ? hash((size_t)mib) : fail("--sha256 takes MiB");
-	for (int i = 1; i < argc; i++) {
+	if (argc > 3 && strcmp(argv[1], "--rules") == 0) {
+		detect = detector_of(argv[2]);
+		first = 3;
+		if (!detect)
+			return 1;
+	}
+	for (int i = first; i < argc; i++) {
 		bytes all = slurp(argv[i]);
 		double start;
 
 		if (!all.ptr)
 			return fail("cannot read a file");
 		start = now();
-		events += decode(all, &gaps);
+		events += decode(all, detect, &findings, &gaps);
 		seconds += now() - start;
 		bytes_read += all.len;
 		free((void *)(uintptr_t)all.ptr);
 	}
-	printf("%llu %.6f %llu\n", (unsigned long long)bytes_read, seconds, (unsigned long long)events);
+	printf("%llu %.6f %llu %llu\n", (unsigned long long)bytes_read, seconds, (unsigned long long)events,
+	       (unsigned long long)findings);
 	return events ? 0 : fail("no events");
 }
