@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	bytes content = { data, size };
-	struct said whole = { 0 }, parts = { 0 };
+	struct said whole = { .well_formed = true }, parts = { .well_formed = true };
 	int windows = reader_winjson.probe(content, (str){ "", 0 }), other = reader_json.probe(content, (str){ "", 0 });
 
 	must_hold(windows >= 0 && windows <= 100 && other >= 0 && other <= 100);

@@ -148,8 +148,7 @@ static void directive(struct zeek *z, str line)
 
 	if (str_eq(name, STR("#separator")) && said.len <= sizeof one && unescape(said, one) == 1)
 		z->separator = one[0];
-	else if (str_eq(name, STR("#set_separator")) && said.len <= sizeof one &&
-		 unescape(said, one) == 1)
+	else if (str_eq(name, STR("#set_separator")) && said.len <= sizeof one && unescape(said, one) == 1)
 		z->set_separator = one[0];
 	else if (str_eq(name, STR("#unset_field")))
 		set_mark(z->unset, said);
@@ -233,16 +232,17 @@ static bool header_end(struct text *t, struct zeek *z)
 
 static value element(struct text *t, uint8_t type, str s)
 {
-	value v = value_utf8(s);
+	bool yes = str_eq(s, STR("T")), number = type == FIELD_NUMBER && json_text_is_number(s);
+	value v;
 
-	if (type == FIELD_NUMBER && json_text_is_number(s))
-		v.type = VALUE_NUMBER;
-	else if (type == FIELD_BOOL && (str_eq(s, STR("T")) || str_eq(s, STR("F"))))
-		v = value_utf8(s.ptr[0] == 'T' ? STR("true") : STR("false"));
-	else if (type != FIELD_NUMBER)
-		v = value_utf8(plain(t, s));
-	if (type == FIELD_BOOL && v.len > 1)
+	if (type == FIELD_BOOL && (yes || str_eq(s, STR("F")))) {
+		v = value_utf8(yes ? STR("true") : STR("false"));
 		v.type = VALUE_TRUE_FALSE;
+		return v;
+	}
+	v = value_utf8(number ? s : plain(t, s));
+	if (number)
+		v.type = VALUE_NUMBER;
 	return v;
 }
 
@@ -302,7 +302,8 @@ static bool set_time(struct text *t, const struct zeek *z)
 		return true; /* a log without times */
 	if (logtime_whole((str){ (const char *)v.ptr, v.len }, LOGTIME_EPOCH, &lt))
 		t->time_ns = lt.ns;
-	else if (!json_text_is_number((str){ (const char *)v.ptr, v.len })) /* else one of no use: -2.15e+09 */
+	else if (!json_text_is_number(
+			 (str){ (const char *)v.ptr, v.len })) /* else one of no use: -2.15e+09 */
 		return false;
 	t->basis = TIME_UTC_BY_SPEC;
 	return true;
