@@ -10,17 +10,14 @@
 static const struct cli_option OPTIONS[] = {
 	RULE_OPTIONS,
 	{ 0, "json", NULL, "explain, stats: as JSON" },
-	{ 0, "regression", "DIR", "test: where recordings lie that rules name (regression_tests_path)" },
-	{ 0, "sha256", "HEX",
-	  "update: refuse the release if this is neither its hash nor that of its archive" },
-	{ 0, "name", "NAME", "update: what the release is called. Default: the name of its source" },
-	{ 0, "ca", "FILE",
-	  "update: certificates to trust instead of the system's, for a mirror of one's own" },
-	{ 0, "all", NULL,
-	  "check: also what is no rule for events. stats: every rule, also those that did not match" },
+	{ 0, "all", NULL, "check: also what is no rule. stats: also rules that did not match" },
+	{ 0, "regression", "DIR", "test: where recordings lie that rules name" },
+	{ 0, "sha256", "HEX", "update: the hash that the rules, or their archive, must have" },
+	{ 0, "name", "NAME", "update: what to call the release. Default: after its source" },
+	{ 0, "ca", "FILE", "update: certificates to trust, for a mirror of one's own" },
+	{ 0, "no-verify", NULL, "explain: do not hash the evidence of a case first" },
 	RUN_OPTIONS,
 	DECLARED_OPTIONS,
-	{ 0, "no-verify", NULL, "explain: do not hash the evidence of a case first" },
 	{ 0 },
 };
 
@@ -159,7 +156,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 
 const struct command command_rules = {
 	.name = "rules",
-	.summary = "check, list, explain and test detection rules; what they can find in evidence",
+	.summary = "check, explain, test and pin rules; what they can find in evidence",
 	.usage = "check|list|test|explain RULE EVENT|stats PATH...|update SOURCE [-r PATH]...",
 	.options = OPTIONS,
 	.details =

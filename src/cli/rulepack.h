@@ -46,17 +46,13 @@ int rulepack_correlator(struct rulepack *p, struct correlator **ret, err *e);
 void rulepack_done(struct rulepack *p);
 
 /* For the tables of the commands that take rules. */
-#define RULE_OPTIONS                                                                                            \
-	{ 'r', "rules", "PATH",                                                                                 \
-	  "Sigma rules, a file or a folder; may be repeated. Default: the pinned release (rules "               \
-	  "update), else the shipped pack" },                                                                   \
-		STORE_OPTION,                                                                                   \
-		{ 0, "values", "PATH",                                                                          \
-		  "Values for placeholders (%name%) of rules, a YAML file or a folder; may be repeated" },      \
-	{                                                                                                       \
-		0, "profile", "NAME",                                                                           \
-			"strict: log sources as the rules' own project tests them (default). extended: rules "  \
-			"for Sysmon also read Security 4688 and 4657, with fields renamed and values converted" \
+#define RULE_OPTIONS                                                                                         \
+	{ 'r', "rules", "PATH",                                                                              \
+	  "Sigma rules: file or folder; may be repeated. Default: pinned, else shipped ones" },              \
+		STORE_OPTION,                                                                                \
+		{ 0, "values", "PATH", "Values for placeholders: YAML file or folder; may be repeated" },    \
+	{                                                                                                    \
+		0, "profile", "NAME", "strict (default), or extended: Sysmon's rules read 4688 and 4657 too" \
 	}
 
 #endif

@@ -15,9 +15,7 @@
 
 #define STORE_OPTION                                                                                         \
 	{                                                                                                    \
-		0, "store", "DIR",                                                                           \
-			"The user's store of rules. Default: $XDG_DATA_HOME/spoor/rules or "                 \
-			"~/.local/share/spoor/rules"                                                         \
+		0, "store", "DIR", "Where pinned rules are kept. Default: $XDG_DATA_HOME/spoor/rules"        \
 	}
 
 /* A file of a release and its hash, by name in rising order. */
