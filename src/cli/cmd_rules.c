@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/declared_args.h"
 #include "cli/evidence_run.h"
 #include "cli/rulepack.h"
 #include "cli/rules_verbs.h"
@@ -17,7 +16,6 @@ static const struct cli_option OPTIONS[] = {
 	{ 0, "ca", "FILE", "update: certificates to trust, for a mirror of one's own" },
 	{ 0, "no-verify", NULL, "explain: do not hash the evidence of a case first" },
 	RUN_OPTIONS,
-	DECLARED_OPTIONS,
 	{ 0 },
 };
 
