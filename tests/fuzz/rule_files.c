@@ -74,7 +74,7 @@ static unsigned explain_all(const struct ruleset *rs, const event *ev)
 		struct explanation why;
 
 		arena_clear(&mem);
-		if (ruleset_at(rs, i)->status == RULE_OK && explain_rule(&why, rs, i, ev, &mem, NULL) == 0)
+		if (ruleset_at(rs, i)->status == RULE_OK && explain_rule(&why, rs, i, ev, NULL, &mem, NULL) == 0)
 			n += why.matches;
 	}
 	arena_done(&mem);
