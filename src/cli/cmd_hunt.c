@@ -178,16 +178,13 @@ static int hunt(struct cli *cli, const struct cli_args *args, struct engine_opti
 	struct engine_sink sink = { &h, on_finding, NULL, on_gap, on_item, on_kind };
 	struct engine_totals totals;
 	struct run_output out = { .fd = -1 };
-	buf rules = { 0 };
 	struct rulepack pack = { 0 };
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
 	gapsay_init(&h.gaps, cli);
 	items_init(&h.items);
-	if (rulepack_read(args, &rules, NULL, &e) < 0 ||
-	    rulepack_compile(str_bytes(buf_view(&rules)), &pack, &e) < 0 ||
-	    rulepack_correlator(&pack, &o->correlator, &e) < 0 ||
+	if (rulepack_open(args, &pack, &e) < 0 || rulepack_correlator(&pack, &o->correlator, &e) < 0 ||
 	    census_new(&h.census, LIMIT_CENSUS_KINDS, &e) < 0 ||
 	    sorter_new(&h.sorter, LIMIT_HUNT_SORT_BYTES, &e) < 0 || run_output_open(&out, args, o, &e) < 0) {
 		code = cli_fail(cli, &e);
@@ -216,7 +213,6 @@ done:
 	buf_done(&h.payload);
 	correlator_free(o->correlator);
 	rulepack_done(&pack);
-	buf_done(&rules);
 	return code;
 }
 

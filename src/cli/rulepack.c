@@ -139,22 +139,79 @@ int rulepack_read_file(const struct cli_args *args, const char *path, buf *ret, 
 	return rc < 0 || read_values(args, ret, e) < 0 ? -1 : read_profile(args, ret, e);
 }
 
+struct user_place {
+	buf cache, state;
+	struct rule_cache_place at;
+};
+
+static void user_place(struct user_place *p)
+{
+	bool known;
+
+	*p = (struct user_place){ 0 };
+	known = user_dir("XDG_CACHE_HOME", ".cache", &p->cache) &&
+		user_dir("XDG_STATE_HOME", ".local/state", &p->state);
+	buf_byte(&p->cache, '\0');
+	buf_byte(&p->state, '\0');
+	if (known && !p->cache.failed && !p->state.failed)
+		p->at = (struct rule_cache_place){ p->cache.ptr, p->state.ptr };
+}
+
+static void user_place_done(struct user_place *p)
+{
+	buf_done(&p->cache);
+	buf_done(&p->state);
+}
+
 int rulepack_compile(bytes bundle, struct rulepack *ret, err *e)
 {
-	buf cache = { 0 }, state = { 0 };
-	struct rule_cache_place place = { 0 };
+	struct user_place place;
 	int r;
-	bool known = user_dir("XDG_CACHE_HOME", ".cache", &cache) &&
-		     user_dir("XDG_STATE_HOME", ".local/state", &state);
 
 	*ret = (struct rulepack){ 0 };
-	buf_byte(&cache, '\0');
-	buf_byte(&state, '\0');
-	if (known && !cache.failed && !state.failed)
-		place = (struct rule_cache_place){ cache.ptr, state.ptr };
-	r = rule_cache_image(&place, bundle, &ret->image, NULL, e);
-	buf_done(&cache);
-	buf_done(&state);
+	user_place(&place);
+	r = rule_cache_image(&place.at, bundle, &ret->image, NULL, e);
+	user_place_done(&place);
+	return r;
+}
+
+/* The stamp of what rulepack_read() would read. False where that must be looked at in any case: a pinned
+ * release is held against its pin. */
+static bool stamp_of(const struct cli_args *args, buf *to, int64_t *newest_ns)
+{
+	const char *profile = args_get(args, "profile");
+	path_list rules = { 0 }, values = { 0 };
+	bool ok = paths_of(args, "rules", &rules, NULL) == 0 && paths_of(args, "values", &values, NULL) == 0 &&
+		  rules.len && rules_stamp(to, rules.at, rules.len, newest_ns, NULL) == 0 &&
+		  rules_stamp(to, values.at, values.len, newest_ns, NULL) == 0;
+
+	buf_z(to, profile ? profile : "");
+	VEC_DONE(&rules);
+	VEC_DONE(&values);
+	return ok && !to->failed;
+}
+
+int rulepack_open(const struct cli_args *args, struct rulepack *ret, err *e)
+{
+	struct user_place place;
+	buf stamp = { 0 }, bundle = { 0 };
+	int64_t newest_ns = 0;
+	bool stamped = stamp_of(args, &stamp, &newest_ns);
+	int r = 0;
+
+	*ret = (struct rulepack){ 0 };
+	user_place(&place);
+	if (!stamped || !rule_cache_stamped(&place.at, str_bytes(buf_view(&stamp)), &ret->image)) {
+		r = rulepack_read(args, &bundle, NULL, e);
+		if (r == 0)
+			r = rule_cache_image(&place.at, str_bytes(buf_view(&bundle)), &ret->image, NULL, e);
+		if (r == 0 && stamped)
+			rule_cache_stamp(&place.at, str_bytes(buf_view(&stamp)), newest_ns,
+					 str_bytes(buf_view(&bundle)));
+	}
+	user_place_done(&place);
+	buf_done(&stamp);
+	buf_done(&bundle);
 	return r;
 }
 

@@ -37,6 +37,10 @@ struct rulepack {
  * after failure. */
 int rulepack_compile(bytes bundle, struct rulepack *ret, err *e);
 
+/* rulepack_read() and rulepack_compile() in one, without reading rules that have not changed since they were
+ * compiled. */
+int rulepack_open(const struct cli_args *args, struct rulepack *ret, err *e);
+
 /* The compiled rules; valid as long as the pack. NULL and *e if they cannot be opened. */
 const struct ruleset *rulepack_rules(struct rulepack *p, err *e);
 

@@ -14,6 +14,10 @@
  * *ret: an opaque, self-describing byte string that ruleset_new() reads. */
 int rules_read(buf *ret, const char *const *paths, size_t n, err *e);
 
+/* Append what tells whether the files that rules_read() would collect are still what they were: path, times,
+ * size, identity of each; not their texts. *newest_ns grows to the last change of any of them. */
+int rules_stamp(buf *ret, const char *const *paths, size_t n, int64_t *newest_ns, err *e);
+
 /* Add value files (sigma/placeholder.h), found as rules are, to such a string. One that is broken is an
  * error that names file and line. */
 int rules_read_values(buf *bundle, const char *const *paths, size_t n, err *e);

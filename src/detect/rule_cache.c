@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "detect/image.h"
@@ -15,6 +16,8 @@
 
 #define KEY_NAME "rules.key"
 #define SUFFIX ".rules"
+#define STAMP_SUFFIX ".stamp" /* as long as the other one */
+#define SETTLED_NS INT64_C(2000000000)
 
 struct kept {
 	int dir;                           /* of images */
@@ -149,7 +152,7 @@ static bool user_key(const char *state_dir, uint8_t key[SHA256_LEN])
 
 /* --- images ---------------------------------------------------------------------------------- */
 
-static bool image_name(struct kept *k, bytes bundle)
+static bool image_name(struct kept *k, bytes bundle, const char *suffix)
 {
 	buf origin = { 0 };
 	uint8_t digest[SHA256_LEN];
@@ -160,18 +163,18 @@ static bool image_name(struct kept *k, bytes bundle)
 
 	if (ok) {
 		sha256_hex(digest, hex);
-		snprintf(k->name, sizeof k->name, "%s%s", hex, SUFFIX);
+		snprintf(k->name, sizeof k->name, "%s%s", hex, suffix);
 	}
 	sha256_free(h);
 	buf_done(&origin);
 	return ok;
 }
 
-/* Open the cache for this bundle; false: there is none to be used. */
-static bool kept_open(struct kept *k, const struct rule_cache_place *place, bytes bundle)
+/* Open the cache for this bundle, or this stamp; false: there is none to be used. */
+static bool kept_open(struct kept *k, const struct rule_cache_place *place, bytes bundle, const char *suffix)
 {
 	k->dir = -1;
-	if (!place->cache_dir || !place->state_dir || !image_name(k, bundle) ||
+	if (!place->cache_dir || !place->state_dir || !image_name(k, bundle, suffix) ||
 	    !user_key(place->state_dir, k->key))
 		return false;
 	k->dir = own_dir(place->cache_dir);
@@ -217,7 +220,7 @@ static int newer_first(const void *x, const void *y)
 }
 
 /* Keep the images that were used last. */
-static void prune(int dir)
+static void prune(int dir, const char *suffix)
 {
 	struct aged all[LIMIT_RULE_IMAGES * 4];
 	size_t n = 0;
@@ -229,7 +232,7 @@ static void prune(int dir)
 		struct stat st;
 
 		if (strlen(entry->d_name) != sizeof all[n].name - 1 ||
-		    !str_ends(str_of(entry->d_name), STR(SUFFIX)) ||
+		    !str_ends(str_of(entry->d_name), str_of(suffix)) ||
 		    fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		memcpy(all[n].name, entry->d_name, sizeof all[n].name);
@@ -245,13 +248,13 @@ static void prune(int dir)
 		close(copy);
 }
 
-static void kept_write(const struct kept *k, bytes image)
+static void kept_write(const struct kept *k, bytes image, const char *suffix)
 {
 	uint8_t mac[SHA256_LEN];
 	bytes parts[2] = { { mac, sizeof mac }, image };
 
 	if (sha256_mac((bytes){ k->key, SHA256_LEN }, image, mac) && write_file(k->dir, k->name, parts, 2, true))
-		prune(k->dir);
+		prune(k->dir, suffix);
 }
 
 static int compile(bytes bundle, buf *ret_image, err *e)
@@ -269,14 +272,44 @@ static int compile(bytes bundle, buf *ret_image, err *e)
 int rule_cache_image(const struct rule_cache_place *place, bytes bundle, buf *ret_image, bool *ret_hit, err *e)
 {
 	struct kept k;
-	bool usable = kept_open(&k, place, bundle), hit = usable && kept_read(&k, ret_image);
+	bool usable = kept_open(&k, place, bundle, SUFFIX), hit = usable && kept_read(&k, ret_image);
 	int r = hit ? 0 : compile(bundle, ret_image, e);
 
 	if (r == 0 && usable && !hit)
-		kept_write(&k, str_bytes(buf_view(ret_image)));
+		kept_write(&k, str_bytes(buf_view(ret_image)), SUFFIX);
 	if (k.dir >= 0)
 		close(k.dir);
 	if (ret_hit)
 		*ret_hit = hit;
 	return r;
+}
+
+bool rule_cache_stamped(const struct rule_cache_place *place, bytes stamp, buf *ret_image)
+{
+	struct kept k;
+	buf name = { 0 };
+	bool ok = kept_open(&k, place, stamp, STAMP_SUFFIX) && kept_read(&k, &name) && name.len + 1 == sizeof k.name;
+
+	if (ok) {
+		memcpy(k.name, name.ptr, name.len); /* as authentic as the image has to be */
+		ok = kept_read(&k, ret_image);
+	}
+	if (k.dir >= 0)
+		close(k.dir);
+	buf_done(&name);
+	return ok;
+}
+
+void rule_cache_stamp(const struct rule_cache_place *place, bytes stamp, int64_t newest_ns, bytes bundle)
+{
+	struct kept k, image;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (newest_ns > (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - SETTLED_NS)
+		return;
+	if (kept_open(&k, place, stamp, STAMP_SUFFIX) && image_name(&image, bundle, SUFFIX))
+		kept_write(&k, (bytes){ (const uint8_t *)image.name, strlen(image.name) }, STAMP_SUFFIX);
+	if (k.dir >= 0)
+		close(k.dir);
 }

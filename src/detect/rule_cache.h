@@ -18,4 +18,12 @@ struct rule_cache_place {
  * allowed): it was kept. */
 int rule_cache_image(const struct rule_cache_place *place, bytes bundle, buf *ret_image, bool *ret_hit, err *e);
 
+/* The same without reading the rules: by the stamp (rules_stamp()) of files whose image was kept with
+ * rule_cache_stamp(). False: not known, or the image is gone. */
+bool rule_cache_stamped(const struct rule_cache_place *place, bytes stamp, buf *ret_image);
+
+/* Remember the stamp of the files that a bundle was read from. Not if any of them changed so lately that
+ * another change might bear the same time. */
+void rule_cache_stamp(const struct rule_cache_place *place, bytes stamp, int64_t newest_ns, bytes bundle);
+
 #endif

@@ -18,6 +18,7 @@ struct entry {
 	str path;
 	size_t root; /* bytes of path that belong to the path named by the user */
 	bool named;  /* the user named this very file: a link is followed */
+	struct stat st;
 };
 
 struct collect {
@@ -30,13 +31,13 @@ static bool is_rule_name(str name)
 	return (str_ends(name, STR(".yml")) || str_ends(name, STR(".yaml"))) && !samples_is_name(name);
 }
 
-static int add_file(struct collect *c, str path, size_t root, bool named, err *e)
+static int add_file(struct collect *c, str path, size_t root, bool named, const struct stat *st, err *e)
 {
 	struct entry *entry = VEC_PUSH(&c->files, LIMIT_RULE_FILES);
 
 	if (!entry)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u rule files", LIMIT_RULE_FILES);
-	*entry = (struct entry){ path, root, named };
+	*entry = (struct entry){ path, root, named, *st };
 	return 0;
 }
 
@@ -53,9 +54,9 @@ static int visit_name(struct collect *c, int dir, str dir_path, const char *name
 	if (!path.ptr)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the names of rules");
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return is_rule_name(path) ? add_file(c, path, root, false, e) : 0;
+		st = (struct stat){ 0 };
 	if (!S_ISDIR(st.st_mode))
-		return is_rule_name(path) ? add_file(c, path, root, false, e) : 0;
+		return is_rule_name(path) ? add_file(c, path, root, false, &st, e) : 0;
 	if (depth == LIMIT_RULES_DEPTH)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "%s: directories nested too deep", path.ptr);
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -95,7 +96,7 @@ static int visit(struct collect *c, const char *name, err *e)
 	if (!path.ptr || stat(path.ptr, &st) < 0)
 		return err_errno(e, errno, "%s", name);
 	if (!S_ISDIR(st.st_mode))
-		return add_file(c, path, path.len - str_basename(path).len, true, e);
+		return add_file(c, path, path.len - str_basename(path).len, true, &st, e);
 	fd = open(path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(e, errno, "%s", path.ptr);
@@ -162,22 +163,56 @@ static int read_all(struct collect *c, enum bundle_status status, buf *ret, err 
 		       : 0;
 }
 
-static int read_paths(buf *ret, enum bundle_status status, const char *const *paths, size_t n, err *e)
+static int collect(struct collect *c, const char *const *paths, size_t n, err *e)
 {
-	struct collect c = { 0 };
 	int r = 0;
 
-	arena_init(&c.mem, LIMIT_RULES_BYTES);
+	*c = (struct collect){ 0 };
+	arena_init(&c->mem, LIMIT_RULES_BYTES);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = visit(&c, paths[i], e);
-	if (r == 0) {
-		if (c.files.len)
-			qsort(c.files.at, c.files.len, sizeof *c.files.at, cmp_entry);
-		r = read_all(&c, status, ret, e);
-	}
-	VEC_DONE(&c.files);
-	arena_done(&c.mem);
+		r = visit(c, paths[i], e);
+	if (r == 0 && c->files.len)
+		qsort(c->files.at, c->files.len, sizeof *c->files.at, cmp_entry);
 	return r;
+}
+
+static void collect_done(struct collect *c)
+{
+	VEC_DONE(&c->files);
+	arena_done(&c->mem);
+}
+
+static int read_paths(buf *ret, enum bundle_status status, const char *const *paths, size_t n, err *e)
+{
+	struct collect c;
+	int r = collect(&c, paths, n, e);
+
+	if (r == 0)
+		r = read_all(&c, status, ret, e);
+	collect_done(&c);
+	return r;
+}
+
+int rules_stamp(buf *ret, const char *const *paths, size_t n, int64_t *newest_ns, err *e)
+{
+	struct collect c;
+	int r = collect(&c, paths, n, e);
+
+	for (size_t i = 0; r == 0 && i < c.files.len; i++) {
+		const struct entry *f = &c.files.at[i];
+		int64_t written = (int64_t)f->st.st_mtim.tv_sec * 1000000000 + f->st.st_mtim.tv_nsec;
+		int64_t changed = (int64_t)f->st.st_ctim.tv_sec * 1000000000 + f->st.st_ctim.tv_nsec;
+		int64_t what[] = { written, changed, (int64_t)f->st.st_size, (int64_t)f->st.st_ino,
+				   (int64_t)f->st.st_dev, (int64_t)f->st.st_mode, (int64_t)f->root };
+
+		*newest_ns = changed > *newest_ns ? changed : *newest_ns;
+		buf_str(ret, f->path);
+		buf_byte(ret, 0);
+		buf_add(ret, what, sizeof what);
+	}
+	buf_byte(ret, '\n');
+	collect_done(&c);
+	return r < 0 || ret->failed ? -1 : 0;
 }
 
 int rules_read(buf *ret, const char *const *paths, size_t n, err *e)

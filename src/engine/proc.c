@@ -120,12 +120,10 @@ static void forget(struct proc *p)
 	*p = (struct proc){ .state = PROC_DEAD, .fd = -1 };
 }
 
-void proc_stop(struct proc *p)
+void proc_ask_to_stop(struct proc *p)
 {
 	Wire__ToWorker m = WIRE__TO_WORKER__INIT;
 	Wire__Stop stop = WIRE__STOP__INIT;
-	struct timespec ms = { .tv_nsec = 1000000 };
-	int status;
 
 	if (p->state == PROC_DEAD)
 		return;
@@ -133,6 +131,15 @@ void proc_stop(struct proc *p)
 	m.stop = &stop;
 	(void)wire_send_to(p->fd, &m, NULL, 0, NULL);
 	shutdown(p->fd, SHUT_RDWR);
+}
+
+void proc_stop(struct proc *p)
+{
+	struct timespec ms = { .tv_nsec = 1000000 };
+	int status;
+
+	if (p->state == PROC_DEAD)
+		return;
 	for (int i = 0; i < STOP_TRIES; i++) {
 		if (waitpid(p->pid, &status, WNOHANG) != 0) {
 			forget(p);

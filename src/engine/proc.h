@@ -29,7 +29,10 @@ struct proc {
 /* Start a worker and send its Setup. rules_fd and output_fd: -1 if none. */
 int proc_start(struct proc *p, const Wire__Setup *setup, int rules_fd, int output_fd, err *e);
 
-/* Ask it to leave, insist after a moment, and wait for it. */
+/* Ask it to leave; all of them before the first is waited for. */
+void proc_ask_to_stop(struct proc *p);
+
+/* Wait for one that was asked, insist after a moment. */
 void proc_stop(struct proc *p);
 
 /* It is gone or must go: kill it, wait for it. `why` (of ERR_TEXT_MAX bytes) becomes what ended it,

@@ -373,6 +373,9 @@ static int prepare(struct run *r, const struct engine_sink *sink, err *e)
 static void run_done(struct run *r)
 {
 	progress_clear(&r->progress);
+	for (size_t i = 0; r->procs && i < r->nprocs; i++)
+		if (r->procs[i].state != PROC_BUSY && r->procs[i].state != PROC_STARTING)
+			proc_ask_to_stop(&r->procs[i]);
 	for (size_t i = 0; r->procs && i < r->nprocs; i++) {
 		if (r->procs[i].state == PROC_BUSY || r->procs[i].state == PROC_STARTING)
 			proc_reap(&r->procs[i], NULL, 0);

@@ -242,6 +242,52 @@ static void no_place_is_no_error(void **state)
 	buf_done(&image);
 }
 
+static void write_rule(const char *path, unsigned number)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fprintf(f, RULE, number, number);
+	fclose(f);
+}
+
+static void unchanged_files_are_not_read(void **state)
+{
+	struct place p;
+	buf bundle = { 0 }, stamp = { 0 }, image = { 0 }, again = { 0 };
+	char path[96];
+	const char *const paths[] = { path };
+	int64_t newest = 0, unused = 0;
+
+	place_make(&p);
+	snprintf(path, sizeof path, "%s/r.yml", p.root);
+	write_rule(path, 3);
+	assert_int_equal(rules_stamp(&stamp, paths, 1, &newest, NULL), 0);
+	assert_true(newest > 0);
+	assert_int_equal(rules_read(&bundle, paths, 1, NULL), 0);
+	assert_int_equal(rule_cache_image(&p.at, str_bytes(buf_view(&bundle)), &image, NULL, NULL), 0);
+	assert_false(rule_cache_stamped(&p.at, str_bytes(buf_view(&stamp)), &again));
+
+	/* changed a moment ago: another change might look the same */
+	rule_cache_stamp(&p.at, str_bytes(buf_view(&stamp)), newest, str_bytes(buf_view(&bundle)));
+	assert_false(rule_cache_stamped(&p.at, str_bytes(buf_view(&stamp)), &again));
+	rule_cache_stamp(&p.at, str_bytes(buf_view(&stamp)), newest - 3600 * NS_PER_S, str_bytes(buf_view(&bundle)));
+	assert_true(rule_cache_stamped(&p.at, str_bytes(buf_view(&stamp)), &again));
+	assert_true(str_eq(buf_view(&image), buf_view(&again)));
+
+	write_rule(path, 4); /* another content of the same size */
+	buf_clear(&stamp);
+	assert_int_equal(rules_stamp(&stamp, paths, 1, &unused, NULL), 0);
+	assert_false(rule_cache_stamped(&p.at, str_bytes(buf_view(&stamp)), &again));
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(rules_stamp(&stamp, paths, 1, &unused, NULL), -1);
+	place_remove(&p);
+	buf_done(&bundle);
+	buf_done(&stamp);
+	buf_done(&image);
+	buf_done(&again);
+}
+
 static void few_are_kept(void **state)
 {
 	struct place p;
@@ -266,6 +312,7 @@ int main(void)
 		cmocka_unit_test(is_kept),
 		cmocka_unit_test(what_was_changed_is_not_loaded),
 		cmocka_unit_test(no_place_is_no_error),
+		cmocka_unit_test(unchanged_files_are_not_read),
 		cmocka_unit_test(few_are_kept),
 	};
 
