@@ -280,10 +280,13 @@ static int ties_end(struct correlator *c, err *e)
 			g->ties.at[n++] = g->ties.at[i];
 	for (size_t i = 0; i < n; i++) {
 		struct tied *t = &g->ties.at[i];
+		str text = STR("");
 
 		if (i + 1 == n || g->ties.at[i + 1].hit.item != t->hit.item)
 			t->hit.flags |= HIT_LAST;
-		if (hit_add(c, &t->hit, (str){ g->tie_values.ptr + t->value_at, t->value_len }, e) < 0)
+		if (t->value_len)
+			text = (str){ g->tie_values.ptr + t->value_at, t->value_len };
+		if (hit_add(c, &t->hit, text, e) < 0)
 			return -1;
 	}
 	g->ties.len = 0;

@@ -193,7 +193,7 @@ int corr_put(struct correlator *c, const struct use *u, struct corr_hit hit, con
 	memset(&r, 0, sizeof r);
 	r.group_len = (uint32_t)c->key.len;
 	hit.ref = u->ref;
-	put_value(c, of, names + of->ngroup, fields, &hit);
+	put_value(c, of, of->nfields ? names + of->ngroup : NULL, fields, &hit);
 	r.hit = hit;
 	r.host_len = (uint32_t)host.len;
 	r.value_len = (uint32_t)c->value.len;

@@ -87,16 +87,18 @@ static inline const uint32_t *correlation_refs(const struct ruleset *rs, const s
 	return rs->corr_refs.at + c->first_ref;
 }
 
-/* Names of group-by, then of the condition's fields. */
+/* Names of group-by, then of the condition's fields; NULL: there are none. */
 static inline const str *correlation_names(const struct ruleset *rs, const struct correlation *c)
 {
-	return rs->corr_names.at + c->first_name;
+	return c->ngroup + c->nfields ? rs->corr_names.at + c->first_name : NULL;
 }
 
 /* The same as fields of what reference `ref` leads to. */
 static inline const str *correlation_keys(const struct ruleset *rs, const struct correlation *c, uint32_t ref)
 {
-	return correlation_names(rs, c) + ((size_t)ref + 1) * (c->ngroup + c->nfields);
+	const str *names = correlation_names(rs, c);
+
+	return names ? names + ((size_t)ref + 1) * (c->ngroup + c->nfields) : NULL;
 }
 
 /* Is it a reading of the profile "extended"? Its root names the event's fields. */
