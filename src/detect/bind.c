@@ -140,6 +140,8 @@ static bool carry_column(struct binder *b, const struct schema *s, uint32_t colu
 	const struct map_entry *entry = map_get(&b->rs->pool.field_ids, col->name);
 	str name;
 
+	if (column_is_line(col))
+		return carry(b, FIELD_ANY, column);
 	if (!column_is_field(col))
 		return true;
 	if (!is_constant(s, column) && !carry(b, FIELD_ANY, column))

@@ -136,7 +136,9 @@ static inline struct field_names field_names_of(const struct ruleset *rs, const 
 /* Does the column carry it? Structure is no field. */
 static inline bool field_has_column(const struct field_names *n, const struct column *col)
 {
-	return column_is_field(col) && (n->any || str_eq(col->name, n->name) || str_eq(col->name, n->alias));
+	if (n->any)
+		return column_is_field(col) || column_is_line(col);
+	return column_is_field(col) && (str_eq(col->name, n->name) || str_eq(col->name, n->alias));
 }
 
 /* What decides to which groups of variants an event belongs. Strings are borrowed. */

@@ -8,6 +8,12 @@
 #include "event/event.h"
 #include "util/buf.h"
 
+/* The whole line: no field of rules, but keywords look into it. */
+static inline bool column_is_line(const struct column *col)
+{
+	return (col->flags & COLUMN_F_LINE) != 0;
+}
+
 /* May rules see this column? */
 static inline bool column_is_field(const struct column *col)
 {

@@ -245,7 +245,7 @@ static void flat(buf *out, const event *ev)
 	for (uint32_t i = 0; i < ev->schema->ncolumns; i++) {
 		value v = event_value(ev, (int32_t)i);
 
-		if (v.type == VALUE_ABSENT)
+		if (v.type == VALUE_ABSENT || ev->schema->columns[i].flags & COLUMN_F_LINE)
 			continue;
 		if (comma)
 			buf_byte(out, ',');

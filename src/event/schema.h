@@ -24,6 +24,7 @@ enum column_section {
 #define COLUMN_F_HIDDEN 4u    /* structure such as xmlns: dumped, but no field for rules or facts */
 #define COLUMN_F_DERIVED                                                                                     \
 	8u /* not in the record: the reader worked it out (the host, from the item's place) */
+#define COLUMN_F_LINE 16u /* the record's whole text, for keywords alone; hidden, and in no output */
 
 struct column {
 	str name;     /* field name for rules, as Sigma writes it: System attributes joined by "_"

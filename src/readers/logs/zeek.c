@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "readers/readers.h"
+#include "readers/text/escape.h"
 #include "readers/text/textlog.h"
 #include "util/json.h"
 #include "util/limits.h"
-#include "util/utf.h"
 
 enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_BOOL };
 
@@ -55,70 +55,19 @@ static void zeek_close(void *state)
 
 /* --- escapes -------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
+/* "\x09" is one byte, any other text the separator itself. False if it is no single byte. */
+static bool separator_of(str said, char *ret)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+	if (said.len == 4 && str_starts(said, STR("\\x")))
+		return escape_unhex((str){ said.ptr + 2, 2 }, ret);
+	*ret = said.len ? said.ptr[0] : '\0';
+	return said.len == 1;
 }
 
-/* "\xNN" and "\\" to bytes; `to` has room for s.len. */
-static size_t unescape(str s, char *to)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		int hi, lo;
-
-		if (s.ptr[i] == '\\' && s.len - i >= 4 && s.ptr[i + 1] == 'x' &&
-		    (hi = hex_digit(s.ptr[i + 2])) >= 0 && (lo = hex_digit(s.ptr[i + 3])) >= 0) {
-			to[n++] = (char)(hi << 4 | lo);
-			i += 3;
-		} else {
-			i += s.ptr[i] == '\\' && s.len - i >= 2 && s.ptr[i + 1] == '\\';
-			to[n++] = s.ptr[i];
-		}
-	}
-	return n;
-}
-
-/* Does Zeek's JSON show this byte or character as \xNN? Controls but for those that JSON has a letter for. */
-static bool shown_in_hex(str s, size_t *ret_len)
-{
-	uint8_t c = (uint8_t)s.ptr[0];
-	uint32_t cp;
-
-	*ret_len = 1;
-	if (c < 0x80)
-		return (c < 0x20 && !memchr("\b\f\n\r\t", c, 5)) || c == 0x7F;
-	cp = utf8_valid_prefix(s.len < 4 ? s : (str){ s.ptr, 4 }) ? utf8_next(s, ret_len) : 0;
-	return cp < 0xA0;
-}
-
-/* What the escapes stand for, as text. Without memory the text stays as it is. */
+/* What the escapes stand for, as text. */
 static str plain(struct text *t, str s)
 {
-	char *raw, *to;
-	size_t n, len = 0, one;
-
-	if (!memchr(s.ptr, '\\', s.len))
-		return s;
-	raw = arena_alloc(&t->mem, s.len);
-	to = arena_alloc(&t->mem, 4 * s.len + 1);
-	if (!raw || !to)
-		return s;
-	n = unescape(s, raw);
-	for (size_t i = 0; i < n; i += one) {
-		bool hex = shown_in_hex((str){ raw + i, n - i }, &one);
-
-		for (size_t k = 0; hex && k < one; k++)
-			len += (size_t)snprintf(to + len, 5, "\\x%02x", (uint8_t)raw[i + k]);
-		if (!hex) {
-			memcpy(to + len, raw + i, one);
-			len += one;
-		}
-	}
-	return (str){ to, len };
+	return escape_plain(s, ESCAPE_HEX, &t->mem);
 }
 
 /* --- header --------------------------------------------------------------------------------- */
@@ -144,12 +93,12 @@ static void keep(struct zeek *z, buf *to, str s)
 static void directive(struct zeek *z, str line)
 {
 	str said, name = str_cut(line, str_starts(line, STR("#separator ")) ? ' ' : z->separator, &said);
-	char one[8];
+	char one;
 
-	if (str_eq(name, STR("#separator")) && said.len <= sizeof one && unescape(said, one) == 1)
-		z->separator = one[0];
-	else if (str_eq(name, STR("#set_separator")) && said.len <= sizeof one && unescape(said, one) == 1)
-		z->set_separator = one[0];
+	if (str_eq(name, STR("#separator")) && separator_of(said, &one))
+		z->separator = one;
+	else if (str_eq(name, STR("#set_separator")) && separator_of(said, &one))
+		z->set_separator = one;
 	else if (str_eq(name, STR("#unset_field")))
 		set_mark(z->unset, said);
 	else if (str_eq(name, STR("#empty_field")))

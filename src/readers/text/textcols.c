@@ -53,6 +53,15 @@ static const struct column HOST = {
 	.flags = COLUMN_F_DERIVED,
 };
 
+/* The record's text as it was written: a keyword may span what the columns take apart. */
+static const struct column LINE = {
+	.name = { "line", 4 },
+	.raw = { "line", 4 },
+	.path = { "line", 4 },
+	.section = SECTION_FLAT,
+	.flags = COLUMN_F_LINE | COLUMN_F_HIDDEN | COLUMN_F_DERIVED,
+};
+
 /* The name, with a number behind it where the log has it twice: a path is a column's own. ptr NULL without
  * memory. */
 static str path_of(struct text *t, map *seen, str name)
@@ -65,12 +74,13 @@ static str path_of(struct text *t, map *seen, str name)
 	return fresh ? name : arena_printf(&t->mem, "%.*s_%u", STR_ARG(name), (unsigned)m->value++);
 }
 
-/* Fills cols[0..n], the last one with the host. *ret_host: one of the others is it. */
-static bool columns_fill(struct text *t, str dataset, const str *names, size_t n, struct column *cols,
-			 bool *ret_host)
+/* Fills cols with n columns and those behind them, whose values have slots of their own: the line, the host
+ * where no other is it. Answers how many; 0 without memory. */
+static uint32_t columns_fill(struct text *t, str dataset, const str *names, size_t n, struct column *cols)
 {
 	map seen;
-	bool ok = true;
+	bool ok = true, has_host = false;
+	uint32_t all = (uint32_t)n;
 
 	map_init(&seen, LIMIT_COLUMNS + 1, LIMIT_TEXT_RECORD_BYTES);
 	for (size_t i = 0; ok && i < n; i++) {
@@ -82,33 +92,37 @@ static bool columns_fill(struct text *t, str dataset, const str *names, size_t n
 					   .path = path_of(t, &seen, names[i]),
 					   .slot = (int32_t)i,
 					   .section = SECTION_FLAT };
-		*ret_host |= rows && str_eq(row->ecs, STR("host.name"));
+		has_host |= rows && str_eq(row->ecs, STR("host.name"));
 		ok = cols[i].path.ptr != NULL;
 	}
-	cols[n] = HOST;
-	cols[n].slot = (int32_t)n;
 	map_done(&seen);
-	return ok;
+	if (t->format->line_keywords) {
+		cols[all] = LINE;
+		cols[all++].slot = (int32_t)n + SLOT_LINE;
+	}
+	if (!has_host) {
+		cols[all] = HOST;
+		cols[all++].slot = (int32_t)n + SLOT_HOST;
+	}
+	return ok ? all : 0;
 }
 
 static const struct schema *schema_new(struct text *t, str dataset, const str *names, size_t n, err *e)
 {
-	struct column *cols = n < LIMIT_COLUMNS ? calloc(n + 1, sizeof *cols) : NULL;
+	struct column *cols = n < LIMIT_COLUMNS ? calloc(n + TEXT_SLOTS, sizeof *cols) : NULL;
 	struct schema proto = {
 		.family = FAMILY_FLAT, .reader = t->env.ops->name, .dataset = dataset, .columns = cols
 	};
 	const struct schema *s = NULL;
-	bool has_host = false;
 
 	if (!cols) {
 		err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "%zu columns, at most %u", n, LIMIT_COLUMNS);
 		return NULL;
 	}
-	if (columns_fill(t, dataset, names, n, cols, &has_host)) {
-		proto.ncolumns = (uint32_t)n + !has_host;
-		proto.nslots = (uint32_t)n + 1;
+	proto.ncolumns = columns_fill(t, dataset, names, n, cols);
+	proto.nslots = (uint32_t)n + TEXT_SLOTS;
+	if (proto.ncolumns)
 		s = schema_set_add(t->env.schemas, &proto, e);
-	}
 	free(cols);
 	return s;
 }
@@ -166,7 +180,7 @@ bool text_columns(struct text *t, str dataset, const str *names, size_t n)
 	if (!values_reserve(t, s->nslots))
 		return refuse(t, "no memory for values");
 	memset(t->values, 0, s->nslots * sizeof *t->values);
-	t->values[n] = t->env.host.len ? value_utf8(t->env.host) : (value){ 0 };
+	t->values[n + SLOT_HOST] = t->env.host.len ? value_utf8(t->env.host) : (value){ 0 };
 	t->schema = s;
 	t->ncolumns = (uint32_t)n;
 	return true;

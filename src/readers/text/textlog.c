@@ -259,10 +259,11 @@ static void tell_bad(const struct text *t, struct gap *g)
 	g->lost = 1;
 }
 
-static void give(const struct text *t, event *ev)
+static void give(struct text *t, event *ev)
 {
 	const struct line *r = &t->record;
 
+	t->values[t->ncolumns + SLOT_LINE] = value_utf8(t->line);
 	*ev = (event){
 		.schema = t->schema,
 		.values = t->values,

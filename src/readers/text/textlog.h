@@ -39,9 +39,13 @@ struct text_head {
 struct text;
 struct text_pattern;
 
+/* Behind the values of a format's columns: those that the engine adds. */
+enum { SLOT_HOST, SLOT_LINE, TEXT_SLOTS };
+
 struct text_format {
 	const char *dataset; /* ECS event.dataset, where the format has but one */
 	enum text_framing framing;
+	bool line_keywords; /* keywords of rules look into the whole record, too: they were written for its text */
 
 	/* With pieces: lines that begin with this character say how those behind them are to be read. Content is
 	 * cut only where all of them, but for those that begin with mark_free, stand in its head already and
@@ -89,7 +93,7 @@ struct text {
 	/* The engine's own. */
 	struct linepat_set *patterns;
 	const struct schema *schema;
-	uint32_t ncolumns; /* of the format; values[] has a slot more for the host */
+	uint32_t ncolumns; /* of the format; values[] has TEXT_SLOTS more */
 	bool refused;      /* text_columns() met a limit */
 	bool headless;     /* a piece, before its first record */
 	uint32_t values_cap;

@@ -1,0 +1,40 @@
+/* access.h - one line of a web server's access log (common, combined, with a virtual host before it and anything
+ * behind it) taken apart. Thread rule: pure functions. */
+#ifndef SPOOR_READERS_ACCESS_H
+#define SPOOR_READERS_ACCESS_H
+
+#include "util/str.h"
+
+enum { ACCESS_EXTRA_MAX = 8, ACCESS_TIME_LEN = 26 };
+
+/* A field behind those that all logs have. */
+struct access_extra {
+	str text;
+	bool quoted;
+};
+
+/* Views on the line; ptr NULL: the line has no such field. */
+struct access_line {
+	str vhost, client, ident, user;
+	str time; /* 18/Apr/2024:10:13:58 +0800 */
+	str request, status, bytes;
+	str referer, agent;
+	struct access_extra extra[ACCESS_EXTRA_MAX];
+	size_t nextra; /* that the line has; more than ACCESS_EXTRA_MAX are not kept */
+	bool open;     /* the last quote does not close */
+};
+
+/* False if the line is none of an access log. */
+bool access_split(str line, struct access_line *ret);
+
+/* A request line; version is empty for HTTP/0.9. False if it is none, such as the bytes of a TLS hello. */
+struct access_request {
+	str method, target, version;
+	str host, stem, query; /* parts of the target; empty: not there */
+};
+bool access_request(str request, struct access_request *ret);
+
+/* "a", or "a, b": addresses as X-Forwarded-For has them. */
+bool access_is_addresses(str s);
+
+#endif
