@@ -4,11 +4,12 @@
 #include "readers/text/textlog.h"
 
 const struct reader_ops *const READERS[] = {
-	&reader_evtx,    /* binary magic */
-	&reader_winjson, /* any JSON that looks like a Windows event */
-	&reader_w3c,     /* self-describing text: "#Fields:" */
-	&reader_zeek,    /* "#separator", "#fields" */
-	&reader_json,    /* permissive: any other JSON */
+	&reader_evtx,      /* binary magic */
+	&reader_winjson,   /* any JSON that looks like a Windows event */
+	&reader_w3c,       /* self-describing text: "#Fields:" */
+	&reader_zeek,      /* "#separator", "#fields" */
+	&reader_webaccess, /* a time in brackets, a request in quotes */
+	&reader_json,      /* permissive: any other JSON */
 	NULL,
 };
 

@@ -269,10 +269,12 @@ bool access_request(str request, struct access_request *ret)
 	while (last > s.ptr && last[-1] != ' ')
 		last--;
 	r.version = (str){ last, (size_t)(s.ptr + s.len - last) };
-	if (last > s.ptr && str_starts(r.version, STR("HTTP/")))
+	if (last > s.ptr && str_starts(r.version, STR("HTTP/"))) {
 		s.len = (size_t)(last - 1 - s.ptr);
-	else
+		r.version = behind(r.version, 5);
+	} else {
 		r.version = (str){ 0 };
+	}
 	if (!s.len)
 		return false;
 	r.target = s;
