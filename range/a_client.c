@@ -139,7 +139,8 @@ static void take(struct world *w, int64_t t, uint32_t host, uint32_t number)
 	struct a_plan *a = a_of(w);
 	struct host *h = &w->hosts.at[host];
 	struct process p = implant_of(w, host), packer;
-	uint64_t size = (uint64_t)rng_between(&h->rng, 40, 530) * 1048576 + rng_below(&h->rng, 1000000);
+	uint64_t megabytes = (uint64_t)rng_between(&h->rng, 40, 530);
+	uint64_t size = megabytes * 1048576 + rng_below(&h->rng, 1000000);
 	bool to_cloud = number == 1;
 	uint32_t which = 1 + rng_below(&h->rng, A_CONTROL - 1);
 	uint32_t ip = to_cloud ? a->cloud : a->control[which];
@@ -201,6 +202,14 @@ static void mass_export(struct world *w, int64_t t, uint32_t host, uint32_t unus
 			      (uint64_t)rng_between(&h->rng, 400000, 30000000));
 }
 
+/* Between one and five in one of the nights from the theft's beginning on. */
+static int64_t some_night(const struct world *w, const struct a_plan *a, struct rng *r, int64_t days)
+{
+	int64_t day = (a->theft - w->from) / DAY + rng_between(r, 0, days - 1);
+
+	return day_start(w, day) + within(r, 60, 290);
+}
+
 void a_client_plan(struct world *w, struct a_plan *a)
 {
 	struct rng r = rng_stream(w->seed, "theft", 0);
@@ -214,20 +223,13 @@ void a_client_plan(struct world *w, struct a_plan *a)
 			continue;
 		if (hands * 30 < victims) {
 			for (int k = 0; k < 3; k++)
-				agenda_add(w,
-					   day_start(w, (a->theft - w->from) / DAY +
-								rng_between(&r, 0, days - 1)) +
-						   rng_between(&r, 60, 290) * MINUTE,
-					   interactive, i, hands < 2 && k == 0);
+				agenda_add(w, some_night(w, a, &r, days), interactive, i,
+					   hands < 2 && k == 0);
 			hands++;
 		}
 		if (thieves * 7 < victims) {
 			for (uint32_t k = 0, n = 4 + rng_below(&r, 4); k < n; k++)
-				agenda_add(w,
-					   day_start(w, (a->theft - w->from) / DAY +
-								rng_between(&r, 0, days - 1)) +
-						   rng_between(&r, 60, 290) * MINUTE,
-					   take, i, k);
+				agenda_add(w, some_night(w, a, &r, days), take, i, k);
 			thieves++;
 		}
 		if (exporters < 2 && rng_chance(&r, 40)) {

@@ -114,36 +114,41 @@ static const char *literal_word(struct world *w, struct rng *r, int n)
 	return world_literal(w, world_word(w, r, n));
 }
 
+/* A new word in a form, both remembered. The form is drawn before the call: the order of draws is part of the seed's
+ * promise, and that of arguments is not. */
+static const char *named(struct world *w, struct rng *r, const char *form)
+{
+	return world_literal(w, world_fill(w, form, literal_word(w, r, 3)));
+}
+
 static int64_t night(const struct world *w, struct rng *r, int64_t day, unsigned from_minute,
 		     unsigned to_minute)
 {
-	return day_start(w, day) + rng_between(r, from_minute * 60, to_minute * 60) * SECOND +
-	       rng_between(r, 0, 999) * MS;
+	return day_start(w, day) + within(r, from_minute, to_minute);
 }
 
 static void draw_names(struct world *w, struct a_plan *a, struct rng *r)
 {
-	const char *folder = world_fill(w, PICK(r, DROP_FOLDERS), literal_word(w, r, 3));
-	const char *client = world_fill(w, PICK(r, DROP_FOLDERS), literal_word(w, r, 3));
+	const char *folder = named(w, r, PICK(r, DROP_FOLDERS));
+	const char *client = named(w, r, PICK(r, DROP_FOLDERS));
 
 	for (int i = 0; i < 2; i++)
 		a->relay[i] = world_outside(w, r, 1);
 	for (int i = 0; i < A_CONTROL; i++) {
 		a->control[i] = world_outside(w, r, 2);
-		a->control_name[i] =
-			world_literal(w, world_fill(w, PICK(r, NAME_FORMS), literal_word(w, r, 3)));
+		a->control_name[i] = named(w, r, PICK(r, NAME_FORMS));
 		world_external(w, &(struct external){ a->control[i], a->control_name[i],
 						      world_text(w, "C%d", i + 1), "c2", "A", 0, 0 });
 	}
 	a->cloud = world_outside(w, r, 2);
 	a->cloud_name = world_literal(w, world_text(w, "%s.cloud-drive.example", literal_word(w, r, 3)));
 	a->page = world_literal(w, world_text(w, "%s/%s.jsp", a->context, literal_word(w, r, 3)));
-	a->foothold_service = world_literal(w, world_fill(w, PICK(r, SERVICE_WORDS), literal_word(w, r, 3)));
+	a->foothold_service = named(w, r, PICK(r, SERVICE_WORDS));
 	a->foothold_image = world_literal(w, world_text(w, "%s\\%s.exe", folder, literal_word(w, r, 2)));
 	a->foothold_task = world_literal(w, world_text(w, "\\%s", literal_word(w, r, 4)));
 	a->implant = literal_word(w, r, 3);
 	a->implant_image = world_literal(w, world_text(w, "%s\\%s.exe", client, a->implant));
-	a->implant_service = world_literal(w, world_fill(w, PICK(r, SERVICE_WORDS), literal_word(w, r, 3)));
+	a->implant_service = named(w, r, PICK(r, SERVICE_WORDS));
 	a->archiver = world_literal(w, world_text(w, "%s\\%.3s.exe", client, world_hash(w, "archiver")));
 	a->archive_folder = client;
 	a->archive_suffix = PICK(r, ARCHIVE_SUFFIXES);

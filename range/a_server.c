@@ -43,9 +43,11 @@ static void partner_visit(struct world *w, const struct a_plan *a, struct rng *r
 	char path[160];
 
 	for (uint32_t i = 0, n = 3 + rng_below(r, 8); i < n; i++) {
+		uint16_t status = rng_chance(r, 4) ? 404 : 200;
+
 		snprintf(path, sizeof path, "%s%s", a->context, PICK(r, PORTAL));
-		portal_request(w, a, t + i * 9 * SECOND, client, "GET", path, rng_chance(r, 4) ? 404 : 200,
-			       600, 8000 + rng_below(r, 60000));
+		portal_request(w, a, t + i * 9 * SECOND, client, "GET", path, status, 600,
+			       8000 + rng_below(r, 60000));
 	}
 	if (rng_chance(r, 50)) {
 		snprintf(path, sizeof path, "%s/doc/upload.do?id=%u", a->context, rng_below(r, 1000000));
@@ -133,9 +135,12 @@ void a_dms_life(struct world *w, int64_t t, uint32_t unused_a, uint32_t unused_b
 		uint32_t who = world_find(w, a->org, ROLE_DESK, rng_below(&r, desks));
 		const char *action = PICK(&r, ACTIONS);
 
+		int64_t when = t + within(&r, 30, 620);
+		uint32_t file = rng_below(&r, 9999999);
+
 		twin(w, OBS_APP_EXPORT);
-		row_app_audit(w, a->dms, t + within(&r, 30, 620), w->people.at[w->hosts.at[who].owner].user,
-			      action, rng_below(&r, 9999999), who, (uint64_t)rng_between(&r, 9000, 90000000));
+		row_app_audit(w, a->dms, when, w->people.at[w->hosts.at[who].owner].user, action, file, who,
+			      (uint64_t)rng_between(&r, 9000, 90000000));
 	}
 	step_end(w);
 	for (int i = 0; i < 4; i++)
@@ -345,28 +350,26 @@ static void move(struct world *w, int64_t t, uint32_t unused_a, uint32_t unused_
 
 	u->state = STATE_COMPROMISED;
 	u->compromised = t;
-	w->steps.at[a_step(w, "lateral-movement", "stolen credentials are used", a->dms, NOWHERE,
-			   OBS_EXPLICIT, 0, t)]
-		.edge = edge;
+	a_step(w, "lateral-movement", "stolen credentials are used", a->dms, NOWHERE, OBS_EXPLICIT, 0, t);
+	step_edge(w, edge);
 	act_explicit(w, a->dms, t - SECOND, &w->hosts.at[a->dms].local, a->deployer, a->update, &p);
 	if (a->update_linux) {
-		w->steps.at[a_step(w, "lateral-movement", "a password logon from the document server",
-				   a->update, a->dms, OBS_SSH, SHOWS_CONTROL | SHOWS_LOGON, t)]
-			.edge = edge;
+		a_step(w, "lateral-movement", "a password logon from the document server", a->update, a->dms,
+		       OBS_SSH, SHOWS_CONTROL | SHOWS_LOGON, t);
+		step_edge(w, edge);
 		act_ssh(w, a->update, t, w->people.at[a->deployer].user, a->dms, true);
 		return;
 	}
-	w->steps.at[a_step(w, "lateral-movement", "a logon from the document server", a->update, a->dms,
-			   OBS_REMOTE_LOGON, SHOWS_CONTROL | SHOWS_LOGON, t)]
-		.edge = edge;
+	a_step(w, "lateral-movement", "a logon from the document server", a->update, a->dms, OBS_REMOTE_LOGON,
+	       SHOWS_CONTROL | SHOWS_LOGON, t);
+	step_edge(w, edge);
 	s = act_logon(w, a->update, t, a->deployer, 3, a->dms, "NTLM");
-	w->steps.at[a_step(w, "lateral-movement", "a program is copied over", a->update, a->dms,
-			   OBS_SHARE_WRITE, SHOWS_CONTROL, t)]
-		.edge = edge;
+	a_step(w, "lateral-movement", "a program is copied over", a->update, a->dms, OBS_SHARE_WRITE,
+	       SHOWS_CONTROL, t);
+	step_edge(w, edge);
 	act_share(w, a->update, t + 2 * SECOND, &s, a->dms, "C$", a->foothold_image + 3, true, 410000);
-	w->steps.at[a_step(w, "execution", "and started as a service", a->update, a->dms, OBS_SERVICE,
-			   SHOWS_CONTROL, t)]
-		.edge = edge;
+	a_step(w, "execution", "and started as a service", a->update, a->dms, OBS_SERVICE, SHOWS_CONTROL, t);
+	step_edge(w, edge);
 	act_service(w, a->update, t + 5 * SECOND, &s, a->foothold_service, a->foothold_image);
 	act_logoff(w, a->update, t + 30 * MINUTE, &s);
 }

@@ -185,9 +185,9 @@ void a_fetch(struct world *w, uint32_t host, int64_t t)
 	h->artefact = a->artefact;
 	h->via = "update";
 	h->served = a->bad_size;
-	w->steps.at[a_step(w, "lateral-movement", "the tampered package is served", host, a->update,
-			   OBS_DOWNLOAD, outcome == 3 ? SHOWS_PART : SHOWS_FETCH, t)]
-		.edge = edge;
+	a_step(w, "lateral-movement", "the tampered package is served", host, a->update, OBS_DOWNLOAD,
+	       outcome == 3 ? SHOWS_PART : SHOWS_FETCH, t);
+	step_edge(w, edge);
 	end = download(w, host, t, a->bad_version, a->bad_size, how);
 	if (outcome == 3) {
 		agent_says(w, host, end, "download aborted", a->version[a->bad_version], h->served);
@@ -197,9 +197,9 @@ void a_fetch(struct world *w, uint32_t host, int64_t t)
 	agent_says(w, host, end, "download", a->version[a->bad_version], a->bad_size);
 	agent_says(w, host, end + SECOND, "verify ok", a->version[a->bad_version], a->bad_size);
 	t = end + rng_between(&h->rng, 20, 240) * SECOND;
-	w->steps.at[a_step(w, "execution", "the package runs as the system", host, NOWHERE, OBS_UPDATE_EXEC,
-			   outcome == 1 ? SHOWS_CONTROL : 0, t)]
-		.edge = edge;
+	a_step(w, "execution", "the package runs as the system", host, NOWHERE, OBS_UPDATE_EXEC,
+	       outcome == 1 ? SHOWS_CONTROL : 0, t);
+	step_edge(w, edge);
 	start_package(w, host, t, a->bad_version, true);
 	agent_says(w, host, t + 22 * SECOND, outcome == 2 ? "apply failed" : "apply ok",
 		   a->version[a->bad_version], a->bad_size);

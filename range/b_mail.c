@@ -242,9 +242,11 @@ static void hands_on(struct world *w, int64_t t, uint32_t number, uint32_t unuse
 
 	b_step(w, "command-and-control", "the page is used", b->mx[0], NOWHERE, OBS_WEB_PAGE, SHOWS_CONTROL,
 	       t);
-	for (uint32_t i = 0, n = 4 + rng_below(&r, 8); i < n; i++)
-		use_page(w, b, t + i * 45 * SECOND, "POST", (uint64_t)rng_between(&r, 400, 9000),
-			 (uint64_t)rng_between(&r, 200, 30000));
+	for (uint32_t i = 0, n = 4 + rng_below(&r, 8); i < n; i++) {
+		uint64_t in = (uint64_t)rng_between(&r, 400, 9000);
+
+		use_page(w, b, t + i * 45 * SECOND, "POST", in, (uint64_t)rng_between(&r, 200, 30000));
+	}
 	b_step(w, "execution", "the web server starts a shell", b->mx[0], NOWHERE, OBS_SERVER_CHILD,
 	       SHOWS_CONTROL, t + SECOND);
 	shell = act_process(
@@ -312,7 +314,10 @@ static void hidden(struct world *w, int64_t t, uint32_t step, uint32_t unused)
 	else
 		step = 1 + b_step(w, "command-and-control", "traffic hides in the logon page", b->mx[0],
 				  NOWHERE, OBS_WEB_PAGE, SHOWS_CONTROL, t);
-	for (uint32_t i = 0, n = 2 + rng_below(r, 5); i < n; i++)
+	for (uint32_t i = 0, n = 2 + rng_below(r, 5); i < n; i++) {
+		uint64_t in = (uint64_t)rng_between(r, 6000, 90000),
+			 out = (uint64_t)rng_between(r, 40000, 900000);
+
 		act_exchange(w, b->mx[0],
 			     &(struct exch){ .t = t + i * 40 * SECOND,
 					     .client = b_relay(b, t),
@@ -321,9 +326,10 @@ static void hidden(struct world *w, int64_t t, uint32_t step, uint32_t unused)
 					     .agent = b->ua,
 					     .method = "POST",
 					     .status = 200,
-					     .in = (uint64_t)rng_between(r, 6000, 90000),
-					     .out = (uint64_t)rng_between(r, 40000, 900000),
+					     .in = in,
+					     .out = out,
 					     .ms = (uint32_t)rng_between(r, 300, 6000) });
+	}
 	t += DAY + rng_between(r, -90, 90) * MINUTE;
 	if (t < b->end)
 		agenda_add(w, t, hidden, step, 0);

@@ -126,9 +126,8 @@ static uint32_t edge_of(struct world *w, const struct b_plan *b, const struct b_
 static void on(struct world *w, uint32_t edge, const char *what, uint32_t host, uint32_t from, enum obs obs,
 	       unsigned shows, int64_t t)
 {
-	uint32_t step = b_step(w, "lateral-movement", what, host, from, obs, shows, t);
-
-	w->steps.at[step].edge = edge;
+	b_step(w, "lateral-movement", what, host, from, obs, shows, t);
+	step_edge(w, edge);
 }
 
 static void calls(struct world *w, int64_t t, uint32_t target, uint32_t step);
@@ -208,6 +207,7 @@ static void calls(struct world *w, int64_t t, uint32_t number, uint32_t step)
 	/* every quarter of an hour while there is work, then every hour */
 	int64_t next = t + rng_between(&h->rng, 630, 1170) * (t < h->compromised + 20 * DAY ? 1 : 4) * SECOND;
 	bool first = !step;
+	uint64_t up, down;
 
 	if (first)
 		step = 1 + b_step(w, "command-and-control",
@@ -218,6 +218,8 @@ static void calls(struct world *w, int64_t t, uint32_t number, uint32_t step)
 		agenda_add(w, next, calls, number, step);
 	if (!first && !desk_on(w, x->host, t))
 		return;
+	up = (uint64_t)rng_between(&h->rng, 900, 3000);
+	down = (uint64_t)rng_between(&h->rng, 500, 5000);
 	if (x->direct)
 		act_contact(w, &(struct contact){ .t = t,
 						  .dur = 2 * SECOND,
@@ -231,8 +233,8 @@ static void calls(struct world *w, int64_t t, uint32_t number, uint32_t step)
 						  .agent = b->print,
 						  .resolve = first,
 						  .direct = true,
-						  .up = (uint64_t)rng_between(&h->rng, 900, 3000),
-						  .down = (uint64_t)rng_between(&h->rng, 500, 5000),
+						  .up = up,
+						  .down = down,
 						  .quiet = !first });
 	else
 		act_contact(w, &(struct contact){ .t = t,
@@ -243,8 +245,8 @@ static void calls(struct world *w, int64_t t, uint32_t number, uint32_t step)
 						  .port = 8443,
 						  .proto = NET_TLS,
 						  .agent = b->print,
-						  .up = (uint64_t)rng_between(&h->rng, 900, 3000),
-						  .down = (uint64_t)rng_between(&h->rng, 500, 5000),
+						  .up = up,
+						  .down = down,
 						  .quiet = !first });
 }
 
@@ -301,12 +303,14 @@ static void vpn(struct world *w, int64_t t, uint32_t unused_a, uint32_t unused_b
 {
 	struct b_plan *b = b_of(w);
 	struct rng r = rng_stream(w->seed, "vpn-b", (uint64_t)(t / DAY));
+	int64_t dur = within(&r, 30, 200);
+	uint64_t up = (uint64_t)rng_between(&r, 9000000, 90000000),
+		 down = (uint64_t)rng_between(&r, 9000000, 900000000);
 
 	b_step(w, "persistence", "a stolen account opens a tunnel from a relay", b->vpn, NOWHERE, OBS_VPN, 0,
 	       t);
 	row_vpn(w, b->vpn, t, w->people.at[b->vpn_user].user, b->relay[5], w->orgs.at[b->org[0]].net | 0xfd7b,
-		within(&r, 30, 200), (uint64_t)rng_between(&r, 9000000, 90000000),
-		(uint64_t)rng_between(&r, 9000000, 900000000));
+		dur, up, down);
 }
 
 /* --- B9: clean-up ------------------------------------------------------------------------------------- */

@@ -31,6 +31,7 @@ void build_b(struct world *w)
 	uint32_t desks = share > servers + 12 ? share - servers : 12;
 	struct b_plan *b = arena_alloc(&w->mem, sizeof *b);
 	static const char *const SUFFIXES[] = { "", "-power", "-grid", "-metering" };
+	const char *monitor;
 
 	if (!b) {
 		world_fail(w, "no memory for the scenario");
@@ -64,9 +65,9 @@ void build_b(struct world *w)
 		w->sensor = world_find(w, b->org[0], ROLE_SENSOR, 0);
 	w->netflow = w->sensor;
 	b->journal_ip = w->orgs.at[b->org[0]].net | 0x0190;
+	monitor = world_word(w, &r, 2);
 	b->journal_user = world_text(w, "%s\\svc-%s", w->orgs.at[b->org[0]].domain, world_word(w, &r, 2));
-	b->monitor_ua = world_text(w, "%sMonitor/%u.%u", world_capital(w, world_word(w, &r, 2)),
-				   2 + rng_below(&r, 7), rng_below(&r, 9));
+	b->monitor_ua = world_text(w, "%sMonitor/%u.3", world_capital(w, monitor), 2 + rng_below(&r, 7));
 }
 
 /* --- parameters ----------------------------------------------------------------------------- */
@@ -90,9 +91,16 @@ static const char *word(struct world *w, struct rng *r, int n)
 	return world_literal(w, world_word(w, r, n));
 }
 
+/* A new word in a form that was drawn before: the order of draws is part of the seed's promise. */
+static const char *named(struct world *w, struct rng *r, const char *form)
+{
+	return world_literal(w, world_fill(w, form, word(w, r, 3)));
+}
+
 static void draw_names(struct world *w, struct b_plan *b, struct rng *r)
 {
-	const char *folder = world_fill(w, PICK(r, FOLDERS), word(w, r, 3));
+	const char *folder = named(w, r, PICK(r, FOLDERS)), *agent;
+	uint32_t number;
 
 	b->entry_by = (enum b_entry)rng_below(r, 2);
 	b->drop_by = (enum b_drop)rng_below(r, 3);
@@ -101,10 +109,10 @@ static void draw_names(struct world *w, struct b_plan *b, struct rng *r)
 	for (int i = 0; i < B_RELAYS; i++)
 		b->relay[i] = world_outside(w, r, 1);
 	b->control = world_outside(w, r, 2);
-	b->control_name = world_literal(w, world_fill(w, PICK(r, NAME_FORMS), word(w, r, 3)));
-	b->page = world_literal(
-		w, world_text(w, "%s.aspx", world_fill(w, PICK(r, PAGE_FORMS), world_word(w, r, 3))));
-	b->ua = world_literal(w, world_fill(w, PICK(r, AGENTS), world_text(w, "%u", 60 + rng_below(r, 900))));
+	b->control_name = named(w, r, PICK(r, NAME_FORMS));
+	b->page = world_literal(w, world_text(w, "%s.aspx", named(w, r, PICK(r, PAGE_FORMS))));
+	agent = PICK(r, AGENTS);
+	b->ua = world_literal(w, world_fill(w, agent, world_text(w, "%u", 60 + rng_below(r, 900))));
 	b->print = world_literal(w, world_text(w, "%.32s", world_hash(w, "ja3-b")));
 	b->canary = world_literal(w, world_text(w, "%.22s", world_hash(w, "canary")));
 	b->letter = world_literal(w, world_text(w, "/ecp/%s.js", world_word(w, r, 2)));
@@ -117,16 +125,16 @@ static void draw_names(struct world *w, struct b_plan *b, struct rng *r)
 			"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\TransportRoles\\agents\\%s.dll",
 			word(w, r, 3)));
 	b->implant = world_literal(w, world_text(w, "%s\\%s.exe", folder, word(w, r, 3)));
-	b->service = world_literal(w, world_fill(w, PICK(r, SERVICE_FORMS), world_capital(w, word(w, r, 3))));
+	b->service = named(w, r, PICK(r, SERVICE_FORMS));
 	b->task = world_literal(w, world_text(w, "\\%s", word(w, r, 4)));
 	b->archive_folder = folder;
 	b->archive_suffix = PICK(r, SUFFIXES);
 	b->stage_name = word(w, r, 2);
 	b->pst_folder = world_text(w, "ProgramData\\%s", word(w, r, 3));
-	b->forward_to =
-		world_literal(w, world_text(w, "%s@%s-mail.example", world_word(w, r, 2), word(w, r, 3)));
-	b->ews_ua = world_literal(w, world_text(w, "ExchangeServicesClient/15.00.%04u.%03u",
-						rng_below(r, 9999), rng_below(r, 999)));
+	b->forward_to = named(w, r, "box@%s-mail.example");
+	number = rng_below(r, 9999);
+	b->ews_ua = world_literal(
+		w, world_text(w, "ExchangeServicesClient/15.00.%04u.%03u", number, rng_below(r, 999)));
 }
 
 static int64_t night(const struct world *w, struct rng *r, int64_t day)

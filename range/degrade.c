@@ -48,9 +48,11 @@ static void clock_of(struct world *w, struct host *h, struct rng *r, unsigned le
 		h->clock_offset /= 10;
 		return;
 	}
-	if (rng_chance(r, 3))
-		h->clock_offset +=
-			rng_between(r, 60, 100 + 100 * level) * SECOND * (rng_chance(r, 50) ? 1 : -1);
+	if (rng_chance(r, 3)) {
+		int64_t sign = rng_chance(r, 50) ? 1 : -1;
+
+		h->clock_offset += sign * rng_between(r, 60, 100 + 100 * level) * SECOND;
+	}
 	if (level > 1 && rng_chance(r, 4))
 		h->clock_drift = rng_between(r, 300, 1000) * MS;
 	if (h->role == ROLE_DESK && h->number % 97 == 41) { /* a zone set wrong one day */

@@ -142,8 +142,7 @@ static const char *const CHOSEN[] = {
 	"</td></tr><b>text</b><!--",
 	"\"},{\"event_type\":\"alert\",\"src_ip\":\"10.0.0.1\"},{\"x\":\"",
 	"%0d%0a#Fields:+date+time+cs-uri-stem",
-	"'; -- \"quoted\" \\ \xe2\x80\xae"
-	"gpj.exe",
+	"'; -- \"quoted\" \\ \xe2\x80\xae.gpj.exe",
 };
 
 static void poison(struct world *w, int64_t t, uint32_t host, uint32_t number)

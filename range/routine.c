@@ -161,12 +161,16 @@ static void browse(struct world *w, uint32_t host, int64_t t)
 	struct host *h = &w->hosts.at[host];
 	uint32_t i = rng_below(&h->rng, COUNT(SITES));
 	struct process p = h->explorer;
+	int64_t dur = rng_between(&h->rng, 200, 20000) * MS;
+	uint64_t up = (uint64_t)rng_between(&h->rng, 800, 9000),
+		 down = (uint64_t)rng_between(&h->rng, 4000, 900000);
+	bool resolve = rng_chance(&h->rng, 40), quiet = rng_chance(&h->rng, 60);
 
 	p.image = PROGRAMS[3].image;
 	p.pid += 400;
 	twin(w, OBS_LOOKUP);
 	act_contact(w, &(struct contact){ .t = t,
-					  .dur = rng_between(&h->rng, 200, 20000) * MS,
+					  .dur = dur,
 					  .host = host,
 					  .by = &p,
 					  .ip = SITE_IP(i),
@@ -176,10 +180,10 @@ static void browse(struct world *w, uint32_t host, int64_t t)
 					  .proto = NET_TLS,
 					  .agent = BROWSER,
 					  .user = h->user.user,
-					  .resolve = rng_chance(&h->rng, 40),
-					  .up = (uint64_t)rng_between(&h->rng, 800, 9000),
-					  .quiet = rng_chance(&h->rng, 60),
-					  .down = (uint64_t)rng_between(&h->rng, 4000, 900000) });
+					  .resolve = resolve,
+					  .up = up,
+					  .quiet = quiet,
+					  .down = down });
 	step_end(w);
 }
 
@@ -225,9 +229,11 @@ static void use_share(struct world *w, uint32_t host, int64_t t)
 	s = act_logon(w, server, t, h->owner, 3, host, "Kerberos");
 	twin(w, OBS_SHARE_WRITE);
 	for (uint32_t i = 0, n = 1 + rng_below(&h->rng, 3); i < n; i++) {
+		const char *folder = PICK(&h->rng, FOLDERS);
+		bool write = rng_chance(&h->rng, 30);
+
 		document(&h->rng, h->user.user, file, sizeof file);
-		act_share(w, server, t + (1 + i) * 300 * MS, &s, host,
-			  FOLDERS[rng_below(&h->rng, COUNT(FOLDERS))], file, rng_chance(&h->rng, 30),
+		act_share(w, server, t + (1 + i) * 300 * MS, &s, host, folder, file, write,
 			  (uint64_t)rng_between(&h->rng, 9000, 4000000));
 	}
 	step_end(w);
@@ -604,7 +610,6 @@ static void internet_noise(struct world *w, uint32_t host, int64_t t)
 					     "/boaform/admin/formLogin" };
 	struct host *h = &w->hosts.at[host];
 	struct web q = { .t = t,
-			 .client = 0xc0000264 + rng_below(&h->rng, 90),
 			 .method = "GET",
 			 .agent = rng_chance(&h->rng, 50) ? "Mozilla/5.0 zgrab/0.x" : BROWSER,
 			 .port = 443,
@@ -613,6 +618,7 @@ static void internet_noise(struct world *w, uint32_t host, int64_t t)
 			 .ms = 4,
 			 .status = 404 };
 
+	q.client = 0xc0000264 + rng_below(&h->rng, 90);
 	twin(w, OBS_WEB_PROBE);
 	for (uint32_t i = 0, n = 1 + rng_below(&h->rng, 6); i < n; i++) {
 		q.path = PATHS[rng_below(&h->rng, COUNT(PATHS))];

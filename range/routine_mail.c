@@ -38,11 +38,11 @@ static void outlook(struct world *w, const struct b_plan *b, uint32_t host, int6
 			  .method = "POST",
 			  .mailbox = address,
 			  .status = 200,
-			  .back_status = 200,
-			  .in = (uint64_t)rng_between(&h->rng, 400, 9000),
-			  .out = (uint64_t)rng_between(&h->rng, 900, 90000),
-			  .ms = (uint32_t)rng_between(&h->rng, 8, 900) };
+			  .back_status = 200 };
 
+	x.in = (uint64_t)rng_between(&h->rng, 400, 9000);
+	x.out = (uint64_t)rng_between(&h->rng, 900, 90000);
+	x.ms = (uint32_t)rng_between(&h->rng, 8, 900);
 	user_text(w, h->owner, account, address, sizeof account);
 	act_exchange(w, server_of(b, h->owner), &x);
 	if (!rng_chance(&h->rng, 12))
@@ -143,12 +143,12 @@ static void write_mail(struct world *w, const struct b_plan *b, uint32_t host, i
 	struct mail m = { .t = t,
 			  .from = from,
 			  .to = to,
-			  .subject = PICK(&h->rng, SUBJECTS),
 			  .bytes = (uint64_t)rng_between(&h->rng, 4000, 900000),
 			  .client = host_ip(w, host, t),
 			  .inbound = kind == 1,
 			  .outbound = kind == 2 };
 
+	m.subject = PICK(&h->rng, SUBJECTS);
 	user_text(w, h->owner, account, from, sizeof from);
 	user_text(w, other, account, to, sizeof to);
 	if (kind) {
@@ -294,10 +294,12 @@ static void noise(struct world *w, uint32_t server, int64_t t)
 	uint32_t i = rng_below(&h->rng, COUNT(TRIES));
 
 	twin(w, OBS_WEB_PROBE);
-	for (uint32_t k = 0, n = 2 + rng_below(&h->rng, 4); k < n; k++)
+	for (uint32_t k = 0, n = 2 + rng_below(&h->rng, 4); k < n; k++) {
+		uint32_t client = 0xc0000264 + rng_below(&h->rng, 90);
+
 		act_exchange(w, server,
 			     &(struct exch){ .t = t + k * 700 * MS,
-					     .client = 0xc0000264 + rng_below(&h->rng, 90),
+					     .client = client,
 					     .protocol = TRIES[i].protocol,
 					     .stem = TRIES[i].stem,
 					     .query = TRIES[i].query,
@@ -307,6 +309,7 @@ static void noise(struct world *w, uint32_t server, int64_t t)
 					     .in = 400,
 					     .out = 1500,
 					     .ms = 6 });
+	}
 	twin(w, OBS_WEB_POST_NEW);
 	act_exchange(w, server,
 		     &(struct exch){ .t = t + 9 * SECOND,
@@ -431,12 +434,15 @@ static void vpn_day(struct world *w, int64_t t, uint32_t vpn, uint32_t unused)
 
 	for (uint32_t i = 0, n = 2 + desks / 30; i < n; i++) {
 		uint32_t who = w->hosts.at[world_find(w, b->org[0], ROLE_DESK, rng_below(&r, desks))].owner;
+		uint32_t outside = rng_chance(&r, 8) ? 0xcb0071c0 : 0xc00002a0;
+		int64_t when = t + within(&r, 0, 500), dur = within(&r, 20, 300);
+		uint64_t up = (uint64_t)rng_between(&r, 2000000, 300000000);
+
+		outside += rng_below(&r, 30);
 
 		twin(w, OBS_VPN);
-		row_vpn(w, vpn, t + within(&r, 0, 500), w->people.at[who].user,
-			(rng_chance(&r, 8) ? 0xcb0071c0 : 0xc00002a0) + rng_below(&r, 30),
-			w->orgs.at[b->org[0]].net | (0xfd00 + who % 250), within(&r, 20, 300),
-			(uint64_t)rng_between(&r, 2000000, 300000000),
+		row_vpn(w, vpn, when, w->people.at[who].user, outside,
+			w->orgs.at[b->org[0]].net | (0xfd00 + who % 250), dur, up,
 			(uint64_t)rng_between(&r, 9000000, 900000000));
 	}
 	step_end(w);
@@ -449,16 +455,19 @@ static void admin_day(struct world *w, int64_t t, uint32_t unused_a, uint32_t un
 	struct rng r = rng_stream(w->seed, "admin-b", (uint64_t)(t / DAY));
 	uint32_t build = world_find(w, b->org[0], ROLE_BUILD, 0),
 		 lx = world_find(w, b->org[0], ROLE_LINUX, rng_below(&r, 3));
+	int64_t ssh;
 
 	for (uint32_t i = 1; i <= B_SUBSIDIARIES; i++) {
 		uint32_t jump = w->orgs.at[b->org[i]].jump;
+		int64_t when = t + within(&r, 0, 400);
 
 		twin(w, OBS_DEVICE_ADMIN);
-		row_device_login(w, w->orgs.at[b->org[i]].firewall, t + within(&r, 0, 400), "admin",
-				 w->hosts.at[jump].ip, !rng_chance(&r, 10));
+		row_device_login(w, w->orgs.at[b->org[i]].firewall, when, "admin", w->hosts.at[jump].ip,
+				 !rng_chance(&r, 10));
 	}
 	twin(w, OBS_SSH);
-	act_ssh(w, lx, t + within(&r, 0, 400), "ops", b->jump, rng_chance(&r, 20));
+	ssh = t + within(&r, 0, 400);
+	act_ssh(w, lx, ssh, "ops", b->jump, rng_chance(&r, 20));
 	twin(w, OBS_REPLICATION);
 	act_ticket(w, t + within(&r, 0, 400), 1, b->jump, "svc-legacy", true);
 	if (weekday_of(w, b->org[0], t) == 6) {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "score_priv.h"
-#include "util/json.h"
 
 /* --- results -------------------------------------------------------------------------------- */
 
@@ -180,60 +179,6 @@ static double composite_of_nothing(const struct score *s)
 	return sum > 0 ? sum : 0;
 }
 
-static void as_table(const struct score *s, double total, FILE *out)
-{
-	const char *group = "";
-
-	fprintf(out, "composite  %.4f%s\n", total, s->incident ? "" : "   (the case tells no incident)");
-	for (size_t i = 0; i < s->metrics.len; i++) {
-		const struct metric *m = &s->metrics.at[i];
-
-		if (strcmp(group, m->group) != 0)
-			fprintf(out, "\n%s\n", m->group);
-		group = m->group;
-		if (m->known)
-			fprintf(out, "  %-34s %.6g\n", m->name, m->value);
-		else
-			fprintf(out, "  %-34s -\n", m->name);
-	}
-}
-
-static void put_number(buf *b, const char *key, double value, bool known)
-{
-	json_key(b, key);
-	if (known)
-		buf_printf(b, "%.10g", value);
-	else
-		buf_z(b, "null");
-}
-
-static int as_object(const struct score *s, double total, FILE *out, err *e)
-{
-	buf b = { 0 };
-	int rc;
-
-	buf_byte(&b, '{');
-	put_number(&b, "composite", total, true);
-	json_member_bool(&b, "incident", s->incident != NULL);
-	for (size_t i = 0; i < s->metrics.len; i++) {
-		const struct metric *m = &s->metrics.at[i];
-
-		if (i == 0 || strcmp(s->metrics.at[i - 1].group, m->group) != 0) {
-			json_key(&b, m->group);
-			buf_byte(&b, '{');
-		}
-		put_number(&b, m->name, m->value, m->known);
-		if (i + 1 == s->metrics.len || strcmp(s->metrics.at[i + 1].group, m->group) != 0)
-			buf_byte(&b, '}');
-	}
-	buf_z(&b, "}\n");
-	rc = b.failed || fwrite(b.ptr, 1, b.len, out) != b.len
-		     ? err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot write the score")
-		     : 0;
-	buf_done(&b);
-	return rc;
-}
-
 int score_case(const char *case_path, const char *truth_path, bool as_json, FILE *out, err *e)
 {
 	struct score s;
@@ -247,9 +192,9 @@ int score_case(const char *case_path, const char *truth_path, bool as_json, FILE
 		score_baselines(&s);
 		total = json_object_get(s.truth, "entry_point") ? composite(&s) : composite_of_nothing(&s);
 		if (as_json)
-			rc = as_object(&s, total, out, e);
+			rc = metrics_json(s.metrics.at, s.metrics.len, total, s.incident != NULL, out, e);
 		else
-			as_table(&s, total, out);
+			metrics_table(s.metrics.at, s.metrics.len, total, s.incident != NULL, out);
 	}
 	score_done(&s);
 	return rc;

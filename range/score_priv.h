@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "score.h"
+#include "score_out.h"
 #include "util/map.h"
 #include "util/times.h"
 #include "util/vec.h"
@@ -33,12 +34,6 @@ struct scored_host {
 	int64_t first, observable, told;
 	uint32_t parent, told_parent, rank; /* rank in the case's list, from 1; 0: not there */
 	int64_t offset_ns;
-};
-
-struct metric {
-	const char *group, *name;
-	double value;
-	bool known; /* false: cannot be measured here */
 };
 
 struct score {

@@ -417,7 +417,8 @@ static void mailboxes(buf *b, const struct world *w)
 		for (size_t k = 0; first && k < w->losses.len; k++) {
 			const struct loss *o = &w->losses.at[k];
 
-			if (!o->mailbox || strcmp(o->mailbox, l->mailbox) != 0 || o->channel != l->channel)
+			if (!o->mailbox || strcmp(o->mailbox, l->mailbox) != 0 ||
+			    strcmp(o->channel, l->channel) != 0)
 				continue;
 			first = k >= i;
 			sum += o->bytes;
@@ -437,7 +438,7 @@ static void mailboxes(buf *b, const struct world *w)
 
 static bool same_kind(const struct step *a, const struct step *b)
 {
-	return a->what == b->what && a->campaign == b->campaign;
+	return strcmp(a->what, b->what) == 0 && strcmp(a->campaign, b->campaign) == 0;
 }
 
 /* The first three of each kind that left something to see: what a timeline must hold. */

@@ -428,6 +428,12 @@ uint32_t step_begin(struct world *w, const struct step *s)
 	return w->step - 1;
 }
 
+void step_edge(struct world *w, uint32_t edge)
+{
+	if (w->step != NO_STEP)
+		w->steps.at[w->step - 1].edge = edge;
+}
+
 void step_end(struct world *w)
 {
 	w->step = NO_STEP;

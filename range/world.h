@@ -336,6 +336,8 @@ extern const struct sid SID_SYSTEM, SID_NULL, SID_NETWORK_SERVICE;
 
 /* Rows from now on belong to a new step, until step_end(). Answers its index. */
 uint32_t step_begin(struct world *w, const struct step *s);
+/* The current step belongs to an edge (what world_edge() answered). */
+void step_edge(struct world *w, uint32_t edge);
 void step_end(struct world *w);
 
 /* Rows from now on are benign but look like `obs`: counted, not listed. Until step_end(). */
