@@ -168,6 +168,16 @@ void a_dms_life(struct world *w, int64_t t, uint32_t unused_a, uint32_t unused_b
 		     "org.apache.catalina.core.StandardWrapperValve.invoke", "session expired");
 	row_wsus(w, world_find(w, a->org, ROLE_WSUS, 0), t - 5 * HOUR + within(&r, 0, 9), false,
 		 "CatalogSyncAgentCore.ExecuteSyncProtocol", "Synchronization finished");
+	if ((t - w->from) / DAY % 28 == 13)
+		row_wsus(w, world_find(w, a->org, ROLE_WSUS, 0), t + 2 * HOUR + within(&r, 0, 30), true,
+			 "AdminDataAccess.ExecuteSPDeployUpdate",
+			 world_text(
+				 w,
+				 "Deployment(Install) of cumulative update by %s\\%s for group All Computers",
+				 w->orgs.at[a->org].domain, w->people.at[0].user));
+	if (t / DAY % 9 == 4)
+		act_account_work(w, a->org, t + within(&r, 60, 400), 0,
+				 w->hosts.at[world_find(w, a->org, ROLE_DESK, rng_below(&r, desks))].owner);
 	if (t / DAY % 16 == 5)
 		deploy_hotfix(w, a, &r, at_hour(w, (t - w->from) / DAY, 22, 0));
 	if (weekday_of(w, a->org, t) == 6 && world_find(w, a->org, ROLE_BUILD, 0) != NOWHERE) {

@@ -73,6 +73,17 @@ void ev_port(struct world *w, const char *field, uint32_t port)
 	ev_z(w, field, z);
 }
 
+void ev_mapped(struct world *w, const char *field, uint32_t ip)
+{
+	char z[32];
+	buf b = { z, 0, sizeof z - 1, sizeof z - 1, false };
+
+	PUT(&b, "::ffff:");
+	put_ip(&b, ip);
+	z[b.len] = '\0';
+	ev_z(w, field, z);
+}
+
 /* "2024-05-13 02:41:07.123" by the host's own clock. */
 void ev_utc(struct world *w, const char *field, const struct host *h, int64_t t)
 {
@@ -248,15 +259,7 @@ void act_ticket(struct world *w, int64_t t, uint32_t who, uint32_t from, const c
 	} else {
 		ev_n(w, "TicketEncryptionType", weak ? 0x17 : 0x12);
 	}
-	{
-		char z[32];
-		buf b = { z, 0, sizeof z - 1, sizeof z - 1, false };
-
-		PUT(&b, "::ffff:");
-		put_ip(&b, host_ip(w, from, t));
-		z[b.len] = '\0';
-		ev_z(w, "IpAddress", z);
-	}
+	ev_mapped(w, "IpAddress", host_ip(w, from, t));
 	ev_port(w, "IpPort", some_port(host_of(w, from)));
 	if (!tgt) {
 		fresh_guid(host_of(w, o->dc), guid);

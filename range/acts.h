@@ -65,6 +65,14 @@ void act_found(struct world *w, uint32_t host, int64_t t, const char *threat, co
 	       const char *process);
 void act_log_cleared(struct world *w, uint32_t host, int64_t t, const struct session *s, bool system_too);
 
+/* One of the many small things that Windows notes by itself: number 0..WINDOWS_NOTES-1. */
+#define WINDOWS_NOTES 9u
+void act_windows_note(struct world *w, uint32_t host, int64_t t, uint32_t number);
+/* A transfer of the background service: begun and done. */
+void act_bits(struct world *w, uint32_t host, int64_t t, const char *name, const char *url, uint64_t size);
+/* An administrator's work on accounts at the domain controller: a group member, an account enabled. */
+void act_account_work(struct world *w, uint32_t org, int64_t t, uint32_t admin, uint32_t about);
+
 /* --- remote work -------------------------------------------------------------------------------- */
 
 /* 5140, and 5145 where `file` is given, with the connection below it. */

@@ -17,6 +17,8 @@ void fresh_guid(struct host *h, uint8_t guid[16]);
 void ev_subject(struct world *w, const struct session *s);
 void ev_account(struct world *w, const char *field, const struct host *h, const struct session *s);
 void ev_port(struct world *w, const char *field, uint32_t port);
+/* ::ffff:10.1.2.3, as a domain controller writes a client. */
+void ev_mapped(struct world *w, const char *field, uint32_t ip);
 void ev_utc(struct world *w, const char *field, const struct host *h, int64_t t);
 
 #endif

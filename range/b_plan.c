@@ -55,6 +55,7 @@ void build_b(struct world *w)
 	}
 	b->jump = w->orgs.at[b->org[0]].jump;
 	b->vpn = world_find(w, b->org[0], ROLE_VPN, 0);
+	b->vpn_user = w->hosts.at[world_find(w, b->org[0], ROLE_DESK, 2)].owner;
 	w->hosts.at[world_find(w, b->org[0], ROLE_WSUS, 0)].web = WEB_IIS;
 	w->hosts.at[w->orgs.at[b->org[0]].proxy].variant = (uint8_t)rng_below(&r, 3);
 	w->hosts.at[world_find(w, b->org[0], ROLE_SENSOR, 0)].variant = (uint8_t)rng_below(&r, 2);
@@ -259,7 +260,6 @@ static void draw(struct world *w, struct b_plan *b)
 	w->people.at[b->service_account].service = true;
 	w->people.at[b->service_account].user = world_text(w, "svc-%s", world_word(w, &r, 2));
 	b->stolen = world_person(w, b->org[0], true);
-	b->vpn_user = w->hosts.at[world_find(w, b->org[0], ROLE_DESK, 2)].owner;
 	for (uint32_t i = 0; i < B_RELAYS; i++)
 		world_external(w, &(struct external){ b->relay[i], NULL, world_text(w, "R%u", i + 1), "relay",
 						      "B", b->entry - 8 * DAY, b->end });

@@ -106,6 +106,7 @@ void degrade_hosts(struct world *w)
 			h->natted = true;
 	}
 	w->sampling = b->level[DEG_SAMPLING] ? b->level[DEG_SAMPLING] > 1 ? 100 : 10 : 1;
+	w->short_leases = b->level[DEG_DHCP] > 0;
 	w->balanced = b->level[DEG_NAT] > 1;
 	w->forwarded = w->balanced && b->level[DEG_NAT] < 3;
 	w->balancer = w->orgs.at[0].net | 0x0105;

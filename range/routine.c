@@ -140,7 +140,10 @@ static void system_work(struct world *w, uint32_t host, int64_t t)
 	struct rng *r = &w->hosts.at[host].rng;
 	uint32_t task = rng_below(r, COUNT(TASKS)), service = rng_below(r, COUNT(SERVICES));
 
-	switch (rng_below(r, 4)) {
+	switch (rng_below(r, 5)) {
+	case 4:
+		act_windows_note(w, host, t, rng_below(r, WINDOWS_NOTES));
+		break;
 	case 0:
 		act_task_run(w, host, t, TASKS[task].name, TASKS[task].action);
 		break;
@@ -274,6 +277,8 @@ static void renew_lease(struct world *w, uint32_t host, int64_t t)
 
 	if (dc != NOWHERE)
 		row_dhcp(w, dc, t, 11, host, host_ip(w, host, t));
+	if (w->short_leases) /* an hour's lease is renewed at its half */
+		h->timers[0] -= 4 * HOUR - 30 * MINUTE;
 }
 
 /* Somebody at a server's console, or a job of its own. */

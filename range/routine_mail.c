@@ -457,6 +457,8 @@ static void admin_day(struct world *w, int64_t t, uint32_t unused_a, uint32_t un
 		 lx = world_find(w, b->org[0], ROLE_LINUX, rng_below(&r, 3));
 	int64_t ssh;
 
+	if (t / DAY % 9 == 4)
+		act_account_work(w, b->org[0], t + within(&r, 0, 400), 1, b->vpn_user);
 	for (uint32_t i = 1; i <= B_SUBSIDIARIES; i++) {
 		uint32_t jump = w->orgs.at[b->org[i]].jump;
 		int64_t when = t + within(&r, 0, 400);

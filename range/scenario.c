@@ -5,6 +5,7 @@
 
 #include "acts.h"
 #include "degrade.h"
+#include "inventory.h"
 #include "routine.h"
 #include "truth.h"
 
@@ -150,7 +151,7 @@ void scenario_poll(struct world *w, uint32_t host, int64_t t)
 static void patch_rows(struct world *w, uint32_t host, uint32_t server, int64_t t, uint32_t round)
 {
 	struct host *h = &w->hosts.at[host];
-	char path[120], hash[65], key[40];
+	char path[120], url[240], hash[65], key[40];
 	struct web q = { .t = t,
 			 .client = host_seen_ip(w, host, t),
 			 .method = "GET",
@@ -181,6 +182,8 @@ static void patch_rows(struct world *w, uint32_t host, uint32_t server, int64_t 
 		ev_n(w, "updateRevisionNumber", 200 + round);
 		ev_end(w);
 	}
+	snprintf(url, sizeof url, "http://%s:8530%s", w->hosts.at[server].fqdn, path);
+	act_bits(w, host, t, "WU Client Download", url, PATCH_BYTES);
 	twin(w, OBS_FILE_DROP);
 	act_file(w, host, t + 7 * SECOND, &h->services,
 		 "C:\\Windows\\SoftwareDistribution\\Download\\update.cab");
@@ -273,7 +276,7 @@ static int finish(struct world *w, const char *dir, err *e)
 	}
 	if (fflush(w->sidecar) != 0)
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot write the truth's events");
-	if (degrade_files(w, e) < 0)
+	if (degrade_files(w, e) < 0 || inventory_write(w, dir, e) < 0)
 		return -1;
 	return truth_write(w, dir, e);
 }

@@ -10,6 +10,7 @@
 
 #include "evtx_writer.h"
 #include "util/buf.h"
+#include "util/times.h"
 #include "util/vec.h"
 
 #define MS INT64_C(1000000)

@@ -5,6 +5,7 @@
 
 #include "degrade.h"
 #include "fmt.h"
+#include "inventory.h"
 #include "util/json.h"
 #include "winev.h"
 
@@ -302,29 +303,13 @@ static void edges(buf *b, const struct world *w)
 	buf_byte(b, ']');
 }
 
-/* The fictional geography of the documentation blocks: geo_asn.csv says the same. */
-static unsigned asn_of(uint32_t ip)
-{
-	unsigned part = (ip >> 8 & 3) * 8 + (ip & 255) / 32;
-
-	return part < 16 ? 64496 + part : 65536 + part % 16;
-}
-
-static void country_of(uint32_t ip, char out[3])
-{
-	out[0] = 'X';
-	out[1] = (char)('A' + (ip & 255) / 32);
-	out[2] = '\0';
-}
-
 static void externals(buf *b, const struct world *w)
 {
 	open_list(b, "external");
 	for (size_t i = 0; i < w->externals.len; i++) {
 		const struct external *x = &w->externals.at[i];
-		char country[3];
+		char country[3] = { 'X', geo_country(x->ip), '\0' };
 
-		country_of(x->ip, country);
 		open_item(b);
 		ip_text(b, "ip", x->ip);
 		text(b, "domain", x->domain);
@@ -332,7 +317,7 @@ static void externals(buf *b, const struct world *w)
 		text(b, "role", x->role);
 		text(b, "campaign", x->campaign);
 		text(b, "country", country);
-		json_member_u64(b, "asn", asn_of(x->ip));
+		json_member_u64(b, "asn", geo_asn(x->ip));
 		interval(b, w, x->from ? x->from : w->from, x->to ? x->to : w->to);
 		buf_byte(b, '}');
 	}

@@ -254,6 +254,7 @@ struct world {
 	uint32_t density; /* of rare benign work: more in a short window */
 	const struct bundle *bundle;
 	void *scenario_a, *scenario_b, *commodity; /* parameters of those that run, or NULL */
+	bool short_leases;
 	bool forwarded, balanced; /* IIS logs X-Forwarded-For; a load balancer hides clients */
 	uint32_t balancer, sampling;
 	const char *vendor_folder; /* of the updater, below ProgramData */
