@@ -80,6 +80,15 @@ def time_part(s, part):
             'hour': m[4] and int(m[4]), 'minute': m[5] and int(m[5])}[part]
 
 
+class Renamed(dict):
+    """Fields under the names that a log source has for them. What a fieldref names is looked up as it is."""
+
+    def __init__(self, fields, names):
+        super().__init__(fields)
+        self.update({name: fields.get(to, []) for name, to in names.items()})
+        self.plain = fields
+
+
 class Leaf:
     """One predicate on one field ('': every value of the event). test(text) for those that look at one value."""
 
@@ -126,7 +135,8 @@ class Leaf:
             return not values or None in values
         if self.kind == 'ref':
             other, how = self.arg
-            pairs = [(fold(text(a)), fold(text(b))) for a in values for b in fields.get(other, [])]
+            others = getattr(fields, 'plain', fields).get(other, [])
+            pairs = [(fold(text(a)), fold(text(b))) for a in values for b in others]
             return any({'': a == b, 'startswith': a.startswith(b), 'endswith': a.endswith(b),
                         'contains': b in a}[how] for a, b in pairs)
         return any(self.test(text(v)) for v in values)

@@ -176,9 +176,7 @@ class Event:
         for gate in self.rule.gates:
             if not gate.lets(self.system, fields):
                 continue
-            renamed = dict(fields)
-            renamed.update({name: fields.get(to, []) for name, to in gate.renames.items()})
-            if sigma_model.holds(self.rule.root, renamed, leaves):
+            if sigma_model.holds(self.rule.root, sigma_model.Renamed(fields, gate.renames), leaves):
                 return True
         return False
 
