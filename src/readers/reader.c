@@ -9,6 +9,7 @@ const struct reader_ops *const READERS[] = {
 	&reader_w3c,       /* self-describing text: "#Fields:" */
 	&reader_zeek,      /* "#separator", "#fields" */
 	&reader_webaccess, /* a time in brackets, a request in quotes */
+	&reader_syslog,    /* a time without a year, a host, a program */
 	&reader_json,      /* permissive: any other JSON */
 	NULL,
 };

@@ -12,5 +12,6 @@ extern const struct reader_ops reader_json;    /* json/: every other log as JSON
 extern const struct reader_ops reader_w3c;       /* IIS, HTTP.sys, Exchange, proxies, Windows Firewall */
 extern const struct reader_ops reader_zeek;      /* Zeek */
 extern const struct reader_ops reader_webaccess; /* Apache, nginx, Tomcat */
+extern const struct reader_ops reader_syslog;    /* syslog of Unix machines */
 
 #endif

@@ -98,7 +98,7 @@ static void weigh(str line, const struct access_line *a, unsigned votes[SERVERS]
 	votes[APACHE] += is_dash(a->bytes) && a->agent.ptr;
 	votes[NGINX] += has_hex(line, true);
 	votes[NGINX] += a->request.len == 0 || status_is(a, "499") || status_is(a, "444");
-	votes[NGINX] += is_zero(a->bytes);
+	votes[NGINX] += is_zero(a->bytes) && status_is(a, "304");
 	votes[TOMCAT] += is_long_v6(a->client);
 	votes[TOMCAT] += has_escape(a->request, ";jsessionid=");
 }

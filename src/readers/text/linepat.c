@@ -5,7 +5,7 @@
 #include "util/limits.h"
 
 enum step_kind { STEP_LITERAL, STEP_SPACE, STEP_FIELD, STEP_TAIL };
-enum field_kind { FIELD_TEXT, FIELD_DIGITS, FIELD_WORD, FIELD_QUOTED, FIELD_REST, FIELD_TIME };
+enum field_kind { FIELD_TEXT, FIELD_DIGITS, FIELD_WORD, FIELD_QUOTED, FIELD_REST, FIELD_LAST, FIELD_TIME };
 
 struct step {
 	uint8_t kind;  /* enum step_kind */
@@ -27,6 +27,7 @@ static void field_kind(struct step *s, str kind)
 		{ "word", FIELD_WORD, 0 },
 		{ "quoted", FIELD_QUOTED, 0 },
 		{ "rest", FIELD_REST, 0 },
+		{ "last", FIELD_LAST, 0 },
 		{ "iso", FIELD_TIME, LOGTIME_ISO },
 		{ "clf", FIELD_TIME, LOGTIME_CLF },
 		{ "syslog", FIELD_TIME, LOGTIME_SYSLOG },
@@ -143,6 +144,21 @@ static size_t spaced_end(str s, const struct step *literal)
 	return SIZE_MAX;
 }
 
+/* The last place of the fixed text behind a field, with the space before it. */
+static size_t last_end(str s, const struct step *next, size_t left)
+{
+	bool spaced = left > 1 && next->kind == STEP_SPACE && next[1].kind == STEP_LITERAL;
+	str mark = left == 0 ? (str){ 0 } : spaced ? next[1].text : next->text;
+
+	if (!mark.len)
+		return s.len;
+	for (size_t i = s.len; i-- > 0;)
+		if (str_starts((str){ s.ptr + i, s.len - i }, mark) &&
+		    (!spaced || (i > 0 && s.ptr[i - 1] == ' ')))
+			return i - spaced;
+	return SIZE_MAX;
+}
+
 static size_t run_of(str s, bool digits)
 {
 	size_t n = 0;
@@ -175,6 +191,8 @@ static size_t field_end(const struct step *f, size_t left, str s, struct linepat
 		return quoted_end(s);
 	case FIELD_REST:
 		return s.len;
+	case FIELD_LAST:
+		return last_end(s, f + 1, left);
 	case FIELD_TIME: {
 		size_t n = logtime_read(s, (enum logtime_form)f->form, &hit->time);
 
@@ -288,6 +306,19 @@ static bool columns_of(struct text *t, struct linepat_set *set, size_t i)
 		return false;
 	set->current = p;
 	return true;
+}
+
+size_t linepat_set_match(const struct linepat_set *set, str text, struct linepat_hit *ret, const str **ret_names,
+			 size_t *ret_n)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		if (!steps_match(set->at[i].steps, set->at[i].nsteps, text, ret))
+			continue;
+		*ret_names = set->at[i].names;
+		*ret_n = set->at[i].nnames;
+		return i;
+	}
+	return SIZE_MAX;
 }
 
 enum text_line linepat_line(struct text *t)

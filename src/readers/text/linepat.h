@@ -9,6 +9,7 @@
  *	word      no space or tab in it
  *	quoted    up to the quote that no backslash precedes; the quotes are fixed text around it
  *	rest      everything that is left
+ *	last      up to the last place where the next fixed text stands: for names that others choose
  * {} is thrown away. A space in the pattern stands for one or more in the line. What follows "|||" is an
  * optional tail: the line may end before it. "-" and "" are absent values. Thread rule: plain data. */
 #ifndef SPOOR_READERS_LINEPAT_H
@@ -39,6 +40,11 @@ size_t linepat_names(const char *pattern, str names[LINEPAT_FIELDS]);
 /* The patterns of a format, compiled; free() gives them back. NULL without memory. */
 struct linepat_set;
 struct linepat_set *linepat_set_new(const struct text_pattern *patterns);
+
+/* The first of them that fits the whole text, with the names of its values; SIZE_MAX: none does. For texts that
+ * are parts of lines. */
+size_t linepat_set_match(const struct linepat_set *set, str text, struct linepat_hit *ret, const str **ret_names,
+			 size_t *ret_n);
 
 /* The line() of formats that are patterns. */
 enum text_line linepat_line(struct text *t);
