@@ -12,7 +12,7 @@ with open(os.path.join(os.path.dirname(__file__), "ecs_fields.tsv"), encoding="a
 
 HOW = {"ip": {"ip", "ip_of"}, "long": {"number", "s", "ms", "port_of"}, "float": {"number"}, "date": {"time"}, "boolean": {"bool"}}
 TEXT = {"text", "lower", "basename", "account", "domain", "plus", "host_of", "outcome", "failure", "url_path", "url_query", "mac",
-        "tls_version", "const"}
+        "tls_version", "transport", "const"}
 ALLOWED = {"event.outcome": {"success", "failure", "unknown"},
            "event.kind": {"alert", "asset", "enrichment", "event", "metric", "state", "pipeline_error", "signal"}}
 DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3,9})?Z$")

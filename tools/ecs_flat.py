@@ -8,6 +8,7 @@ HOW = ["text", "number", "ip", "bool", "time", "lower", "basename", "account", "
        "failure",      # there is a value: it failed
        "url_path", "url_query",
        "mac",          # upper case with hyphens (RFC 7042)
+       "transport",    # protocol numbers to names
        "tls_version"]  # "TLSv12" to "1.2"
 CONST = "const"        # field is "=text": what every event of the dataset has
 

@@ -33,6 +33,7 @@ enum ecs_how {
 	ECS_URL_QUERY,
 	ECS_MAC, /* upper case with hyphens, RFC 7042 */
 	ECS_TLS_VERSION,
+	ECS_TRANSPORT, /* a protocol's name, of its number too; lower case */
 	ECS_AS_IS, /* the field is an ECS field already; by its own type, in no table */
 };
 

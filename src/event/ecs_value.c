@@ -169,9 +169,12 @@ static bool put_duration(buf *out, str s, uint64_t unit_ns)
 
 static bool put_outcome(buf *out, str s)
 {
-	static const char *const GOOD[] = { "0", "T", "true", "success", "succeeded", "successful", "allow" };
-	static const char *const BAD[] = { "F",    "false", "failure", "failed",
-					   "fail", "deny",  "denied",  "error" };
+	static const char *const GOOD[] = { "0",          "T",         "true",    "success", "succeeded",
+					    "successful", "allow",     "allowed", "accept",  "pass",
+					    "permit",     "permitted", "forward" };
+	static const char *const BAD[] = { "F",     "false",   "failure", "failed",  "fail",
+					   "deny",  "denied",  "error",   "drop",    "dropped",
+					   "block", "blocked", "reject",  "rejected" };
 	uint64_t code;
 
 	for (size_t i = 0; i < COUNT(GOOD); i++)
@@ -239,6 +242,21 @@ static bool put_tls_version(buf *out, str s)
 	return put_text(out, (str){ text, 3 });
 }
 
+/* IANA protocol numbers that logs have; another number stays as it is. */
+static bool put_transport(buf *out, str s)
+{
+	static const struct {
+		const char *number, *name;
+	} NAMES[] = { { "1", "icmp" },       { "2", "igmp" },  { "6", "tcp" },  { "17", "udp" },
+		      { "41", "ipv6" },      { "47", "gre" },  { "50", "esp" }, { "51", "ah" },
+		      { "58", "ipv6-icmp" }, { "132", "sctp" } };
+
+	for (size_t i = 0; i < COUNT(NAMES); i++)
+		if (str_eq(s, str_of(NAMES[i].number)))
+			return put_text(out, str_of(NAMES[i].name));
+	return !is_nothing(s) && put_lower(out, s);
+}
+
 bool ecs_put(buf *out, buf *tmp, value v, enum ecs_how how)
 {
 	str s, tail;
@@ -298,6 +316,8 @@ bool ecs_put(buf *out, buf *tmp, value v, enum ecs_how how)
 		return put_url_query(out, s);
 	case ECS_MAC:
 		return put_mac(out, s);
+	case ECS_TRANSPORT:
+		return put_transport(out, s);
 	case ECS_TLS_VERSION:
 		return put_tls_version(out, s);
 	default:

@@ -11,6 +11,7 @@ extern const struct reader_ops reader_json;    /* json/: every other log as JSON
 /* Line logs, text/textlog.h; logs/ has a file for each family. */
 extern const struct reader_ops reader_w3c;       /* IIS, HTTP.sys, Exchange, proxies, Windows Firewall */
 extern const struct reader_ops reader_zeek;      /* Zeek */
+extern const struct reader_ops reader_device;    /* network devices and services, by syslog or in files */
 extern const struct reader_ops reader_webaccess; /* Apache, nginx, Tomcat */
 extern const struct reader_ops reader_syslog;    /* syslog of Unix machines */
 

@@ -47,6 +47,7 @@
 #define LIMIT_TEXT_JOIN 1024u             /* lines of one record; stack traces have some hundred */
 #define LIMIT_TEXT_SHAPES 16384u          /* lists of columns remembered; then forgotten, not refused */
 #define LIMIT_TEXT_SHAPE_BYTES (8u << 20) /* their names */
+#define LIMIT_TEXT_KEYS 256u              /* columns learned of one kind of key=value line; the rest as one text */
 #define LIMIT_LINEPAT_STEPS 128u          /* literals and fields of one line pattern: our own text */
 
 /* --- facts ---------------------------------------------------------------------------------- */

@@ -287,6 +287,17 @@ struct linepat_set *linepat_set_new(const struct text_pattern *patterns)
 	return set;
 }
 
+bool linepat_set_fits(const struct linepat_set *set, size_t i, str line, struct linepat_hit *ret)
+{
+	return steps_match(set->at[i].steps, set->at[i].nsteps, line, ret);
+}
+
+const str *linepat_set_names(const struct linepat_set *set, size_t i, size_t *ret_n)
+{
+	*ret_n = set->at[i].nnames;
+	return set->at[i].names;
+}
+
 static value value_of(str s)
 {
 	if (s.len == 0 || (s.len == 1 && s.ptr[0] == '-'))

@@ -1,0 +1,237 @@
+#include "readers/logs/device.h"
+
+#include <stdlib.h>
+
+#include "readers/readers.h"
+
+static const struct device_kind
+	*const KINDS[] = {
+		&cisco_kind,     &panos_kind, &cef_kind, &leef_kind,    &fortigate_kind,
+		&huawei_kind,    &dhcpd_kind, &kea_kind, &dnsmasq_kind, &bind_kind,
+		&netfilter_kind, &pairs_kind, /* what names its fields but not its maker */
+	};
+
+/* --- the header ----------------------------------------------------------------------------- */
+
+static void skip(str *s, size_t n)
+{
+	*s = (str){ s->ptr + n, s->len - n };
+}
+
+/* "000123: ": Cisco's sequence number, with or without the colon and space before it. */
+static void skip_sequence(str *s)
+{
+	size_t n = 0;
+
+	while (s->len && (s->ptr[0] == ':' || s->ptr[0] == ' '))
+		skip(s, 1);
+	while (n < s->len && (unsigned char)(s->ptr[n] - '0') <= 9)
+		n++;
+	if (n && s->len - n >= 2 && s->ptr[n] == ':' && s->ptr[n + 1] == ' ')
+		skip(s, n + 2);
+}
+
+/* "asa01: %ASA-...": a name that ends with a colon is a host only where devices write so. */
+static void host_before_mark(struct syslog_head *h)
+{
+	str rest, host = str_cut(h->message, ':', &rest);
+
+	if (host.len && host.len < 64 && !memchr(host.ptr, ' ', host.len) && host.ptr[0] != '%' &&
+	    str_starts(rest, STR(" %"))) {
+		h->host = host;
+		h->message = (str){ rest.ptr + 1, rest.len - 1 };
+	}
+}
+
+/* Everything before the message, also that of relays. BIND begins with a time of its own. */
+static void read_head(str line, struct syslog_head *h)
+{
+	enum { RELAYS_MAX = 3 };
+	struct logtime lt;
+	size_t n;
+
+	if (!syslog_head_read(line, h)) {
+		*h = (struct syslog_head){ .message = line };
+		n = logtime_read(line, LOGTIME_DAYMON, &lt);
+		if (n && n < line.len && line.ptr[n] == ' ') {
+			h->has_time = true;
+			h->time = lt;
+			skip(&h->message, n + 1);
+		}
+	}
+	for (unsigned i = 0; i < RELAYS_MAX; i++) {
+		skip_sequence(&h->message);
+		if (!syslog_head_inner(h))
+			break;
+	}
+	skip_sequence(&h->message);
+	host_before_mark(h);
+}
+
+static const struct device_kind *kind_of(const struct syslog_head *h)
+{
+	for (size_t i = 0; i < COUNT(KINDS); i++)
+		if (KINDS[i]->is(h->message, h))
+			return KINDS[i];
+	return NULL;
+}
+
+bool device_knows(str line)
+{
+	struct syslog_head h;
+
+	read_head(line, &h);
+	return kind_of(&h) != NULL;
+}
+
+/* --- lines ---------------------------------------------------------------------------------- */
+
+struct text_keys *device_begin(struct device *d, enum device_set set)
+{
+	struct text_keys *k = &d->sets[set];
+
+	text_keys_begin(k);
+	if (!k->n) { /* whose event it is: always the first column */
+		text_keys_put_str(k, "device_host", STR("?"));
+		text_keys_begin(k);
+	}
+	return k;
+}
+
+void device_blocked(struct text_keys *k, str action)
+{
+	static const char *const PASSED[] = { "allow",     "allowed", "accept",     "accepted",   "permit",
+					      "permitted", "pass",    "passed",     "forward",    "built",
+					      "alert",     "close",   "client-rst", "server-rst", "timeout",
+					      "ip-conn",   "start" };
+	static const char *const STOPPED[] = { "deny",         "denied",    "drop",       "dropped",
+					       "block",        "blocked",   "reject",     "rejected",
+					       "reset",        "discard",   "reset-both", "reset-client",
+					       "reset-server", "drop-icmp", "block-url",  "sinkhole" };
+
+	for (size_t i = 0; i < COUNT(PASSED); i++)
+		if (str_eq_ascii_nocase(action, str_of(PASSED[i])))
+			text_keys_put_str(k, "blocked", STR("false"));
+	for (size_t i = 0; i < COUNT(STOPPED); i++)
+		if (str_eq_ascii_nocase(action, str_of(STOPPED[i])))
+			text_keys_put_str(k, "blocked", STR("true"));
+}
+
+/* The device's own time, unless only a relay says its zone. */
+static void set_time(struct text *t, const struct device *d)
+{
+	bool zone = d->head.has_time && d->head.time.basis != TIME_LOCAL_ASSUMED;
+
+	if (d->has_time && (d->time.basis != TIME_LOCAL_ASSUMED || !zone))
+		text_time(t, &d->time);
+	else if (d->head.has_time)
+		text_time(t, &d->head.time);
+}
+
+static enum text_line finish(struct text *t, struct device *d, struct text_keys *k)
+{
+	text_keys_put_str(k, "device_host",
+			  d->host.len        ? d->host
+			  : d->head.host.len ? d->head.host
+					     : t->env.host);
+	if (d->head.has_pri)
+		text_keys_put(k, STR("syslog_priority"),
+			      value_utf8(arena_printf(&t->mem, "%u", d->head.pri)));
+	set_time(t, d);
+	return text_keys_say(t, k, d->dataset, &d->said) ? TEXT_EVENT : TEXT_BAD;
+}
+
+enum text_line device_line(struct text *t, struct device *d)
+{
+	const struct device_kind *kind;
+
+	d->host = (str){ 0 };
+	d->has_time = false;
+	read_head(t->line, &d->head);
+	kind = kind_of(&d->head);
+	if (!kind)
+		return TEXT_NOTHING;
+	d->dataset = kind->dataset;
+	return finish(t, d, kind->line(t, d, d->head.message));
+}
+
+/* A line of somebody else between them, with a header: as it is. */
+static enum text_line other_line(struct text *t, struct device *d)
+{
+	struct text_keys *k;
+	str message, tag = { 0 }, pid = { 0 };
+
+	if (!syslog_head_read(t->line, &d->head) || !d->head.has_time) {
+		t->why = "no line of a device that is known";
+		return TEXT_BAD;
+	}
+	k = device_begin(d, DEVICE_SYSLOG);
+	message = d->head.message;
+	if (syslog_tag(&message, &tag, &pid)) {
+		text_keys_put_str(k, "program", tag);
+		text_keys_put_str(k, "pid", pid);
+	}
+	text_keys_put_str(k, "message", message);
+	d->dataset = "syslog.log";
+	return finish(t, d, k);
+}
+
+static enum text_line line(struct text *t)
+{
+	struct device *d = t->state;
+	enum text_line got = device_line(t, d);
+
+	return got == TEXT_NOTHING ? other_line(t, d) : got;
+}
+
+int device_open(struct text *t, err *e)
+{
+	struct device *d = t->state;
+
+	for (size_t i = 0; i < DEVICE_SETS; i++)
+		text_keys_init(&d->sets[i]);
+	d->cisco = cisco_new();
+	return d->cisco ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a line reader");
+}
+
+void device_close(void *state)
+{
+	struct device *d = state;
+
+	for (size_t i = 0; i < DEVICE_SETS; i++)
+		text_keys_done(&d->sets[i]);
+	cisco_free(d->cisco);
+}
+
+static int claim(const struct text_head *h)
+{
+	enum { SURE = 92, WEAK = 40, SHARE_MIN = 80 };
+	size_t strong = 0, all = 0;
+
+	for (size_t i = 0; i < h->nlines; i++) {
+		const struct device_kind *kind;
+		struct syslog_head head;
+
+		read_head(h->lines[i], &head);
+		kind = kind_of(&head);
+		all += kind != NULL;
+		strong += kind && !kind->weak;
+	}
+	if (!h->nlines || all * 100 < h->nlines * SHARE_MIN)
+		return 0;
+	return strong * 2 > h->nlines ? SURE : WEAK;
+}
+
+static const struct text_format DEVICE = {
+	.claim = claim,
+	.line = line,
+	.state_bytes = sizeof(struct device),
+	.open = device_open,
+	.close = device_close,
+};
+
+const struct reader_ops reader_device = TEXT_READER(
+	"device",
+	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, CEF, LEEF, netfilter, dhcpd, Kea, "
+	"dnsmasq, BIND",
+	&DEVICE);
