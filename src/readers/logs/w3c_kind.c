@@ -183,7 +183,7 @@ static const char *const DEFAULTS[] = {
 	IIS_BEFORE "cs(Referer) " IIS_AFTER " time-taken",
 	IIS_BEFORE IIS_AFTER " time-taken",
 	IIS_BEFORE "cs(Referer) " IIS_AFTER " time-taken X-Forwarded-For",
-	"date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) " IIS_AFTER,
+	("date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) " IIS_AFTER),
 };
 
 static bool is_date(str s)
