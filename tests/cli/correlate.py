@@ -165,6 +165,45 @@ told = json.load(open(path("case", "case.json")))
 t.check(alert["event.ref"][12] in json.dumps(told), "case.json names the last of them")
 t.check(b"Many failed logons, then one that succeeds" in open(path("case", "report.html"), "rb").read(), "the report shows it")
 
+# Three kinds of logs: a web server's, Windows', a network sensor's
+CROSS = """title: From the web server onward
+id: 00000000-0000-4000-8000-0000000000a5
+correlation:
+  type: temporal_ordered
+  rules: [web, success, smb]
+  timespan: 10m
+  group-by: ip
+  aliases: {ip: {web: c-ip, success: IpAddress, smb: id.orig_h}}
+---
+name: web
+logsource: {category: webserver}
+detection: {s: {cs-method: POST}, condition: s}
+---
+name: success
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4624}, condition: s}
+---
+name: smb
+logsource: {product: zeek, service: conn}
+detection: {s: {id.resp_p: 445}, condition: s}
+"""
+write("cross", "u_ex240418.log", [
+    "#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n#Date: 2024-04-18 02:00:00\n",
+    "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status time-taken\n",
+    "2024-04-18 02:00:05 10.0.0.2 POST /a.aspx - 443 - 10.0.0.9 curl 200 15\n",
+    "2024-04-18 02:00:06 10.0.0.2 POST /a.aspx - 443 - 10.0.0.8 curl 200 15\n"])
+write("cross", "security.jsonl", [event(1, 4624, 60, "anna"), event(2, 4624, 61, "bert", "10.0.0.7")])
+write("cross", "conn.log", [
+    "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n",
+    "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\n",
+    "#types\ttime\tstring\taddr\tport\taddr\tport\tenum\n",
+    "1713405720.000000\tCabc1\t10.0.0.9\t50000\t10.0.0.30\t445\ttcp\n",
+    "1713405721.000000\tCabc2\t10.0.0.8\t50000\t10.0.0.30\t445\ttcp\n"])
+run = spoor("hunt", path("cross"), "-r", rules("crossing", CROSS), "-f", "jsonl")
+ways = found(run)
+t.check(len(ways) == 1 and ways[0]["details"]["ip"] == "10.0.0.9" and len({r[:64] for r in ways[0]["event.ref"]}) == 3,
+        "a way through three kinds of logs", run)
+
 # EVTX: samples of our own writer
 counting = rules("counting", """title: Many events
 id: 00000000-0000-4000-8000-0000000000a4
