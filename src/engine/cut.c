@@ -26,12 +26,18 @@ static str without_leading(str line)
 {
 	static const str MARK = { "\xEF\xBB\xBF", 3 };
 
-	while (line.len && (line.ptr[0] == '\0' || str_starts(line, MARK))) {
-		size_t n = line.ptr[0] ? MARK.len : 1;
+	for (;;) {
+		size_t n = 0;
 
+		while (line.len - n >= 8 && load_le64((const uint8_t *)line.ptr + n) == 0)
+			n += 8;
+		while (n < line.len && line.ptr[n] == '\0')
+			n++;
 		line = (str){ line.ptr + n, line.len - n };
+		if (!str_starts(line, MARK))
+			return line;
+		line = (str){ line.ptr + MARK.len, line.len - MARK.len };
 	}
-	return line;
 }
 
 static bool agrees(const struct text_format *f, const struct cut_look *look, str line)

@@ -15,7 +15,8 @@ struct w3c {
 	str *names;                     /* of the fields, views on `fields` */
 	size_t nnames;
 	bool stale;          /* the header changed: columns are to be said anew */
-	const char *useless; /* why they cannot be, until it changes again */
+	const char *useless; /* why they cannot be, until it changes again ... */
+	bool limited;        /* ... by a limit */
 	bool time_utc;       /* #Time Format says so */
 	enum layout layout;
 	bool local;
@@ -102,10 +103,11 @@ static void directive(struct text *t, struct w3c *w)
 	if (str_eq(name, STR("#Fields"))) {
 		changed = keep(&w->fields, said);
 		t->framing = memchr(said.ptr, ',', said.len) ? FRAME_CSV : FRAME_LINE;
-	} else if (str_eq(name, STR("#Software")))
+	} else if (str_eq(name, STR("#Software"))) {
 		changed = keep(&w->software, said);
-	else if (str_eq(name, STR("#Log-type")))
+	} else if (str_eq(name, STR("#Log-type"))) {
 		changed = keep(&w->log_type, said);
+	}
 	if (str_eq(name, STR("#Time Format"))) {
 		w->time_utc = !str_eq_ascii_nocase(said, STR("Local"));
 		changed = true;
@@ -398,12 +400,16 @@ static enum text_line w3c_line(struct text *t)
 		directive(t, w);
 		return TEXT_NOTHING;
 	}
-	if ((w->stale || !t->schema) && !w->useless && !header_end(t, w))
+	if ((w->stale || !t->schema) && !w->useless && !header_end(t, w)) {
 		w->useless = w->fields.len ? t->why : NULL;
+		w->limited = t->refused;
+	}
 	if (!w->fields.len)
 		return bad(t, NULL);
-	if (w->useless)
+	if (w->useless) {
+		t->refused = w->limited;
 		return bad(t, w->useless);
+	}
 	n = split(t, w);
 	if (n == SIZE_MAX)
 		return bad(t, "no memory for its texts");

@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from tap import Tap
 
 SPOOR, SANITIZED = sys.argv[1], len(sys.argv) > 2
-SECONDS, PEAK_KIB = 60, 160 << 10
+SECONDS, PEAK_KIB = 120, 160 << 10
 HEAD = (b"#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: 2023-05-17 00:00:03\r\n"
         b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) "
         b"sc-status sc-substatus sc-win32-status time-taken\r\n")

@@ -89,6 +89,7 @@ static void step(struct textlog_run *r, enum reader_step s, const event *ev, con
 	}
 	if (r->ngaps < TEXTLOG_GAPS_MAX)
 		r->gaps[r->ngaps] = *g;
+	r->last = *g;
 	r->ngaps++;
 }
 
