@@ -1,5 +1,8 @@
 /* spoor-range - makes evidence of incidents that never happened, and scores what was made of it: docs/range.md. */
+#include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "degrade.h"
 #include "samples.h"
@@ -67,6 +70,28 @@ static bool arguments_read(struct arguments *a, int argc, char **argv)
 	return argc % 2 == 0 && a->out != NULL && a->scale > 0;
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	return kind == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+/* A range that was made here before gives way; anything else that lies there does not. */
+static int clear_place(const char *dir, err *e)
+{
+	char evidence[2 * SINK_PATH_MAX], rows[2 * SINK_PATH_MAX];
+
+	if ((size_t)snprintf(evidence, sizeof evidence, "%s/evidence", dir) >= sizeof evidence)
+		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "the path is too long");
+	if (rmdir(evidence) == 0 || errno == ENOENT)
+		return 0;
+	snprintf(rows, sizeof rows, "%s/truth.events.jsonl", dir);
+	if (access(rows, F_OK) != 0)
+		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "%s is there, and no range made it", evidence);
+	if (nftw(evidence, remove_one, 32, FTW_DEPTH | FTW_PHYS) != 0)
+		return err_errno(e, errno, "cannot replace %s", evidence);
+	return 0;
+}
+
 static int make(const struct arguments *a, err *e)
 {
 	const struct scenario *s = scenario_find(a->command);
@@ -80,7 +105,9 @@ static int make(const struct arguments *a, err *e)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "the path is too long");
 	if (make_folders(folder, e) < 0)
 		return -1;
-	return s ? scenario_run(s, a->seed, &size, b, a->out, e) : samples_write(a->out, e);
+	if (!s)
+		return samples_write(a->out, e);
+	return clear_place(a->out, e) < 0 ? -1 : scenario_run(s, a->seed, &size, b, a->out, e);
 }
 
 static int score(int argc, char **argv, err *e)

@@ -30,6 +30,11 @@ def same_bytes(tap, program, work):
         first, again = os.path.join(work, name), os.path.join(work, name + '2')
         tap.ok(*make_both(program, first, again, args))
         tap.ok(tree(first) == tree(again), name + ': the same bytes twice')
+        if name == 'a':  # once more into the same place
+            tap.ok(*make_both(program, again, again, args))
+            tap.ok(tree(first) == tree(again), name + ': the same bytes where a range was before')
+            os.remove(os.path.join(again, 'truth.events.jsonl'))
+            tap.ok(not make(program, again, *args)[0], 'evidence that no range made stays')
         shutil.rmtree(again)
         tap.ok(digest(first) == want.get(name), name + ': the bytes it always gave', 'now %s' % digest(first))
 
@@ -153,27 +158,34 @@ def check_read(tap, m, what, spoor, work):
     tap.ok(not lost, what + ': each is identified', lost[:4])
 
 
-def check_names(tap, m, other):
-    text = []
-    for d, _, names in os.walk(m.evidence):
+def texts(root):
+    """Every file's text, EVTX as the UTF-16 that it is, at both alignments."""
+    for d, _, names in os.walk(root):
         for n in names:
             with open(os.path.join(d, n), 'rb') as f:
                 data = f.read()
-            text.append(data.decode('utf-16-le', 'ignore') if n.endswith('.evtx') else data.decode('utf-8', 'ignore'))
             if n.endswith('.evtx'):
-                text.append(data[1:].decode('utf-16-le', 'ignore'))
-    text = '\n'.join(text)
-    bad = set()
-    for a in set(re.findall(r'(?<![\d.\w/-])(?:\d{1,3}\.){3}\d{1,3}(?![\d.\w])', text)):
-        try:
-            if not any(ipaddress.ip_address(a) in n for n in ALLOWED) and int(a.split('.')[0]) > 19:
-                bad.add(a)
-        except ValueError:
-            pass
+                yield data.decode('utf-16-le', 'ignore')
+                yield data[1:].decode('utf-16-le', 'ignore')
+            else:
+                yield data.decode('utf-8', 'ignore')
+
+
+def check_names(tap, m, other):
+    bad, shared, there = set(), set(), set()
+    for text in texts(m.evidence):
+        for a in set(re.findall(r'(?<![\d.\w/-])(?:\d{1,3}\.){3}\d{1,3}(?![\d.\w])', text)):
+            try:
+                if not any(ipaddress.ip_address(a) in n for n in ALLOWED) and int(a.split('.')[0]) > 19:
+                    bad.add(a)
+            except ValueError:
+                pass
+        lower = text.lower()
+        shared.update(x for x in other.truth['literals'] if len(x) > 5 and x.lower() in lower)
+        there.update(x for x in m.truth['literals'] if x in text)
     tap.ok(not bad, 'addresses are inside or of the documentation blocks', sorted(bad)[:9])
-    shared = [x for x in other.truth['literals'] if len(x) > 5 and x.lower() in text.lower()]
     tap.ok(len(other.truth['literals']) > 10 and not shared, 'another seed shares no name of the attack', shared)
-    mine = [x for x in m.truth['literals'] if '.example' in x and x not in text]
+    mine = [x for x in m.truth['literals'] if '.example' in x and x not in there]
     tap.ok(not mine, 'and its own are there', mine)
 
 
