@@ -11,6 +11,7 @@ const struct reader_ops *const READERS[] = {
 	&reader_webaccess, /* a time in brackets, a request in quotes */
 	&reader_syslog,    /* a time without a year, a host, a program */
 	&reader_device,    /* each line by what stands behind its syslog header */
+	&reader_auditd,    /* "type=", "msg=audit(" */
 	&reader_json,      /* permissive: any other JSON */
 	NULL,
 };

@@ -14,5 +14,6 @@ extern const struct reader_ops reader_zeek;      /* Zeek */
 extern const struct reader_ops reader_device;    /* network devices and services, by syslog or in files */
 extern const struct reader_ops reader_webaccess; /* Apache, nginx, Tomcat */
 extern const struct reader_ops reader_syslog;    /* syslog of Unix machines */
+extern const struct reader_ops reader_auditd;    /* Linux audit */
 
 #endif

@@ -48,6 +48,7 @@
 #define LIMIT_TEXT_SHAPES 16384u          /* lists of columns remembered; then forgotten, not refused */
 #define LIMIT_TEXT_SHAPE_BYTES (8u << 20) /* their names */
 #define LIMIT_TEXT_KEYS 256u              /* columns learned of one kind of key=value line; the rest as one text */
+#define LIMIT_AUDITD_FIELDS 256u          /* of one event of the audit log; a hash of twice as many is in its reader */
 #define LIMIT_LINEPAT_STEPS 128u          /* literals and fields of one line pattern: our own text */
 
 /* --- facts ---------------------------------------------------------------------------------- */

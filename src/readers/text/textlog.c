@@ -134,7 +134,8 @@ static bool quote_open(const struct text *t, bytes raw, bool open)
 }
 
 /* Does the record that ends in `last` go on with `next`? */
-static bool goes_on(struct text *t, const struct line *last, const struct line *next, bool *open_quote)
+static bool goes_on(struct text *t, bytes first, const struct line *last, const struct line *next,
+		    bool *open_quote)
 {
 	str s;
 
@@ -145,6 +146,8 @@ static bool goes_on(struct text *t, const struct line *last, const struct line *
 	if (!next)
 		return true;
 	s = coding_text(&t->lines.coding, next->raw, &t->ahead);
+	if (t->framing == FRAME_SAME)
+		return s.ptr && t->format->same(coding_text(&t->lines.coding, first, &t->text), s);
 	return s.ptr && !t->format->starts(s);
 }
 
@@ -153,6 +156,7 @@ static bool join_lines(struct text *t, struct reader_input *in, uint64_t from)
 {
 	struct lines at = t->lines;
 	struct line last = t->record, next;
+	bytes first = last.raw;
 	uint64_t begin = last.offset, end = at.end;
 	bool open_quote = false;
 
@@ -160,7 +164,7 @@ static bool join_lines(struct text *t, struct reader_input *in, uint64_t from)
 	for (unsigned n = 0;; n++) {
 
 		if (last.open || last.cut ||
-		    (t->framing == FRAME_CSV && !goes_on(t, &last, NULL, &open_quote)))
+		    (t->framing == FRAME_CSV && !goes_on(t, first, &last, NULL, &open_quote)))
 			return true;
 		if (n >= LIMIT_TEXT_JOIN || at.pos - begin >= LIMIT_LINE_BYTES)
 			break;
@@ -175,7 +179,7 @@ static bool join_lines(struct text *t, struct reader_input *in, uint64_t from)
 		}
 		if (next.cut)
 			break;
-		if (t->framing == FRAME_STARTS && !goes_on(t, &last, &next, &open_quote))
+		if (t->framing != FRAME_CSV && !goes_on(t, first, &last, &next, &open_quote))
 			return true;
 		t->lines = at;
 		t->lines.end = end;

@@ -17,6 +17,7 @@ enum text_framing {
 	FRAME_LINE,
 	FRAME_CSV,    /* lines joined while a quoted field is open */
 	FRAME_STARTS, /* a line that starts() and those behind it that do not */
+	FRAME_SAME,   /* a line and those behind it that are of the same record; never in pieces */
 };
 
 /* What a line turned out to be. */
@@ -60,6 +61,8 @@ struct text_format {
 	enum text_line (*line)(struct text *t);
 	/* FRAME_STARTS: does a record begin with this line? */
 	bool (*starts)(str line);
+	/* FRAME_SAME: does `next` belong to the record that begins with `first`? */
+	bool (*same)(str first, str next);
 	/* Optional: zeroed memory in t->state, set up and given back. */
 	size_t state_bytes;
 	int (*open)(struct text *t, err *e);
