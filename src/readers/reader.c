@@ -12,7 +12,17 @@ const struct reader_ops *const READERS[] = {
 	&reader_syslog,    /* a time without a year, a host, a program */
 	&reader_device,    /* each line by what stands behind its syslog header */
 	&reader_auditd,    /* "type=", "msg=audit(" */
-	&reader_json,      /* permissive: any other JSON */
+	&reader_apache_error,
+	&reader_nginx_error,
+	&reader_javalog,
+	&reader_squid,
+	&reader_awselb,
+	&reader_vsftpd,
+	&reader_dpkg,
+	&reader_apt,
+	&reader_history,
+	&reader_cri,
+	&reader_json, /* permissive: any other JSON */
 	NULL,
 };
 

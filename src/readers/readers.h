@@ -15,5 +15,20 @@ extern const struct reader_ops reader_device;    /* network devices and services
 extern const struct reader_ops reader_webaccess; /* Apache, nginx, Tomcat */
 extern const struct reader_ops reader_syslog;    /* syslog of Unix machines */
 extern const struct reader_ops reader_auditd;    /* Linux audit */
+extern const struct reader_ops reader_w3c;          /* IIS, HTTP.sys, Exchange, proxies, Windows Firewall */
+extern const struct reader_ops reader_zeek;         /* Zeek */
+extern const struct reader_ops reader_webaccess;    /* Apache, nginx, Tomcat */
+extern const struct reader_ops reader_syslog;       /* syslog of Unix machines */
+extern const struct reader_ops reader_auditd;       /* Linux audit */
+extern const struct reader_ops reader_apache_error; /* Apache */
+extern const struct reader_ops reader_nginx_error;  /* nginx */
+extern const struct reader_ops reader_javalog;      /* Tomcat, Log4j, Spring Boot */
+extern const struct reader_ops reader_squid;        /* Squid */
+extern const struct reader_ops reader_awselb;       /* AWS load balancers */
+extern const struct reader_ops reader_vsftpd;       /* vsftpd */
+extern const struct reader_ops reader_dpkg;         /* dpkg */
+extern const struct reader_ops reader_apt;          /* apt */
+extern const struct reader_ops reader_history;      /* bash, zsh */
+extern const struct reader_ops reader_cri;          /* containers */
 
 #endif

@@ -130,7 +130,7 @@ static enum text_line syslog_line(struct text *t)
 /* Lines that go on are indented; what is not belongs to no record, or others could hide theirs. */
 static bool syslog_starts(str line)
 {
-	return line.ptr[0] != ' ' && line.ptr[0] != '\t';
+	return !line.len || (line.ptr[0] != ' ' && line.ptr[0] != '\t');
 }
 
 /* A line of syslog and nothing else: a priority, or the time, a host and a program. */

@@ -1,0 +1,151 @@
+/* awselb.c - access logs of AWS load balancers: application (HTTP) and classic. Source: docs.aws.amazon.com, "Access
+ * log entries". */
+#include "readers/logs/access.h"
+#include "readers/readers.h"
+#include "readers/text/escape.h"
+#include "readers/text/textlog.h"
+
+/* Names as AWS has them, or those of rules where they have one. */
+static const char *const ALB[] = {
+	"type",
+	"time",
+	"elb",
+	"client:port",
+	"target:port",
+	"request_processing_time",
+	"target_processing_time",
+	"response_processing_time",
+	"sc-status",
+	"target_status_code",
+	"cs-bytes",
+	"sc-bytes",
+	"request",
+	"cs-user-agent",
+	"ssl_cipher",
+	"ssl_protocol",
+	"target_group_arn",
+	"trace_id",
+	"domain_name",
+	"chosen_cert_arn",
+	"matched_rule_priority",
+	"request_creation_time",
+	"actions_executed",
+	"redirect_url",
+	"error_reason",
+	"target:port_list",
+	"target_status_code_list",
+	"classification",
+	"classification_reason",
+	"conn_trace_id",
+};
+
+enum {
+	ALB_FIELDS = COUNT(ALB),
+	ALB_MIN = 14,
+	P_HOST = ALB_FIELDS,
+	P_METHOD,
+	P_URI,
+	P_STEM,
+	P_QUERY,
+	P_VERSION,
+	P_CLIENT,
+	COLUMNS
+};
+static const char *const PARTS[COLUMNS - ALB_FIELDS] = { "cs-host",     "cs-method",    "cs-uri",
+							 "cs-uri-stem", "cs-uri-query", "cs-version",
+							 "c-ip" };
+enum { F_TIME = 1, F_CLIENT = 3, F_REQUEST = 12 };
+
+static str text_of(value v)
+{
+	return v.type == VALUE_ABSENT ? (str){ 0 } : (str){ (const char *)v.ptr, v.len };
+}
+
+static value value_of(str s)
+{
+	return s.len ? value_utf8(s) : (value){ 0 };
+}
+
+static bool known_type(str s)
+{
+	static const char *const TYPES[] = { "http", "https", "h2", "grpcs", "ws", "wss" };
+
+	for (size_t i = 0; i < COUNT(TYPES); i++)
+		if (str_eq(s, str_of(TYPES[i])))
+			return true;
+	return false;
+}
+
+/* The fields in the order of the application load balancer; the classic one has no type. */
+static bool split(str line, value v[ALB_FIELDS], struct logtime *lt)
+{
+	str first = str_cut(line, ' ', &(str){ 0 });
+	bool classic = !known_type(first);
+	size_t n;
+
+	for (size_t i = 0; i < ALB_FIELDS; i++)
+		v[i] = (value){ 0 };
+	n = split_quoted(line, v + classic, ALB_FIELDS - classic) + classic;
+	return n >= ALB_MIN && logtime_whole(text_of(v[F_TIME]), LOGTIME_ISO, lt) &&
+	       lt->basis == TIME_UTC_EXPLICIT &&
+	       memchr(text_of(v[F_CLIENT]).ptr, ':', text_of(v[F_CLIENT]).len);
+}
+
+static void put_parts(struct text *t, value *v)
+{
+	struct access_request r = { 0 };
+	str client = text_of(v[F_CLIENT]);
+	size_t n = client.len;
+
+	(void)access_request(escape_plain(text_of(v[F_REQUEST]), ESCAPE_C, &t->mem), &r);
+	v[P_HOST] = value_of(r.host);
+	v[P_METHOD] = str_eq(r.method, STR("-")) ? (value){ 0 } : value_of(r.method);
+	v[P_URI] = value_of(r.target);
+	v[P_STEM] = value_of(r.stem);
+	v[P_QUERY] = value_of(r.query);
+	v[P_VERSION] = value_of(r.version);
+	while (n && client.ptr[n - 1] != ':')
+		n--;
+	v[P_CLIENT] = value_of((str){ client.ptr, n ? n - 1 : 0 });
+}
+
+static enum text_line elb_line(struct text *t)
+{
+	value v[COLUMNS];
+	str names[COLUMNS];
+	struct logtime lt;
+
+	if (!split(t->line, v, &lt))
+		return TEXT_BAD;
+	for (size_t i = 0; !t->schema && i < COLUMNS; i++)
+		names[i] = str_of(i < ALB_FIELDS ? ALB[i] : PARTS[i - ALB_FIELDS]);
+	if (!t->schema && !text_columns(t, STR("aws.elb"), names, COLUMNS))
+		return TEXT_BAD;
+	put_parts(t, v);
+	memcpy(t->values, v, sizeof v);
+	text_time(t, &lt);
+	return TEXT_EVENT;
+}
+
+static bool fits(str line)
+{
+	value v[ALB_FIELDS];
+	struct logtime lt;
+
+	return split(line, v, &lt);
+}
+
+static int elb_claim(const struct text_head *h)
+{
+	enum { SURE = 87, SHARE_MIN = 80 };
+
+	return text_share(h, fits) >= SHARE_MIN ? SURE : 0;
+}
+
+static const struct text_format ELB = {
+	.line_keywords = true,
+	.claim = elb_claim,
+	.line = elb_line,
+};
+
+const struct reader_ops reader_awselb = TEXT_READER_PIECES("awselb", "AWS load balancers' access log", &ELB);
