@@ -10,6 +10,11 @@ const struct reader_ops *const READERS[] = {
 	&reader_zeek,      /* "#separator", "#fields" */
 	&reader_webaccess, /* a time in brackets, a request in quotes */
 	&reader_syslog,    /* a time without a year, a host, a program */
+	&reader_windhcp,   /* rows with a number, a date and a time */
+	&reader_leases,    /* "lease 10.0.0.1 {" */
+	&reader_dnsdebug,  /* packets with their names in parts */
+	&reader_flows,     /* a line of names */
+	&reader_ids,       /* "[**]" */
 	&reader_device,    /* each line by what stands behind its syslog header */
 	&reader_auditd,    /* "type=", "msg=audit(" */
 	&reader_apache_error,

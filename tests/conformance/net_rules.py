@@ -22,6 +22,10 @@ CLEARTEXT, B64, STAGE = ('d7fb8f0e-bd5f-45c2-b467-19571c490d7e', '4153a907-2451-
 NO_LOGGING, BGP, LDP = ('9e8f6035-88bf-4a63-96b6-b17c0508257e', '56fa3cd6-f8d6-4520-a8c7-607292971886',
                         '50e606bf-04ce-4ca7-9d54-3449494bbd4b')
 ADMIN, HUAWEI_BGP = 'cd0a4943-0edd-42cf-b50c-06f77a10d4c1', 'a557ffe6-ac54-43d2-ae69-158027082350'
+DNS = '4/18/2024 8:31:12 AM 0FE0 PACKET  000002C53117D990 UDP Rcv 10.7.12.41      8a21   Q [0001   D   NOERROR] A      %s'
+ANSWER = ('4/18/2024 8:31:12 AM 0FE0 PACKET  000002C53117D990 UDP Snd 10.7.12.41      8a21 R Q [8081   DR  NOERROR] TXT    (1)a(7)example(0)\n'
+          'UDP response info at 000002C53117D990\n    ANSWER SECTION:\n      DATA   %s')
+TXT = '8ae51330-899c-4641-8125-e39f2e07da72'
 # what, line, rule, is it found?
 CASES = (
     ('ASA, a command', ASA + "5-111008: User 'admin' executed the 'no logging on' command.", NO_LOGGING, True),
@@ -57,6 +61,10 @@ CASES = (
     ('BIND', BIND % ('aaa.stage.1.example', 'aaa.stage.1.example'), STAGE, True),
     ('BIND, another name', BIND % ('bbb.stage.1.example', 'bbb.stage.1.example'), STAGE, False),
     ('BIND, base 64', BIND % ('aGVsbG8==.example', 'aGVsbG8==.example'), B64, True),
+    ('Windows DNS', DNS % '(3)aaa(5)stage(1)1(7)example(0)', STAGE, True),
+    ('Windows DNS, another name', DNS % '(3)bbb(5)stage(1)1(7)example(0)', STAGE, False),
+    ('Windows DNS, an answer', ANSWER % 'IEX (a)', TXT, True),
+    ('Windows DNS, another answer', ANSWER % 'v=spf1', TXT, False),
     ('dnsmasq', 'Apr 18 2024 10:14:13 srv dnsmasq[1]: query[A] aaa.stage.1.example from 10.0.0.1', STAGE, True),
     ('dnsmasq, another name', 'Apr 18 2024 10:14:13 srv dnsmasq[1]: query[A] www.example from 10.0.0.1', STAGE, False),
 )
