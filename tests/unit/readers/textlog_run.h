@@ -24,7 +24,7 @@ struct textlog_run {
 	struct textlog_event *events;
 	size_t nevents;
 	struct gap gaps[TEXTLOG_GAPS_MAX], last; /* the first ones, and the last */
-	size_t ngaps, nassumed; /* apart: GAP_ASSUMED is no gap */
+	size_t ngaps, nassumed;                  /* apart: GAP_ASSUMED is no gap */
 	enum reader_step end;
 	uint32_t nschemas;
 };
