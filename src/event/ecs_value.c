@@ -171,7 +171,7 @@ static bool put_outcome(buf *out, str s)
 {
 	static const char *const GOOD[] = { "0",          "T",         "true",    "success", "succeeded",
 					    "successful", "allow",     "allowed", "accept",  "pass",
-					    "permit",     "permitted", "forward" };
+					    "permit",     "permitted", "forward", "ok" };
 	static const char *const BAD[] = { "F",     "false",   "failure", "failed",  "fail",
 					   "deny",  "denied",  "error",   "drop",    "dropped",
 					   "block", "blocked", "reject",  "rejected" };

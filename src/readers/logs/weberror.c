@@ -53,6 +53,8 @@ static bool context_next(str *s, const char *name, bool quoted, str *ret)
 
 		if (quoted && rest.ptr[n] != '"')
 			continue;
+		if (!quoted && (rest.ptr[n] == ' ' || rest.ptr[n] == '"'))
+			return false;
 		if (!behind.len || str_starts(behind, STR(", ")))
 			break;
 	}
@@ -79,27 +81,34 @@ static bool context_at(str s, str values[N_COLUMNS])
 	return true;
 }
 
-static void take_context(str values[N_COLUMNS])
+/* False where two places could be it: a client has written one of them, and neither is believed. */
+static bool take_context(str values[N_COLUMNS])
 {
-	str message = values[N_MESSAGE], rest = message;
+	str message = values[N_MESSAGE], mark = STR(", client: ");
+	size_t found = SIZE_MAX;
 
-	for (size_t at = 0; at < message.len;) {
-		size_t next = str_find(rest, STR(", client: "));
+	for (size_t at = 0; at < message.len; at++) {
+		str rest = { message.ptr + at, message.len - at };
+		size_t next = str_find(rest, mark);
 
 		if (next == SIZE_MAX)
-			return;
+			break;
 		at += next;
-		rest = (str){ message.ptr + at, message.len - at };
-		if (context_at(rest, values)) {
-			values[N_MESSAGE].len = at;
-			return;
+		if (!context_at((str){ message.ptr + at, message.len - at }, values))
+			continue;
+		if (found != SIZE_MAX) {
+			for (size_t i = N_CONTEXT; i < N_COLUMNS; i++)
+				values[i] = (str){ 0 };
+			return false;
 		}
-		at++;
-		rest = (str){ message.ptr + at, message.len - at };
+		found = at;
 	}
+	if (found != SIZE_MAX)
+		values[N_MESSAGE].len = found;
+	return true;
 }
 
-static bool nginx_split(str line, str values[N_COLUMNS], struct linepat_hit *hit)
+static bool nginx_split(str line, str values[N_COLUMNS], struct linepat_hit *hit, bool *ret_clear)
 {
 	if (!linepat_match("{time:iso} [{level:word}] {pid:digits}#{tid:digits}: {message:rest}", line, hit))
 		return false;
@@ -114,7 +123,7 @@ static bool nginx_split(str line, str values[N_COLUMNS], struct linepat_hit *hit
 		values[N_CONNECTION] = (str){ number.ptr + 1, number.len - 1 };
 		values[N_MESSAGE] = rest;
 	}
-	take_context(values);
+	*ret_clear = take_context(values);
 	return true;
 }
 
@@ -122,8 +131,9 @@ static enum text_line nginx_line(struct text *t)
 {
 	str values[N_COLUMNS], names[N_COLUMNS];
 	struct linepat_hit hit;
+	bool clear;
 
-	if (!nginx_split(t->line, values, &hit))
+	if (!nginx_split(t->line, values, &hit, &clear))
 		return TEXT_BAD;
 	for (size_t i = 0; !t->schema && i < N_COLUMNS; i++)
 		names[i] = str_of(NGINX_NAMES[i]);
@@ -131,6 +141,7 @@ static enum text_line nginx_line(struct text *t)
 		return TEXT_BAD;
 	for (size_t i = 0; i < N_COLUMNS; i++)
 		t->values[i] = values[i].len ? value_utf8(values[i]) : (value){ 0 };
+	t->repaired = !clear;
 	text_time(t, &hit.time);
 	return TEXT_EVENT;
 }
@@ -139,8 +150,9 @@ static bool nginx_fits(str line)
 {
 	struct linepat_hit hit;
 	str values[N_COLUMNS];
+	bool clear;
 
-	return nginx_split(line, values, &hit);
+	return nginx_split(line, values, &hit, &clear);
 }
 
 static int nginx_claim(const struct text_head *h)

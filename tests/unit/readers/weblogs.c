@@ -1,0 +1,379 @@
+/* Error logs of web servers, Java logs, Squid, AWS load balancers. */
+#include "unit.h"
+
+#include "readers/textlog_run.h"
+
+/* --- Apache's error log --------------------------------------------------------------------- */
+
+#define A24 "[Thu Apr 18 10:13:58.123456 2024] [core:error] [pid 123:tid 456] [client 10.0.0.1:5123] "
+#define APACHE A24 "AH00124: x"
+
+static const struct textlog_case APACHE_GOOD[] = {
+	{ "2.4", APACHE, "2024-04-18T10:13:58.123456Z",
+	  "module=core level=error pid=123 tid=456 client=10.0.0.1:5123" },
+	{ "2.4, no client", "[Thu Apr 18 10:13:58.1 2024] [mpm_event:notice] [pid 1:tid 2] AH00489: x", NULL,
+	  "module=mpm_event level=notice pid=1 tid=2 client=" },
+	{ "2.4, no thread", "[Thu Apr 18 10:13:58.1 2024] [php:warn] [pid 1] [client ::1:80] x", NULL,
+	  "pid=1 client=::1:80 message=x" },
+	{ "2.4, neither", "[Thu Apr 18 10:13:58.1 2024] [core:notice] [pid 1] x", NULL,
+	  "module=core pid=1 message=x" },
+	{ "2.2", "[Sun Dec 04 04:47:44 2005] [error] [client 192.0.2.4] x", "2005-12-04T04:47:44Z",
+	  "level=error client=192.0.2.4 message=x" },
+	{ "2.2, no client", "[Sun Dec 04 04:47:44 2005] [notice] x", NULL, "level=notice message=x" },
+	{ "brackets in the message", "[Sun Dec 04 04:47:44 2005] [error] [x:y] [pid 5] z", NULL,
+	  "level=error module=" },
+	{ "a trace level", "[Thu Apr 18 10:13:58.1 2024] [core:trace8] [pid 1:tid 2] x", NULL,
+	  "level=trace8" },
+	{ "a long thread number", "[Thu Apr 18 10:13:58.1 2024] [core:info] [pid 1:tid 140213] x", NULL,
+	  "tid=140213" },
+	{ "a day with one digit", "[Thu Apr  4 10:13:58 2024] [error] x", "2024-04-04T10:13:58Z", NULL },
+	{ "an escape", A24 "\x1B[31m", NULL, "message=\x1B[31m" },
+	{ "markup", A24 "<script>", NULL, "message=<script>" },
+	{ "no UTF-8", A24 "\xFF\xFE", NULL, "message=\xFF\xFE" },
+	{ "a leap day", "[Thu Feb 29 10:13:58 2024] [error] x", "2024-02-29T10:13:58Z", NULL },
+	{ "a leap second", "[Sat Dec 31 23:59:60 2016] [error] x", "2017-01-01T00:00:00Z", NULL },
+	{ "IPv6", "[Thu Apr 18 10:13:58.1 2024] [a:b] [pid 1:tid 2] [client 2001:db8::1:443] x", NULL,
+	  "client=2001:db8::1:443" },
+	{ "an empty module", "[Thu Apr 18 10:13:58.1 2024] [:error] [pid 1] [client 10.0.0.1:1] x", NULL,
+	  "level=error" },
+	{ "a client that is a name", "[Sun Dec 04 04:47:44 2005] [error] [client h.example] x", NULL,
+	  "client=h.example" },
+	{ "two messages in one", A24 "x [client 6.6.6.6] y", NULL, "client=10.0.0.1:5123" },
+	{ "emerg", "[Sun Dec 04 04:47:44 2005] [emerg] x", NULL, "level=emerg" },
+	{ 0 },
+};
+static const struct textlog_case APACHE_BAD[] = {
+	{ "no time", "[error] [client 1.2.3.4] x", NULL, NULL },
+	{ "a month that is none", "[Thu Foo 18 10:13:58 2024] [error] x", NULL, NULL },
+	{ "no year", "[Thu Apr 18 10:13:58] [error] x", NULL, NULL },
+	{ "hour 25", "[Thu Apr 18 25:13:58 2024] [error] x", NULL, NULL },
+	{ "no level", "[Thu Apr 18 10:13:58 2024] x", NULL, NULL },
+	{ "it does not close", "[Thu Apr 18 10:13:58 2024 [error] x", NULL, NULL },
+	{ "a level with spaces", "[Thu Apr 18 10:13:58 2024] [a b] x", NULL, NULL },
+	{ "ISO", "[2024-04-18 10:13:58] [error] x", NULL, NULL },
+	{ "words", "some words", NULL, NULL },
+	{ "binary", "\x01\x02\xFF", NULL, NULL },
+	{ 0 },
+};
+
+/* --- nginx's -------------------------------------------------------------------------------- */
+
+#define N "2024/04/18 10:13:58 [error] 123#456: "
+#define CONTEXT ", client: 192.0.2.4, server: a.example, request: \"GET /x HTTP/1.1\""
+#define NGINX N "*7 failed" CONTEXT
+
+static const struct textlog_case NGINX_GOOD[] = {
+	{ "a request", NGINX, "2024-04-18T10:13:58Z",
+	  "level=error pid=123 tid=456 connection=7 message=failed client=192.0.2.4 server=a.example" },
+	{ "with a host", NGINX ", host: \"a.example\"", NULL, "host=a.example message=failed" },
+	{ "with all",
+	  N "*7 failed" CONTEXT ", upstream: \"http://10.0.0.1:80/x\", host: \"h\", referrer: \"r\"", NULL,
+	  "upstream=http://10.0.0.1:80/x host=h referrer=r client=192.0.2.4" },
+	{ "a subrequest", N "*7 x" CONTEXT ", subrequest: \"/auth\", host: \"h\"", NULL,
+	  "subrequest=/auth host=h" },
+	{ "no request yet", N "*7 x, client: 192.0.2.4, server: 0.0.0.0:443", NULL,
+	  "server=0.0.0.0:443 request=" },
+	{ "an empty server", N "*7 x, client: 192.0.2.4, server: , request: \"GET / HTTP/1.1\"", NULL,
+	  "server= client=192.0.2.4" },
+	{ "no context", N "signal", NULL, "message=signal client= connection=" },
+	{ "a connection without context", N "*7 x", NULL, "connection=7 message=x" },
+	{ "a client in the path", N "*7 open() \"/x, client: 6.6.6.6, server: y\" failed (2: No)" CONTEXT,
+	  NULL, "client=192.0.2.4 server=a.example" },
+	{ "a client in the request",
+	  N "*7 x, client: 192.0.2.4, server: s, request: \"GET /, client: 6.6.6.6, server: z HTTP/1.1\"",
+	  NULL, "client=192.0.2.4 server=s" },
+	{ "quotes in the request",
+	  N "*7 x, client: 192.0.2.4, server: s, request: \"GET /\"a\" HTTP/1.1\", host: \"h\"", NULL,
+	  "host=h client=192.0.2.4" },
+	{ "emerg", "2024/04/18 10:13:58 [emerg] 1#1: x", NULL, "level=emerg message=x" },
+	{ "alert", "2024/04/18 10:13:58 [alert] 1#0: x", NULL, "level=alert tid=0" },
+	{ "notice", "2024/04/18 10:13:58 [notice] 1#1: x", NULL, "level=notice" },
+	{ "a cut context", N "*7 x, client: 192.0.2.4", NULL, "client=" },
+	{ "IPv6", N "*7 x, client: 2001:db8::7, server: s", NULL, "client=2001:db8::7" },
+	{ "no UTF-8", N "*7 \xFF", NULL, "message=\xFF" },
+	{ "an escape", N "*7 \x1B[2J", NULL, "message=\x1B[2J" },
+	{ "a leap day", "2024/02/29 10:13:58 [error] 1#1: x", "2024-02-29T10:13:58Z", NULL },
+	{ 0 },
+};
+static const struct textlog_case NGINX_BAD[] = {
+	{ "no level", "2024/04/18 10:13:58 123#456: x", NULL, NULL },
+	{ "no process", "2024/04/18 10:13:58 [error] x", NULL, NULL },
+	{ "no thread", "2024/04/18 10:13:58 [error] 123: x", NULL, NULL },
+	{ "letters", "2024/04/18 10:13:58 [error] a#b: x", NULL, NULL },
+	{ "no time", "[error] 1#1: x", NULL, NULL },
+	{ "month 13", "2024/13/18 10:13:58 [error] 1#1: x", NULL, NULL },
+	{ "hour 25", "2024/04/18 25:13:58 [error] 1#1: x", NULL, NULL },
+	{ "no date", "10:13:58 [error] 1#1: x", NULL, NULL },
+	{ "words", "some words", NULL, NULL },
+	{ "binary", "\x01\x02\xFF", NULL, NULL },
+	{ 0 },
+};
+
+/* --- Java ----------------------------------------------------------------------------------- */
+
+#define JAVA "18-Apr-2024 10:13:58.123 INFO [main] org.apache.catalina.startup.Catalina.start x"
+
+static const struct textlog_case JAVA_GOOD[] = {
+	{ "catalina", JAVA, "2024-04-18T10:13:58.123Z",
+	  "level=INFO thread=main logger=org.apache.catalina.startup.Catalina.start message=x" },
+	{ "a thread with spaces", "18-Apr-2024 10:13:58.123 SEVERE [http-nio-8080-exec 1] a.B.c x", NULL,
+	  "level=SEVERE logger=a.B.c" },
+	{ "a stack",
+	  "18-Apr-2024 10:13:58.123 SEVERE [t] a.B.c x\n\tat a.B.c(B.java:1)\nCaused by: y\n\t... 3 more",
+	  NULL, "level=SEVERE thread=t" },
+	{ "Log4j", "2024-04-18 10:13:58,123 ERROR [t] com.x.Y - z", "2024-04-18T10:13:58.123Z",
+	  "level=ERROR thread=t logger=com.x.Y message=z" },
+	{ "Logback", "2024-04-18 10:13:58.123 [t] WARN com.x.Y - z", NULL,
+	  "level=WARN thread=t logger=com.x.Y message=z" },
+	{ "Logback, aligned", "2024-04-18 10:13:58.123 [t] INFO  com.x.Y - z", NULL,
+	  "level=INFO logger=com.x.Y" },
+	{ "Spring Boot", "2024-04-18 10:13:58.123  INFO 41 --- [           main] c.x.Y   : z", NULL,
+	  "level=INFO pid=41 logger=c.x.Y message=z" },
+	{ "Spring Boot 3", "2024-04-18T10:13:58.123+08:00 ERROR 41 --- [main] c.x.Y : z",
+	  "2024-04-18T02:13:58.123Z", "level=ERROR pid=41" },
+	{ "no dash", "2024-04-18 10:13:58,123 INFO [t] com.x.Y z", NULL, "logger=com.x.Y message=z" },
+	{ "fine", "18-Apr-2024 10:13:58.123 FINE [t] a.B.c x", NULL, "level=FINE" },
+	{ "finest", "18-Apr-2024 10:13:58.123 FINEST [t] a.B.c x", NULL, "level=FINEST" },
+	{ "config", "18-Apr-2024 10:13:58.123 CONFIG [t] a.B.c x", NULL, "level=CONFIG" },
+	{ "warning", "18-Apr-2024 10:13:58.123 WARNING [t] a.B.c x", NULL, "level=WARNING" },
+	{ "fatal", "2024-04-18 10:13:58,123 FATAL [t] a.B - x", NULL, "level=FATAL" },
+	{ "trace", "2024-04-18 10:13:58,123 TRACE [t] a.B - x", NULL, "level=TRACE" },
+	{ "debug", "2024-04-18 10:13:58,123 DEBUG [t] a.B - ${jndi:ldap://x/a}", NULL,
+	  "message=${jndi:ldap://x/a}" },
+	{ "no fraction", "2024-04-18 10:13:58 INFO [t] a.B - x", NULL, "message=x" },
+	{ "no UTF-8", "2024-04-18 10:13:58 INFO [t] a.B - \xFF", NULL, "message=\xFF" },
+	{ "an inner class", "2024-04-18 10:13:58 INFO [t] a.B$1 - x", NULL, "logger=a.B$1" },
+	{ "a leap day", "29-Feb-2024 10:13:58.123 INFO [main] a.B x", "2024-02-29T10:13:58.123Z", NULL },
+	{ 0 },
+};
+static const struct textlog_case JAVA_BAD[] = {
+	{ "no thread", "18-Apr-2024 10:13:58.123 INFO a.B x", NULL, NULL },
+	{ "no message", "18-Apr-2024 10:13:58.123 INFO [t]", NULL, NULL },
+	{ "it does not close", "18-Apr-2024 10:13:58.123 INFO [t a.B", NULL, NULL },
+	{ "no logger", "2024-04-18 10:13:58,123 INFO [t] -", NULL, NULL },
+	{ "level and time only", "2024-04-18 10:13:58,123 INFO x", NULL, NULL },
+	{ "a head of several lines that is none", "18-Apr-2024 10:13:58.123 INFO x\n\tat y", NULL, NULL },
+	{ "day 32", "32-Apr-2024 10:13:58.123 INFO [t] a.B x", NULL, NULL },
+	{ "hour 25", "2024-04-18 25:13:58 INFO [t] a.B - x", NULL, NULL },
+	{ "words", "some words", NULL, NULL },
+	{ "binary", "\x01\x02\xFF", NULL, NULL },
+	{ 0 },
+};
+
+/* --- Squid ---------------------------------------------------------------------------------- */
+
+#define SQUID                                                                                                \
+	"1713406442.917   1403 10.7.12.41 TCP_TUNNEL/200 7214 CONNECT cdn.example.net:443 - HIER_DIRECT/203.0.113.140 -"
+
+static const struct textlog_case SQUID_GOOD[] = {
+	{ "a tunnel", SQUID, "2024-04-18T02:14:02.917Z",
+	  "time-taken=1403 c-ip=10.7.12.41 s-action=TCP_TUNNEL sc-status=200 sc-bytes=7214 cs-method=CONNECT "
+	  "c-uri=cdn.example.net:443 cs-host=cdn.example.net:443 cs-username= r-ip=203.0.113.140 cs-mime-type= c-uri-stem=" },
+	{ "denied",
+	  "1713406450.102     12 10.7.12.55 TCP_DENIED/407 4102 CONNECT t.example:443 - HIER_NONE/- text/html",
+	  NULL, "s-action=TCP_DENIED sc-status=407 r-ip= cs-mime-type=text/html s-hierarchy=HIER_NONE/-" },
+	{ "a page",
+	  "1713406450.102 12 10.0.0.1 TCP_MISS/200 5 GET http://a.example/p/x.exe?q=1 u HIER_DIRECT/192.0.2.1 a/b",
+	  NULL, "cs-host=a.example c-uri-stem=/p/x.exe c-uri-query=q=1 c-uri-extension=exe cs-username=u" },
+	{ "no path",
+	  "1713406450.102 12 10.0.0.1 TCP_MISS/200 5 GET http://a.example - HIER_DIRECT/192.0.2.1 -", NULL,
+	  "cs-host=a.example c-uri-stem= c-uri-extension=" },
+	{ "a query without a path",
+	  "1713406450.102 1 ::1 TCP_HIT/200 5 GET http://a.example?x - HIER_NONE/- -", NULL,
+	  "cs-host=a.example c-uri-query=x c-ip=::1" },
+	{ "a port", "1713406450.102 1 ::1 TCP_HIT/200 5 GET http://a.example:8080/ - HIER_NONE/- -", NULL,
+	  "cs-host=a.example:8080 c-uri-stem=/" },
+	{ "ftp", "1713406450.102 1 ::1 TCP_MISS/200 5 GET ftp://a.example/f - HIER_DIRECT/192.0.2.1 -", NULL,
+	  "cs-host=a.example" },
+	{ "a peer by its name",
+	  "1713406450.102 1 ::1 TCP_MISS/200 5 GET http://a/ - FIRSTUP_PARENT/p.example -", NULL,
+	  "r-ip=p.example" },
+	{ "an old hierarchy", "1713406450.102 1 ::1 TCP_MISS/200 5 GET http://a/ - DIRECT/192.0.2.1 -", NULL,
+	  "r-ip=192.0.2.1" },
+	{ "fields behind", SQUID " 512 \"curl/8\"", NULL, "c-ip=10.7.12.41" },
+	{ "status 0", "1713406450.102 1 ::1 NONE/000 0 NONE error:invalid-request - HIER_NONE/- -", NULL,
+	  "sc-status=000 cs-method=NONE" },
+	{ "aborted", "1713406450.102 1 ::1 TCP_MISS_ABORTED/000 0 POST http://a/ - HIER_DIRECT/192.0.2.1 -",
+	  NULL, "s-action=TCP_MISS_ABORTED" },
+	{ "a negative duration", "1713406450.102 -5 ::1 TCP_HIT/200 5 GET http://a/ - HIER_NONE/- -", NULL,
+	  "time-taken=-5" },
+	{ "whole seconds", "1713406450 1 ::1 TCP_HIT/200 5 GET http://a/ - HIER_NONE/- -",
+	  "2024-04-18T02:14:10Z", NULL },
+	{ "a domain user", "1713406450.102 1 ::1 TCP_HIT/200 5 GET http://a/ corp%5Cu HIER_NONE/- -", NULL,
+	  "cs-username=corp%5Cu" },
+	{ "an odd method", "1713406450.102 1 ::1 TCP_MISS/200 5 PROPFIND http://a/ - HIER_DIRECT/192.0.2.1 -",
+	  NULL, "cs-method=PROPFIND" },
+	{ "no UTF-8", "1713406450.102 1 ::1 TCP_HIT/200 5 GET http://a/\xFF - HIER_NONE/- -", NULL,
+	  "c-uri-stem=/\xFF" },
+	{ "an escape", "1713406450.102 1 ::1 TCP_HIT/200 5 GET http://a/\x1B - HIER_NONE/- -", NULL,
+	  "c-uri-stem=/\x1B" },
+	{ "a dotted folder", "1713406450.102 1 ::1 TCP_HIT/200 5 GET http://a/b.c/d - HIER_NONE/- -", NULL,
+	  "c-uri-extension=" },
+	{ "two slashes", "1713406450.102 1 ::1 TCP_HIT/200 5 GET http://a//x?y?z - HIER_NONE/- -", NULL,
+	  "c-uri-stem=//x c-uri-query=y?z" },
+	{ 0 },
+};
+static const struct textlog_case SQUID_BAD[] = {
+	{ "nine fields",
+	  "1713406442.917 1403 10.7.12.41 TCP_TUNNEL/200 7214 CONNECT a:443 - HIER_DIRECT/192.0.2.1", NULL,
+	  NULL },
+	{ "no time", "x 1403 10.7.12.41 TCP_TUNNEL/200 7214 CONNECT a:443 - HIER_DIRECT/192.0.2.1 -", NULL,
+	  NULL },
+	{ "a date", "2024-04-18T10:13:58Z 1 ::1 TCP_HIT/200 5 GET http://a/ - HIER_NONE/- -", NULL, NULL },
+	{ "a duration that is none", "1713406442.917 fast ::1 TCP_HIT/200 5 GET http://a/ - HIER_NONE/- -",
+	  NULL, NULL },
+	{ "no status", "1713406442.917 1 ::1 TCP_HIT 5 GET http://a/ - HIER_NONE/- -", NULL, NULL },
+	{ "a status that is none", "1713406442.917 1 ::1 TCP_HIT/OK 5 GET http://a/ - HIER_NONE/- -", NULL,
+	  NULL },
+	{ "a size that is none", "1713406442.917 1 ::1 TCP_HIT/200 big GET http://a/ - HIER_NONE/- -", NULL,
+	  NULL },
+	{ "no peer", "1713406442.917 1 ::1 TCP_HIT/200 5 GET http://a/ - HIER_NONE -", NULL, NULL },
+	{ "words", "some words", NULL, NULL },
+	{ "binary", "\x01\x02\xFF", NULL, NULL },
+	{ 0 },
+};
+
+/* --- AWS ------------------------------------------------------------------------------------ */
+
+#define ELB_HEAD                                                                                             \
+	"https 2024-04-18T02:13:58.5Z app/web/1 192.0.2.10:4432 10.0.0.1:80 0.013 0.164 0.000 200 200 391 1079 "
+#define ELB                                                                                                  \
+	ELB_HEAD                                                                                             \
+	"\"GET https://www.corp.example:443/a?b HTTP/1.1\" \"UA 1\" CIPHER TLSv1.2 arn:x \"T\" \"d\" \"c\" 2 2024-04-18T02:13:58Z \"waf,forward\" \"-\" \"-\""
+#define CLASSIC "2024-04-18T02:13:58.5Z lb 192.0.2.10:28 10.0.0.1:80 0.1 0.1 0.1 200 200 0 29 "
+
+static const struct textlog_case ELB_GOOD[] = {
+	{ "application", ELB, "2024-04-18T02:13:58.500Z",
+	  "type=https c-ip=192.0.2.10 sc-status=200 cs-bytes=391 sc-bytes=1079 cs-method=GET cs-host=www.corp.example:443 "
+	  "cs-uri-stem=/a cs-uri-query=b cs-version=1.1 ssl_protocol=TLSv1.2 actions_executed=waf,forward redirect_url=" },
+	{ "classic", CLASSIC "\"GET http://a.example:80/ HTTP/1.1\" \"curl/7.38.0\" - -", NULL,
+	  "type= elb=lb c-ip=192.0.2.10 sc-status=200 cs-user-agent=curl/7.38.0 ssl_cipher=" },
+	{ "classic, TCP",
+	  "2024-04-18T02:13:58.5Z lb 192.0.2.10:28 10.0.0.1:80 0.1 0.1 0.1 - - 82 305 \"- - - \" \"-\" - -",
+	  NULL, "sc-status= cs-method= cs-bytes=82" },
+	{ "an escaped quote", ELB_HEAD "\"GET https://a:1/?\\x22 HTTP/1.1\" \"UA\" C T", NULL,
+	  "cs-uri-query=\"" },
+	{ "h2", "h2 " CLASSIC "\"GET https://a:1/ HTTP/2.0\" \"-\" - -", NULL,
+	  "type=h2 cs-version=2.0 cs-user-agent=" },
+	{ "no target",
+	  "http 2024-04-18T02:13:58Z app/w/1 192.0.2.10:1 - -1 -1 -1 503 - 1 2 \"GET http://a:80/ HTTP/1.1\" \"x\" - -",
+	  NULL, "sc-status=503 target:port=" },
+	{ 0 },
+};
+static const struct textlog_case ELB_BAD[] = {
+	{ "a network balancer",
+	  "tls 2.0 2022-04-01T08:51:42 net/lb/1 g3 192.0.2.1:51341 10.0.0.1:443 5 2 98 246 - arn - C t - n h2",
+	  NULL, NULL },
+	{ "few fields", "http 2024-04-18T02:13:58Z app/w/1 192.0.2.10:1", NULL, NULL },
+	{ "no time",
+	  "http x app/w/1 192.0.2.10:1 - -1 -1 -1 503 - 1 2 \"GET http://a:80/ HTTP/1.1\" \"x\" - -", NULL,
+	  NULL },
+	{ "no zone",
+	  "http 2024-04-18T02:13:58 app/w/1 192.0.2.10:1 - -1 -1 -1 503 - 1 2 \"GET / HTTP/1.1\" \"x\" - -",
+	  NULL, NULL },
+	{ "no port",
+	  "http 2024-04-18T02:13:58Z app/w/1 192.0.2.10 - -1 -1 -1 503 - 1 2 \"GET / HTTP/1.1\" \"x\" - -",
+	  NULL, NULL },
+	{ "month 13",
+	  "http 2024-13-18T02:13:58Z app/w/1 1.2.3.4:1 - -1 -1 -1 503 - 1 2 \"GET / HTTP/1.1\" \"x\" - -",
+	  NULL, NULL },
+	{ "an unknown type",
+	  "quic 2024-04-18T02:13:58Z app/w/1 1.2.3.4:1 - -1 -1 -1 503 - 1 2 \"GET / HTTP/1.1\" \"x\" - -",
+	  NULL, NULL },
+	{ "empty fields", "http - - - - - - - - - - - - - -", NULL, NULL },
+	{ "words", "some words", NULL, NULL },
+	{ "binary", "\x01\x02\xFF", NULL, NULL },
+	{ 0 },
+};
+
+static const struct {
+	const char *what;
+	const struct reader_ops *ops;
+	const struct textlog_case *good, *bad;
+	const char *line;
+	const char *dataset, *ecs;
+} FORMATS[] = {
+	{ "apache.error", &reader_apache_error, APACHE_GOOD, APACHE_BAD, APACHE, "apache.error",
+	  "\"source\":{\"ip\":\"10.0.0.1\",\"port\":5123}" },
+	{ "nginx.error", &reader_nginx_error, NGINX_GOOD, NGINX_BAD, NGINX, "nginx.error",
+	  "\"source\":{\"ip\":\"192.0.2.4\"}" },
+	{ "java", &reader_javalog, JAVA_GOOD, JAVA_BAD, JAVA, "tomcat.catalina", "\"level\":\"INFO\"" },
+	{ "squid", &reader_squid, SQUID_GOOD, SQUID_BAD, SQUID, "squid.access",
+	  "\"destination\":{\"address\":\"203.0.113.140\",\"bytes\":7214,\"ip\":\"203.0.113.140\",\"port\":443}" },
+	{ "elb", &reader_awselb, ELB_GOOD, ELB_BAD, ELB, "aws.elb", "\"original\":\"UA 1\"" },
+};
+
+static void lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(FORMATS); i++) {
+		textlog_good(FORMATS[i].ops, "", FORMATS[i].good, (struct textlog_with){ 0 });
+		textlog_bad(FORMATS[i].ops, "", FORMATS[i].bad, FORMATS[i].line);
+	}
+}
+
+static void documents(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(FORMATS); i++) {
+		struct textlog_run r;
+
+		textlog_run(&r, FORMATS[i].ops, str_bytes(str_of(FORMATS[i].line)),
+			    (struct textlog_with){ 0 });
+		CHECK(FORMATS[i].what, r.nevents == 1);
+		CHECK(FORMATS[i].what, str_eq(str_of(r.events[0].dataset), str_of(FORMATS[i].dataset)));
+		CHECK(FORMATS[i].what, textlog_ecs_has(&r.events[0], FORMATS[i].ecs));
+		textlog_run_done(&r);
+	}
+}
+
+/* A context in the name of a file that was not found: nobody can tell which is nginx's, so that none is taken. */
+static void two_contexts(void **state)
+{
+	struct textlog_run r;
+
+	(void)state;
+	textlog_run_str(&r, &reader_nginx_error,
+			N "*7 open() \"/x, client: 6.6.6.6, server: y, request: \"a\"\" failed" CONTEXT
+			  "\n" NGINX "\n");
+	assert_int_equal(r.nevents, 2);
+	assert_int_equal(r.events[0].flags, EVENT_PARTIAL);
+	textlog_check_fields("two", &r.events[0], "client= server= request= level=error");
+	textlog_check_fields("one", &r.events[1], "client=192.0.2.4");
+	textlog_run_done(&r);
+}
+
+/* Each line is of its own format only, as all readers see it. */
+static void claims(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(FORMATS); i++) {
+		struct text_head_store *store;
+		struct text_head h;
+		size_t best = SIZE_MAX;
+		int top = 0;
+
+		assert_true(text_head_init(&h, &store, str_bytes(str_of(FORMATS[i].line)), STR("")));
+		for (size_t k = 0; k < COUNT(FORMATS); k++) {
+			int score = text_claim(FORMATS[k].ops->text, &h);
+
+			CHECK(FORMATS[i].what, (score > 0) == (k == i));
+			best = score > top ? k : best;
+			top = score > top ? score : top;
+		}
+		CHECK(FORMATS[i].what, best == i);
+		text_head_done(store);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines),
+		cmocka_unit_test(documents),
+		cmocka_unit_test(two_contexts),
+		cmocka_unit_test(claims),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
