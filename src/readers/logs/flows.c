@@ -244,7 +244,7 @@ static str scaled(struct text *t, str s, char unit)
 /* "10.7.12.41:51831", "2001:db8::1.443" */
 static bool end_cut(str s, value *ip, value *port)
 {
-	const char *first = memchr(s.ptr, ':', s.len), *at = NULL;
+	const char *first = s.len ? memchr(s.ptr, ':', s.len) : NULL, *at = NULL;
 	char by = first && memchr(first + 1, ':', (size_t)(s.ptr + s.len - first - 1)) ? '.' : ':';
 
 	for (size_t i = 0; i < s.len; i++)

@@ -64,6 +64,8 @@ static bool names_read(struct w3c *w)
 	str rest = buf_view(&w->fields);
 	size_t n = 0;
 
+	if (!rest.len)
+		rest = STR("");
 	w->layout = memchr(rest.ptr, ',', rest.len)    ? LAYOUT_CSV
 		    : memchr(rest.ptr, '\t', rest.len) ? LAYOUT_TABS
 						       : LAYOUT_SPACES;
