@@ -21,7 +21,7 @@ static str plain(str s, arena *mem)
 	char *to;
 	size_t n = 0;
 
-	if (!memchr(s.ptr, '\\', s.len))
+	if (!s.len || !memchr(s.ptr, '\\', s.len))
 		return s;
 	to = arena_alloc(mem, s.len + 1);
 	if (!to)

@@ -1,7 +1,6 @@
 #include "readers/logs/device.h"
 
-#include <stdlib.h>
-
+#include "readers/logs/syslog.h"
 #include "readers/readers.h"
 
 static const struct device_kind
@@ -76,14 +75,6 @@ static const struct device_kind *kind_of(const struct syslog_head *h)
 	return NULL;
 }
 
-bool device_knows(str line)
-{
-	struct syslog_head h;
-
-	read_head(line, &h);
-	return kind_of(&h) != NULL;
-}
-
 /* --- lines ---------------------------------------------------------------------------------- */
 
 struct text_keys *device_begin(struct device *d, enum device_set set)
@@ -141,7 +132,8 @@ static enum text_line finish(struct text *t, struct device *d, struct text_keys 
 	return text_keys_say(t, k, d->dataset, &d->said) ? TEXT_EVENT : TEXT_BAD;
 }
 
-enum text_line device_line(struct text *t, struct device *d)
+/* TEXT_NOTHING if no kind knows it. */
+static enum text_line device_line(struct text *t, struct device *d)
 {
 	const struct device_kind *kind;
 
@@ -155,58 +147,44 @@ enum text_line device_line(struct text *t, struct device *d)
 	return finish(t, d, kind->line(t, d, d->head.message));
 }
 
-/* A line of somebody else between them, with a header: as it is. */
-static enum text_line other_line(struct text *t, struct device *d)
-{
-	struct text_keys *k;
-	str message, tag = { 0 }, pid = { 0 };
-
-	if (!syslog_head_read(t->line, &d->head) || !d->head.has_time) {
-		t->why = "no line of a device that is known";
-		return TEXT_BAD;
-	}
-	k = device_begin(d, DEVICE_SYSLOG);
-	message = d->head.message;
-	if (syslog_tag(&message, &tag, &pid)) {
-		text_keys_put_str(k, "program", tag);
-		text_keys_put_str(k, "pid", pid);
-	}
-	text_keys_put_str(k, "message", message);
-	d->dataset = "syslog.log";
-	return finish(t, d, k);
-}
-
 static enum text_line line(struct text *t)
 {
 	struct device *d = t->state;
 	enum text_line got = device_line(t, d);
 
-	return got == TEXT_NOTHING ? other_line(t, d) : got;
+	if (got != TEXT_NOTHING)
+		return got;
+	got = syslog_record(t, d->syslog, d->said != NULL); /* of somebody else */
+	d->said = NULL;
+	return got;
 }
 
-int device_open(struct text *t, err *e)
+static int device_open(struct text *t, err *e)
 {
 	struct device *d = t->state;
 
 	for (size_t i = 0; i < DEVICE_SETS; i++)
 		text_keys_init(&d->sets[i]);
 	d->cisco = cisco_new();
-	return d->cisco ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a line reader");
+	d->syslog = syslog_new();
+	return d->cisco && d->syslog ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a line reader");
 }
 
-void device_close(void *state)
+static void device_close(void *state)
 {
 	struct device *d = state;
 
 	for (size_t i = 0; i < DEVICE_SETS; i++)
 		text_keys_done(&d->sets[i]);
 	cisco_free(d->cisco);
+	syslog_free(d->syslog);
 }
 
+/* Files that syslog wrote hold lines of any machine: one in ten of a device makes it worth to look at each. */
 static int claim(const struct text_head *h)
 {
-	enum { SURE = 92, WEAK = 40, SHARE_MIN = 80 };
-	size_t strong = 0, all = 0;
+	enum { SURE = 92, WEAK = 40, SHARE_MIN = 80, STRONG_MIN = 10 };
+	size_t strong = 0, known = 0, others = 0;
 
 	for (size_t i = 0; i < h->nlines; i++) {
 		const struct device_kind *kind;
@@ -214,15 +192,19 @@ static int claim(const struct text_head *h)
 
 		read_head(h->lines[i], &head);
 		kind = kind_of(&head);
-		all += kind != NULL;
+		known += kind != NULL;
 		strong += kind && !kind->weak;
+		others += !kind && syslog_fits(h->lines[i]);
 	}
-	if (!h->nlines || all * 100 < h->nlines * SHARE_MIN)
+	if (!h->nlines || (known + others) * 100 < h->nlines * SHARE_MIN)
 		return 0;
-	return strong * 2 > h->nlines ? SURE : WEAK;
+	if (strong * 100 >= h->nlines * STRONG_MIN)
+		return SURE;
+	return known * 100 >= h->nlines * SHARE_MIN ? WEAK : 0;
 }
 
 static const struct text_format DEVICE = {
+	.line_keywords = true,
 	.claim = claim,
 	.line = line,
 	.state_bytes = sizeof(struct device),

@@ -24,16 +24,17 @@ enum device_set {
 	DEVICE_NETFILTER,
 	DEVICE_PAIRS,
 	DEVICE_SERVICE, /* DHCP and DNS servers */
-	DEVICE_SYSLOG,  /* lines with a syslog header that no kind knows */
 	DEVICE_SETS
 };
 
-struct cisco; /* cisco.c */
+struct cisco;  /* cisco.c */
+struct syslog; /* syslog.h */
 
 struct device {
 	struct text_keys sets[DEVICE_SETS];
-	const struct text_keys *said; /* whose columns were said last */
+	const struct text_keys *said; /* whose columns were said last; NULL: those of a line of syslog */
 	struct cisco *cisco;
+	struct syslog *syslog; /* for lines that no kind knows */
 
 	/* The line at hand. */
 	struct syslog_head head;
@@ -57,20 +58,10 @@ extern const struct device_kind panos_kind;                                     
 extern const struct device_kind cef_kind, leef_kind;                                     /* cef.c */
 extern const struct device_kind fortigate_kind, huawei_kind, netfilter_kind, pairs_kind; /* pairs.c */
 extern const struct device_kind dhcpd_kind, kea_kind, dnsmasq_kind;                      /* dhcp.c */
-extern const struct device_kind bind_kind;                                               /* bind.c */
+extern const struct device_kind bind_kind;                                               /* named.c */
 
 struct cisco *cisco_new(void);
 void cisco_free(struct cisco *c);
-
-/* The state of a reader that reads such lines. */
-int device_open(struct text *t, err *e);
-void device_close(void *state);
-
-/* Is it a line that some kind knows? */
-bool device_knows(str line);
-
-/* t->line to an event; TEXT_NOTHING if no kind knows it. */
-enum text_line device_line(struct text *t, struct device *d);
 
 /* The set, emptied for the fields of a line. */
 struct text_keys *device_begin(struct device *d, enum device_set set);

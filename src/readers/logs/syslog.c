@@ -1,5 +1,9 @@
 /* syslog.c - syslog as Unix machines write it: RFC 3164 and 5424, on disk with or without <PRI>, with ISO times.
  * What the message says is taken apart by the program (syslog_kind.c), each of which is a dataset. */
+#include "readers/logs/syslog.h"
+
+#include <stdlib.h>
+
 #include "readers/logs/syslog_kind.h"
 #include "readers/readers.h"
 #include "readers/text/sysloghead.h"
@@ -17,13 +21,33 @@ struct syslog {
 	size_t nfields;
 };
 
-static int syslog_open(struct text *t, err *e)
+static bool begin(struct syslog *s)
 {
-	struct syslog *s = t->state;
-
 	s->kind = SYSLOG_KINDS;
 	s->sets = syslog_sets_new();
-	return s->sets ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a line reader");
+	return s->sets != NULL;
+}
+
+struct syslog *syslog_new(void)
+{
+	struct syslog *s = calloc(1, sizeof *s);
+
+	if (s && begin(s))
+		return s;
+	free(s);
+	return NULL;
+}
+
+void syslog_free(struct syslog *s)
+{
+	if (s)
+		syslog_sets_free(s->sets);
+	free(s);
+}
+
+static int syslog_open(struct text *t, err *e)
+{
+	return begin(t->state) ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a line reader");
 }
 
 static void syslog_close(void *state)
@@ -110,11 +134,12 @@ static bool head_of(str line, struct syslog_head *h)
 	return true;
 }
 
-static enum text_line syslog_line(struct text *t)
+enum text_line syslog_record(struct text *t, struct syslog *s, bool again)
 {
-	struct syslog *s = t->state;
 	struct syslog_head h;
 
+	if (again)
+		s->kind = SYSLOG_KINDS;
 	if (!head_of(t->line, &h) || (!h.has_pri && !h.has_time)) {
 		t->why = "no header of syslog";
 		return TEXT_BAD;
@@ -127,14 +152,18 @@ static enum text_line syslog_line(struct text *t)
 	return TEXT_EVENT;
 }
 
+static enum text_line syslog_line(struct text *t)
+{
+	return syslog_record(t, t->state, false);
+}
+
 /* Lines that go on are indented; what is not belongs to no record, or others could hide theirs. */
 static bool syslog_starts(str line)
 {
 	return !line.len || (line.ptr[0] != ' ' && line.ptr[0] != '\t');
 }
 
-/* A line of syslog and nothing else: a priority, or the time, a host and a program. */
-static bool fits(str line)
+bool syslog_fits(str line)
 {
 	struct syslog_head h;
 
@@ -151,7 +180,7 @@ static int syslog_claim(const struct text_head *h)
 {
 	enum { LIKELY = 58, SHARE_MIN = 60 };
 
-	return text_share(h, fits) >= SHARE_MIN ? LIKELY : 0;
+	return text_share(h, syslog_fits) >= SHARE_MIN ? LIKELY : 0;
 }
 
 static const struct text_format SYSLOG = {

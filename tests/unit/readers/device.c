@@ -799,7 +799,7 @@ static void one_file_holds_many(void **state)
 		{ "Apr 18 2024 10:14:13 srv fw: srcip=10.0.0.1 dstip=203.0.113.9", "firewall.log",
 		  "\"source\":{\"ip\":\"10.0.0.1\"}" },
 		{ "Apr 18 2024 10:14:13 srv sshd[5]: Accepted password for root from 198.51.100.9",
-		  "syslog.log", "\"name\":\"sshd\"" },
+		  "linux.sshd", "\"name\":\"sshd\"" },
 	};
 	struct textlog_run r;
 	buf b = { 0 };
@@ -846,6 +846,9 @@ static void claims(void **state)
 		{ "ASA", "Apr 18 2024 10:14:13 a : %ASA-6-1: x\n", 92 },
 		{ "four of five", "%ASA-6-1: x\n%ASA-6-1: x\n%ASA-6-1: x\n%ASA-6-1: x\nhello\n", 92 },
 		{ "three of five", "%ASA-6-1: x\n%ASA-6-1: x\n%ASA-6-1: x\nhello\nhello\n", 0 },
+		{ "among others of syslog",
+		  "Apr 18 10:14:13 srv sshd[5]: a\nApr 18 10:14:13 srv cron[5]: a\nApr 18 2024 10:14:13 a : %ASA-6-1: x\n",
+		  92 },
 		{ "pairs of anybody", "src=1 dst=2 x=3\nsrc=1 dst=2 x=3\n", 40 },
 		{ "syslog of a host", "Apr 18 10:14:13 srv sshd[5]: Accepted password for root\n", 0 },
 		{ "a web log",
