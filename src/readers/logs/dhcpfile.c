@@ -121,7 +121,7 @@ static int windhcp_claim(const struct text_head *h)
 
 	for (size_t i = 0; i < h->nlines; i++) {
 		named |= str_find(h->lines[i], STR("DHCP")) != SIZE_MAX;
-		if (str_starts(h->lines[i], STR("ID,Date,Time,")) && named)
+		if (str_starts(h->lines[i], STR("ID,Date,Time,Description,IP")))
 			return SURE;
 	}
 	while (from < h->nlines && !is_row(h->lines[from]))

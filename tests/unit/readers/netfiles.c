@@ -601,6 +601,7 @@ static void claims(void **state)
 	} P[] = {
 		{ "Windows DHCP", &reader_windhcp, WINDHCP_HEAD, 93 },
 		{ "Windows DHCP, rows", &reader_windhcp, WINDHCP_ROW "\n" WINDHCP_ROW "\n", 88 },
+		{ "Windows DHCP, names and a row", &reader_windhcp, WINDHCP_NAMES WINDHCP_ROW "\n", 93 },
 		{ "another CSV", &reader_windhcp, "ID,Date,Time,Description\n1,2024-04-18,10:00:00,x\n", 0 },
 		{ "leases", &reader_leases, "lease 10.0.0.1 {\n  starts 4 2024/04/18 00:31:12;\n", 93 },
 		{ "a configuration", &reader_leases,
