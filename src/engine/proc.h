@@ -22,6 +22,7 @@ struct proc {
 	struct wire_peer peer;
 	struct task *task; /* while busy */
 	struct job *job;
+	bool more;        /* frames that have arrived may be left in `in` */
 	bool waiting;     /* said that it cannot go on before its turn */
 	int64_t heard_ns; /* monotonic: last sign of headway */
 };

@@ -165,6 +165,7 @@ static int frame_take(struct run *r, struct proc *p, bytes frame, bool *ret_bad,
 /* Everything that has arrived from one worker, up to a limit so that the others get their turn. */
 static int listen_to(struct run *r, struct proc *p, err *e)
 {
+	p->more = false;
 	for (int i = 0; i < FRAMES_AT_ONCE && p->state != PROC_DEAD && !r->stop; i++) {
 		err why = { 0 };
 		bytes frame;
@@ -191,6 +192,7 @@ static int listen_to(struct run *r, struct proc *p, err *e)
 		snprintf(text, sizeof text, "the worker sent an invalid message: %.180s", why.text);
 		return proc_lost(r, p, text, e);
 	}
+	p->more = p->state != PROC_DEAD; /* nothing on the socket tells of what was taken off it already */
 	return 0;
 }
 
@@ -255,20 +257,22 @@ static void draw(struct run *r)
 
 static int step(struct run *r, struct pollfd *fds, int signals, err *e)
 {
-	bool idle = true;
+	bool idle = true, more = false;
 
-	for (size_t i = 0; i < r->nprocs; i++)
+	for (size_t i = 0; i < r->nprocs; i++) {
 		fds[i] = (struct pollfd){ .fd = r->procs[i].state == PROC_DEAD ? -1 : r->procs[i].fd,
 					  .events = POLLIN };
+		more |= fds[i].fd >= 0 && r->procs[i].more;
+	}
 	fds[r->nprocs] = (struct pollfd){ .fd = signals, .events = POLLIN };
-	if (poll(fds, r->nprocs + 1, POLL_MS) < 0 && errno != EINTR)
+	if (poll(fds, r->nprocs + 1, more ? 0 : POLL_MS) < 0 && errno != EINTR)
 		return err_errno(e, errno, "waiting for workers");
 	if (fds[r->nprocs].revents) {
 		r->totals->interrupted = true;
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "interrupted");
 	}
 	for (size_t i = 0; i < r->nprocs; i++) {
-		if (fds[i].fd < 0 || !fds[i].revents || r->procs[i].state == PROC_DEAD)
+		if (fds[i].fd < 0 || (!fds[i].revents && !r->procs[i].more) || r->procs[i].state == PROC_DEAD)
 			continue;
 		idle = false;
 		if (listen_to(r, &r->procs[i], e) < 0)
