@@ -208,6 +208,7 @@ static int fact_aside(struct sorter *s, const struct fact *f, buf *key, buf *pay
 	buf_add(payload, &f->last_ns, sizeof f->last_ns);
 	buf_add(payload, &f->count, sizeof f->count);
 	buf_add(payload, &f->bytes, sizeof f->bytes);
+	buf_add(payload, &f->hours, sizeof f->hours);
 	buf_add(payload, &f->nrefs, sizeof f->nrefs);
 	buf_add(payload, f->refs, sizeof f->refs);
 	for (int i = 0; i < FA_COUNT; i++) {
@@ -245,6 +246,7 @@ static int fact_put(struct merge *m, const struct item_state *it, const Wire__Fa
 		.last_ns = w->last_ns,
 		.count = w->count,
 		.bytes = w->bytes,
+		.hours = w->hours,
 	};
 
 	for (size_t i = 0; i < w->n_attrs; i++)
@@ -276,7 +278,8 @@ static bool fact_back(bytes key, bytes payload, struct fact *f)
 	*f = (struct fact){ 0 };
 	if (!key.len || !take(&payload, &f->first_ns, sizeof f->first_ns) ||
 	    !take(&payload, &f->last_ns, sizeof f->last_ns) || !take(&payload, &f->count, sizeof f->count) ||
-	    !take(&payload, &f->bytes, sizeof f->bytes) || !take(&payload, &f->nrefs, sizeof f->nrefs) ||
+	    !take(&payload, &f->bytes, sizeof f->bytes) || !take(&payload, &f->hours, sizeof f->hours) ||
+	    !take(&payload, &f->nrefs, sizeof f->nrefs) ||
 	    !take(&payload, f->refs, sizeof f->refs))
 		return false;
 	f->kind = (enum fact_kind)key.ptr[0];

@@ -109,6 +109,8 @@ static int fact_check(const struct wire_peer *p, const Wire__Fact *f, err *e)
 			return BAD("fact with attribute %u", a->attr);
 		seen |= UINT32_C(1) << a->attr;
 	}
+	if (f->hours >> 24)
+		return BAD("fact in hours %#x of a day", f->hours);
 	return refs_check(p, f->refs, f->n_refs, FACT_REFS, e);
 }
 

@@ -168,6 +168,7 @@ int emit_fact(struct emit *em, const struct fact *f, err *e)
 	m.last_ns = f->last_ns;
 	m.count = f->count;
 	m.bytes = f->bytes;
+	m.hours = f->hours;
 	m.n_refs = refs_fill(refs, ref_at, f->refs, f->nrefs, COUNT(refs));
 	m.refs = ref_at;
 	return add(em, BATCH_FACTS, &m.base, e);

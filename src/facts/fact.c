@@ -33,6 +33,18 @@ const char *fact_kind_name(enum fact_kind kind)
 		[FACT_PROCESS_ACCESS] = "process_access",
 		[FACT_SHARE_CHANGE] = "share_change",
 		[FACT_SYSTEM_STATE] = "system_state",
+		[FACT_WEB_REQUEST] = "web_request",
+		[FACT_ARTEFACT_SERVED] = "artefact_served",
+		[FACT_PROXY_REQUEST] = "proxy_request",
+		[FACT_LEASE] = "lease",
+		[FACT_NAT_BINDING] = "nat_binding",
+		[FACT_VPN_SESSION] = "vpn_session",
+		[FACT_MAIL_ACCESS] = "mail_access",
+		[FACT_MAIL_SENT] = "mail_sent",
+		[FACT_APP_EVENT] = "app_event",
+		[FACT_CLOCK_SAMPLE] = "clock_sample",
+		[FACT_ASSET] = "asset",
+		[FACT_ACCOUNT_INFO] = "account_info",
 	};
 
 	return (unsigned)kind < FACT_KINDS ? NAMES[kind] : NULL;
@@ -64,6 +76,15 @@ const char *fact_attr_name(enum fact_attr attr)
 		[FA_PARENT_COMMAND] = "parent_command",
 		[FA_DAY] = "day",
 		[FA_ORIGIN] = "origin",
+		[FA_AGENT] = "agent",
+		[FA_METHOD] = "method",
+		[FA_STATUS] = "status",
+		[FA_SIZE] = "size",
+		[FA_VERSION] = "version",
+		[FA_MAC] = "mac",
+		[FA_NAT_IP] = "nat_ip",
+		[FA_OBSERVER] = "observer",
+		[FA_MEASURE] = "measure",
 	};
 
 	return (unsigned)attr < FA_COUNT ? NAMES[attr] : NULL;
@@ -91,16 +112,17 @@ int fact_ref_cmp(const struct event_ref *a, const struct event_ref *b)
 	return a->record < b->record ? -1 : a->record > b->record;
 }
 
-void fact_span_add(struct fact_span *s, int64_t first_ns, int64_t last_ns, uint64_t count, uint64_t nbytes)
+void fact_span_add(struct fact_span *s, const struct fact_span *more)
 {
-	if (first_ns != TIME_NONE && (s->first_ns == TIME_NONE || first_ns < s->first_ns))
-		s->first_ns = first_ns;
-	if (last_ns != TIME_NONE && (s->last_ns == TIME_NONE || last_ns > s->last_ns))
-		s->last_ns = last_ns;
-	if (__builtin_add_overflow(s->count, count, &s->count))
+	if (more->first_ns != TIME_NONE && (s->first_ns == TIME_NONE || more->first_ns < s->first_ns))
+		s->first_ns = more->first_ns;
+	if (more->last_ns != TIME_NONE && (s->last_ns == TIME_NONE || more->last_ns > s->last_ns))
+		s->last_ns = more->last_ns;
+	if (__builtin_add_overflow(s->count, more->count, &s->count))
 		s->count = UINT64_MAX;
-	if (__builtin_add_overflow(s->bytes, nbytes, &s->bytes))
+	if (__builtin_add_overflow(s->bytes, more->bytes, &s->bytes))
 		s->bytes = UINT64_MAX;
+	s->hours |= more->hours;
 }
 
 void fact_refs_add(struct event_ref *refs, uint32_t *nrefs, const struct event_ref *r)
@@ -126,15 +148,27 @@ void fact_refs_add(struct event_ref *refs, uint32_t *nrefs, const struct event_r
 
 void fact_combine(struct fact *a, const struct fact *b)
 {
-	struct fact_span s = { a->first_ns, a->last_ns, a->count, a->bytes };
+	struct fact_span s = { a->first_ns, a->last_ns, a->count, a->bytes, a->hours };
+	const struct fact_span more = { b->first_ns, b->last_ns, b->count, b->bytes, b->hours };
 
-	fact_span_add(&s, b->first_ns, b->last_ns, b->count, b->bytes);
+	fact_span_add(&s, &more);
 	a->first_ns = s.first_ns;
 	a->last_ns = s.last_ns;
 	a->count = s.count;
 	a->bytes = s.bytes;
+	a->hours = s.hours;
 	for (uint32_t i = 0; i < b->nrefs && i < FACT_REFS; i++)
 		fact_refs_add(a->refs, &a->nrefs, &b->refs[i]);
+}
+
+uint32_t fact_hour_bit(int64_t ns)
+{
+	int64_t hour = ns / (3600 * NS_PER_S) - (ns % (3600 * NS_PER_S) < 0);
+
+	if (ns == TIME_NONE)
+		return 0;
+	hour %= 24;
+	return UINT32_C(1) << (hour < 0 ? hour + 24 : hour);
 }
 
 str fact_day(int64_t ns, char out[24])

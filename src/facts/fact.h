@@ -37,6 +37,18 @@ enum fact_kind {
 	FACT_PROCESS_ACCESS, /* a process opened the credential store's process */
 	FACT_SHARE_CHANGE,
 	FACT_SYSTEM_STATE, /* start, stop, crash */
+	FACT_WEB_REQUEST,  /* a server's own access log: who asked for what, how it ended */
+	FACT_ARTEFACT_SERVED, /* a file or a large reply that a server gave away */
+	FACT_PROXY_REQUEST,   /* a proxy's log: who went where */
+	FACT_LEASE,           /* an address given to a machine */
+	FACT_NAT_BINDING,
+	FACT_VPN_SESSION,
+	FACT_MAIL_ACCESS,
+	FACT_MAIL_SENT,
+	FACT_APP_EVENT,    /* an application's own audit: who did what to which thing */
+	FACT_CLOCK_SAMPLE, /* when one log saw an event that another one saw too */
+	FACT_ASSET,        /* a row of an inventory */
+	FACT_ACCOUNT_INFO, /* a row of a directory */
 	FACT_KINDS
 };
 
@@ -64,6 +76,15 @@ enum fact_attr {
 	FA_PARENT_COMMAND,
 	FA_DAY,    /* UTC day "2024-04-18" of kinds that repeat in bulk: keeps their time structure */
 	FA_ORIGIN, /* "recovered": from carved records, never mixed with live ones; else empty */
+	FA_AGENT,  /* user agent or client software */
+	FA_METHOD, /* HTTP method, event of a mail, action of an application */
+	FA_STATUS, /* HTTP status, or a word for how it ended */
+	FA_SIZE,   /* bytes of ONE whole object, as digits: tells its variants apart */
+	FA_VERSION,
+	FA_MAC,
+	FA_NAT_IP,
+	FA_OBSERVER, /* the device or server whose log says it, where it is not `host` */
+	FA_MEASURE,  /* what fact.bytes counts: "sent" (by the source or the server), "received", or empty */
 	FA_COUNT
 };
 
@@ -74,6 +95,7 @@ struct fact {
 	str attr[FA_COUNT]; /* empty: not known or not of this kind */
 	int64_t first_ns, last_ns;
 	uint64_t count, bytes;
+	uint32_t hours; /* bit h: seen in UTC hour h of its day; 0 for kinds without FA_DAY */
 	struct event_ref refs[FACT_REFS];
 	uint32_t nrefs;
 };

@@ -1,4 +1,4 @@
-/* facts_priv.h - how the rows of data/facts_windows.tsv look when compiled, and how they are run. */
+/* facts_priv.h - how the rows of data/facts_*.tsv look when compiled, and how they are bound and run. */
 #ifndef SPOOR_FACTS_FACTS_PRIV_H
 #define SPOOR_FACTS_FACTS_PRIV_H
 
@@ -23,26 +23,55 @@ enum fact_fn {
 	FN_DAY,
 	FN_CHANNEL,
 	FN_USER,
+	/* of flat logs */
+	FN_PLACE,    /* the event's host */
+	FN_OBSERVER, /* the device that says so, else the event's host */
+	FN_IF,
+	FN_LOWER,
+	FN_ADDRESS,
+	FN_FIRST,
+	FN_PATH,
+	FN_LOWPATH,
+	FN_QUERY,
+	FN_FILE,
+	FN_VERSION,
+	FN_DOMAIN,
+	FN_URLPORT,
+	FN_SHAPE,
+	FN_MAC,
+	FN_DENIED,
+	FN_ACTION,
+	FN_ANSWERS,
+	FN_PART,
+	FN_MAILBOX,
+	FN_MAILDOMAIN,
+	FN_SERVICE,
+	FN_OTHER,
+	FN_PARTNAME,
+	FN_PARTREST,
+	FN_PARAM,
 };
-
 enum fact_join { JOIN_FIRST, JOIN_AND, JOIN_OR };
+
+enum { FACT_ARGS = 3 };
 
 struct fact_op {
 	int attr; /* enum fact_attr or FA_BYTES */
 	enum fact_fn fn;
 	enum fact_join join;
-	const char *a, *b; /* field names, or the literal */
+	str arg[FACT_ARGS]; /* fields, or literals where the function takes them */
 };
 
 struct fact_condition {
-	const char *field;
-	char op; /* = ~ * & as in the table */
+	str field;
+	char op; /* = ~ ^ * & < > ? as in the table */
 	bool negate;
-	uint32_t mask;
-	const char *values; /* comma-separated */
+	uint64_t number; /* mask of &, limit of < and > */
+	str values;      /* comma-separated */
 };
 
 struct fact_rule {
+	const char *datasets; /* flat logs: comma-separated, "name*" for all that begin so; NULL: Windows */
 	const char *provider, *channel;
 	uint32_t event_id;
 	enum fact_kind kind;
@@ -53,14 +82,37 @@ struct fact_rule {
 const struct fact_rule *fact_rule_at(size_t i);
 const struct fact_op *fact_rule_ops(const struct fact_rule *r);
 const struct fact_condition *fact_rule_conditions(const struct fact_rule *r);
-
-/* Does the rule speak of events with this provider (empty: not named), channel and id? */
+/* Does the rule speak of Windows events with this provider (empty: not named), channel and id? */
 bool fact_rule_matches(const struct fact_rule *r, str provider, str channel, uint64_t event_id);
+/* Does it speak of flat logs of this dataset? */
+bool fact_rule_covers(const struct fact_rule *r, str dataset);
 
-/* A rule bound to a schema: where its fields lie, -1 where the schema has none. */
+/* A field of a rule in a schema: the columns that can give it, the best first. */
+struct fact_col {
+	int32_t col;
+	uint8_t how; /* enum ecs_how: what its value holds */
+};
+struct fact_arg {
+	uint16_t at, n; /* of fact_plan.cols */
+};
+
+/* A column whose bytes decide which fact an event gives. */
+struct fact_key_col {
+	int32_t col;
+	bool presence; /* only whether there is a value */
+};
+
+/* A rule bound to a schema. */
 struct fact_plan {
 	const struct fact_rule *rule;
-	int32_t *op_a, *op_b, *cond; /* columns, per op and condition */
+	uint32_t id; /* never given twice by one table */
+	const struct fact_col *cols;
+	const struct fact_arg *args;   /* FACT_ARGS per op */
+	const struct fact_arg *cond;   /* per condition */
+	const struct fact_key_col *key; /* flat logs only */
+	uint32_t nkey;
+	struct fact_arg bytes; /* the first that is there counts */
+	bool daily;            /* the fact has a day, so it has hours */
 };
 
 /* Bind into memory of `mem`. False without memory. */
@@ -69,33 +121,92 @@ bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct
 /* Text of the attributes while a fact is being made: offsets into `text`, which grows. */
 struct fact_draft {
 	buf text;
+	buf scratch[FACT_ARGS];
 	size_t from[FA_COUNT], len[FA_COUNT];
+	str host; /* where the event was recorded */
 	uint64_t bytes;
 };
 
-/* Run a bound rule on an event. False if its conditions do not hold. */
+/* Do the conditions of a bound rule hold for the event? */
+bool fact_plan_holds(const struct fact_plan *p, const event *ev, struct fact_draft *d);
+/* What the event adds to fact.bytes. */
+uint64_t fact_plan_bytes(const struct fact_plan *p, const event *ev);
+/* Fill the attributes. False without memory. */
 bool fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d);
-
+/* Append what a function of Windows events gives: those that know types of values. */
+void fact_values_run(const struct fact_op *op, const struct fact_plan *p, const struct fact_arg *args,
+		     const event *ev, buf *out);
 /* Start a draft; then attributes that every fact has. */
 void fact_draft_clear(struct fact_draft *d);
 void fact_draft_put(struct fact_draft *d, enum fact_attr attr, str s);
+void fact_draft_done(struct fact_draft *d);
 
 struct fact_span {
 	int64_t first_ns, last_ns;
 	uint64_t count, bytes;
+	uint32_t hours;
 };
 
 /* Widen by another span; counters stop at their maximum. */
-void fact_span_add(struct fact_span *s, int64_t first_ns, int64_t last_ns, uint64_t count, uint64_t nbytes);
+void fact_span_add(struct fact_span *s, const struct fact_span *more);
 int fact_ref_cmp(const struct event_ref *a, const struct event_ref *b);
 /* Keep the FACT_REFS smallest, ordered, without doubles. */
 void fact_refs_add(struct event_ref *refs, uint32_t *nrefs, const struct event_ref *r);
 
 /* "2024-04-18" of a time, empty for TIME_NONE. out has room for 24 bytes. */
 str fact_day(int64_t ns, char out[24]);
+/* Bit of the UTC hour of a time, 0 for TIME_NONE. */
+uint32_t fact_hour_bit(int64_t ns);
 
-/* The value normalisers, for the tests: each appends to `out` from `text`. Absent gives nothing. */
+/* A value that says "not there". */
+bool fact_absent(str s);
+
+/* The value normalisers: each appends to `out` from `text`. Absent gives nothing. */
 void fact_text_ip(str s, buf *out);
+void fact_text_address(str s, buf *out); /* nothing unless it is an address */
 void fact_text_task(str xml, buf *out);
+
+/* --- what URLs say (weburl.c) ----------------------------------------------------------------- */
+
+/* Does the path name a file that people keep: not a page, a script or a picture of a page? */
+bool fact_path_is_file(str url);
+/* Does it name what only decorates pages: style sheets, scripts, pictures, fonts? */
+bool fact_path_is_asset(str url);
+/* Path without query; of pages' decoration its folder, of refused requests the first two parts, numbers that differ in
+ * every request as #. */
+void fact_text_path(str url, str status, str method, bool lower, buf *out);
+void fact_text_file(str url, buf *out);
+/* Names and values of a query, values that differ in every request as # and *. */
+void fact_text_query(str query, str url, str method, buf *out);
+/* Value of a parameter of a query. */
+void fact_text_param(str query, str name, buf *out);
+/* Did the server refuse the request: 4xx, but for those that ask for a password? */
+bool fact_status_is_refused(str status);
+/* The part that looks like a version, of the query's values or the path. */
+void fact_text_version(str url, str query, buf *out);
+void fact_text_domain(str url, buf *out);
+void fact_text_urlport(str url, buf *out);
+
+/* --- words and messages (factwords.c) ---------------------------------------------------------- */
+
+/* "denied" if the word says that something was refused. */
+void fact_text_denied(str word, buf *out);
+/* The word, unless it says no more than that something was let through or came to its end. */
+void fact_text_action(str word, buf *out);
+/* A message with numbers and addresses replaced, at most FACT_SHAPE_LEN bytes. */
+enum { FACT_SHAPE_LEN = 120 };
+void fact_text_shape(str message, buf *out);
+void fact_text_mac(str s, buf *out);
+/* Addresses among the answers, in order, at most four; else what went wrong. */
+void fact_text_answers(str list, str rcode, buf *out);
+/* What stands between `mark` and the next ';': all of it, up to its first dot, what is behind that. */
+enum fact_part { PART_ALL, PART_NAME, PART_REST };
+void fact_text_part(str text, str mark, enum fact_part which, buf *out);
+/* The port, if it is that of a service which people run: what a refused connection wanted. */
+void fact_text_service(str port, buf *out);
+/* "Smtp~a@b", "SMTP:a@b" to a@b; lower case. */
+void fact_text_mailbox(str s, buf *out);
+/* "@domain" of the first address. */
+void fact_text_maildomain(str s, buf *out);
 
 #endif

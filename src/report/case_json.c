@@ -372,6 +372,8 @@ static int on_fact(void *ctx, const struct fact *f, err *e)
 	json_member_u64(b, "count", f->count);
 	if (f->bytes)
 		json_member_u64(b, "bytes", f->bytes);
+	if (f->hours)
+		json_member_u64(b, "hours", f->hours);
 	for (int i = 0; i < FA_COUNT; i++)
 		put_some(b, fact_attr_name((enum fact_attr)i), f->attr[i]);
 	put_refs(w, f->refs, f->nrefs);

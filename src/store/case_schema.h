@@ -4,13 +4,16 @@
 
 #define CASE_FILE "case.db"
 #define CASE_APPLICATION_ID 0x53706f72 /* "Spor", in the header of the file */
-#define CASE_VERSION 2
+#define CASE_VERSION 3
 
 /* Attribute columns of facts, in the order of enum fact_attr. */
 #define FACT_COLUMNS                                                                                         \
 	"host, account, account_sid, target_account, target_host, source_ip, source_host, "                  \
 	"target_ip, port, logon_type, logon_id, process, process_id, parent, parent_id, command, "           \
-	"object, hashes, detail, channel, parent_command, day, origin"
+	"object, hashes, detail, channel, parent_command, day, origin, "                  \
+	"agent, method, status, size, version, mac, nat_ip, observer, measure"
+
+#define FACT_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 #define TIME_SQL(column)                                                                                     \
 	"strftime('%Y-%m-%dT%H:%M:%S', (" column ") / 1000000000, 'unixepoch') || "                          \
@@ -42,12 +45,13 @@ static const char CASE_SCHEMA[] =
 	"CREATE TABLE facts(\n"
 	"  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key BLOB NOT NULL UNIQUE,\n"
 	"  first_ns INTEGER, last_ns INTEGER,\n"
-	"  count INTEGER NOT NULL, bytes INTEGER NOT NULL, refs TEXT NOT NULL,\n"
+	"  count INTEGER NOT NULL, bytes INTEGER NOT NULL, hours INTEGER NOT NULL, refs TEXT NOT NULL,\n"
 	"  host TEXT, account TEXT, account_sid TEXT, target_account TEXT, target_host TEXT,\n"
 	"  source_ip TEXT, source_host TEXT, target_ip TEXT, port TEXT, logon_type TEXT,\n"
 	"  logon_id TEXT, process TEXT, process_id TEXT, parent TEXT, parent_id TEXT, command TEXT,\n"
 	"  object TEXT, hashes TEXT, detail TEXT, channel TEXT, parent_command TEXT, day TEXT,\n"
-	"  origin TEXT);\n"
+	"  origin TEXT, agent TEXT, method TEXT, status TEXT, size TEXT, version TEXT, mac TEXT,\n"
+	"  nat_ip TEXT, observer TEXT, measure TEXT);\n"
 	"CREATE TABLE gaps(\n"
 	"  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, item INTEGER, range_from INTEGER,\n"
 	"  range_to INTEGER, lost INTEGER, first_ns INTEGER, last_ns INTEGER, text TEXT);\n"
@@ -70,7 +74,7 @@ static const char CASE_SCHEMA[] =
 			     "CREATE VIEW v_facts AS SELECT f.id, f.kind, " TIME_SQL(
 				     "f.first_ns") " AS first,\n"
 						   "  " TIME_SQL(
-							   "f.last_ns") " AS last, f.count, f.bytes, " FACT_COLUMNS
+							   "f.last_ns") " AS last, f.count, f.bytes, f.hours, " FACT_COLUMNS
 									",\n"
 									"  coalesce(i.sha256, 'item' || json_extract(f.refs, '$[0][0]')) || ':' ||\n"
 									"  json_extract(f.refs, '$[0][1]') || ':' || json_extract(f.refs, '$[0][2]') AS ref\n"

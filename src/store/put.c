@@ -19,11 +19,10 @@ static const char *const SQL[STATEMENTS] = {
 	[PUT_FINDING_REF] = "INSERT INTO finding_refs(finding, n, item, offset, record) "
 			    "VALUES (?, ?, ?, ?, ?)",
 	[PUT_FINDING_DETAIL] = "INSERT INTO finding_details(finding, n, name, value) VALUES (?, ?, ?, ?)",
-	[PUT_FACT] = "INSERT INTO facts(kind, key, first_ns, last_ns, count, bytes, refs, " FACT_COLUMNS
-		     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-		     "?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-	[GET_FACT] = "SELECT first_ns, last_ns, count, bytes, refs FROM facts WHERE key = ?",
-	[MERGE_FACT] = "UPDATE facts SET first_ns = ?, last_ns = ?, count = ?, bytes = ?, refs = ? "
+	[PUT_FACT] = "INSERT INTO facts(kind, key, first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
+		     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, " FACT_MARKS ") ON CONFLICT DO NOTHING",
+	[GET_FACT] = "SELECT first_ns, last_ns, count, bytes, hours, refs FROM facts WHERE key = ?",
+	[MERGE_FACT] = "UPDATE facts SET first_ns = ?, last_ns = ?, count = ?, bytes = ?, hours = ?, refs = ? "
 		       "WHERE key = ?",
 	[PUT_GAP] = "INSERT INTO gaps(kind, item, range_from, range_to, lost, first_ns, last_ns, text) "
 		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -280,8 +279,9 @@ static int merge_fact(struct store *s, const struct fact *in, const uint8_t key[
 		both.last_ns = none ? TIME_NONE : sqlite3_column_int64(f.st, 1);
 		both.count = (uint64_t)sqlite3_column_int64(f.st, 2);
 		both.bytes = (uint64_t)sqlite3_column_int64(f.st, 3);
-		both.nrefs = store_refs_parse((str){ (const char *)sqlite3_column_text(f.st, 4),
-						     (size_t)sqlite3_column_bytes(f.st, 4) },
+		both.hours = (uint32_t)sqlite3_column_int64(f.st, 4);
+		both.nrefs = store_refs_parse((str){ (const char *)sqlite3_column_text(f.st, 5),
+						     (size_t)sqlite3_column_bytes(f.st, 5) },
 					      both.refs);
 	}
 	sqlite3_reset(f.st);
@@ -295,6 +295,7 @@ static int merge_fact(struct store *s, const struct fact *in, const uint8_t key[
 	fill_time(&f, both.last_ns);
 	fill_int(&f, (int64_t)both.count);
 	fill_int(&f, (int64_t)both.bytes);
+	fill_int(&f, both.hours);
 	fill_text(&f, buf_view(&refs));
 	f.failed |= sqlite3_bind_blob(f.st, f.n++, key, FACT_KEY_LEN, SQLITE_STATIC) != SQLITE_OK;
 	rc = fill_run(&f, "fact", e);
@@ -323,6 +324,7 @@ int store_put_fact(struct store *s, const struct fact *in, err *e)
 	fill_time(&f, in->last_ns);
 	fill_int(&f, (int64_t)in->count);
 	fill_int(&f, (int64_t)in->bytes);
+	fill_int(&f, in->hours);
 	fill_text(&f, buf_view(&refs));
 	for (int i = 0; i < FA_COUNT; i++)
 		fill_text(&f, in->attr[i]);

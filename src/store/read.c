@@ -224,6 +224,7 @@ static int fact_row(sqlite3_stmt *st, int (*fn)(void *, const struct fact *, err
 	f.last_ns = row_time(&r);
 	f.count = row_u64(&r);
 	f.bytes = row_u64(&r);
+	f.hours = (uint32_t)row_u64(&r);
 	f.nrefs = store_refs_parse(row_text(&r), f.refs);
 	for (int i = 0; i < FA_COUNT; i++)
 		f.attr[i] = row_text(&r);
@@ -233,9 +234,9 @@ static int fact_row(sqlite3_stmt *st, int (*fn)(void *, const struct fact *, err
 int store_each_fact(struct store *s, int kind, int (*fn)(void *, const struct fact *, err *), void *ctx,
 		    err *e)
 {
-	static const char ALL[] = "SELECT kind, first_ns, last_ns, count, bytes, refs, " FACT_COLUMNS
+	static const char ALL[] = "SELECT kind, first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
 				  " FROM facts ORDER BY kind, first_ns, key";
-	static const char ONE[] = "SELECT kind, first_ns, last_ns, count, bytes, refs, " FACT_COLUMNS
+	static const char ONE[] = "SELECT kind, first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
 				  " FROM facts WHERE kind = ? ORDER BY first_ns, key";
 	sqlite3_stmt *st;
 	int step = SQLITE_DONE, rc = 0;

@@ -1,0 +1,358 @@
+/* fact_event.c - events to facts: who recorded it, which rules speak of it, which fact it adds to. */
+#include <stdlib.h>
+
+#include "facts/factstore.h"
+
+static const int64_t DAY_NS = 86400 * NS_PER_S;
+
+/* Count the event for an entry. hour: its bit, 0 for facts without a day. */
+static void entry_count(struct entry *en, const event *ev, uint64_t nbytes, uint32_t hour)
+{
+	const struct fact_span one = { ev->time_ns, ev->time_ns, 1, nbytes, hour };
+	const struct event_ref *last = &en->refs[FACT_REFS - 1];
+
+	fact_span_add(&en->span, &one);
+	if (en->nrefs < FACT_REFS || ev->ref.item < last->item ||
+	    (ev->ref.item == last->item && ev->ref.offset <= last->offset))
+		fact_refs_add(en->refs, &en->nrefs, &ev->ref);
+}
+
+/* Put together the key of the draft and count the event for it. */
+static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *ev, uint32_t *ret_entry, err *e)
+{
+	struct fact_draft *d = &t->draft;
+	struct entry *en;
+
+	buf_clear(&t->key);
+	buf_byte(&t->key, (char)kind);
+	for (unsigned i = 0; i < FA_COUNT; i++)
+		if (d->len[i])
+			fact_key_attr(&t->key, i, (str){ d->text.ptr + d->from[i], d->len[i] });
+	en = d->text.failed ? NULL : fact_intern(t);
+	if (!en)
+		return fact_no_room(t, e);
+	entry_count(en, ev, d->bytes, d->len[FA_DAY] ? fact_hour_bit(ev->time_ns) : 0);
+	*ret_entry = (uint32_t)(en - t->entries.at);
+	return 0;
+}
+
+static void draft_start(struct fact_table *t, const struct site *s, const event *ev, bool host)
+{
+	fact_draft_clear(&t->draft);
+	t->draft.host = s->host;
+	if (host)
+		fact_draft_put(&t->draft, FA_HOST, s->host);
+	if (ev->flags & EVENT_RECOVERED)
+		fact_draft_put(&t->draft, FA_ORIGIN, STR("recovered"));
+}
+
+/* The coverage entry of the event's day. */
+static int coverage_find(struct fact_table *t, struct site *s, const event *ev, err *e)
+{
+	char day[24];
+	uint32_t entry;
+
+	draft_start(t, s, ev, true);
+	fact_draft_put(&t->draft, FA_CHANNEL, s->channel);
+	fact_draft_put(&t->draft, FA_DAY, fact_day(ev->time_ns, day));
+	if (draft_merge(t, FACT_COVERAGE, ev, &entry, e) < 0)
+		return -1;
+	s->generation = 0;
+	if (ev->time_ns != TIME_NONE && ev->time_ns > INT64_MIN + DAY_NS && ev->time_ns < INT64_MAX - DAY_NS) {
+		s->coverage = entry;
+		s->day_from = ev->time_ns - ev->time_ns % DAY_NS - (ev->time_ns % DAY_NS < 0 ? DAY_NS : 0);
+		s->day_to = s->day_from + DAY_NS;
+		s->recovered = ev->flags & EVENT_RECOVERED;
+		s->generation = t->generation;
+	}
+	return 0;
+}
+
+/* Is what the site remembers of the coverage true for this event? */
+static bool same_day(const struct fact_table *t, const struct site *s, const event *ev)
+{
+	return s->generation == t->generation && ev->time_ns >= s->day_from && ev->time_ns < s->day_to &&
+	       s->recovered == !!(ev->flags & EVENT_RECOVERED);
+}
+
+static uint32_t hour_of(const struct site *s, const event *ev)
+{
+	return UINT32_C(1) << (uint64_t)(ev->time_ns - s->day_from) / (uint64_t)(3600 * NS_PER_S);
+}
+
+static int coverage_count(struct fact_table *t, struct site *s, const event *ev, err *e)
+{
+	if (!same_day(t, s, ev))
+		return coverage_find(t, s, ev, e);
+	entry_count(&t->entries.at[s->coverage], ev, 0, hour_of(s, ev));
+	return 0;
+}
+
+static str wk_text(const event *ev, enum well_known wk, arena *mem)
+{
+	value v = event_wk(ev, wk);
+	str s;
+
+	if (v.len > LIMIT_FACT_VALUE)
+		v.len = LIMIT_FACT_VALUE;
+	s = value_str(v, mem);
+	s = s.ptr ? str_trim(s) : STR("");
+	return arena_str(mem, s);
+}
+
+struct wanted {
+	const struct schema *schema;
+	str provider, channel;
+	uint64_t id;
+};
+
+static bool wants(const struct fact_rule *r, const struct wanted *w)
+{
+	return w->schema->family == FAMILY_FLAT ? fact_rule_covers(r, w->schema->dataset)
+						: fact_rule_matches(r, w->provider, w->channel, w->id);
+}
+
+/* Work out names and plans of the event's site. */
+static bool site_fill(struct fact_table *t, struct site *s, const event *ev, arena *mem)
+{
+	bool flat = ev->schema->family == FAMILY_FLAT;
+	struct wanted w = { ev->schema, { 0 }, { 0 }, UINT64_MAX };
+	const struct fact_rule *r;
+	uint32_t n = 0;
+
+	w.provider = wk_text(ev, WK_PROVIDER, mem);
+	w.channel = flat ? arena_str(mem, ev->schema->dataset) : wk_text(ev, WK_CHANNEL, mem);
+	*s = (struct site){ .channel = w.channel, .host = wk_text(ev, WK_COMPUTER, mem) };
+	if (!w.provider.ptr || !s->channel.ptr || !s->host.ptr)
+		return false;
+	if (flat && fact_absent(s->host))
+		s->host = (str){ "", 0 };
+	(void)value_u64(event_wk(ev, WK_EVENT_ID), &w.id);
+	for (size_t i = 0; (r = fact_rule_at(i)) != NULL; i++)
+		n += wants(r, &w);
+	s->plans = arena_array(mem, n + 1, sizeof *s->plans);
+	if (!s->plans)
+		return false;
+	for (size_t i = 0; (r = fact_rule_at(i)) != NULL; i++) {
+		if (!wants(r, &w))
+			continue;
+		if (!fact_plan_bind(&s->plans[s->nplans], r, ev->schema, mem))
+			return false;
+		s->plans[s->nplans++].id = t->plan_ids++;
+	}
+	return true;
+}
+
+static void forget_sites(struct fact_table *t)
+{
+	map_done(&t->sites);
+	map_init(&t->sites, LIMIT_FACT_SITES, LIMIT_FACT_SITE_BYTES);
+	arena_clear(&t->plans);
+	for (size_t i = 0; i < t->bindings.len; i++)
+		t->bindings.at[i].last = NULL;
+}
+
+/* The site under the key in t->key, made if need be; NULL if it cannot be kept. */
+static struct site *site_keep(struct fact_table *t, const event *ev)
+{
+	struct map_entry *m = map_get(&t->sites, buf_view(&t->key));
+	struct site *s;
+
+	if (m)
+		return (struct site *)(uintptr_t)m->value;
+	s = arena_alloc(&t->plans, sizeof *s);
+	if (!s || !site_fill(t, s, ev, &t->plans))
+		return NULL;
+	m = map_put(&t->sites, buf_view(&t->key), (uintptr_t)s, NULL);
+	return m ? s : NULL;
+}
+
+/* Remember the changing values of the event beside the site, if they fit. */
+static void binding_remember(struct binding *b, struct site *s, const value v[VARIES])
+{
+	size_t at = 0;
+
+	b->last = NULL;
+	for (uint32_t i = 0; i < b->nvaries; i++) {
+		if (v[i].len > SITE_KEY_MAX - at)
+			return;
+		if (v[i].len)
+			memcpy(b->last_bytes + at, v[i].ptr, v[i].len);
+		b->last_value[i] = v[i];
+		b->last_value[i].ptr = NULL; /* the bytes follow one another in last_bytes */
+		at += v[i].len;
+	}
+	b->last = s;
+}
+
+static bool binding_hit(const struct binding *b, const value v[VARIES])
+{
+	size_t at = 0;
+
+	if (!b->last)
+		return false;
+	for (uint32_t i = 0; i < b->nvaries; i++) {
+		if (v[i].len != b->last_value[i].len || v[i].type != b->last_value[i].type ||
+		    (v[i].len && memcmp(v[i].ptr, b->last_bytes + at, v[i].len) != 0))
+			return false;
+		at += v[i].len;
+	}
+	return true;
+}
+
+static struct site *site_of(struct fact_table *t, struct binding *b, const event *ev)
+{
+	value v[VARIES];
+	struct site *s;
+
+	for (uint32_t i = 0; i < b->nvaries; i++)
+		v[i] = event_value(ev, b->varies[i]);
+	if (binding_hit(b, v))
+		return b->last;
+	buf_clear(&t->key);
+	buf_add(&t->key, &b->schema, sizeof b->schema);
+	for (uint32_t i = 0; i < b->nvaries; i++) {
+		buf_byte(&t->key, (char)v[i].type);
+		buf_add(&t->key, &v[i].len, sizeof v[i].len);
+		buf_add(&t->key, v[i].ptr, v[i].len < SITE_KEY_MAX ? v[i].len : 0);
+		if (v[i].len >= SITE_KEY_MAX)
+			goto nowhere; /* nobody has such a name: not worth keeping */
+	}
+	s = site_keep(t, ev);
+	if (!s) {
+		forget_sites(t);
+		s = site_keep(t, ev);
+	}
+	if (s) {
+		binding_remember(b, s, v);
+		return s;
+	}
+nowhere:
+	arena_clear(&t->nowhere_mem);
+	return site_fill(t, &t->nowhere, ev, &t->nowhere_mem) ? &t->nowhere : NULL;
+}
+
+static struct binding *binding_of(struct fact_table *t, const struct schema *s)
+{
+	static const enum well_known WHICH[VARIES] = { WK_PROVIDER, WK_CHANNEL, WK_COMPUTER, WK_EVENT_ID };
+	struct binding *b;
+
+	while (s->id >= t->bindings.len)
+		if (!VEC_PUSH(&t->bindings, LIMIT_SCHEMAS))
+			return NULL;
+	b = &t->bindings.at[s->id];
+	if (b->schema == s)
+		return b;
+	if (b->schema)
+		forget_sites(t); /* another set of schemas: addresses may come again */
+	b->schema = s;
+	b->last = NULL;
+	b->nvaries = 0;
+	for (uint32_t i = 0; i < VARIES; i++) {
+		int32_t col = s->wk[WHICH[i]];
+
+		if (col >= 0 && s->columns[col].slot >= 0)
+			b->varies[b->nvaries++] = col;
+	}
+	return b;
+}
+
+/* --- facts of one event ------------------------------------------------------------------------ */
+
+/* Make the fact from its texts. */
+static int plan_fact(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
+		     uint32_t *ret_entry, err *e)
+{
+	draft_start(t, s, ev, p->rule->datasets == NULL);
+	if (!fact_plan_run(p, ev, &t->draft))
+		return fact_no_room(t, e);
+	return draft_merge(t, p->rule->kind, ev, ret_entry, e);
+}
+
+static bool is_there(value v)
+{
+	return v.type == VALUE_UTF8 ? !fact_absent(str_trim((str){ (const char *)v.ptr, v.len })) : v.len > 0;
+}
+
+/* The bytes that decide which fact the event gives, in t->cache_key. False: too many to keep. */
+static bool cache_key(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev)
+{
+	uint8_t *to, *end;
+
+	buf_clear(&t->cache_key);
+	if (!buf_reserve(&t->cache_key, CACHE_KEY_MAX))
+		return false;
+	to = (uint8_t *)t->cache_key.ptr;
+	end = to + CACHE_KEY_MAX;
+	memcpy(to, &p->id, sizeof p->id);
+	memcpy(to + 4, &s->day_from, sizeof s->day_from);
+	to[12] = s->recovered;
+	to += 13;
+	for (uint32_t i = 0; i < p->nkey; i++) {
+		value v = event_value(ev, p->key[i].col);
+
+		if (p->key[i].presence)
+			v.len = is_there(v);
+		if (v.len + 6 > (size_t)(end - to))
+			return false;
+		to[0] = v.type;
+		to[1] = v.flags;
+		memcpy(to + 2, &v.len, sizeof v.len);
+		if (v.len && !p->key[i].presence)
+			memcpy(to + 6, v.ptr, v.len);
+		to += 6 + (p->key[i].presence ? 0 : v.len);
+	}
+	t->cache_key.len = (size_t)(to - (uint8_t *)t->cache_key.ptr);
+	return true;
+}
+
+/* As plan_fact(), but bytes that came before need no texts. */
+static int plan_fact_cached(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
+			    err *e)
+{
+	struct cached *c;
+	uint64_t hash;
+	uint32_t entry;
+
+	if (!t->cache)
+		t->cache = calloc(CACHE_SLOTS, sizeof *t->cache);
+	if (!t->cache || !same_day(t, s, ev) || !cache_key(t, s, p, ev))
+		return plan_fact(t, s, p, ev, &entry, e);
+	hash = hash_bytes(t->cache_key.ptr, t->cache_key.len);
+	c = &t->cache[hash % CACHE_SLOTS];
+	if (c->hash == hash && c->generation == t->generation && c->len == t->cache_key.len &&
+	    memcmp(c->key, t->cache_key.ptr, c->len) == 0) {
+		entry_count(&t->entries.at[c->entry], ev, fact_plan_bytes(p, ev), p->daily ? hour_of(s, ev) : 0);
+		return 0;
+	}
+	if (plan_fact(t, s, p, ev, &entry, e) < 0)
+		return -1;
+	c->hash = hash;
+	c->generation = t->generation;
+	c->entry = entry;
+	c->len = (uint32_t)t->cache_key.len;
+	memcpy(c->key, t->cache_key.ptr, c->len);
+	return 0;
+}
+
+int fact_table_observe(struct fact_table *t, const event *ev, err *e)
+{
+	struct binding *b = binding_of(t, ev->schema);
+	struct site *s = b ? site_of(t, b, ev) : NULL;
+	uint32_t entry;
+
+	if (!s)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory to bind schema %u", ev->schema->id);
+	if (coverage_count(t, s, ev, e) < 0)
+		return -1;
+	for (uint32_t i = 0; i < s->nplans; i++) {
+		const struct fact_plan *p = &s->plans[i];
+
+		if (!fact_plan_holds(p, ev, &t->draft))
+			continue;
+		if (p->rule->datasets ? plan_fact_cached(t, s, p, ev, e) < 0
+				      : plan_fact(t, s, p, ev, &entry, e) < 0)
+			return -1;
+	}
+	return 0;
+}

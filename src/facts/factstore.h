@@ -1,0 +1,84 @@
+/* factstore.h - the insides of a table of facts, for the files of this folder. Thread rule: as facts.h. */
+#ifndef SPOOR_FACTS_FACTSTORE_H
+#define SPOOR_FACTS_FACTSTORE_H
+
+#include "facts/facts_priv.h"
+#include "util/limits.h"
+#include "util/map.h"
+#include "util/vec.h"
+
+/* A fact at rest. The key is its identity and its text: kind, then for each attribute that is set, in
+ * order, its number, its length and its bytes. */
+struct entry {
+	uint64_t hash;
+	const uint8_t *key;
+	uint32_t key_len;
+	uint32_t nrefs;
+	struct fact_span span;
+	struct event_ref refs[FACT_REFS];
+};
+
+#define VARIES 4u /* provider, channel, computer, event id */
+#define SITE_KEY_MAX 512u
+
+/* Everything about one (schema, provider, channel, id, host) that need not be worked out again. */
+struct site {
+	struct fact_plan *plans;
+	uint32_t nplans;
+	uint32_t coverage; /* entry of the day [day_from, day_to), if of this generation */
+	uint64_t generation;
+	int64_t day_from, day_to;
+	bool recovered; /* the coverage entry is one of recovered records */
+	str host, channel;
+};
+
+/* What a schema needs per event: which of the four values change, and the last site seen. */
+struct binding {
+	const struct schema *schema;
+	int32_t varies[VARIES]; /* columns that are not constant */
+	uint32_t nvaries;
+	struct site *last;
+	value last_value[VARIES]; /* copies: pointers into last_bytes */
+	uint8_t last_bytes[SITE_KEY_MAX];
+};
+
+/* Lines of logs repeat: which fact the bytes that decide it have given before. One per place of the hash, the last
+ * one stays. */
+enum { CACHE_SLOTS = 4096, CACHE_KEY_MAX = 488 };
+struct cached {
+	uint64_t hash, generation;
+	uint32_t entry, len;
+	uint8_t key[CACHE_KEY_MAX];
+};
+
+struct fact_table {
+	VEC(struct entry) entries;
+	uint32_t *slots; /* entry + 1, 0 free */
+	uint32_t slot_mask;
+	arena keys;
+	uint64_t generation; /* changes when entries move away */
+	uint32_t *order;
+	uint32_t norder;
+
+	VEC(struct binding) bindings; /* by schema id */
+	map sites;
+	arena plans;
+	uint32_t plan_ids;   /* given so far */
+	struct site nowhere; /* for an event whose site cannot be kept */
+	arena nowhere_mem;
+	struct cached *cache; /* made for the first event of a flat log */
+
+	struct fact_draft draft;
+	buf key, cache_key;
+	struct fact view;
+};
+
+/* Append an attribute to a key; too long ends, at a character's border, with an ellipsis. */
+void fact_key_attr(buf *key, unsigned attr, str s);
+/* The slot of a key: that of its entry, else the free one where it belongs. */
+uint32_t *fact_slot(const struct fact_table *t, uint64_t hash, bytes key);
+/* The entry with the key in t->key, made if it was not there. NULL past the hard ceiling. */
+struct entry *fact_intern(struct fact_table *t);
+int fact_no_room(const struct fact_table *t, err *e);
+
+#endif
