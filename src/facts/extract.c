@@ -195,6 +195,17 @@ static void put_user(str domain, str user, buf *out)
 	buf_str(out, user);
 }
 
+/* "name=value;" */
+static void put_label(str name, str v, buf *out)
+{
+	if (v.len == 0)
+		return;
+	buf_str(out, name);
+	buf_byte(out, '=');
+	buf_str(out, v);
+	buf_byte(out, ';');
+}
+
 /* Functions of texts. */
 static void run_texts(const struct fact_op *op, str a, str b, str c, buf *out)
 {
@@ -258,6 +269,39 @@ static void run_texts(const struct fact_op *op, str a, str b, str c, buf *out)
 		break;
 	case FN_PARAM:
 		fact_text_param(a, op->arg[1], out);
+		break;
+	case FN_LABEL:
+		put_label(op->arg[1], a, out);
+		break;
+	case FN_WORD:
+		fact_text_word(a, op->arg[1], out);
+		break;
+	case FN_PAIR:
+		fact_text_pair(a, op->arg[1], out);
+		break;
+	case FN_PAIRIP:
+		fact_text_pairip(a, op->arg[1], out);
+		break;
+	case FN_PATHIN:
+		fact_text_pathin(a, out);
+		break;
+	case FN_HASHIN:
+		fact_text_hashin(a, out);
+		break;
+	case FN_VERSIONIN:
+		fact_text_versionin(a, out);
+		break;
+	case FN_OUTCOME:
+		fact_text_outcome(a, out);
+		break;
+	case FN_ITEM:
+		fact_text_item(a, op->arg[1], out);
+		break;
+	case FN_UID:
+		fact_text_uid(a, out);
+		break;
+	case FN_SAMPLE:
+		fact_text_sample(a, out);
 		break;
 	case FN_SERVICE:
 		fact_text_service(a, out);
@@ -330,6 +374,7 @@ void fact_draft_clear(struct fact_draft *d)
 	memset(d->from, 0, sizeof d->from);
 	memset(d->len, 0, sizeof d->len);
 	d->bytes = 0;
+	d->first_ns = d->last_ns = TIME_NONE;
 }
 
 void fact_draft_put(struct fact_draft *d, enum fact_attr attr, str s)
@@ -346,7 +391,21 @@ void fact_draft_done(struct fact_draft *d)
 		buf_done(&d->scratch[i]);
 }
 
-bool fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d)
+/* A time that the record gives. */
+static void run_time(const struct fact_plan *p, uint32_t i, int attr, const event *ev, struct fact_draft *d)
+{
+	struct fact_arg a = p->args[(size_t)i * FACT_ARGS];
+	int64_t ns;
+
+	for (uint32_t c = 0; c < a.n; c++) {
+		if (!value_time(event_value(ev, p->cols[a.at + c].col), &ns))
+			continue;
+		*(attr == FA_FIRST ? &d->first_ns : &d->last_ns) = ns;
+		return;
+	}
+}
+
+enum fact_run fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d)
 {
 	const struct fact_op *ops = fact_rule_ops(p->rule);
 	buf *t = &d->text;
@@ -357,15 +416,18 @@ bool fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft
 		size_t start = t->len;
 		int attr = ops[i].attr;
 
-		if (attr == FA_BYTES)
+		if (attr >= FA_COUNT) {
+			if (attr != FA_BYTES)
+				run_time(p, i, attr, ev, d);
 			continue;
+		}
 		if (ops[i].join == JOIN_FIRST)
 			d->from[attr] = start;
 		if (ops[i].join != JOIN_OR)
 			term = start;
 		else if (t->len > term)
 			continue; /* an earlier alternative was there */
-		if (ops[i].join != JOIN_FIRST && start > d->from[attr]) {
+		if (ops[i].join == JOIN_AND && start > d->from[attr]) {
 			buf_byte(t, ' ');
 			start++;
 		}
@@ -373,6 +435,9 @@ bool fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft
 		if (t->len == start && start > term)
 			t->len = term; /* nothing came: without the space */
 		d->len[attr] = t->len - d->from[attr];
+		if (ops[i].required && d->len[attr] == 0 &&
+		    (i + 1 == p->rule->nops || ops[i + 1].attr != attr))
+			return RUN_NONE;
 	}
-	return !t->failed;
+	return t->failed ? RUN_OOM : RUN_FACT;
 }

@@ -143,6 +143,11 @@ static bool takes_field(enum fact_fn fn, int i)
 	case FN_PARTNAME:
 	case FN_PARTREST:
 	case FN_PARAM:
+	case FN_WORD:
+	case FN_PAIR:
+	case FN_PAIRIP:
+	case FN_ITEM:
+	case FN_LABEL:
 		return i == 0;
 	default:
 		return true;
@@ -203,6 +208,7 @@ bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct
 	*p = (struct fact_plan){ .rule = r, .args = args, .cond = cond };
 	for (uint32_t i = 0; i < r->nops; i++) {
 		p->daily |= ops[i].fn == FN_DAY;
+		p->timed |= ops[i].attr == FA_FIRST || ops[i].attr == FA_LAST;
 		for (int k = 0; k < FACT_ARGS; k++) {
 			struct fact_arg *a = &args[i * FACT_ARGS + (uint32_t)k];
 

@@ -5,13 +5,12 @@
 
 static const int64_t DAY_NS = 86400 * NS_PER_S;
 
-/* Count the event for an entry. hour: its bit, 0 for facts without a day. */
-static void entry_count(struct entry *en, const event *ev, uint64_t nbytes, uint32_t hour)
+/* Count the event for an entry. */
+static void entry_count(struct entry *en, const event *ev, const struct fact_span *one)
 {
-	const struct fact_span one = { ev->time_ns, ev->time_ns, 1, nbytes, hour };
 	const struct event_ref *last = &en->refs[FACT_REFS - 1];
 
-	fact_span_add(&en->span, &one);
+	fact_span_add(&en->span, one);
 	if (en->nrefs < FACT_REFS || ev->ref.item < last->item ||
 	    (ev->ref.item == last->item && ev->ref.offset <= last->offset))
 		fact_refs_add(en->refs, &en->nrefs, &ev->ref);
@@ -21,6 +20,8 @@ static void entry_count(struct entry *en, const event *ev, uint64_t nbytes, uint
 static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *ev, uint32_t *ret_entry, err *e)
 {
 	struct fact_draft *d = &t->draft;
+	struct fact_span one = { ev->time_ns, ev->time_ns, 1, d->bytes,
+				 d->len[FA_DAY] ? fact_hour_bit(ev->time_ns) : 0 };
 	struct entry *en;
 
 	buf_clear(&t->key);
@@ -31,7 +32,11 @@ static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *e
 	en = d->text.failed ? NULL : fact_intern(t);
 	if (!en)
 		return fact_no_room(t, e);
-	entry_count(en, ev, d->bytes, d->len[FA_DAY] ? fact_hour_bit(ev->time_ns) : 0);
+	if (d->first_ns != TIME_NONE || d->last_ns != TIME_NONE) {
+		one.first_ns = d->first_ns;
+		one.last_ns = d->last_ns;
+	}
+	entry_count(en, ev, &one);
 	*ret_entry = (uint32_t)(en - t->entries.at);
 	return 0;
 }
@@ -84,7 +89,8 @@ static int coverage_count(struct fact_table *t, struct site *s, const event *ev,
 {
 	if (!same_day(t, s, ev))
 		return coverage_find(t, s, ev, e);
-	entry_count(&t->entries.at[s->coverage], ev, 0, hour_of(s, ev));
+	entry_count(&t->entries.at[s->coverage], ev,
+		    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, hour_of(s, ev) });
 	return 0;
 }
 
@@ -259,14 +265,22 @@ static struct binding *binding_of(struct fact_table *t, const struct schema *s)
 
 /* --- facts of one event ------------------------------------------------------------------------ */
 
-/* Make the fact from its texts. */
+enum { NO_ENTRY = UINT32_MAX };
+
+/* Make the fact from its texts; NO_ENTRY if the event gives none. */
 static int plan_fact(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
 		     uint32_t *ret_entry, err *e)
 {
 	draft_start(t, s, ev, p->rule->datasets == NULL);
-	if (!fact_plan_run(p, ev, &t->draft))
+	switch (fact_plan_run(p, ev, &t->draft)) {
+	case RUN_FACT:
+		return draft_merge(t, p->rule->kind, ev, ret_entry, e);
+	case RUN_NONE:
+		*ret_entry = NO_ENTRY;
+		return 0;
+	default:
 		return fact_no_room(t, e);
-	return draft_merge(t, p->rule->kind, ev, ret_entry, e);
+	}
 }
 
 static bool is_there(value v)
@@ -316,13 +330,16 @@ static int plan_fact_cached(struct fact_table *t, const struct site *s, const st
 
 	if (!t->cache)
 		t->cache = calloc(CACHE_SLOTS, sizeof *t->cache);
-	if (!t->cache || !same_day(t, s, ev) || !cache_key(t, s, p, ev))
+	if (!t->cache || p->timed || !same_day(t, s, ev) || !cache_key(t, s, p, ev))
 		return plan_fact(t, s, p, ev, &entry, e);
 	hash = hash_bytes(t->cache_key.ptr, t->cache_key.len);
 	c = &t->cache[hash % CACHE_SLOTS];
 	if (c->hash == hash && c->generation == t->generation && c->len == t->cache_key.len &&
 	    memcmp(c->key, t->cache_key.ptr, c->len) == 0) {
-		entry_count(&t->entries.at[c->entry], ev, fact_plan_bytes(p, ev), p->daily ? hour_of(s, ev) : 0);
+		if (c->entry != NO_ENTRY)
+			entry_count(&t->entries.at[c->entry], ev,
+				    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, fact_plan_bytes(p, ev),
+							 p->daily ? hour_of(s, ev) : 0 });
 		return 0;
 	}
 	if (plan_fact(t, s, p, ev, &entry, e) < 0)

@@ -5,7 +5,10 @@
 #include "facts/facts.h"
 #include "util/buf.h"
 
-#define FA_BYTES FA_COUNT /* pseudo attribute of a row: adds to fact.bytes */
+/* Pseudo attributes of a row. */
+#define FA_BYTES FA_COUNT /* adds to fact.bytes */
+#define FA_FIRST (FA_COUNT + 1) /* times that the record gives for what it says, in place of its own */
+#define FA_LAST (FA_COUNT + 2)
 
 enum fact_fn {
 	FN_TEXT,
@@ -50,8 +53,24 @@ enum fact_fn {
 	FN_PARTNAME,
 	FN_PARTREST,
 	FN_PARAM,
+	FN_WORD,
+	FN_PAIR,
+	FN_PAIRIP,
+	FN_PATHIN,
+	FN_HASHIN,
+	FN_VERSIONIN,
+	FN_OUTCOME,
+	FN_ITEM,
+	FN_UID,
+	FN_SAMPLE,
+	FN_LABEL,
 };
-enum fact_join { JOIN_FIRST, JOIN_AND, JOIN_OR };
+enum fact_join {
+	JOIN_FIRST,
+	JOIN_AND,  /* behind a space */
+	JOIN_GLUE, /* without one */
+	JOIN_OR,   /* if what stands before gave nothing */
+};
 
 enum { FACT_ARGS = 3 };
 
@@ -59,6 +78,7 @@ struct fact_op {
 	int attr; /* enum fact_attr or FA_BYTES */
 	enum fact_fn fn;
 	enum fact_join join;
+	bool required; /* no fact without a text */
 	str arg[FACT_ARGS]; /* fields, or literals where the function takes them */
 };
 
@@ -113,6 +133,7 @@ struct fact_plan {
 	uint32_t nkey;
 	struct fact_arg bytes; /* the first that is there counts */
 	bool daily;            /* the fact has a day, so it has hours */
+	bool timed;            /* its times come from fields */
 };
 
 /* Bind into memory of `mem`. False without memory. */
@@ -125,14 +146,16 @@ struct fact_draft {
 	size_t from[FA_COUNT], len[FA_COUNT];
 	str host; /* where the event was recorded */
 	uint64_t bytes;
+	int64_t first_ns, last_ns;
 };
 
 /* Do the conditions of a bound rule hold for the event? */
 bool fact_plan_holds(const struct fact_plan *p, const event *ev, struct fact_draft *d);
 /* What the event adds to fact.bytes. */
 uint64_t fact_plan_bytes(const struct fact_plan *p, const event *ev);
-/* Fill the attributes. False without memory. */
-bool fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d);
+/* Fill the attributes: RUN_NONE if a required one stays empty. */
+enum fact_run { RUN_FACT, RUN_NONE, RUN_OOM };
+enum fact_run fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d);
 /* Append what a function of Windows events gives: those that know types of values. */
 void fact_values_run(const struct fact_op *op, const struct fact_plan *p, const struct fact_arg *args,
 		     const event *ev, buf *out);
@@ -199,6 +222,9 @@ void fact_text_shape(str message, buf *out);
 void fact_text_mac(str s, buf *out);
 /* Addresses among the answers, in order, at most four; else what went wrong. */
 void fact_text_answers(str list, str rcode, buf *out);
+/* Behind a name as "name=value" or "name: value", the first of several names that is there; an address. */
+void fact_text_pair(str text, str names, buf *out);
+void fact_text_pairip(str text, str names, buf *out);
 /* What stands between `mark` and the next ';': all of it, up to its first dot, what is behind that. */
 enum fact_part { PART_ALL, PART_NAME, PART_REST };
 void fact_text_part(str text, str mark, enum fact_part which, buf *out);
@@ -208,5 +234,16 @@ void fact_text_service(str port, buf *out);
 void fact_text_mailbox(str s, buf *out);
 /* "@domain" of the first address. */
 void fact_text_maildomain(str s, buf *out);
+
+/* --- what messages hold (msgparts.c) ----------------------------------------------------------- */
+
+void fact_text_word(str text, str mark, buf *out);	/* the word behind the mark */
+void fact_text_pathin(str text, buf *out);		/* a file, a folder or a URL */
+void fact_text_hashin(str text, buf *out);		/* MD5, SHA-1 or SHA-256 */
+void fact_text_versionin(str text, buf *out);
+void fact_text_outcome(str text, buf *out);		/* "ok", "failed" */
+void fact_text_item(str list, str number, buf *out);	/* address n of a list, from 1 */
+void fact_text_uid(str s, buf *out);			/* a user of Unix by name or number */
+void fact_text_sample(str s, buf *out);			/* one key of eight, else nothing */
 
 #endif

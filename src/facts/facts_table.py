@@ -8,11 +8,13 @@ import sys
 
 # name -> what each argument is: f a field, v a literal
 WINDOWS = {"ip": "f", "pid": "f", "id": "f", "host": "f", "account": "ff", "task": "f", "data": "v",
-           "seconds": "ff", "cmdlet": "f", "parameters": "f"}
+           "seconds": "ff", "cmdlet": "f", "parameters": "f", "sample": "f"}
 FLAT = {"lower": "f", "ip": "f", "first": "f", "path": "fff", "lowpath": "fff", "query": "fff", "file": "f",
         "version": "ff", "domain": "f", "urlport": "f", "shape": "f", "mac": "f", "denied": "f", "action": "f",
         "answers": "ff", "part": "fv", "mailbox": "f", "maildomain": "f", "account": "ff", "if": "fv",
-        "service": "f", "other": "ff", "partname": "fv", "partrest": "fv", "param": "fv"}
+        "service": "f", "other": "ff", "partname": "fv", "partrest": "fv", "param": "fv",
+        "word": "fv", "pair": "fv", "pairip": "fv", "pathin": "f", "hashin": "f", "versionin": "f", "outcome": "f",
+        "item": "fv", "uid": "f", "sample": "f", "label": "fv"}
 ENUM = {(True, "ip"): "FN_ADDRESS"}
 SPECIAL = {"@day": "FN_DAY", "@channel": "FN_CHANNEL", "@user": "FN_USER"}
 FLAT_SPECIAL = {"@day": "FN_DAY", "@host": "FN_PLACE", "@observer": "FN_OBSERVER"}
@@ -70,7 +72,7 @@ def arguments(name, text, flat):
     return out
 
 
-def operation(term, join, attr, flat):
+def operation(term, join, required, attr, flat):
     term = term.strip()
     args = []
     m = re.match(r"^(\w+)\((.*)\)$", term)
@@ -87,22 +89,26 @@ def operation(term, join, attr, flat):
     else:
         raise ValueError("cannot read term " + term)
     args += [""] * (3 - len(args))
-    return "{ %s, %s, %s, { %s } }" % (attr, fn, join, ", ".join(c_str(a) for a in args))
+    return "{ %s, %s, %s, %s, { %s } }" % (attr, fn, join, required, ", ".join(c_str(a) for a in args))
 
 
 def operations(attrs, flat):
     out, seen = [], set()
     for one in split_outside_quotes(attrs, ";"):
-        name, _, terms = one.partition("=")
-        name = name.strip()
+        m = re.match(r"^\s*(\w+)(!?)=(.*)$", one)
+        if not m:
+            raise ValueError("cannot read attribute " + one)
+        name, terms = m.group(1), m.group(3)
+        required = "true" if m.group(2) else "false"
         if name in seen:
             raise ValueError("twice: " + name)
         seen.add(name)
-        attr = "FA_BYTES" if name == "bytes" else "FA_" + name.upper()
+        attr = "FA_" + name.upper()
         for i, term in enumerate(split_outside_quotes(terms, " + ")):
-            for k, alternative in enumerate(split_outside_quotes(term, "|")):
-                join = "JOIN_OR" if k else "JOIN_AND" if i else "JOIN_FIRST"
-                out.append(operation(alternative, join, attr, flat))
+            for g, glued in enumerate(split_outside_quotes(term, " ~ ")):
+                for k, alternative in enumerate(split_outside_quotes(glued, "|")):
+                    join = "JOIN_OR" if k else "JOIN_GLUE" if g else "JOIN_AND" if i else "JOIN_FIRST"
+                    out.append(operation(alternative, join, required, attr, flat))
     if flat and "host" not in seen and "observer" not in seen:
         raise ValueError("neither host nor observer")
     return out
@@ -115,6 +121,8 @@ def conditions(when, flat):
         if not m:
             raise ValueError("cannot read condition " + one)
         field, negate, op, values = m.groups()
+        if re.match(r"^'[^']+'$", values):
+            values = values[1:-1]
         if flat and not FLAT_FIELD.match(field):
             raise ValueError("no field: " + field)
         if op == "?" and values not in ("file", "any", "refused"):

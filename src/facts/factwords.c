@@ -118,6 +118,8 @@ void fact_text_mac(str s, buf *out)
 
 		if (is_hex(c) && n < sizeof hex)
 			hex[n++] = (char)(c >= 'a' ? c & ~0x20 : c);
+		else if (n == sizeof hex && memchr(",;| ", c, 4))
+			break; /* the first of several */
 		else if (is_hex(c) || !memchr(":-. ", c, 4))
 			return; /* an identifier of another kind */
 	}
@@ -235,14 +237,43 @@ static size_t numeric_run(str s, size_t i, bool *ret_hex)
 	return digit ? n - i : 0;
 }
 
+/* Length of what begins here and differs in every line: the value of a pair, a quoted text, a path, a URL, an address
+ * of mail; 0: it is none of these. */
+static size_t variable(str s, size_t i)
+{
+	char c = s.ptr[i];
+	size_t n = i;
+	bool path = false;
+
+	if (c == '"' || c == '\'') {
+		const char *end = memchr(s.ptr + i + 1, c, s.len - i - 1);
+
+		return end ? (size_t)(end - s.ptr) + 1 - i : 0;
+	}
+	if (i && s.ptr[i - 1] != ' ' && s.ptr[i - 1] != '=' && s.ptr[i - 1] != '(' && s.ptr[i - 1] != '[')
+		return 0;
+	while (n < s.len && !memchr(" \t\r\n,;)]\"", s.ptr[n], 8)) {
+		path |= s.ptr[n] == '\\' || (s.ptr[n] == '/' && n + 1 < s.len && is_alnum(s.ptr[n + 1])) ||
+			(s.ptr[n] == '@' && n > i);
+		n++;
+	}
+	return path || (i && s.ptr[i - 1] == '=') ? n - i : 0;
+}
+
 void fact_text_shape(str s, buf *out)
 {
 	size_t start = out->len;
 
 	for (size_t i = 0; i < s.len && out->len - start < FACT_SHAPE_LEN;) {
 		bool hex, first = i == 0 || !is_alnum(s.ptr[i - 1]);
-		size_t n = first && is_alnum(s.ptr[i]) ? numeric_run(s, i, &hex) : 0;
+		size_t v = variable(s, i), n;
 
+		if (v) {
+			buf_byte(out, '*');
+			i += v;
+			continue;
+		}
+		n = first && is_alnum(s.ptr[i]) ? numeric_run(s, i, &hex) : 0;
 		if (n && (hex || is_digit(s.ptr[i]))) {
 			buf_byte(out, '#');
 			i += n;
@@ -258,9 +289,12 @@ void fact_text_shape(str s, buf *out)
 			buf_byte(out, s.ptr[i++]);
 		}
 	}
-	while (out->len > start && ((unsigned char)out->ptr[out->len - 1] & 0xC0) == 0x80 &&
-	       out->len - start >= FACT_SHAPE_LEN)
-		out->len--; /* a character that was cut */
+	while (out->len - start > FACT_SHAPE_LEN ||
+	       (out->len > start && s.len && out->len - start == FACT_SHAPE_LEN &&
+		((unsigned char)out->ptr[out->len - 1] & 0xC0) == 0x80))
+		out->len--;
+	if (out->len > start && (unsigned char)out->ptr[out->len - 1] >= 0xC0)
+		out->len--; /* the first byte of a character that was cut */
 }
 
 void fact_text_part(str text, str mark, enum fact_part which, buf *out)

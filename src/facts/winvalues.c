@@ -256,6 +256,15 @@ static value arg_value(const struct fact_plan *p, struct fact_arg a, const event
 	return a.n ? event_value(ev, p->cols[a.at].col) : (value){ 0 };
 }
 
+static void put_sample(value v, buf *out)
+{
+	buf tmp = { 0 };
+
+	put_text(v, 256, &tmp);
+	fact_text_sample(buf_view(&tmp), out);
+	buf_done(&tmp);
+}
+
 void fact_values_run(const struct fact_op *op, const struct fact_plan *p, const struct fact_arg *args,
 		     const event *ev, buf *out)
 {
@@ -289,6 +298,9 @@ void fact_values_run(const struct fact_op *op, const struct fact_plan *p, const 
 	case FN_CMDLET:
 	case FN_PARAMETERS:
 		put_cmdlet(a, op->fn == FN_PARAMETERS, out);
+		break;
+	case FN_SAMPLE:
+		put_sample(a, out);
 		break;
 	case FN_CHANNEL:
 		put_text(event_wk(ev, WK_CHANNEL), LIMIT_FACT_VALUE, out);
