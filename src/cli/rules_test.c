@@ -12,7 +12,7 @@
 #include "cli/slurp.h"
 #include "detect/bundle.h"
 #include "detect/samples.h"
-#include "sigma/yaml_tree.h"
+#include "util/yaml_tree.h"
 #include "util/limits.h"
 #include "util/map.h"
 
@@ -29,7 +29,7 @@ struct tester {
 	struct detector *detector;
 	arena mem;
 	VEC(struct recording) recordings;
-	map hits; /* file NUL rule id to matches */
+	map hits;         /* file NUL rule id to matches */
 	VEC(str) pending; /* rules that matched in the item under way */
 	arena pending_mem;
 	buf out;

@@ -3,7 +3,7 @@
 #ifndef SPOOR_DETECT_RANKS_H
 #define SPOOR_DETECT_RANKS_H
 
-#include "sigma/number.h"
+#include "util/number.h"
 #include "util/vec.h"
 
 struct rank_node {

@@ -7,7 +7,7 @@
 #define SPOOR_SIGMA_CORRELATION_H
 
 #include "sigma/doc.h"
-#include "sigma/number.h"
+#include "util/number.h"
 
 enum corr_type {
 	CORR_EVENT_COUNT,

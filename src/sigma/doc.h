@@ -3,7 +3,7 @@
 #ifndef SPOOR_SIGMA_DOC_H
 #define SPOOR_SIGMA_DOC_H
 
-#include "sigma/yaml_tree.h"
+#include "util/yaml_tree.h"
 
 struct doc_names {
 	const str *at;

@@ -1,6 +1,6 @@
 #include "sigma/placeholder.h"
 
-#include "sigma/yaml_tree.h"
+#include "util/yaml_tree.h"
 #include "util/limits.h"
 #include "util/utf.h"
 

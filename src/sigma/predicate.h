@@ -7,8 +7,8 @@
 #ifndef SPOOR_SIGMA_PREDICATE_H
 #define SPOOR_SIGMA_PREDICATE_H
 
-#include "sigma/cidr.h"
-#include "sigma/number.h"
+#include "util/cidr.h"
+#include "util/number.h"
 #include "sigma/pattern.h"
 #include "sigma/regex.h"
 

@@ -8,7 +8,7 @@
 
 #include "sigma/placeholder.h"
 #include "sigma/predicate.h"
-#include "sigma/yaml_tree.h"
+#include "util/yaml_tree.h"
 #include "util/map.h"
 #include "util/vec.h"
 

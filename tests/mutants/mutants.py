@@ -91,10 +91,10 @@ MUTANTS = {
     'gte is gt': ('sigma/predicate.c', 'return c >= 0;', 'return c > 0;'),
     'bounds do not read hex': ('sigma/predicate.c', 'number_parse(text, true, &n)', 'number_parse(text, false, &n)'),
     'equality reads hex': ('sigma/predicate.c', 'return number_parse(text, false, &n) &&', 'return number_parse(text, true, &n) &&'),
-    'fractions are cut': ('sigma/number.c', 'return frac > 0 ? -1 : frac < 0 ? 1 : 0;', 'return 0;'),
-    'networks end at a byte': ('sigma/cidr.c', 'return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;', 'return true;'),
-    'mapped addresses are IPv6': ('sigma/cidr.c', 'if (len == 16 && net->len == 4 && ', 'if (false && '),
-    'blanks around an address': ('sigma/cidr.c', 's = str_trim(s);', ''),
+    'fractions are cut': ('util/number.c', 'return frac > 0 ? -1 : frac < 0 ? 1 : 0;', 'return 0;'),
+    'networks end at a byte': ('util/cidr.c', 'return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;', 'return true;'),
+    'mapped addresses are IPv6': ('util/cidr.c', 'if (len == 16 && net->len == 4 && ', 'if (false && '),
+    'blanks around an address': ('util/cidr.c', 's = str_trim(s);', ''),
     'week by its Monday': ('sigma/predicate.c', 'int64_t thursday = days - weekday + 3, y;', 'int64_t thursday = days - weekday, y;'),
     'hour needs a T': ('sigma/predicate.c', "(s.ptr[10] == 'T' || s.ptr[10] == ' ')", "s.ptr[10] == 'T'"),
     # conditions and selections
@@ -107,7 +107,7 @@ MUTANTS = {
     'lists of maps are AND': ('sigma/rule.c', 'node = sigma_list(p, NODE_OR, items.at, items.len);', 'node = sigma_list(p, NODE_AND, items.at, items.len);'),
     'only the first condition counts': ('sigma/rule.c', 'node = sigma_list(p, NODE_OR, conditions.at, conditions.len);', 'node = conditions.at[0];'),
     'predicates of other case are one': ('sigma/pool.c', '(char)(proto->cased | proto->want << 1)', '(char)(proto->want << 1)'),
-    'yes is text': ('sigma/yaml_tree.c', 'if (*ret_bool || one_of(n->text, FALSES))', 'if (false)'),
+    'yes is text': ('util/yaml_tree.c', 'if (*ret_bool || one_of(n->text, FALSES))', 'if (false)'),
     # where rules apply
     'every event id passes': ('sigma/logsource.c', 'if (str_eq(event_id, str_of(gate->event_ids[i])))', 'if (true)'),
     'further conditions are not asked': ('detect/ruleset.c', 'for (; gate->conditions[n].name; n++) {', 'for (; false; n++) {'),

@@ -1,9 +1,9 @@
 /* number.c - numbers as rules compare them, encodings, networks. */
 #include "unit/unit.h"
 
-#include "sigma/cidr.h"
+#include "util/cidr.h"
 #include "sigma/encode.h"
-#include "sigma/number.h"
+#include "util/number.h"
 
 #define NOT 99 /* no number */
 

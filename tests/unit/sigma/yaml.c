@@ -1,7 +1,7 @@
 /* yaml.c - documents and their trees: cutting, typing, refusing. */
 #include "unit/unit.h"
 
-#include "sigma/yaml_tree.h"
+#include "util/yaml_tree.h"
 #include "util/limits.h"
 
 static const struct {

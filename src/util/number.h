@@ -2,8 +2,8 @@
  *
  * Evidence strings are never retyped: text is a number only where a rule compares it with one.
  * Thread rule: pure functions. */
-#ifndef SPOOR_SIGMA_NUMBER_H
-#define SPOOR_SIGMA_NUMBER_H
+#ifndef SPOOR_UTIL_NUMBER_H
+#define SPOOR_UTIL_NUMBER_H
 
 #include "util/buf.h"
 

@@ -1,6 +1,6 @@
 /* cidr.h - address networks. Thread rule: pure functions. */
-#ifndef SPOOR_SIGMA_CIDR_H
-#define SPOOR_SIGMA_CIDR_H
+#ifndef SPOOR_UTIL_CIDR_H
+#define SPOOR_UTIL_CIDR_H
 
 #include "util/err.h"
 #include "util/str.h"
@@ -17,5 +17,9 @@ int cidr_parse(str s, struct cidr *ret, err *e);
 
 /* Is s a literal address in the network? An IPv4-mapped IPv6 address counts as IPv4 too. */
 bool cidr_match(const struct cidr *net, str s);
+
+#define CIDR_TEXT_MAX 48
+/* The address, without the prefix's length; answers out. */
+const char *cidr_address_text(const struct cidr *net, char out[CIDR_TEXT_MAX]);
 
 #endif

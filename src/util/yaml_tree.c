@@ -1,4 +1,4 @@
-#include "sigma/yaml_tree.h"
+#include "util/yaml_tree.h"
 
 #include <stdlib.h>
 #include <yaml.h>
@@ -167,6 +167,7 @@ static struct ynode *new_node(struct builder *b, const yaml_event_t *ev, enum yn
 	}
 	n->kind = kind;
 	n->line = b->first_line + (uint32_t)ev->start_mark.line;
+	n->column = (uint32_t)ev->start_mark.column + 1;
 	if (anchor) {
 		struct anchored *at = VEC_PUSH(&b->anchored, LIMIT_YAML_NODES);
 		struct map_entry *entry = map_put(&b->anchors, str_of(anchor), b->anchored.len - 1, &is_new);

@@ -2,10 +2,10 @@
  *
  * Refuses: merge keys, language tags, keys that are no scalars, duplicate keys, aliases that would
  * multiply the document beyond LIMIT_YAML_NODES. Thread rule: pure functions. */
-#ifndef SPOOR_SIGMA_YAML_TREE_H
-#define SPOOR_SIGMA_YAML_TREE_H
+#ifndef SPOOR_UTIL_YAML_TREE_H
+#define SPOOR_UTIL_YAML_TREE_H
 
-#include "sigma/number.h"
+#include "util/number.h"
 #include "util/arena.h"
 #include "util/err.h"
 
@@ -23,6 +23,7 @@ struct ynode {
 	enum ynode_kind kind;
 	bool plain;      /* scalar without quotes and tag: its type follows from its text */
 	uint32_t line;   /* from 1, in the file */
+	uint32_t column; /* from 1 */
 	uint32_t weight; /* nodes of the subtree, aliases expanded */
 	str text;        /* of a scalar; NUL-terminated */
 	struct ylink *first, *last;

@@ -1,4 +1,4 @@
-#include "sigma/cidr.h"
+#include "util/cidr.h"
 
 #include <arpa/inet.h>
 
@@ -69,4 +69,11 @@ bool cidr_match(const struct cidr *net, str s)
 		len = 4;
 	}
 	return len == net->len && prefix_equal(addr, net->addr, net->bits);
+}
+
+const char *cidr_address_text(const struct cidr *net, char out[CIDR_TEXT_MAX])
+{
+	if (!inet_ntop(net->len == 4 ? AF_INET : AF_INET6, net->addr, out, CIDR_TEXT_MAX))
+		out[0] = 0;
+	return out;
 }

@@ -1,4 +1,4 @@
-#include "sigma/number.h"
+#include "util/number.h"
 
 #include <math.h>
 #include <stdio.h>
