@@ -182,6 +182,14 @@ static void put_hosts(struct writer *w)
 		buf_byte(b, ']');
 		json_member_bool(b, "has_logs", h->has_logs);
 		json_member_bool(b, "ambiguous", h->ambiguous);
+		json_member_str(b, "role", str_of(host_role_name(h->role)));
+		json_member_str(b, "role_basis", str_of(role_basis_name(h->role_basis)));
+		put_some(b, "owner", h->owner);
+		put_some(b, "note", h->note);
+		if (h->renamed_ns != TIME_NONE)
+			json_member_time(b, "renamed", h->renamed_ns);
+		if (h->reimaged_ns != TIME_NONE)
+			json_member_time(b, "reimaged", h->reimaged_ns);
 		json_member_u64(b, "events", h->events);
 		json_member_time(b, "first", h->first_ns);
 		json_member_time(b, "last", h->last_ns);
@@ -201,8 +209,15 @@ static void put_hosts(struct writer *w)
 		json_member_str(b, "ip", a->ip);
 		put_host(b, w, "host", a->host);
 		json_member_str(b, "basis", str_of(story_basis_name(a->basis)));
+		json_member_u64(b, "weight_percent", (uint64_t)(a->weight * 100 + 0.5));
+		if (a->flags & ADDRESS_SHARED)
+			json_member_bool(b, "shared", true);
+		if (a->flags & ADDRESS_POOL)
+			json_member_bool(b, "pooled", true);
 		json_member_time(b, "first", a->first_ns);
 		json_member_time(b, "last", a->last_ns);
+		if (a->until_ns > a->last_ns)
+			json_member_time(b, "until", a->until_ns);
 		json_member_u64(b, "count", a->count);
 		put_refs(w, a->refs.at, a->refs.n);
 		buf_byte(b, '}');

@@ -241,8 +241,9 @@ static void address_table(struct html *h)
 	if (st->naddresses == 0)
 		return;
 	buf_z(b,
-	      "<h3>Addresses taken for hosts</h3>\n<p class=\"note\">Only where the evidence says so; the "
-	      "strongest reason counts. Where hosts contradict each other the address belongs to none.</p>\n");
+	      "<h3>Addresses taken for hosts</h3>\n<p class=\"note\">Only where the evidence says so, and only for "
+	      "that time; the strongest reason is shown. An address of several hosts at once (shared) is taken "
+	      "for none of them.</p>\n");
 	html_table(h, "t-addresses", "Address|Host|w:Reason|t:Seen|n:Times");
 	for (uint32_t i = 0; i < st->naddresses && shown < ROWS_ADDRESSES; i++, shown++) {
 		const struct story_address *a = &st->addresses[i];
@@ -252,9 +253,11 @@ static void address_table(struct html *h)
 		buf_byte(&key, 0);
 		buf_z(b, "<tr>");
 		cell_text(h, "t", a->ip);
-		cell_text(h, "h",
-			  a->host == STORY_NOBODY ? STR("several: none taken")
-						  : story_host_name(st, a->host));
+		buf_z(b, "<td class=\"h\">");
+		host_name(b, story_host_name(st, a->host));
+		if (a->flags & ADDRESS_SHARED)
+			pill(b, "w40", "shared");
+		buf_z(b, "</td>");
 		buf_z(b, "<td class=\"w\">");
 		html_text(b, str_of(key.failed ? "" : wording(key.ptr, LANGUAGE_EN)));
 		cell_end_refs(h, &a->refs, a->count);

@@ -9,6 +9,7 @@
 #include "detect/finding.h"
 #include "event/gap.h"
 #include "facts/fact.h"
+#include "util/buf.h"
 #include "util/err.h"
 #include "util/sha256.h"
 
@@ -74,6 +75,8 @@ int store_each_fact(struct store *s, int kind /* -1: all */, int (*fn)(void *, c
 int store_count_facts(struct store *s, uint64_t *ret, err *e);
 int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *), void *ctx, err *e);
 int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *, err *), void *ctx, err *e);
+/* Append case.yaml of the case's folder. 1: there; 0: none. */
+int store_case_yaml(struct store *s, buf *to, err *e);
 /* *ret's strings are copied to mem. */
 int store_get_run(struct store *s, struct store_run *ret, arena *mem, err *e);
 

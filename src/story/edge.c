@@ -19,7 +19,7 @@ static bool origin_of(struct builder *b, const struct fact *f, uint32_t at, stru
 
 	if (o.ip.len && address_is_local(o.ip))
 		return false;
-	o.host = host_at(b, o.ip, &o.basis);
+	o.host = host_at(b, o.ip, f->first_ns, &o.basis);
 	if (o.host == STORY_NOBODY) {
 		o.host = host_named(b, f->attr[FA_SOURCE_HOST]);
 		if (o.host != STORY_NOBODY)
@@ -155,7 +155,7 @@ static int on_session(void *ctx, const struct fact *f, err *e)
 		uint32_t to = host_named(b, f->attr[FA_TARGET_HOST]);
 
 		if (to == STORY_NOBODY)
-			to = host_at(b, f->attr[FA_TARGET_IP], &basis);
+			to = host_at(b, f->attr[FA_TARGET_IP], f->first_ns, &basis);
 		if (to != here)
 			edge_add(b, kind, &o, to, f->attr[FA_ACCOUNT], f->attr[FA_DETAIL], f);
 	} else if (origin_of(b, f, here, &o)) {
@@ -224,7 +224,7 @@ static int on_connection(void *ctx, const struct fact *f, err *e)
 			edge_add(b, EDGE_CONNECTION, &o, here, STR(""), what, f);
 	} else if (!address_is_local(f->attr[FA_TARGET_IP])) {
 		enum story_basis basis = BASES;
-		uint32_t to = host_at(b, f->attr[FA_TARGET_IP], &basis);
+		uint32_t to = host_at(b, f->attr[FA_TARGET_IP], f->first_ns, &basis);
 
 		if (to == STORY_NOBODY)
 			to = host_named(b, f->attr[FA_TARGET_HOST]);

@@ -8,7 +8,7 @@ enum { NAME_MAX_LEN = 255 };
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-static bool looks_like_address(str s)
+bool looks_like_address(str s)
 {
 	bool digits = s.len > 0;
 
@@ -50,7 +50,7 @@ static str clean_name(str raw, bool own)
 	return raw;
 }
 
-static struct name_info *name_at(struct builder *b, str raw, bool own)
+struct name_info *name_at(struct builder *b, str raw, bool own)
 {
 	str name = clean_name(raw, own), rest;
 	char lower[NAME_MAX_LEN];
@@ -103,6 +103,7 @@ static int on_coverage(void *ctx, const struct fact *f, err *e)
 		return 0;
 	n->own = true;
 	name = (uint32_t)(n - b->name.at);
+	span_add(&n->first_ns, &n->last_ns, f->first_ns, f->last_ns);
 	b->st->events += f->count;
 	span_add(&b->st->first_ns, &b->st->last_ns, f->first_ns, f->last_ns);
 	refs_add_all(&n->refs, f->refs, f->nrefs);
@@ -238,6 +239,7 @@ void names_collect(struct builder *b)
 	each_fact(b, FACT_EXPLICIT_CREDENTIALS, on_mention);
 	each_fact(b, FACT_AUTHENTICATION, on_mention);
 	each_fact(b, FACT_REMOTE_SESSION, on_mention);
+	assets_collect(b);
 }
 
 /* --- names into hosts ------------------------------------------------------------------------ */
@@ -311,6 +313,8 @@ void names_join(struct builder *b)
 	uint32_t *place;
 
 	find_leaders(b);
+	if (!b->failed)
+		assets_join(b);
 	place = arena_array(&b->st->arrays, b->name.len + 1, sizeof *place);
 	if (b->failed || !place) {
 		b->failed = true;
@@ -334,6 +338,7 @@ void names_join(struct builder *b)
 		h->name = b->name.at[i].text;
 		h->has_logs = b->name.at[i].own;
 		h->ambiguous = b->name.at[i].ambiguous;
+		h->renamed_ns = h->reimaged_ns = TIME_NONE;
 		h->first_ns = h->last_ns = TIME_NONE;
 		h->refs.n = 0;
 	}
@@ -349,6 +354,7 @@ void names_join(struct builder *b)
 	}
 	for (uint32_t i = 0; i < b->name.len; i++)
 		b->name.at[i].host = place[b->name.at[i].host];
+	assets_fill(b);
 }
 
 uint32_t host_named(struct builder *b, str raw)

@@ -197,8 +197,9 @@ static void maps_init(struct builder *b)
 	map_init(&b->channel_keys, LIMIT_STORY_CHANNELS, 128u << 20);
 	map_init(&b->rule_keys, LIMIT_STORY_RULES, 16u << 20);
 	map_init(&b->hit_keys, LIMIT_STORY_OBSERVATIONS, 16u << 20);
-	map_init(&b->claim_keys, LIMIT_STORY_ADDRESSES, 16u << 20);
-	map_init(&b->address_keys, LIMIT_STORY_ADDRESSES, 16u << 20);
+	map_init(&b->wear_keys, LIMIT_STORY_HOSTS * 4u, 32u << 20);
+	map_init(&b->wear_pairs, LIMIT_STORY_HOSTS * 4u, 32u << 20);
+	map_init(&b->seat_keys, LIMIT_STORY_HOSTS, 32u << 20);
 	map_init(&b->edge_keys, LIMIT_STORY_EDGES, 32u << 20);
 	map_init(&b->observation_keys, LIMIT_STORY_OBSERVATIONS, 128u << 20);
 }
@@ -217,6 +218,52 @@ static const void *settle(struct builder *b, const void *from, size_t n, size_t 
 
 #define SETTLE(b, vec) settle((b), (vec)->at, (vec)->len, sizeof *(vec)->at)
 
+/* --- addresses ------------------------------------------------------------------------------- */
+
+static int address_order(const void *pa, const void *pb)
+{
+	const struct story_address *a = pa, *b = pb;
+	int c = str_cmp(a->ip, b->ip);
+
+	if (c)
+		return c;
+	if (a->first_ns != b->first_ns)
+		return a->first_ns < b->first_ns ? -1 : 1;
+	return (a->host > b->host) - (a->host < b->host);
+}
+
+static void addresses_list(struct builder *b)
+{
+	size_t n;
+	const struct identity_interval *i = identity_intervals(b->st->identity, &n);
+
+	for (size_t k = 0; k < n; k++) {
+		struct story_address *a = VEC_PUSH(&b->address, LIMIT_STORY_CLAIMS);
+		struct identity_share s[8];
+		size_t found = identity_at(b->st->identity, i[k].ip,
+					   i[k].from_ns + (i[k].to_ns - i[k].from_ns) / 2, s, COUNT(s));
+
+		if (!a) {
+			b->st->dropped++;
+			return;
+		}
+		*a = (struct story_address){ .ip = i[k].ip,
+					     .host = i[k].host,
+					     .basis = i[k].basis,
+					     .flags = identity_flags(b->st->identity, i[k].ip),
+					     .first_ns = i[k].from_ns,
+					     .last_ns = i[k].to_ns,
+					     .until_ns = i[k].until_ns,
+					     .count = i[k].count };
+		for (size_t x = 0; x < found; x++)
+			if (s[x].host == a->host)
+				a->weight = s[x].weight;
+		refs_add_all(&a->refs, i[k].refs, i[k].nrefs);
+	}
+	if (b->address.len)
+		qsort(b->address.at, b->address.len, sizeof *b->address.at, address_order);
+}
+
 static void hand_over(struct builder *b)
 {
 	struct story *st = b->st;
@@ -225,6 +272,7 @@ static void hand_over(struct builder *b)
 	st->nitems = (uint32_t)b->item.len;
 	st->hosts = SETTLE(b, &b->host);
 	st->nhosts = (uint32_t)b->host.len;
+	addresses_list(b);
 	st->addresses = SETTLE(b, &b->address);
 	st->naddresses = (uint32_t)b->address.len;
 	st->edges = SETTLE(b, &b->edge);
@@ -243,8 +291,9 @@ static void hand_over(struct builder *b)
 
 static void builder_done(struct builder *b)
 {
-	map *const MAPS[] = { &b->names,      &b->channel_keys, &b->rule_keys, &b->hit_keys,
-			      &b->claim_keys, &b->address_keys, &b->edge_keys, &b->observation_keys };
+	map *const MAPS[] = { &b->names,     &b->channel_keys, &b->rule_keys,
+			      &b->hit_keys,  &b->wear_keys,    &b->wear_pairs,
+			      &b->seat_keys, &b->edge_keys,    &b->observation_keys };
 
 	for (size_t i = 0; i < COUNT(MAPS); i++)
 		map_done(MAPS[i]);
@@ -254,7 +303,11 @@ static void builder_done(struct builder *b)
 	VEC_DONE(&b->rule);
 	VEC_DONE(&b->hit);
 	VEC_DONE(&b->host);
-	VEC_DONE(&b->claim);
+	VEC_DONE(&b->same);
+	VEC_DONE(&b->wear);
+	VEC_DONE(&b->change);
+	VEC_DONE(&b->grant);
+	VEC_DONE(&b->seat);
 	VEC_DONE(&b->address);
 	VEC_DONE(&b->edge);
 	VEC_DONE(&b->arrival);
@@ -283,7 +336,10 @@ static void build(struct builder *b)
 	if (b->failed)
 		return;
 	hosts_fill(b);
-	addresses_collect(b);
+	roles_find(b);
+	claims_collect(b);
+	if (b->rc || b->failed)
+		return;
 	edges_collect(b);
 	web_collect(b);
 	observations_collect(b);
@@ -295,6 +351,17 @@ static void build(struct builder *b)
 	blind_collect(b);
 	story_tell(b);
 	hand_over(b);
+}
+
+static int declared_read(struct builder *b)
+{
+	buf text = { 0 };
+	int rc = store_case_yaml(b->s, &text, b->e);
+
+	if (rc > 0 && (rc = case_file_parse(&b->st->declared, buf_view(&text), b->e)) < 0)
+		err_prefix(b->e, CASE_YAML);
+	buf_done(&text);
+	return rc < 0 ? -1 : 0;
 }
 
 int story_build(struct story **ret, struct store *s, err *e)
@@ -309,6 +376,9 @@ int story_build(struct story **ret, struct store *s, err *e)
 	st->first_ns = st->last_ns = TIME_NONE;
 	b.mem = &st->mem;
 	maps_init(&b);
+	b.rc = declared_read(&b);
+	if (b.rc == 0)
+		b.rc = identity_new(&st->identity, st->declared, e);
 	build(&b);
 	builder_done(&b);
 	if (b.rc == 0 && b.failed)
@@ -325,6 +395,8 @@ void story_free(struct story *st)
 {
 	if (!st)
 		return;
+	identity_free(st->identity);
+	case_file_free(st->declared);
 	arena_done(&st->mem);
 	arena_done(&st->arrays);
 	free(st);
@@ -385,9 +457,14 @@ const char *story_observation_name(enum observation_kind kind)
 const char *story_basis_name(enum story_basis basis)
 {
 	static const char *const NAMES[BASES] = {
+		[BASIS_DECLARED] = "declared",
 		[BASIS_OWN_CONNECTION] = "own_connection",
+		[BASIS_OWN_SERVER] = "own_server",
 		[BASIS_MACHINE_ACCOUNT] = "machine_account",
+		[BASIS_LEASE] = "lease",
+		[BASIS_INVENTORY] = "inventory",
 		[BASIS_WORKSTATION] = "workstation",
+		[BASIS_VPN] = "vpn",
 		[BASIS_RESOLVED_NAME] = "resolved_name",
 	};
 

@@ -8,6 +8,9 @@
 #define SPOOR_STORY_STORY_H
 
 #include "store/store.h"
+#include "story/casefile.h"
+#include "story/hostrole.h"
+#include "story/identity.h"
 #include "util/arena.h"
 
 #define STORY_NOBODY UINT32_MAX /* no host */
@@ -33,8 +36,14 @@ struct story_host {
 	str name;           /* as logged; the longest form that joins the others */
 	const str *aliases; /* every other way it was written */
 	uint32_t naliases;
-	bool has_logs;  /* false: others speak of it */
-	bool ambiguous; /* a short name that fits several full names: joined with none */
+	bool has_logs;       /* false: others speak of it */
+	bool ambiguous;      /* a short name that fits several full names: joined with none */
+	int64_t renamed_ns;  /* it has another name since then; TIME_NONE: not known to */
+	int64_t reimaged_ns; /* the name is another machine's since then: what was before may not be its own */
+	enum host_role role;
+	enum role_basis role_basis;
+	uint64_t sources; /* own logs, a bit per source of sources.h */
+	str owner, note;  /* of the inventory or as declared */
 	uint64_t events;
 	int64_t first_ns, last_ns;
 	const struct story_channel *channels;
@@ -44,20 +53,15 @@ struct story_host {
 	struct story_refs refs; /* of what first mentions it */
 };
 
-/* Why an address is taken for a host, strongest first. */
-enum story_basis {
-	BASIS_OWN_CONNECTION,  /* the host's own log names it as its side of a connection */
-	BASIS_MACHINE_ACCOUNT, /* the host's machine account was authenticated from it */
-	BASIS_WORKSTATION,     /* a logon came from it with that workstation name, as the client gave it */
-	BASIS_RESOLVED_NAME,   /* another host resolved it to that name */
-	BASES
-};
-
+/* An address of a host from one time to another; identity.h answers for a moment. */
 struct story_address {
 	str ip;
-	uint32_t host; /* STORY_NOBODY if hosts of the same basis contradict each other */
-	enum story_basis basis;
+	uint32_t host;
+	enum story_basis basis; /* the strongest of them */
+	unsigned flags;         /* ADDRESS_ of identity.h */
+	double weight;          /* 0..1, in the middle of the interval */
 	int64_t first_ns, last_ns;
+	int64_t until_ns; /* with what a lease adds */
 	uint64_t count;
 	struct story_refs refs;
 };
@@ -184,7 +188,7 @@ struct story {
 	uint64_t verdicts[6];           /* ok partial unreadable limit unknown skipped */
 	const struct story_host *hosts; /* with logs first, then by name */
 	uint32_t nhosts, nhosts_with_logs;
-	const struct story_address *addresses;
+	const struct story_address *addresses; /* by address, then time */
 	uint32_t naddresses;
 	const struct story_edge *edges; /* by time */
 	uint32_t nedges;
@@ -202,10 +206,13 @@ struct story {
 	uint32_t nparagraphs;
 	uint64_t facts, events;
 	int64_t first_ns, last_ns;
-	uint64_t dropped; /* hosts, edges, observations, texts behind the ceilings of limits.h */
+	uint64_t dropped;           /* hosts, edges, observations, texts behind the ceilings of limits.h */
+	struct case_file *declared; /* case.yaml beside the case; NULL: none */
+	struct identity *identity;
 	arena mem, arrays;
 };
 
+/* Reads case.yaml in the folder of the case too: ERR_CORRUPT if it makes no sense. */
 int story_build(struct story **ret, struct store *s, err *e);
 void story_free(struct story *st);
 

@@ -3,6 +3,8 @@
 #define SPOOR_STORY_STORY_PRIV_H
 
 #include "facts/facts.h"
+#include "story/casefile.h"
+#include "story/identity.h"
 #include "story/story.h"
 #include "util/map.h"
 #include "util/vec.h"
@@ -42,14 +44,21 @@ struct rule_info_hit { /* findings of one rule on one host name */
 	struct story_refs refs;
 };
 
-struct address_claim {
-	str ip;
-	uint32_t host;
-	enum story_basis basis;
-	int64_t first_ns, last_ns;
-	uint64_t count;
-	struct story_refs refs;
+/* Two names of one host, by a row of an inventory or as declared. */
+struct name_pair {
+	uint32_t a, b;
 };
+
+/* A name was taken at a time: by a machine that had another before, or by another machine. */
+struct name_change {
+	uint32_t name;
+	int64_t ns;
+	bool another;
+};
+
+struct wearing; /* asset.c: who had which MAC or agent, from when to when */
+struct grant;   /* claims.c: leases and VPN sessions */
+struct seat;    /* claims.c: where an account sits */
 
 /* A remote logon or access as a point in time, to judge installations by. */
 struct arrival {
@@ -77,8 +86,14 @@ struct builder {
 	VEC(struct rule_info_hit) hit;
 
 	VEC(struct story_host) host;
-	map claim_keys, address_keys;
-	VEC(struct address_claim) claim;
+	VEC(struct name_pair) same;
+	map wear_keys, wear_pairs;
+	VEC(struct wearing) wear;
+	size_t *wear_first_of, *wear_next; /* lists by name */
+	VEC(struct name_change) change;
+	VEC(struct grant) grant;
+	map seat_keys;
+	VEC(struct seat) seat;
 	VEC(struct story_address) address;
 	map edge_keys;
 	VEC(struct story_edge) edge;
@@ -114,9 +129,24 @@ void names_collect(struct builder *b); /* coverage, findings, names that others 
 void names_join(struct builder *b);    /* names -> hosts */
 uint32_t host_named(struct builder *b, str raw);
 void hosts_fill(struct builder *b); /* channels, counters */
-void addresses_collect(struct builder *b);
-uint32_t host_at(struct builder *b, str ip, enum story_basis *ret_basis);
-bool address_is_local(str ip); /* loopback, unspecified, link-local, multicast */
+struct name_info *name_at(struct builder *b, str raw, bool own);
+bool looks_like_address(str s);
+void assets_collect(struct builder *b); /* names of inventories and leases, what was declared */
+void assets_join(struct builder *b);    /* inside names_join() */
+void assets_fill(struct builder *b);
+void roles_find(struct builder *b);
+void claims_collect(struct builder *b); /* who was at which address: identity.h */
+/* The host that was at an address at ns, if one is far likelier than all others and does not share it. */
+uint32_t host_at(struct builder *b, str ip, int64_t ns, enum story_basis *ret_basis);
+
+#define MAC_DIGITS 12
+/* "00-11-22-AA-BB-01" in any punctuation to its digits. False: no MAC, or nobody's. */
+bool mac_digits(str mac, char out[MAC_DIGITS]);
+/* The host that an inventory lists it for. */
+uint32_t host_of_mac(struct builder *b, str mac, int64_t ns);
+uint32_t host_of_asset(struct builder *b, const struct fact *f);
+/* Of "key=value;..." in an asset's command. */
+str asset_value(const struct fact *f, const char *key);
 void edges_collect(struct builder *b);
 void web_collect(struct builder *b);
 void observations_collect(struct builder *b);

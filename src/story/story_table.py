@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""data/wording.tsv and data/web_roles.tsv -> constant C tables.
+"""data/wording.tsv, data/web_roles.tsv and data/host_sources.tsv -> constant C tables.
 
-Usage: story_table.py wording|roles IN.tsv OUT.inc. Fails with file:line on anything not understood."""
+Usage: story_table.py wording|roles|sources IN.tsv OUT.inc. Fails with file:line on anything not understood."""
 import re
 import sys
 
@@ -49,8 +49,39 @@ def roles(source):
     return "static const struct role_row ROLES[] = {\n\t%s,\n};\n" % ",\n\t".join(out)
 
 
+def sources(source):
+    """Sources get numbers in their order; alternatives "a|b" of what is expected are one bit set."""
+    number_of, channels, tells, expects = {}, [], [], []
+
+    def bits(number, names):
+        for name in names:
+            if name not in number_of:
+                sys.exit("%s:%d: no source %s" % (source, number, name))
+        return "0x%x" % sum(1 << number_of[n] for n in names)
+
+    for number, (what, name, values) in rows(source, 3, 3):
+        values = values.split(",")
+        if what == "source":
+            number_of[name] = len(number_of)
+            channels += ["{ %d, %s }" % (number_of[name], c_string(v)) for v in values]
+        elif what == "tells":
+            tells.append("{ %s, %s }" % (c_string(name), bits(number, values)))
+        elif what == "expect":
+            expects += ["{ %s, %s, %d }" % (c_string(name), bits(number, v.split("|")),
+                                            number_of[v.split("|")[0]]) for v in values]
+        else:
+            sys.exit("%s:%d: no row %s" % (source, number, what))
+    if len(number_of) > 63:
+        sys.exit("%s: more than 63 sources" % source)
+    names = ",\n\t".join(c_string(n) for n in number_of)
+    return ("static const char *const SOURCES[] = {\n\t%s,\n};\n" % names
+            + "static const struct source_channel CHANNELS[] = {\n\t%s,\n};\n" % ",\n\t".join(channels)
+            + "static const struct source_tells TELLS[] = {\n\t%s,\n};\n" % ",\n\t".join(tells)
+            + "static const struct source_expect EXPECTED[] = {\n\t%s,\n};\n" % ",\n\t".join(expects))
+
+
 def main(what, source, target):
-    text = {"wording": wording, "roles": roles}[what](source)
+    text = {"wording": wording, "roles": roles, "sources": sources}[what](source)
     with open(target, "w", encoding="utf-8") as f:
         f.write("/* Made by story_table.py. */\n" + text)
 

@@ -182,7 +182,10 @@
 #define LIMIT_STORY_CHANNELS 1000000u     /* (host, channel) pairs: ten per host */
 #define LIMIT_STORY_DAYS 8000000u         /* (host, channel, day): 64 MiB */
 #define LIMIT_STORY_RULES 20000u          /* rules with findings; Sigma has 4,000 */
-#define LIMIT_STORY_ADDRESSES 200000u
+#define LIMIT_STORY_ADDRESSES 500000u
+#define LIMIT_STORY_CLAIMS 4000000u       /* (address, host, time): 5,000 hosts for two years, 72 bytes each */
+#define LIMIT_CLOCK_SAMPLES 2000000u      /* times that two logs have of one event */
+#define LIMIT_CASE_FILE (4u << 20)        /* of case.yaml, written by hand */
 #define LIMIT_STORY_EDGES 200000u
 #define LIMIT_STORY_OBSERVATIONS 200000u  /* nobody reads more; all facts stay in the case */
 #define LIMIT_STORY_ARRIVALS 500000u      /* remote logons as points in time */

@@ -115,6 +115,7 @@ static void test_addresses(void **state)
 {
 	struct made_case c;
 	struct story *st;
+	struct identity_share share[2];
 
 	(void)state;
 	made_open(&c);
@@ -143,7 +144,9 @@ static void test_addresses(void **state)
 	CHECK_STR("inbound", name_of(st, address(st, "10.0.0.2")->host), STR("B"));
 	CHECK_STR("machine", name_of(st, address(st, "10.0.0.3")->host), STR("C"));
 	assert_int_equal(address(st, "10.0.0.3")->basis, BASIS_MACHINE_ACCOUNT);
-	assert_int_equal(address(st, "10.0.0.9")->host, STORY_NOBODY);
+	/* which of the two cannot be told */
+	assert_int_equal(identity_at(st->identity, STR("10.0.0.9"), MADE_T0, share, 2), 2);
+	assert_true(share[0].weight < 0.5);
 	assert_null(address(st, "127.0.0.1"));
 	story_free(st);
 	made_close(&c);
