@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/case_args.h"
 #include "cli/gapsay.h"
 #include "cli/rulepack.h"
 #include "cli/evidence_run.h"
@@ -16,6 +17,7 @@
 
 static const struct cli_option OPTIONS[] = {
 	{ 'o', "output", "CASE", "Folder of the case; made if it is not there" },
+	{ 0, "case", "FILE", "What you know of hosts, nets, zones and parties: case.yaml" },
 	RULE_OPTIONS,
 	{ 0, "force", NULL, "Replace a case that is there already" },
 	RUN_OPTIONS,
@@ -31,6 +33,7 @@ struct investigation {
 	struct manifest *manifest;
 	struct rulepack rules;
 	struct rule_hashes hashes;
+	struct case_args declared;
 	uint64_t puts; /* since the last commit */
 };
 
@@ -75,7 +78,8 @@ static void describe_command(buf *b, const struct cli_args *args)
 {
 	static const char *const KEPT[][2] = { { "rules", " -r " },
 					       { "values", " --values " },
-					       { "profile", " --profile " } };
+					       { "profile", " --profile " },
+					       { "case", " --case " } };
 	const char *given;
 
 	buf_z(b, "spoor investigate");
@@ -257,12 +261,13 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	if (rulepack_read(args, &rules, &from, &e) < 0 ||
 	    rule_hashes_of(&in.hashes, str_bytes(buf_view(&rules)), &e) < 0 ||
 	    rulepack_compile(str_bytes(buf_view(&rules)), &in.rules, &e) < 0 ||
-	    rulepack_correlator(&in.rules, &o->correlator, &e) < 0) {
+	    rulepack_correlator(&in.rules, &o->correlator, &e) < 0 ||
+	    case_args_read(args, dir, o, &in.declared, &cli->mem, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}
 	if (store_create(&in.store, dir, args_get(args, "force") != NULL, &e) < 0 ||
-	    manifest_create(&in.manifest, dir, &e) < 0) {
+	    manifest_create(&in.manifest, dir, &e) < 0 || case_args_keep(&in.declared, dir, &e) < 0) {
 		code = cli_fail(cli, &e);
 		if (code == EXIT_USAGE)
 			cli_say(cli, "replace it with --force, or name another folder");
@@ -289,6 +294,7 @@ done:
 	store_close(in.store);
 	correlator_free(o->correlator);
 	rule_hashes_done(&in.hashes);
+	case_args_done(&in.declared);
 	rulepack_from_done(&from);
 	rulepack_done(&in.rules);
 	buf_done(&rules);
@@ -331,7 +337,9 @@ const struct command command_investigate = {
 	.details =
 		"Reads every file below the paths, archives and their members too; detects with Sigma rules, extracts\n"
 		"facts, and writes the case: case.db (findings, facts, gaps), manifest.jsonl (each file with its\n"
-		"SHA-256), report.html and case.json. The folder is for its owner only and must not lie inside the\n"
+		"SHA-256), report.html and case.json. --case names a file of what the logs do not say (time zones,\n"
+		"NAT and VPN pools, roles, indicators: docs/case-yaml.md); it is kept as CASE/case.yaml, and one that\n"
+		"lies there already is used. The folder is for its owner only and must not lie inside the\n"
 		"evidence, which is only read. The same evidence and rules give the same case whatever the number\n"
 		"of workers.\n"
 		"\n"

@@ -339,6 +339,7 @@ void names_join(struct builder *b)
 		h->has_logs = b->name.at[i].own;
 		h->ambiguous = b->name.at[i].ambiguous;
 		h->renamed_ns = h->reimaged_ns = TIME_NONE;
+		h->role_basis = ROLE_DEFAULT;
 		h->first_ns = h->last_ns = TIME_NONE;
 		h->refs.n = 0;
 	}

@@ -338,6 +338,7 @@ static void build(struct builder *b)
 	hosts_fill(b);
 	roles_find(b);
 	claims_collect(b);
+	clocks_collect(b);
 	if (b->rc || b->failed)
 		return;
 	edges_collect(b);
@@ -379,6 +380,8 @@ int story_build(struct story **ret, struct store *s, err *e)
 	b.rc = declared_read(&b);
 	if (b.rc == 0)
 		b.rc = identity_new(&st->identity, st->declared, e);
+	if (b.rc == 0)
+		b.rc = clock_new(&st->clock, e);
 	build(&b);
 	builder_done(&b);
 	if (b.rc == 0 && b.failed)
@@ -396,6 +399,7 @@ void story_free(struct story *st)
 	if (!st)
 		return;
 	identity_free(st->identity);
+	clock_free(st->clock);
 	case_file_free(st->declared);
 	arena_done(&st->mem);
 	arena_done(&st->arrays);

@@ -9,6 +9,7 @@
 
 #include "store/store.h"
 #include "story/casefile.h"
+#include "story/clock.h"
 #include "story/hostrole.h"
 #include "story/identity.h"
 #include "util/arena.h"
@@ -209,6 +210,7 @@ struct story {
 	uint64_t dropped;           /* hosts, edges, observations, texts behind the ceilings of limits.h */
 	struct case_file *declared; /* case.yaml beside the case; NULL: none */
 	struct identity *identity;
+	struct clock_model *clock;
 	arena mem, arrays;
 };
 

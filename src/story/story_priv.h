@@ -92,6 +92,7 @@ struct builder {
 	size_t *wear_first_of, *wear_next; /* lists by name */
 	VEC(struct name_change) change;
 	VEC(struct grant) grant;
+	bool *kerberos; /* per host: its machine account got tickets */
 	map seat_keys;
 	VEC(struct seat) seat;
 	VEC(struct story_address) address;
@@ -136,6 +137,7 @@ void assets_join(struct builder *b);    /* inside names_join() */
 void assets_fill(struct builder *b);
 void roles_find(struct builder *b);
 void claims_collect(struct builder *b); /* who was at which address: identity.h */
+void clocks_collect(struct builder *b); /* clock.h */
 /* The host that was at an address at ns, if one is far likelier than all others and does not share it. */
 uint32_t host_at(struct builder *b, str ip, int64_t ns, enum story_basis *ret_basis);
 
