@@ -25,15 +25,16 @@ static int add_zones(const struct case_file *c, struct engine_options *o, arena 
 
 		if (!name.ptr || zone_load(name.ptr, &zone, mem, e) < 0)
 			return err_prefix(e, "%u", z->line);
-		all[o->ndeclared + i] = (struct engine_declared){ .paths = arena_str(mem, z->paths), .zone = zone };
+		all[o->ndeclared + i] =
+			(struct engine_declared){ .paths = arena_str(mem, z->paths), .zone = zone };
 	}
 	o->declared = all;
 	o->ndeclared += c->nzones;
 	return 0;
 }
 
-int case_args_read(const struct cli_args *args, const char *dir, struct engine_options *o, struct case_args *ret,
-		   arena *mem, err *e)
+int case_args_read(const struct cli_args *args, const char *dir, struct engine_options *o,
+		   struct case_args *ret, arena *mem, err *e)
 {
 	const char *given = args_get(args, "case");
 	str path = given ? str_of(given) : arena_printf(mem, "%s/" CASE_YAML, dir);

@@ -18,6 +18,7 @@
 #include "cli/rulepack.h"
 #include "detect/detect.h"
 #include "readers/reader.h"
+#include "report/report.h"
 
 static const struct cli_option OPTIONS[] = {
 	{ 'r', "rules", "PATH", "Rules to look at instead of the shipped pack; may be repeated" },
@@ -191,14 +192,33 @@ static void readers(struct visit *v)
 		row(v, READERS[i]->name, READERS[i]->summary);
 }
 
+/* What the evidence of a case covers. */
+static int run_case(struct cli *cli, const char *dir)
+{
+	struct store *s = NULL;
+	err e = { .offset = ERR_NO_OFFSET };
+	buf out = { 0 };
+	int missing = -1;
+
+	if (store_open(&s, dir, &e) == 0)
+		missing = report_coverage(s, cli->out.color, &out, &e);
+	store_close(s);
+	if (missing >= 0 && cli_flush(STDOUT_FILENO, &out, &e) < 0)
+		missing = -1;
+	buf_done(&out);
+	return missing < 0 ? cli_fail(cli, &e) : missing ? EXIT_GAPS : EXIT_DONE;
+}
+
 static int run(struct cli *cli, const struct cli_args *args)
 {
 	struct visit v = { .cli = cli };
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
+	if (args->paths.len > 1)
+		return cli_usage(cli, &command_doctor, "doctor takes one case at most");
 	if (args->paths.len)
-		return cli_usage(cli, &command_doctor, "doctor takes no path");
+		return run_case(cli, args->paths.at[0]);
 	buf_z(&v.out, "spoor " SPOOR_VERSION "\n");
 	libraries(&v);
 	cpu(&v);
@@ -217,11 +237,14 @@ static int run(struct cli *cli, const struct cli_args *args)
 
 const struct command command_doctor = {
 	.name = "doctor",
-	.summary = "say what works on this machine and what does not",
-	.usage = "[-r PATH]...",
+	.summary = "say what works on this machine, or what the evidence of a case covers",
+	.usage = "[-r PATH]... | CASE",
 	.options = OPTIONS,
 	.details =
 		"Versions of the libraries, processor, sandbox, formats, rules, limits and temporary space.\n"
-		"Each concern comes with its remedy; exit code 3 if there is one.",
+		"Each concern comes with its remedy; exit code 3 if there is one.\n"
+		"\n"
+		"With a case: which logs of which hosts it holds, day by day, what a host of that role should have and\n"
+		"does not, what that hides, and clocks that were off; exit code 3 if something is missing.",
 	.run = run,
 };

@@ -3,6 +3,7 @@
 #include "report/out.h"
 #include "report/report_priv.h"
 #include "util/json.h"
+#include "util/times.h"
 
 struct writer {
 	struct out o;
@@ -294,6 +295,89 @@ static void put_observations(struct writer *w)
 	array_end(w);
 }
 
+static void put_day(buf *b, const char *key, int32_t day)
+{
+	int64_t year;
+	unsigned month, d;
+
+	time_civil_from_days(day, &year, &month, &d);
+	json_key(b, key);
+	buf_printf(b, "\"%04d-%02u-%02u\"", (int)year, month, d);
+}
+
+static void put_coverage(struct writer *w)
+{
+	buf *b = &w->o.b;
+
+	array_begin(w, "coverage");
+	for (uint32_t i = 0; i < w->st->matrix.ncells; i++) {
+		const struct matrix_cell *c = &w->st->matrix.cells[i];
+
+		element(w);
+		buf_byte(b, '{');
+		put_host(b, w, "host", c->host);
+		json_member_str(b, "source", str_of(source_name(c->source)));
+		if (c->missing)
+			json_member_bool(b, "missing", true);
+		json_member_u64(b, "events", c->events);
+		json_member_time(b, "first", c->first_ns);
+		json_member_time(b, "last", c->last_ns);
+		json_member_u64(b, "days", c->days);
+		if (c->cleared_ns != TIME_NONE)
+			json_member_time(b, "cleared", c->cleared_ns);
+		json_key(b, "intervals");
+		buf_byte(b, '[');
+		for (uint32_t k = 0; k < c->nruns; k++) {
+			json_sep(b);
+			buf_byte(b, '{');
+			put_day(b, "from", c->runs[k].from);
+			put_day(b, "to", c->runs[k].to);
+			buf_byte(b, '}');
+		}
+		buf_z(b, "]}");
+	}
+	array_end(w);
+}
+
+static void put_clocks(struct writer *w)
+{
+	buf *b = &w->o.b;
+	size_t n;
+	const struct clock_node *node = clock_nodes(w->st->clock, &n);
+
+	array_begin(w, "clocks");
+	for (size_t i = 0; i < n; i++) {
+		element(w);
+		buf_byte(b, '{');
+		put_host(b, w, "host", node[i].host);
+		json_member_str(b, "log", str_of(clock_log_name(node[i].log)));
+		json_member_bool(b, "taken_for_true", node[i].anchor);
+		json_member_u64(b, "samples", node[i].samples);
+		if (node[i].implausible)
+			json_member_bool(b, "implausible", true);
+		json_key(b, "pieces");
+		buf_byte(b, '[');
+		for (uint32_t k = 0; k < node[i].npieces; k++) {
+			const struct clock_piece *p = &node[i].pieces[k];
+
+			json_sep(b);
+			buf_byte(b, '{');
+			json_member_time(b, "from", p->from_ns);
+			json_member_time(b, "to", p->to_ns);
+			json_member_i64(b, "offset_ms", (p->skew_ns + p->zone_ns) / 1000000);
+			json_member_i64(b, "skew_ms", p->skew_ns / 1000000);
+			json_member_i64(b, "zone_minutes", p->zone_ns / (60 * NS_PER_S));
+			json_member_u64(b, "spread_ms", (uint64_t)(p->spread_ns / 1000000));
+			json_member_u64(b, "samples", p->samples);
+			if (p->dst)
+				json_member_bool(b, "daylight_saving", true);
+			buf_byte(b, '}');
+		}
+		buf_z(b, "]}");
+	}
+	array_end(w);
+}
+
 static void put_blind(struct writer *w)
 {
 	buf *b = &w->o.b;
@@ -459,6 +543,8 @@ int report_json(struct store *s, const struct story *st, int fd, err *e)
 	put_hosts(&w);
 	put_edges(&w);
 	put_observations(&w);
+	put_clocks(&w);
+	put_coverage(&w);
 	put_blind(&w);
 	array_begin(&w, "findings");
 	rc = store_each_finding(s, on_finding, &w, e);

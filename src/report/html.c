@@ -190,6 +190,8 @@ int report_html(struct store *s, const struct story *st, int fd, err *e)
 	html_hosts(&h);
 	html_edges(&h);
 	rc = html_findings(&h, e);
+	html_coverage(&h);
+	html_clocks(&h);
 	html_blind(&h);
 	html_gaps(&h);
 	html_items(&h);

@@ -111,6 +111,7 @@ void html_nav(struct html *h)
 		{ "hosts", "Hosts", st->nhosts },
 		{ "edges", "Between hosts", st->nedges },
 		{ "findings", "Rules", rules },
+		{ "coverage", "Coverage", st->nhosts_with_logs },
 		{ "blind", "Not seen", st->nblind },
 		{ "gaps", "Gaps", 0 },
 		{ "items", "Evidence", st->nitems },

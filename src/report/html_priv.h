@@ -5,6 +5,7 @@
 #include "report/out.h"
 #include "report/report_priv.h"
 #include "report/visible.h"
+#include "util/times.h"
 
 /* Rows shown per table; the rest is counted and stands in case.json. */
 enum {
@@ -15,8 +16,11 @@ enum {
 	ROWS_BLIND = 500,
 	ROWS_ITEMS = 1000,
 	ROWS_ADDRESSES = 300,
+	ROWS_COVERAGE = 300,
 	LANES = 14
 };
+
+#define CLOCK_WORTH_NS (2 * NS_PER_S) /* less is not worth a row */
 
 struct html {
 	struct out o;
@@ -40,6 +44,8 @@ void html_timeline(struct html *h);
 void html_hosts(struct html *h);
 void html_edges(struct html *h);
 int html_findings(struct html *h, err *e);
+void html_coverage(struct html *h);
+void html_clocks(struct html *h);
 void html_blind(struct html *h);
 void html_gaps(struct html *h);
 void html_items(struct html *h);

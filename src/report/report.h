@@ -17,6 +17,9 @@ int report_write(struct store *s, const char *dir, err *e);
  * escape sequences only if asked. Nothing of the evidence can steer the terminal. */
 int report_summary(struct store *s, unsigned columns, bool color, buf *out, err *e);
 
+/* Which logs of which hosts the case holds, day by day, and what is missing, for a terminal. 1: something is. */
+int report_coverage(struct store *s, bool color, buf *out, err *e);
+
 /* The same parts for callers that have the story already. */
 int report_json(struct store *s, const struct story *st, int fd, err *e);
 int report_html(struct store *s, const struct story *st, int fd, err *e);

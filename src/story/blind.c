@@ -61,31 +61,30 @@ static void blind_gaps(struct builder *b)
 	}
 }
 
-static bool host_has(const struct story_host *h, const char *channel)
+static void blind_sources(struct builder *b)
 {
-	for (uint32_t i = 0; i < h->nchannels; i++)
-		if (!h->channels[i].recovered && str_eq_ascii_nocase(h->channels[i].name, str_of(channel)))
-			return true;
-	return false;
+	for (size_t i = 0; i < b->cell.len; i++) {
+		const struct matrix_cell *c = &b->cell.at[i];
+		const struct story_host *h = &b->host.at[c->host];
+		struct story_blind *x = c->missing ? blind_at(b, BLIND_CHANNEL, c->host) : NULL;
+		str name, hides;
+
+		if (!x)
+			continue;
+		name = keep_printf(b, "source.%s", source_name(c->source));
+		hides = keep_printf(b, "hides.%s", source_name(c->source));
+		x->sentence = sentence_of(b, "blind.channel", "host", h->name, "kind",
+					  str_of(wording(name.len ? name.ptr : "", LANGUAGE_EN)), "what",
+					  str_of(wording(hides.len ? hides.ptr : "", LANGUAGE_EN)), NULL);
+		x->refs = h->refs;
+	}
 }
 
 static void blind_channels(struct builder *b, uint32_t host)
 {
-	static const char *const EXPECTED[] = { "Security", "System",
-						"Microsoft-Windows-Sysmon/Operational" };
 	const struct story_host *h = &b->host.at[host];
 	struct story_blind *x;
 
-	for (size_t i = 0; i < COUNT(EXPECTED); i++) {
-		str see;
-
-		if (host_has(h, EXPECTED[i]) || (x = blind_at(b, BLIND_CHANNEL, host)) == NULL)
-			continue;
-		see = keep_printf(b, "see.%s", EXPECTED[i]);
-		x->sentence = sentence_of(b, "blind.channel", "host", h->name, "channel", str_of(EXPECTED[i]),
-					  "what", str_of(see.len ? wording(see.ptr, LANGUAGE_EN) : ""), NULL);
-		x->refs = h->refs;
-	}
 	for (uint32_t i = 0; i < h->nchannels; i++) {
 		const struct story_channel *c = &h->channels[i];
 
@@ -155,6 +154,7 @@ void blind_collect(struct builder *b)
 	blind_run(b);
 	blind_gaps(b);
 	blind_cleared(b);
+	blind_sources(b);
 	for (uint32_t i = 0; i < b->host.len; i++) {
 		const struct story_host *h = &b->host.at[i];
 

@@ -70,10 +70,22 @@ static bool meant(const char *word, enum host_role role, uint64_t has)
 	       (str_eq(w, STR("windows")) && has & sources_windows());
 }
 
+/* Is the k-th expectation unfulfilled, and the first to name its source? */
+static bool lacks(enum host_role role, uint64_t has, size_t k)
+{
+	if (!meant(EXPECTED[k].role, role, has) || EXPECTED[k].any & has)
+		return false;
+	for (size_t i = 0; i < k; i++)
+		if (EXPECTED[i].source == EXPECTED[k].source && meant(EXPECTED[i].role, role, has) &&
+		    !(EXPECTED[i].any & has))
+			return false;
+	return true;
+}
+
 uint32_t source_missing(enum host_role role, uint64_t has, uint32_t i)
 {
 	for (size_t k = 0; k < COUNT(EXPECTED); k++)
-		if (meant(EXPECTED[k].role, role, has) && !(EXPECTED[k].any & has) && i-- == 0)
+		if (lacks(role, has, k) && i-- == 0)
 			return EXPECTED[k].source;
 	return SOURCE_NONE;
 }

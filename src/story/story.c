@@ -283,6 +283,8 @@ static void hand_over(struct builder *b)
 	st->nrules = (uint32_t)b->rule.len;
 	st->gaps = SETTLE(b, &b->gap);
 	st->ngaps = (uint32_t)b->gap.len;
+	st->matrix.cells = SETTLE(b, &b->cell);
+	st->matrix.ncells = (uint32_t)b->cell.len;
 	st->blind = SETTLE(b, &b->blind);
 	st->nblind = (uint32_t)b->blind.len;
 	st->paragraphs = SETTLE(b, &b->paragraph);
@@ -312,6 +314,7 @@ static void builder_done(struct builder *b)
 	VEC_DONE(&b->edge);
 	VEC_DONE(&b->arrival);
 	VEC_DONE(&b->obs);
+	VEC_DONE(&b->cell);
 	VEC_DONE(&b->blind);
 	VEC_DONE(&b->paragraph);
 	VEC_DONE(&b->gap);
@@ -349,6 +352,7 @@ static void build(struct builder *b)
 	/* rules last: until here others point at them by number */
 	if (b->rule.len)
 		qsort(b->rule.at, b->rule.len, sizeof *b->rule.at, rule_order);
+	matrix_collect(b);
 	blind_collect(b);
 	story_tell(b);
 	hand_over(b);

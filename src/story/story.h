@@ -12,6 +12,7 @@
 #include "story/clock.h"
 #include "story/hostrole.h"
 #include "story/identity.h"
+#include "story/matrix.h"
 #include "util/arena.h"
 
 #define STORY_NOBODY UINT32_MAX /* no host */
@@ -201,6 +202,7 @@ struct story {
 	const struct gap *gaps;
 	uint32_t ngaps;
 	uint64_t gaps_by_kind[GAP_KINDS];
+	struct story_matrix matrix;
 	const struct story_blind *blind;
 	uint32_t nblind;
 	const struct story_paragraph *paragraphs; /* the summary, in reading order */

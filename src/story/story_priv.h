@@ -101,6 +101,7 @@ struct builder {
 	VEC(struct arrival) arrival;
 	map observation_keys;
 	VEC(struct story_observation) obs;
+	VEC(struct matrix_cell) cell;
 	VEC(struct story_blind) blind;
 	VEC(struct story_paragraph) paragraph;
 	VEC(struct gap) gap;
@@ -152,6 +153,7 @@ str asset_value(const struct fact *f, const char *key);
 void edges_collect(struct builder *b);
 void web_collect(struct builder *b);
 void observations_collect(struct builder *b);
+void matrix_collect(struct builder *b); /* matrix.h */
 void blind_collect(struct builder *b);
 void story_tell(struct builder *b);
 

@@ -1,0 +1,181 @@
+#include "story/matrix.h"
+
+#include <stdlib.h>
+
+#include "story/story_priv.h"
+#include "util/limits.h"
+#include "util/times.h"
+
+/* A day of a source of a host, for sorting. */
+struct seen {
+	uint32_t host, source;
+	int32_t day;
+};
+
+static int seen_order(const void *pa, const void *pb)
+{
+	const struct seen *a = pa, *b = pb;
+
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	if (a->source != b->source)
+		return a->source < b->source ? -1 : 1;
+	return (a->day > b->day) - (a->day < b->day);
+}
+
+static int cell_order(const void *pa, const void *pb)
+{
+	const struct matrix_cell *a = pa, *b = pb;
+
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	return (a->source > b->source) - (a->source < b->source);
+}
+
+static struct seen *days_seen(struct builder *b, size_t *ret_n)
+{
+	struct seen *all = calloc(b->day.len + 1, sizeof *all);
+	size_t n = 0;
+
+	for (size_t i = 0; all && i < b->day.len; i++) {
+		const struct channel_info *c = &b->channel.at[b->day.at[i].channel];
+		uint32_t source = c->recovered ? SOURCE_NONE : source_of(c->channel);
+
+		if (source != SOURCE_NONE)
+			all[n++] = (struct seen){ b->name.at[c->name].host, source, b->day.at[i].day };
+	}
+	if (all && n)
+		qsort(all, n, sizeof *all, seen_order);
+	*ret_n = n;
+	return all;
+}
+
+/* Runs of n sorted days into memory of the story. */
+static bool runs_fill(struct builder *b, const struct seen *d, uint32_t n, struct matrix_cell *c)
+{
+	struct matrix_run *r;
+	uint32_t count = 1;
+
+	for (uint32_t i = 1; i < n; i++)
+		count += d[i].day > d[i - 1].day + 1;
+	r = arena_array(&b->st->arrays, count, sizeof *r);
+	if (!r)
+		return false;
+	c->runs = r;
+	*r = (struct matrix_run){ d[0].day, d[0].day };
+	c->days = 1;
+	for (uint32_t i = 1; i < n; i++) {
+		if (d[i].day == r->to)
+			continue;
+		c->days++;
+		if (d[i].day == r->to + 1)
+			r->to++;
+		else
+			*++r = (struct matrix_run){ d[i].day, d[i].day };
+	}
+	c->nruns = (uint32_t)(r - c->runs) + 1;
+	return true;
+}
+
+static struct matrix_cell *cell_new(struct builder *b, uint32_t host, uint32_t source)
+{
+	struct matrix_cell *c = VEC_PUSH(&b->cell, LIMIT_STORY_CHANNELS);
+
+	if (!c) {
+		b->st->dropped++;
+		return NULL;
+	}
+	*c = (struct matrix_cell){ .host = host,
+				   .source = source,
+				   .first_ns = TIME_NONE,
+				   .last_ns = TIME_NONE,
+				   .cleared_ns = TIME_NONE };
+	b->st->matrix.used |= UINT64_C(1) << source;
+	return c;
+}
+
+static bool cells_of_days(struct builder *b)
+{
+	struct story_matrix *m = &b->st->matrix;
+	size_t n;
+	struct seen *all = days_seen(b, &n);
+	bool ok = all != NULL;
+
+	for (size_t i = 0, end; ok && i < n; i = end) {
+		struct matrix_cell *c = cell_new(b, all[i].host, all[i].source);
+
+		for (end = i; end < n && all[end].host == all[i].host && all[end].source == all[i].source;
+		     end++)
+			;
+		if (c && !runs_fill(b, all + i, (uint32_t)(end - i), c))
+			ok = false;
+		if (i == 0 || all[i].day < m->first_day)
+			m->first_day = all[i].day;
+		if (i == 0 || all[end - 1].day > m->last_day)
+			m->last_day = all[end - 1].day;
+	}
+	free(all);
+	return ok;
+}
+
+static struct matrix_cell *cell_find(struct builder *b, size_t n, uint32_t host, uint32_t source)
+{
+	const struct matrix_cell key = { .host = host, .source = source };
+
+	return n ? bsearch(&key, b->cell.at, n, sizeof key, cell_order) : NULL;
+}
+
+/* The first n cells are sorted: those that have days. */
+static void cells_fill(struct builder *b, size_t n)
+{
+	for (uint32_t h = 0; h < b->host.len; h++) {
+		const struct story_host *host = &b->host.at[h];
+
+		for (uint32_t k = 0; k < host->nchannels; k++) {
+			const struct story_channel *c = &host->channels[k];
+			uint32_t source = c->recovered ? SOURCE_NONE : source_of(c->name);
+			struct matrix_cell *x = source == SOURCE_NONE ? NULL : cell_find(b, n, h, source);
+
+			if (!x)
+				continue;
+			x->events += c->events;
+			span_add(&x->first_ns, &x->last_ns, c->first_ns, c->last_ns);
+		}
+	}
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+		uint32_t source = o->kind == OBS_LOG_CLEARED ? source_of(o->object) : SOURCE_NONE;
+		struct matrix_cell *x = source == SOURCE_NONE ? NULL : cell_find(b, n, o->host, source);
+
+		if (x && (x->cleared_ns == TIME_NONE || o->last_ns > x->cleared_ns))
+			x->cleared_ns = o->last_ns;
+	}
+}
+
+void matrix_collect(struct builder *b)
+{
+	size_t n;
+
+	if (!cells_of_days(b)) {
+		b->failed = true;
+		return;
+	}
+	n = b->cell.len; /* in order already */
+	cells_fill(b, n);
+	for (uint32_t h = 0; h < b->host.len; h++) {
+		const struct story_host *host = &b->host.at[h];
+		uint32_t source;
+
+		/* of a host without any log one line says all */
+		for (uint32_t i = 0;
+		     host->has_logs && (source = source_missing(host->role, host->sources, i)) != SOURCE_NONE;
+		     i++) {
+			struct matrix_cell *c = cell_new(b, h, source);
+
+			if (c)
+				c->missing = true;
+		}
+	}
+	if (b->cell.len)
+		qsort(b->cell.at, b->cell.len, sizeof *b->cell.at, cell_order);
+}
