@@ -29,8 +29,9 @@ static void days_bar(struct html *h, const struct matrix_cell *c)
 		   "aria-label=\"%u days with events\">",
 		   m->last_day - m->first_day + 1, c->days);
 	for (uint32_t i = 0; i < c->nruns && i < 400; i++)
-		buf_printf(b, "<rect class=\"flow\" x=\"%d\" y=\"0\" width=\"%d\" height=\"8\"/>",
-			   c->runs[i].from - m->first_day, c->runs[i].to - c->runs[i].from + 1);
+		if (c->runs[i].to >= m->first_day && c->runs[i].from <= m->last_day)
+			buf_printf(b, "<rect class=\"flow\" x=\"%d\" y=\"0\" width=\"%d\" height=\"8\"/>",
+				   c->runs[i].from - m->first_day, c->runs[i].to - c->runs[i].from + 1);
 	if (c->cleared_ns != TIME_NONE)
 		buf_printf(b, "<rect class=\"fcrit\" x=\"%.2f\" y=\"0\" width=\"%.2f\" height=\"8\"/>",
 			   (double)c->cleared_ns / (86400e9) - m->first_day,
@@ -61,11 +62,13 @@ static void cell(struct html *h, const struct matrix_cell *c)
 static void row(struct html *h, uint32_t at, uint32_t end)
 {
 	const struct matrix_cell *c = &h->st->matrix.cells[at];
-	const struct story_host *x = &h->st->hosts[c->host];
+	static const struct story_host NOBODY = { .role_basis = ROLE_DEFAULT };
+	bool known = c->host < h->st->nhosts;
+	const struct story_host *x = known ? &h->st->hosts[c->host] : &NOBODY;
 	buf *b = html_buf(h);
 
 	buf_z(b, "<tr><td class=\"h\">");
-	html_text(b, x->name);
+	html_text(b, known ? x->name : str_of(wording("word.no_host", LANGUAGE_EN)));
 	if (x->owner.len) {
 		buf_z(b, "<br><span class=\"sub\">");
 		html_text(b, x->owner);
@@ -97,7 +100,8 @@ void html_coverage(struct html *h)
 	/* servers first: what they lack hides more */
 	for (int pass = 0; pass < 2; pass++)
 		for (uint32_t at = 0, end; at < m->ncells; at = end) {
-			enum host_role role = h->st->hosts[m->cells[at].host].role;
+			uint32_t host = m->cells[at].host;
+			enum host_role role = host < h->st->nhosts ? h->st->hosts[host].role : HOST_SENSOR;
 			bool desk = role == HOST_WORKSTATION || role == HOST_UNKNOWN;
 
 			for (end = at; end < m->ncells && m->cells[end].host == m->cells[at].host; end++)

@@ -17,7 +17,7 @@ static void bar(const struct story_matrix *m, const struct matrix_cell *c, buf *
 		int64_t from = (c->runs[i].from - m->first_day) * width / days;
 		int64_t to = (c->runs[i].to - m->first_day) * width / days;
 
-		for (int64_t k = from; k <= to && k < width; k++)
+		for (int64_t k = from < 0 ? 0 : from; k <= to && k < width; k++)
 			line[k] = '#';
 	}
 	buf_add(out, line, (size_t)width);
@@ -107,8 +107,13 @@ int report_coverage(struct store *s, bool color, buf *out, err *e)
 		missing += c->missing;
 		if (i == 0 || c->host != m->cells[i - 1].host) {
 			buf_z(out, "  ");
-			visible_text(out, story_host_name(st, c->host));
-			buf_printf(out, " (%s)\n", host_role_name(st->hosts[c->host].role));
+			if (c->host == STORY_NOBODY) {
+				buf_z(out, wording("word.no_host", LANGUAGE_EN));
+			} else {
+				visible_text(out, story_host_name(st, c->host));
+				buf_printf(out, " (%s)", host_role_name(st->hosts[c->host].role));
+			}
+			buf_byte(out, '\n');
 		}
 		cell(m, c, color, out);
 	}

@@ -7,7 +7,6 @@
 #include "util/times.h"
 
 #define HOUR_NS (INT64_C(3600) * NS_PER_S)
-#define NO_NAME UINT32_MAX
 
 /* --- MAC addresses --------------------------------------------------------------------------- */
 
@@ -54,7 +53,7 @@ static void wear(struct builder *b, str kind, str key, uint32_t name, int64_t fr
 	size_t n = kind.len;
 	bool fresh;
 
-	if (name == NO_NAME || key.len == 0 || n + key.len > sizeof text)
+	if (name == NAME_NONE || key.len == 0 || n + key.len > sizeof text)
 		return;
 	memcpy(text, kind.ptr, n);
 	memcpy(text + n, key.ptr, key.len);
@@ -84,7 +83,7 @@ static uint32_t name_index(struct builder *b, str raw, const struct fact *f)
 	struct name_info *n = name_at(b, raw, false);
 
 	if (!n)
-		return NO_NAME;
+		return NAME_NONE;
 	n->mentions += f->count;
 	if (!n->own)
 		refs_add_all(&n->refs, f->refs, f->nrefs);
@@ -107,7 +106,7 @@ str asset_value(const struct fact *f, const char *key)
 static void link(struct builder *b, uint32_t a, uint32_t c)
 {
 	struct name_pair *p =
-		a == NO_NAME || c == NO_NAME || a == c ? NULL : VEC_PUSH(&b->same, LIMIT_STORY_HOSTS);
+		a == NAME_NONE || c == NAME_NONE || a == c ? NULL : VEC_PUSH(&b->same, LIMIT_STORY_HOSTS);
 
 	if (p)
 		*p = (struct name_pair){ a, c };
@@ -130,7 +129,7 @@ static int on_asset_name(void *ctx, const struct fact *f, err *e)
 	struct builder *b = ctx;
 	uint32_t full = name_index(b, f->attr[FA_OBJECT], f),
 		 name = name_index(b, f->attr[FA_TARGET_HOST], f);
-	uint32_t lead = full != NO_NAME ? full : name;
+	uint32_t lead = full != NAME_NONE ? full : name;
 	char digits[MAC_DIGITS];
 	str agent = asset_value(f, "agent_id");
 
@@ -151,7 +150,7 @@ static int on_lease_name(void *ctx, const struct fact *f, err *e)
 	char digits[MAC_DIGITS];
 
 	(void)e;
-	if (name == NO_NAME)
+	if (name == NAME_NONE)
 		return 0;
 	span_add(&b->name.at[name].first_ns, &b->name.at[name].last_ns, f->first_ns, f->last_ns);
 	if (mac_digits(f->attr[FA_MAC], digits) && !mac_is_local(digits))

@@ -205,7 +205,7 @@ static int on_transfer(void *ctx, const struct fact *f, err *e)
 
 /* --- zones of DHCP logs ---------------------------------------------------------------------- */
 
-/* A machine that is given an address speaks to a domain controller within the minute. One pair may be chance; the
+/* A machine that is given an address has started, or speaks to a domain controller, within the minute. One pair may be chance; the
  * whole half hour that most pairs agree on is the zone of the log. */
 enum { HALVES = 30, LEAST_PAIRS = 8 };
 
@@ -238,6 +238,20 @@ static int on_arrival(void *ctx, const struct fact *f, err *e)
 	x = VEC_PUSH(&v->at, LIMIT_CLOCK_SAMPLES);
 	if (x)
 		*x = (struct sight){ host_named(v->b, account), CLOCK_SYSTEM, f->first_ns };
+	return 0;
+}
+
+static int on_boot(void *ctx, const struct fact *f, err *e)
+{
+	struct voting *v = ctx;
+	struct sight *x;
+
+	(void)e;
+	if (f->first_ns == TIME_NONE || !str_eq(f->attr[FA_DETAIL], STR("started")))
+		return 0;
+	x = VEC_PUSH(&v->at, LIMIT_CLOCK_SAMPLES);
+	if (x)
+		*x = (struct sight){ host_named(v->b, f->attr[FA_HOST]), CLOCK_SYSTEM, f->first_ns };
 	return 0;
 }
 
@@ -293,13 +307,13 @@ static int on_given(void *ctx, const struct fact *f, err *e)
 			hi = mid;
 	}
 	for (unsigned n = 0; lo < v->at.len && v->at.at[lo].host == host && n < 64; lo++, n++) {
-		/* the server's time is later by the zone, the machine speaks a little after */
+		/* the server's time is later by the zone */
 		int64_t apart = f->first_ns - v->at.at[lo].ns;
-		int64_t k = (apart + 60 * NS_PER_S + (HALVES + 1) * HALF + HALF / 2) / HALF - (HALVES + 1);
+		int64_t k = (apart + (HALVES + 1) * HALF + HALF / 2) / HALF - (HALVES + 1);
 
 		if (apart < -(HALVES * HALF))
 			break;
-		if (k < -HALVES || k > HALVES || llabs(apart + 60 * NS_PER_S - k * HALF) > 61 * NS_PER_S)
+		if (k < -HALVES || k > HALVES || llabs(apart - k * HALF) > 60 * NS_PER_S)
 			continue;
 		vote->near[k + HALVES]++;
 		vote->sum[k + HALVES] += apart - k * HALF;
@@ -313,6 +327,8 @@ static void zones_vote(struct builder *b)
 
 	if (b->rc == 0 && !b->failed)
 		b->rc = store_each_fact(b->s, FACT_AUTHENTICATION, on_arrival, &v, b->e);
+	if (b->rc == 0 && !b->failed)
+		b->rc = store_each_fact(b->s, FACT_SYSTEM_STATE, on_boot, &v, b->e);
 	if (v.at.len)
 		qsort(v.at.at, v.at.len, sizeof *v.at.at, sight_order);
 	if (b->rc == 0)

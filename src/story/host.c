@@ -85,28 +85,58 @@ struct name_info *name_at(struct builder *b, str raw, bool own)
 
 /* --- who is spoken of ------------------------------------------------------------------------ */
 
-static int on_coverage(void *ctx, const struct fact *f, err *e)
+/* The host whose name is a folder or file on the way to an item: collections are laid out so. NULL: none. */
+static struct name_info *name_of_place(struct builder *b, uint32_t item)
 {
-	struct builder *b = ctx;
-	struct name_info *n = name_at(b, f->attr[FA_HOST], true);
+	size_t lo = 0, hi = b->item.len;
+	str rest;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (b->item.at[mid].id < item)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == b->item.len || b->item.at[lo].id != item)
+		return NULL;
+	rest = b->item.at[lo].path;
+	while (rest.len) {
+		str part = str_cut(rest, '/', &rest), stem = part, lower;
+		struct map_entry *m = NULL;
+
+		for (size_t dots = 0; stem.len && !m && dots < 4; dots++) {
+			lower = keep_lower(b, stem);
+			m = map_get(&b->names, lower);
+			while (stem.len && stem.ptr[stem.len - 1] != '.')
+				stem.len--;
+			stem.len -= stem.len > 0;
+		}
+		if (m)
+			return &b->name.at[m->value];
+	}
+	return NULL;
+}
+
+static void cover(struct builder *b, struct name_info *n, const struct fact *f)
+{
 	struct channel_info *c;
 	struct channel_day *d;
 	struct map_entry *m;
 	bool recovered = fact_is_recovered(f);
 	char key[NAME_MAX_LEN + 300];
 	str channel = f->attr[FA_CHANNEL];
-	uint32_t name;
+	uint32_t name = n ? (uint32_t)(n - b->name.at) : NAME_NONE;
 	bool fresh;
 
-	(void)e;
-	if (!n)
-		return 0;
-	n->own = true;
-	name = (uint32_t)(n - b->name.at);
-	span_add(&n->first_ns, &n->last_ns, f->first_ns, f->last_ns);
+	if (n) {
+		n->own = true;
+		span_add(&n->first_ns, &n->last_ns, f->first_ns, f->last_ns);
+		refs_add_all(&n->refs, f->refs, f->nrefs);
+	}
 	b->st->events += f->count;
 	span_add(&b->st->first_ns, &b->st->last_ns, f->first_ns, f->last_ns);
-	refs_add_all(&n->refs, f->refs, f->nrefs);
 	memcpy(key, &name, sizeof name);
 	if (channel.len > 256)
 		channel.len = 256;
@@ -115,13 +145,13 @@ static int on_coverage(void *ctx, const struct fact *f, err *e)
 	m = map_put(&b->channel_keys, (str){ key, sizeof name + 1 + channel.len }, b->channel.len, &fresh);
 	if (!m) {
 		b->st->dropped++;
-		return 0;
+		return;
 	}
 	if (fresh) {
 		c = VEC_PUSH(&b->channel, LIMIT_STORY_CHANNELS);
 		if (!c) {
 			b->failed = true;
-			return 0;
+			return;
 		}
 		c->name = name;
 		c->channel = keep(b, channel);
@@ -138,6 +168,27 @@ static int on_coverage(void *ctx, const struct fact *f, err *e)
 			*d = (struct channel_day){ (uint32_t)m->value,
 						   (int32_t)(f->first_ns / (86400 * NS_PER_S)) };
 	}
+}
+
+static int on_coverage(void *ctx, const struct fact *f, err *e)
+{
+	struct builder *b = ctx;
+	struct name_info *n = name_at(b, f->attr[FA_HOST], true);
+
+	(void)e;
+	if (n)
+		cover(b, n, f);
+	return 0;
+}
+
+/* Events that do not say where they were recorded: by the place of their file, once all names are known. */
+static int on_unplaced(void *ctx, const struct fact *f, err *e)
+{
+	struct builder *b = ctx;
+
+	(void)e;
+	if (f->attr[FA_HOST].len == 0)
+		cover(b, f->nrefs ? name_of_place(b, f->refs[0].item) : NULL, f);
 	return 0;
 }
 
@@ -240,6 +291,7 @@ void names_collect(struct builder *b)
 	each_fact(b, FACT_AUTHENTICATION, on_mention);
 	each_fact(b, FACT_REMOTE_SESSION, on_mention);
 	assets_collect(b);
+	each_fact(b, FACT_COVERAGE, on_unplaced);
 }
 
 /* --- names into hosts ------------------------------------------------------------------------ */
@@ -250,12 +302,18 @@ struct short_info {
 	uint32_t own_name, spoken_name;
 };
 
-static void join_short(struct builder *b, const struct short_info *s, uint32_t i)
+/* The only full name that a short one can stand for; NAME_NONE if it fits several. */
+static uint32_t full_name(const struct short_info *s)
 {
 	if (s->own == 1)
-		b->name.at[i].host = s->own_name;
-	else if (s->own == 0 && s->spoken == 1)
-		b->name.at[i].host = s->spoken_name;
+		return s->own_name;
+	return s->own == 0 && s->spoken == 1 ? s->spoken_name : NAME_NONE;
+}
+
+static void join_short(struct builder *b, const struct short_info *s, uint32_t i)
+{
+	if (full_name(s) != NAME_NONE)
+		b->name.at[i].host = full_name(s);
 	else
 		b->name.at[i].ambiguous = true;
 }
@@ -265,12 +323,11 @@ static void join_short(struct builder *b, const struct short_info *s, uint32_t i
 static void find_leaders(struct builder *b)
 {
 	struct short_info *info = arena_array(&b->st->arrays, b->name.len + 1, sizeof *info);
-	map shorts;
 
-	map_init(&shorts, LIMIT_STORY_HOSTS, LIMIT_STORY_HOSTS * 64);
+	b->short_info = info;
 	for (uint32_t i = 0; info && i < b->name.len; i++) {
 		struct name_info *n = &b->name.at[i];
-		struct map_entry *m = n->full ? map_put(&shorts, n->shortname, i, NULL) : NULL;
+		struct map_entry *m = n->full ? map_put(&b->shorts, n->shortname, i, NULL) : NULL;
 
 		n->host = i;
 		if (!m)
@@ -282,12 +339,11 @@ static void find_leaders(struct builder *b)
 		*(n->own ? &info[m->value].own : &info[m->value].spoken) += 1;
 	}
 	for (uint32_t i = 0; info && i < b->name.len; i++) {
-		struct map_entry *m = b->name.at[i].full ? NULL : map_get(&shorts, b->name.at[i].lower);
+		struct map_entry *m = b->name.at[i].full ? NULL : map_get(&b->shorts, b->name.at[i].lower);
 
 		if (m)
 			join_short(b, &info[m->value], i);
 	}
-	map_done(&shorts);
 	b->failed |= !info;
 }
 
@@ -372,7 +428,25 @@ uint32_t host_named(struct builder *b, str raw)
 	for (size_t i = 0; i < name.len; i++)
 		lower[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] + 32) : name.ptr[i];
 	m = map_get(&b->names, (str){ lower, name.len });
-	return m ? b->name.at[m->value].host : STORY_NOBODY;
+	if (m)
+		return b->name.at[m->value].host;
+	/* a short name that nobody wrote so far: accounts of machines have no other */
+	m = b->short_info ? map_get(&b->shorts, (str){ lower, name.len }) : NULL;
+	if (!m || full_name(&b->short_info[m->value]) == NAME_NONE)
+		return STORY_NOBODY;
+	return b->name.at[full_name(&b->short_info[m->value])].host;
+}
+
+uint32_t host_telling(struct builder *b, const struct fact *f)
+{
+	const struct name_info *n;
+
+	if (f->attr[FA_HOST].len)
+		return host_named(b, f->attr[FA_HOST]);
+	if (f->attr[FA_OBSERVER].len)
+		return host_named(b, f->attr[FA_OBSERVER]);
+	n = f->nrefs ? name_of_place(b, f->refs[0].item) : NULL;
+	return n ? n->host : STORY_NOBODY;
 }
 
 /* --- what the hosts amount to ---------------------------------------------------------------- */
@@ -476,7 +550,8 @@ void hosts_fill(struct builder *b)
 	if (b->day.len)
 		qsort(b->day.at, b->day.len, sizeof *b->day.at, day_order);
 	for (size_t k = 0; k < b->channel.len; k++)
-		count[b->name.at[b->channel.at[k].name].host]++;
+		if (b->channel.at[k].name != NAME_NONE)
+			count[b->name.at[b->channel.at[k].name].host]++;
 	for (size_t i = 0; i < b->name.len; i++)
 		naliases[b->name.at[i].host]++;
 	for (size_t h = 0; h < b->host.len; h++) {
@@ -491,9 +566,13 @@ void hosts_fill(struct builder *b)
 		b->st->nhosts_with_logs += b->host.at[h].has_logs;
 	}
 	for (uint32_t k = 0; k < b->channel.len; k++) {
-		uint32_t host = b->name.at[b->channel.at[k].name].host;
-		struct story_host *h = &b->host.at[host];
+		uint32_t name = b->channel.at[k].name;
+		uint32_t host = name == NAME_NONE ? STORY_NOBODY : b->name.at[name].host;
+		struct story_host *h;
 
+		if (host == STORY_NOBODY)
+			continue;
+		h = &b->host.at[host];
 		host_add_channel(b, h, channels[host], &h->nchannels, k, &at);
 	}
 	for (size_t i = 0; i < b->name.len; i++) {

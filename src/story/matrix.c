@@ -42,7 +42,9 @@ static struct seen *days_seen(struct builder *b, size_t *ret_n)
 		uint32_t source = c->recovered ? SOURCE_NONE : source_of(c->channel);
 
 		if (source != SOURCE_NONE)
-			all[n++] = (struct seen){ b->name.at[c->name].host, source, b->day.at[i].day };
+			all[n++] =
+				(struct seen){ c->name == NAME_NONE ? STORY_NOBODY : b->name.at[c->name].host,
+					       source, b->day.at[i].day };
 	}
 	if (all && n)
 		qsort(all, n, sizeof *all, seen_order);
@@ -94,12 +96,44 @@ static struct matrix_cell *cell_new(struct builder *b, uint32_t host, uint32_t s
 	return c;
 }
 
+static int day_order(const void *pa, const void *pb)
+{
+	return (*(const int32_t *)pa > *(const int32_t *)pb) - (*(const int32_t *)pa < *(const int32_t *)pb);
+}
+
+/* The days worth drawing: the largest heap of them without a long silence, so that a few lines of a wrong year do not
+ * squeeze all others. Nothing is left out of the cells. */
+static bool window_find(struct story_matrix *m, const struct seen *all, size_t n)
+{
+	enum { SILENCE = 45 };
+	int32_t *day = calloc(n + 1, sizeof *day);
+	size_t most = 0;
+
+	if (!day)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		day[i] = all[i].day;
+	if (n)
+		qsort(day, n, sizeof *day, day_order);
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && day[end] - day[end - 1] <= SILENCE; end++)
+			;
+		if (end - i > most) {
+			most = end - i;
+			m->first_day = day[i];
+			m->last_day = day[end - 1];
+		}
+	}
+	free(day);
+	return true;
+}
+
 static bool cells_of_days(struct builder *b)
 {
 	struct story_matrix *m = &b->st->matrix;
 	size_t n;
 	struct seen *all = days_seen(b, &n);
-	bool ok = all != NULL;
+	bool ok = all && window_find(m, all, n);
 
 	for (size_t i = 0, end; ok && i < n; i = end) {
 		struct matrix_cell *c = cell_new(b, all[i].host, all[i].source);
@@ -109,10 +143,6 @@ static bool cells_of_days(struct builder *b)
 			;
 		if (c && !runs_fill(b, all + i, (uint32_t)(end - i), c))
 			ok = false;
-		if (i == 0 || all[i].day < m->first_day)
-			m->first_day = all[i].day;
-		if (i == 0 || all[end - 1].day > m->last_day)
-			m->last_day = all[end - 1].day;
 	}
 	free(all);
 	return ok;
@@ -141,6 +171,16 @@ static void cells_fill(struct builder *b, size_t n)
 			x->events += c->events;
 			span_add(&x->first_ns, &x->last_ns, c->first_ns, c->last_ns);
 		}
+	}
+	for (size_t i = 0; i < b->channel.len; i++) {
+		const struct channel_info *c = &b->channel.at[i];
+		uint32_t source = c->name != NAME_NONE || c->recovered ? SOURCE_NONE : source_of(c->channel);
+		struct matrix_cell *x = source == SOURCE_NONE ? NULL : cell_find(b, n, STORY_NOBODY, source);
+
+		if (!x)
+			continue;
+		x->events += c->events;
+		span_add(&x->first_ns, &x->last_ns, c->first_ns, c->last_ns);
 	}
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];

@@ -11,7 +11,8 @@ struct matrix_run {
 };
 
 struct matrix_cell {
-	uint32_t host, source;
+	uint32_t host; /* STORY_NOBODY: neither events nor files say whose the log is */
+	uint32_t source;
 	bool missing; /* expected of the host's role; nothing is there */
 	uint64_t events;
 	int64_t first_ns, last_ns;

@@ -194,6 +194,7 @@ static int rule_order(const void *pa, const void *pb)
 static void maps_init(struct builder *b)
 {
 	map_init(&b->names, LIMIT_STORY_HOSTS, 32u << 20);
+	map_init(&b->shorts, LIMIT_STORY_HOSTS, LIMIT_STORY_HOSTS * 64);
 	map_init(&b->channel_keys, LIMIT_STORY_CHANNELS, 128u << 20);
 	map_init(&b->rule_keys, LIMIT_STORY_RULES, 16u << 20);
 	map_init(&b->hit_keys, LIMIT_STORY_OBSERVATIONS, 16u << 20);
@@ -293,9 +294,9 @@ static void hand_over(struct builder *b)
 
 static void builder_done(struct builder *b)
 {
-	map *const MAPS[] = { &b->names,     &b->channel_keys, &b->rule_keys,
-			      &b->hit_keys,  &b->wear_keys,    &b->wear_pairs,
-			      &b->seat_keys, &b->edge_keys,    &b->observation_keys };
+	map *const MAPS[] = { &b->shorts,    &b->names,           &b->channel_keys, &b->rule_keys,
+			      &b->hit_keys,  &b->wear_keys,       &b->wear_pairs,   &b->seat_keys,
+			      &b->edge_keys, &b->observation_keys };
 
 	for (size_t i = 0; i < COUNT(MAPS); i++)
 		map_done(MAPS[i]);

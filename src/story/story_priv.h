@@ -23,8 +23,10 @@ struct name_info {
 	struct story_refs refs;
 };
 
+#define NAME_NONE UINT32_MAX
+
 struct channel_info {
-	uint32_t name; /* of the host */
+	uint32_t name; /* of the host; NAME_NONE: the events do not say, nor does the place of their file */
 	str channel;
 	bool recovered;
 	uint64_t events;
@@ -56,9 +58,10 @@ struct name_change {
 	bool another;
 };
 
-struct wearing; /* asset.c: who had which MAC or agent, from when to when */
-struct grant;   /* claims.c: leases and VPN sessions */
-struct seat;    /* claims.c: where an account sits */
+struct short_info; /* host.c: the full names that begin with a short one */
+struct wearing;    /* asset.c: who had which MAC or agent, from when to when */
+struct grant;      /* claims.c: leases and VPN sessions */
+struct seat;       /* claims.c: where an account sits */
 
 /* A remote logon or access as a point in time, to judge installations by. */
 struct arrival {
@@ -76,7 +79,9 @@ struct builder {
 	int rc;
 	err *e;
 
-	map names; /* lower-case name -> name_info */
+	map names;  /* lower-case name -> name_info */
+	map shorts; /* short form of full names -> short_info */
+	struct short_info *short_info;
 	VEC(struct name_info) name;
 	map channel_keys;
 	VEC(struct channel_info) channel;
@@ -131,6 +136,8 @@ void names_collect(struct builder *b); /* coverage, findings, names that others 
 void names_join(struct builder *b);    /* names -> hosts */
 uint32_t host_named(struct builder *b, str raw);
 void hosts_fill(struct builder *b); /* channels, counters */
+/* The host whose log says a fact: its host, its observer, else by the place of its file. */
+uint32_t host_telling(struct builder *b, const struct fact *f);
 struct name_info *name_at(struct builder *b, str raw, bool own);
 bool looks_like_address(str s);
 void assets_collect(struct builder *b); /* names of inventories and leases, what was declared */

@@ -27,7 +27,8 @@ static void names_fill(const struct story *st, map *names)
 			char lower[256];
 
 			for (size_t i = 0; i < s.len && i < sizeof lower; i++)
-				lower[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] + 32) : s.ptr[i];
+				lower[i] =
+					s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] + 32) : s.ptr[i];
 			s = (str){ lower, s.len < sizeof lower ? s.len : sizeof lower };
 			map_put(names, s, h, NULL);
 			map_put(names, str_cut(s, '.', &rest), h, NULL);
@@ -80,7 +81,8 @@ static void ask(const struct story *st, uint32_t host, const json_t *identity, b
 	s->fixed_right += fixed && sure && got[0].host == host;
 }
 
-static void clock_ask(const struct story *st, uint32_t host, const json_t *of, int64_t middle, struct score *s)
+static void clock_ask(const struct story *st, uint32_t host, const json_t *of, int64_t middle,
+		      struct score *s)
 {
 	double truth = json_number_value(json_object_get(of, "clock_offset_ms")) / 1000, off, error;
 	int64_t spread;
@@ -94,7 +96,8 @@ static void clock_ask(const struct story *st, uint32_t host, const json_t *of, i
 	s->error += error;
 	s->worst = error > s->worst ? error : s->worst;
 	if (error > 2)
-		printf("# clock of %.*s: %.1f s, truth %.1f s\n", STR_ARG(story_host_name(st, host)), off, truth);
+		printf("# clock of %.*s: %.1f s, truth %.1f s\n", STR_ARG(story_host_name(st, host)), off,
+		       truth);
 }
 
 int main(int argc, char **argv)
@@ -116,7 +119,8 @@ int main(int argc, char **argv)
 	names_fill(st, &names);
 	from = time_in(json_object_get(truth, "window"), "from");
 	to = time_in(json_object_get(truth, "window"), "to");
-	json_array_foreach(json_object_get(truth, "hosts"), i, host) {
+	json_array_foreach(json_object_get(truth, "hosts"), i, host)
+	{
 		const json_t *list = json_object_get(host, "identities");
 		uint32_t h = host_of(&names, host);
 
@@ -126,7 +130,8 @@ int main(int argc, char **argv)
 	}
 	printf("right %u wrong %u unknown %u shared %u\n", s.right, s.wrong, s.unknown, s.shared);
 	printf("fixed %u of %u\n", s.fixed_right, s.fixed);
-	printf("clocks %u near %u mae %.3f worst %.3f\n", s.clocks, s.near, s.clocks ? s.error / s.clocks : 0, s.worst);
+	printf("clocks %u near %u mae %.3f worst %.3f\n", s.clocks, s.near, s.clocks ? s.error / s.clocks : 0,
+	       s.worst);
 	map_done(&names);
 	json_decref(truth);
 	story_free(st);
