@@ -79,16 +79,39 @@ static void claim(struct builder *b, str ip, uint32_t host, enum story_basis bas
 
 /* --- logs of hosts --------------------------------------------------------------------------- */
 
+/* Which side of a connection in a host's own log is the host; 0: the log does not say, as a router's. */
+static int own_side(str detail)
+{
+	static const struct {
+		const char *begins, *ends;
+		int side;
+	} WORDS[] = {
+		{ "outbound", "", FA_SOURCE_IP },
+		{ "inbound", "", FA_TARGET_IP },
+		{ "", " send", FA_SOURCE_IP }, /* firewall of the host itself */
+		{ "", " receive", FA_TARGET_IP },
+	};
+
+	for (size_t i = 0; i < COUNT(WORDS); i++) {
+		size_t n = strlen(WORDS[i].ends);
+
+		if (starts_nocase(detail, WORDS[i].begins) && detail.len > n &&
+		    str_eq_ascii_nocase((str){ detail.ptr + detail.len - n, n }, str_of(WORDS[i].ends)))
+			return WORDS[i].side;
+	}
+	return 0;
+}
+
 static int on_connection(void *ctx, const struct fact *f, err *e)
 {
 	struct builder *b = ctx;
-	uint32_t own = host_named(b, f->attr[FA_HOST]);
-	bool inbound = str_starts(f->attr[FA_DETAIL], STR("inbound"));
+	int own = f->attr[FA_HOST].len ? own_side(f->attr[FA_DETAIL]) : 0;
+	bool inbound = own == FA_TARGET_IP;
 
 	(void)e;
-	if (f->attr[FA_HOST].len == 0)
+	if (!own)
 		return 0; /* a device's: it says nothing of names */
-	claim(b, f->attr[inbound ? FA_TARGET_IP : FA_SOURCE_IP], own, BASIS_OWN_CONNECTION, f);
+	claim(b, f->attr[own], host_named(b, f->attr[FA_HOST]), BASIS_OWN_CONNECTION, f);
 	/* the other side, only under a name that is a host already */
 	claim(b, f->attr[inbound ? FA_SOURCE_IP : FA_TARGET_IP],
 	      host_named(b, f->attr[inbound ? FA_SOURCE_HOST : FA_TARGET_HOST]), BASIS_RESOLVED_NAME, f);
@@ -219,6 +242,12 @@ struct grant {
 	uint32_t nrefs;
 };
 
+/* An account's VPN session ended. */
+struct leaving {
+	str who;
+	int64_t ns;
+};
+
 struct granting {
 	struct builder *b;
 	struct grant *like;
@@ -277,12 +306,44 @@ static int on_vpn(void *ctx, const struct fact *f, err *e)
 	struct granting ctx_of = { b, &g };
 
 	(void)e;
+	if (g.ends && g.who.len) {
+		struct leaving *x = VEC_PUSH(&b->leaving, LIMIT_STORY_CLAIMS);
+
+		/* many gateways tell the end of a session without its address */
+		if (x)
+			*x = (struct leaving){ g.who, f->first_ns };
+	}
 	if (g.ip.len == 0 || address_is_local(g.ip))
 		return 0;
 	if (!identity_mark(b->st->identity, g.ip, ADDRESS_POOL))
 		b->st->dropped++;
 	each_span(f, one_grant, &ctx_of);
 	return 0;
+}
+
+static int leaving_order(const void *pa, const void *pb)
+{
+	const struct leaving *a = pa, *b = pb;
+	int c = str_cmp(a->who, b->who);
+
+	return c ? c : (a->ns > b->ns) - (a->ns < b->ns);
+}
+
+/* When somebody left next; INT64_MAX: not seen. */
+static int64_t leaves(const struct builder *b, str who, int64_t ns)
+{
+	const struct leaving key = { who, ns };
+	size_t lo = 0, hi = b->leaving.len;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (leaving_order(&b->leaving.at[mid], &key) <= 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < b->leaving.len && str_eq(b->leaving.at[lo].who, who) ? b->leaving.at[lo].ns : INT64_MAX;
 }
 
 static int grant_order(const void *pa, const void *pb)
@@ -302,6 +363,8 @@ static int grant_order(const void *pa, const void *pb)
 
 static void grants_claim(struct builder *b, enum story_basis basis)
 {
+	if (b->leaving.len)
+		qsort(b->leaving.at, b->leaving.len, sizeof *b->leaving.at, leaving_order);
 	if (b->grant.len)
 		qsort(b->grant.at, b->grant.len, sizeof *b->grant.at, grant_order);
 	for (size_t i = 0; i < b->grant.len; i++) {
@@ -321,6 +384,8 @@ static void grants_claim(struct builder *b, enum story_basis basis)
 			c.until_ns = next->from;
 			break;
 		}
+		if (basis == BASIS_VPN && leaves(b, g->who, g->from) < c.until_ns)
+			c.until_ns = leaves(b, g->who, g->from);
 		c.to_ns = c.to_ns > c.until_ns ? c.until_ns : c.to_ns;
 		if (c.to_ns >= c.from_ns && !identity_claim(b->st->identity, &c))
 			b->st->dropped++;

@@ -310,6 +310,7 @@ static void builder_done(struct builder *b)
 	VEC_DONE(&b->wear);
 	VEC_DONE(&b->change);
 	VEC_DONE(&b->grant);
+	VEC_DONE(&b->leaving);
 	VEC_DONE(&b->seat);
 	VEC_DONE(&b->address);
 	VEC_DONE(&b->edge);

@@ -60,8 +60,9 @@ struct name_change {
 
 struct short_info; /* host.c: the full names that begin with a short one */
 struct wearing;    /* asset.c: who had which MAC or agent, from when to when */
-struct grant;      /* claims.c: leases and VPN sessions */
-struct seat;       /* claims.c: where an account sits */
+struct leaving;
+struct grant; /* claims.c: leases and VPN sessions */
+struct seat;  /* claims.c: where an account sits */
 
 /* A remote logon or access as a point in time, to judge installations by. */
 struct arrival {
@@ -97,6 +98,7 @@ struct builder {
 	size_t *wear_first_of, *wear_next; /* lists by name */
 	VEC(struct name_change) change;
 	VEC(struct grant) grant;
+	VEC(struct leaving) leaving;
 	bool *kerberos; /* per host: its machine account got tickets */
 	map seat_keys;
 	VEC(struct seat) seat;

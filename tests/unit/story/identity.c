@@ -306,10 +306,16 @@ static void test_internal(void **state)
 	/* a device's row is nobody's own connection */
 	made_fact(&c, FACT_CONNECTION, 0, 1, FA_OBSERVER, "fw1", FA_SOURCE_IP, "198.51.100.9", FA_TARGET_IP,
 		  "198.51.100.8", -1);
+	made_fact(&c, FACT_CONNECTION, 0, 1, FA_HOST, "web1", FA_SOURCE_IP, "198.51.100.10", FA_TARGET_IP,
+		  "198.51.100.8", FA_DETAIL, "tcp denied", -1); /* it may be a router */
+	made_fact(&c, FACT_CONNECTION, 0, 1, FA_HOST, "PC9", FA_SOURCE_IP, "198.51.100.8", FA_TARGET_IP,
+		  "10.0.0.91", FA_DETAIL, "tcp RECEIVE", -1);
 	st = built(&c);
 	for (size_t i = 0; i < COUNT(T); i++) {
 		CHECK(T[i].ip, identity_is_internal(st->identity, str_of(T[i].ip)) == T[i].want);
 	}
+	CHECK_STR("router", str_of(who(st, "198.51.100.10", 0)), STR(""));
+	CHECK_STR("own firewall", str_of(who(st, "10.0.0.91", 0)), STR("PC9 98"));
 	CHECK_STR("device", str_of(who(st, "198.51.100.9", 0)), STR(""));
 	assert_int_equal(identity_flags(st->identity, STR("10.0.0.80")), ADDRESS_SHARED);
 	CHECK_STR("declared", str_of(who(st, "10.0.0.90", 0)), STR("PC9 100"));
