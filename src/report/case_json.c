@@ -323,6 +323,8 @@ static void put_coverage(struct writer *w)
 		json_member_time(b, "first", c->first_ns);
 		json_member_time(b, "last", c->last_ns);
 		json_member_u64(b, "days", c->days);
+		if (c->lost)
+			json_member_u64(b, "lost_records", c->lost);
 		if (c->cleared_ns != TIME_NONE)
 			json_member_time(b, "cleared", c->cleared_ns);
 		json_key(b, "intervals");

@@ -54,6 +54,12 @@ static void cell(struct html *h, const struct matrix_cell *c)
 		days_bar(h, c);
 		buf_printf(b, "<span class=\"sub\">%u day%s, ", c->days, c->days == 1 ? "" : "s");
 		html_count(b, c->events);
+		buf_z(b, " events");
+		if (c->lost) {
+			buf_z(b, ", ");
+			html_count(b, c->lost);
+			buf_z(b, " record ids missing");
+		}
 		buf_z(b, c->cleared_ns != TIME_NONE ? ", cleared</span>" : "</span>");
 	}
 	buf_z(b, "</div>");

@@ -48,6 +48,8 @@ static void cell(const struct story_matrix *m, const struct matrix_cell *c, bool
 	} else {
 		bar(m, c, out);
 		buf_printf(out, " %u day%s", c->days, c->days == 1 ? "" : "s");
+		if (c->lost)
+			buf_printf(out, ", %llu record ids missing", (unsigned long long)c->lost);
 		if (c->cleared_ns != TIME_NONE)
 			buf_z(out, color ? ", \x1b[31mcleared\x1b[0m" : ", cleared");
 	}

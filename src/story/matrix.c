@@ -155,6 +155,28 @@ static struct matrix_cell *cell_find(struct builder *b, size_t n, uint32_t host,
 	return n ? bsearch(&key, b->cell.at, n, sizeof key, cell_order) : NULL;
 }
 
+/* A gap of record ids says "... of CHANNEL on HOST were read nowhere" (engine/idruns.c): it has no other place for it. */
+static void lost_add(struct builder *b, size_t n, const struct gap *g)
+{
+	str text = str_of(g->text), end = STR(" were read nowhere");
+	size_t of = str_find(text, STR(" of ")), on;
+	struct matrix_cell *x;
+	uint32_t source, host;
+
+	if (g->kind != GAP_MISSING || of == SIZE_MAX || !str_ends(text, end))
+		return;
+	text = (str){ text.ptr + of + 4, text.len - of - 4 - end.len };
+	for (on = text.len; on > 4 && memcmp(text.ptr + on - 4, " on ", 4) != 0; on--)
+		;
+	if (on <= 4)
+		return;
+	source = source_of((str){ text.ptr, on - 4 });
+	host = host_named(b, (str){ text.ptr + on, text.len - on });
+	x = source == SOURCE_NONE || host == STORY_NOBODY ? NULL : cell_find(b, n, host, source);
+	if (x)
+		x->lost += g->lost ? g->lost : g->to - g->from + 1;
+}
+
 /* The first n cells are sorted: those that have days. */
 static void cells_fill(struct builder *b, size_t n)
 {
@@ -182,6 +204,8 @@ static void cells_fill(struct builder *b, size_t n)
 		x->events += c->events;
 		span_add(&x->first_ns, &x->last_ns, c->first_ns, c->last_ns);
 	}
+	for (size_t i = 0; i < b->gap.len; i++)
+		lost_add(b, n, &b->gap.at[i]);
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
 		uint32_t source = o->kind == OBS_LOG_CLEARED ? source_of(o->object) : SOURCE_NONE;

@@ -19,6 +19,7 @@ struct matrix_cell {
 	const struct matrix_run *runs;
 	uint32_t nruns;
 	uint32_t days;      /* with events */
+	uint64_t lost;      /* record ids between the first and the last that were read nowhere */
 	int64_t cleared_ns; /* a log of the source was cleared then, the last time; TIME_NONE: not known to be */
 };
 

@@ -69,6 +69,7 @@ static void test_cells(void **state)
 	struct made_case c;
 	struct story *st = NULL;
 	const struct matrix_cell *x;
+	struct gap g;
 	err e = { 0 };
 
 	(void)state;
@@ -81,6 +82,13 @@ static void test_cells(void **state)
 	made_coverage(&c, "", "zeek.conn", 2, 4);
 	made_coverage(&c, "LX", "linux.auth", 900, 1); /* a wrong year */
 	made_fact(&c, FACT_LOG_CLEARED, 86400, 1, FA_HOST, "MX1", FA_OBJECT, "Security", -1);
+	gap_set(&g, GAP_MISSING, 5, 9, "record ids 5 to 9 of Security on MX1 were read nowhere");
+	store_put_gap(c.s, &g, NULL);
+	gap_set(&g, GAP_MISSING, 50, 59, "record ids 50 to 59 of Security on MX1 were read nowhere");
+	g.lost = 4;
+	store_put_gap(c.s, &g, NULL);
+	gap_set(&g, GAP_MISSING, 5, 9, "record ids 5 to 9 of Security on nobody were read nowhere");
+	store_put_gap(c.s, &g, NULL);
 	if (story_build(&st, c.s, &e) < 0)
 		fail_msg("story: %s", e.text);
 	assert_int_equal(st->matrix.last_day - st->matrix.first_day, 5);
@@ -93,6 +101,8 @@ static void test_cells(void **state)
 	assert_int_equal(x->runs[1].from, x->runs[1].to);
 	assert_true(x->cleared_ns == TIME_NONE && !x->missing);
 	assert_true(cell(st, "MX1", "security")->cleared_ns == MADE_T0 + INT64_C(86400) * NS_PER_S);
+	assert_int_equal(cell(st, "MX1", "security")->lost, 9);
+	assert_int_equal(cell(st, "PC", "security")->lost, 0);
 	assert_true(cell(st, "MX1", "exchange_tracking")->missing);
 	assert_true(cell(st, "MX1", "sysmon")->missing);
 	assert_true(cell(st, "PC", "sysmon")->missing);
