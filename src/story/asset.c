@@ -90,17 +90,25 @@ static uint32_t name_index(struct builder *b, str raw, const struct fact *f)
 	return (uint32_t)(n - b->name.at);
 }
 
+/* A part without "=" goes on with the value before it: lists of names have semicolons too. */
 str asset_value(const struct fact *f, const char *key)
 {
-	str rest = f->attr[FA_COMMAND];
+	str rest = f->attr[FA_COMMAND], found = STR("");
 
 	while (rest.len) {
 		str one = str_cut(rest, ';', &rest), text, name = str_cut(one, '=', &text);
 
+		if (name.len == one.len) {
+			if (found.ptr && found.len)
+				found.len = (size_t)(one.ptr + one.len - found.ptr);
+			continue;
+		}
+		if (found.len)
+			break;
 		if (str_eq_ascii_nocase(str_trim(name), str_of(key)))
-			return str_trim(text);
+			found = text;
 	}
-	return STR("");
+	return str_trim(found);
 }
 
 static void link(struct builder *b, uint32_t a, uint32_t c)
@@ -117,7 +125,8 @@ static void aliases_link(struct builder *b, str list, uint32_t name, const struc
 	while (list.len) {
 		size_t k = 0;
 
-		while (k < list.len && list.ptr[k] != ',' && list.ptr[k] != '|' && list.ptr[k] != ' ')
+		while (k < list.len && list.ptr[k] != ',' && list.ptr[k] != ';' && list.ptr[k] != '|' &&
+		       list.ptr[k] != ' ')
 			k++;
 		link(b, name, name_index(b, (str){ list.ptr, k }, f));
 		list = k < list.len ? (str){ list.ptr + k + 1, list.len - k - 1 } : STR("");
@@ -139,7 +148,8 @@ static int on_asset_name(void *ctx, const struct fact *f, err *e)
 	if (mac_digits(f->attr[FA_MAC], digits))
 		wear(b, STR("mac "), (str){ digits, MAC_DIGITS }, lead, f->first_ns, f->last_ns, true);
 	wear(b, STR("agent "), agent, lead, f->first_ns, f->last_ns, true);
-	wear(b, STR("sid "), f->attr[FA_ACCOUNT_SID], lead, f->first_ns, f->last_ns, true);
+	wear(b, STR("sid "), f->attr[FA_ACCOUNT_SID].len ? f->attr[FA_ACCOUNT_SID] : asset_value(f, "sid"),
+	     lead, f->first_ns, f->last_ns, true);
 	return 0;
 }
 

@@ -301,11 +301,13 @@ static int on_vpn(void *ctx, const struct fact *f, err *e)
 	struct grant g = { .ip = keep(b, f->attr[FA_TARGET_IP]),
 			   .lasts = DAY_NS,
 			   .who = keep_lower(b, f->attr[FA_ACCOUNT]),
-			   .host = seat_of(b, f->attr[FA_ACCOUNT]),
+			   .host = host_named(b, f->attr[FA_SOURCE_HOST]),
 			   .ends = !str_starts(f->attr[FA_DETAIL], STR("open")) };
 	struct granting ctx_of = { b, &g };
 
 	(void)e;
+	if (g.host == STORY_NOBODY)
+		g.host = seat_of(b, f->attr[FA_ACCOUNT]);
 	if (g.ends && g.who.len) {
 		struct leaving *x = VEC_PUSH(&b->leaving, LIMIT_STORY_CLAIMS);
 

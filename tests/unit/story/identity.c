@@ -149,7 +149,7 @@ static void test_names_of_one_machine(void **state)
 	/* two domains, one short name */
 	asset(&c, "ws-1.s1.example", "10.1.0.1", "workstation", "00-11-22-00-01-01", "");
 	asset(&c, "ws-1.s2.example", "10.2.0.1", "mail", "00-11-22-00-01-02",
-	      "timezone=+01:00;aliases=exch.s2.example autodiscover.s2.example;agent_id=7");
+	      "timezone=+01:00;aliases=exch.s2.example; autodiscover.s2.example;agent_id=7");
 	lease(&c, 1, "10.1.0.9", "00-11-22-00-01-01", "ws-1", "assign");
 	st = built(&c);
 	assert_non_null(host(st, "old-pc"));
