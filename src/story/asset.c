@@ -347,6 +347,19 @@ void assets_fill(struct builder *b)
 	}
 }
 
+/* Whose a host is, where no row of its own says so: by its domain. */
+void owners_fill(struct builder *b)
+{
+	for (size_t i = 0; b->st->declared && i < b->host.len; i++) {
+		struct story_host *h = &b->host.at[i];
+		const struct case_party *p =
+			h->owner.len ? NULL : case_file_party(b->st->declared, h->name, STR(""));
+
+		if (p)
+			h->owner = keep(b, p->name);
+	}
+}
+
 /* --- questions ------------------------------------------------------------------------------- */
 
 uint32_t host_of_mac(struct builder *b, str mac, int64_t ns)

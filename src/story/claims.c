@@ -7,6 +7,7 @@
 
 #define HOUR_NS (INT64_C(3600) * NS_PER_S)
 #define DAY_NS (24 * HOUR_NS)
+#define LIKELY 0.3            /* below it, nobody known is far likelier */
 #define LEASE_NS (8 * DAY_NS) /* where the server does not tell */
 
 static void claim_span(struct builder *b, str ip, uint32_t host, enum story_basis basis, const struct fact *f,
@@ -23,11 +24,12 @@ static void claim_span(struct builder *b, str ip, uint32_t host, enum story_basi
 static void each_span(const struct fact *f, void (*fn)(void *, const struct fact *, int64_t, int64_t),
 		      void *ctx)
 {
-	int64_t day = f->first_ns == TIME_NONE ? 0 : f->first_ns - (f->first_ns % DAY_NS + DAY_NS) % DAY_NS;
+	int64_t day;
 	unsigned h = 0;
 
-	if (f->first_ns == TIME_NONE)
+	if (!time_is_sane(f->first_ns) || !time_is_sane(f->last_ns))
 		return;
+	day = f->first_ns - (f->first_ns % DAY_NS + DAY_NS) % DAY_NS;
 	if (f->last_ns - f->first_ns > DAY_NS) {
 		fn(ctx, f, f->first_ns, f->first_ns);
 		fn(ctx, f, f->last_ns, f->last_ns);
@@ -473,7 +475,7 @@ uint32_t host_at(struct builder *b, str ip, int64_t ns, enum story_basis *ret_ba
 	struct identity_share s[2];
 	size_t n = identity_at(b->st->identity, ip, ns, s, COUNT(s));
 
-	if (n == 0 || s[0].shared || (n > 1 && s[0].weight < 2 * s[1].weight))
+	if (n == 0 || s[0].shared || s[0].weight < LIKELY || (n > 1 && s[0].weight < 2 * s[1].weight))
 		return STORY_NOBODY;
 	*ret_basis = s[0].basis;
 	return s[0].host;

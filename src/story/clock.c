@@ -91,8 +91,9 @@ bool clock_sample(struct clock_model *m, uint32_t a, enum clock_log a_log, int64
 	struct sample s = { .ns = a_ns };
 	struct sample *to;
 
-	if (a_ns == TIME_NONE || b_ns == TIME_NONE || (a == b && a_log == b_log) ||
-	    __builtin_sub_overflow(a_ns, b_ns, &s.delta) || s.delta > FARTHEST_NS || s.delta < -FARTHEST_NS)
+	if (a_ns <= INT64_MIN / 2 || a_ns >= INT64_MAX / 2 || b_ns == TIME_NONE ||
+	    (a == b && a_log == b_log) || __builtin_sub_overflow(a_ns, b_ns, &s.delta) ||
+	    s.delta > FARTHEST_NS || s.delta < -FARTHEST_NS)
 		return true;
 	if (!node_at(m, a, a_log, &s.a) || !node_at(m, b, b_log, &s.b))
 		return false;

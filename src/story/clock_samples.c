@@ -48,7 +48,7 @@ static void sight(struct sights *s, str key, uint32_t host, enum clock_log log, 
 	struct sight *x;
 	bool fresh = false;
 
-	if (host == STORY_NOBODY || ns == TIME_NONE || key.len == 0)
+	if (host == STORY_NOBODY || !time_is_sane(ns) || key.len == 0)
 		return;
 	m = first_side ? map_put(&s->keys, key, s->at.len, &fresh) : map_get(&s->keys, key);
 	if (!m)
@@ -232,7 +232,7 @@ static int on_arrival(void *ctx, const struct fact *f, err *e)
 
 	(void)e;
 	account = str_cut(str_basename(f->attr[FA_ACCOUNT]), '@', &rest);
-	if (account.len < 2 || account.ptr[account.len - 1] != '$' || f->first_ns == TIME_NONE)
+	if (account.len < 2 || account.ptr[account.len - 1] != '$' || !time_is_sane(f->first_ns))
 		return 0;
 	account.len--;
 	x = VEC_PUSH(&v->at, LIMIT_CLOCK_SAMPLES);
@@ -247,7 +247,7 @@ static int on_boot(void *ctx, const struct fact *f, err *e)
 	struct sight *x;
 
 	(void)e;
-	if (f->first_ns == TIME_NONE || !str_eq(f->attr[FA_DETAIL], STR("started")))
+	if (!time_is_sane(f->first_ns) || !str_eq(f->attr[FA_DETAIL], STR("started")))
 		return 0;
 	x = VEC_PUSH(&v->at, LIMIT_CLOCK_SAMPLES);
 	if (x)
@@ -293,7 +293,7 @@ static int on_given(void *ctx, const struct fact *f, err *e)
 
 	(void)e;
 	if (!str_eq(f->attr[FA_DETAIL], STR("assign")) || server == STORY_NOBODY || host == STORY_NOBODY ||
-	    f->first_ns == TIME_NONE || (vote = vote_of(v, server)) == NULL)
+	    !time_is_sane(f->first_ns) || (vote = vote_of(v, server)) == NULL)
 		return 0;
 	vote->pairs++;
 	vote->ns = f->first_ns;

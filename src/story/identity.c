@@ -22,6 +22,7 @@ static const double ODDS[BASES] = {
 
 #define HOUR_NS (INT64_C(3600) * NS_PER_S)
 #define DAY_NS (24 * HOUR_NS)
+#define SANE(ns) ((ns) > INT64_MIN / 2 && (ns) < INT64_MAX / 2) /* evidence may name any year */
 #define BRIDGE_NS (8 * DAY_NS) /* the usual lease of a wired net: so long an address stays where it was */
 
 /* Of the odds of the nearest interval, where none holds the moment itself. A lease says itself where it begins and
@@ -148,7 +149,7 @@ bool identity_claim(struct identity *id, const struct identity_claim *in)
 	struct claim *c;
 	int64_t until = in->until_ns == TIME_NONE || in->until_ns < in->to_ns ? in->to_ns : in->until_ns;
 
-	if (in->from_ns == TIME_NONE || in->to_ns < in->from_ns || address_is_local(in->ip))
+	if (!SANE(in->from_ns) || !SANE(until) || in->to_ns < in->from_ns || address_is_local(in->ip))
 		return true; /* nothing to remember */
 	if (!address_at(id, in->ip, &address))
 		return false;
@@ -200,7 +201,7 @@ bool identity_bind(struct identity *id, str inside, str nat_ip, int64_t from_ns,
 	uint32_t in, out;
 	struct binding *b;
 
-	if (from_ns == TIME_NONE || address_is_local(inside) || str_eq(inside, nat_ip))
+	if (!SANE(from_ns) || !SANE(to_ns) || address_is_local(inside) || str_eq(inside, nat_ip))
 		return true;
 	if (!address_at(id, inside, &in) || !address_at(id, nat_ip, &out))
 		return false;
@@ -537,6 +538,7 @@ size_t identity_at(const struct identity *id, str ip, int64_t ns, struct identit
 		for (k = 0; k < a->n && k < 4096; k++)
 			answer_add(&w, &id->interval.at[a->first + k], 1, true);
 	} else {
+		ns = ns < INT64_MIN / 2 ? INT64_MIN / 2 : ns > INT64_MAX / 2 ? INT64_MAX / 2 : ns;
 		k = last_before(id, a, ns);
 		if (k != UINT32_MAX)
 			answer_now(id, a, k, ns, &w);
@@ -594,7 +596,7 @@ size_t identity_behind(const struct identity *id, str nat_ip, int64_t ns, str *o
 	struct map_entry *m = id && nat_ip.len ? map_get(&id->ips, nat_ip) : NULL;
 	size_t n = 0, lo = 0, hi = id ? id->binding.len : 0;
 
-	if (!m)
+	if (!m || !SANE(ns))
 		return 0;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;

@@ -59,6 +59,7 @@ void roles_find(struct builder *b)
 	}
 	each_fact(b, FACT_ASSET, on_asset);
 	each_fact(b, FACT_AUTHENTICATION, on_authentication);
+	owners_fill(b);
 	for (size_t i = 0; i < b->host.len; i++) {
 		struct story_host *h = &b->host.at[i];
 		uint64_t has = 0;

@@ -116,6 +116,12 @@ struct builder {
 	uint64_t *no_command; /* per host: process starts without a command line */
 };
 
+/* Times that can be subtracted and added to without care: 1824 to 2115. Evidence may say anything. */
+static inline bool time_is_sane(int64_t ns)
+{
+	return ns > INT64_MIN / 2 && ns < INT64_MAX / 2;
+}
+
 /* --- small things ---------------------------------------------------------------------------- */
 
 str keep(struct builder *b, str s); /* a copy that lives as long as the story */
@@ -145,6 +151,7 @@ bool looks_like_address(str s);
 void assets_collect(struct builder *b); /* names of inventories and leases, what was declared */
 void assets_join(struct builder *b);    /* inside names_join() */
 void assets_fill(struct builder *b);
+void owners_fill(struct builder *b);
 void roles_find(struct builder *b);
 void claims_collect(struct builder *b); /* who was at which address: identity.h */
 void clocks_collect(struct builder *b); /* clock.h */

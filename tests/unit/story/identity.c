@@ -286,6 +286,7 @@ static void test_internal(void **state)
 	static const char YAML[] =
 		"own_prefixes: [203.0.113.0/24]\n"
 		"balancers: 10.0.0.80\n"
+		"parties:\n- {name: Group, domains: group.example}\n"
 		"hosts:\n- name: PC9\n  addresses: 10.0.0.90\n  role: jump\n  note: notified by phone\n";
 	struct made_case c;
 	struct story *st;
@@ -299,6 +300,7 @@ static void test_internal(void **state)
 	assert_non_null(y);
 	fputs(YAML, y);
 	fclose(y);
+	made_coverage(&c, "x.group.example", "System", 0, 1);
 	made_coverage(&c, "web1", "iis.access", 0, 1);
 	made_coverage(&c, "PC9", "System", 0, 1);
 	made_fact(&c, FACT_CONNECTION, 0, 1, FA_HOST, "web1", FA_SOURCE_IP, "198.51.100.7", FA_TARGET_IP,
@@ -321,8 +323,51 @@ static void test_internal(void **state)
 	CHECK_STR("declared", str_of(who(st, "10.0.0.90", 0)), STR("PC9 100"));
 	assert_int_equal(host(st, "PC9")->role, HOST_JUMP);
 	assert_int_equal(host(st, "PC9")->role_basis, ROLE_DECLARED);
+	CHECK_STR("party", host(st, "x.group.example")->owner, STR("Group"));
 	CHECK_STR("note", host(st, "PC9")->note, STR("notified by phone"));
 	assert_int_equal(host(st, "web1")->role, HOST_WEB);
+	story_free(st);
+	made_close(&c);
+}
+
+/* Evidence may say any time, name and number. */
+static void test_hostile(void **state)
+{
+	static const int64_t TIMES[] = { INT64_MIN + 1, INT64_MIN / 2, -1, 0, INT64_MAX / 2, INT64_MAX };
+	static const enum fact_kind KINDS[] = { FACT_LEASE,       FACT_VPN_SESSION,    FACT_ASSET,
+						FACT_NAT_BINDING, FACT_CLOCK_SAMPLE,   FACT_AUTHENTICATION,
+						FACT_CONNECTION,  FACT_SYSTEM_STATE,   FACT_LOGON,
+						FACT_COVERAGE,    FACT_ARTEFACT_SERVED };
+	struct made_case c;
+	struct story *st;
+	struct identity_share s[1];
+
+	(void)state;
+	made_open(&c);
+	for (size_t i = 0; i < COUNT(TIMES) * COUNT(TIMES) * COUNT(KINDS); i++) {
+		struct fact f = { .kind = KINDS[i % COUNT(KINDS)], .count = UINT64_MAX, .hours = 0xFFFFFF };
+
+		f.first_ns = TIMES[i / COUNT(KINDS) % COUNT(TIMES)];
+		f.last_ns = TIMES[i / COUNT(KINDS) / COUNT(TIMES)];
+		f.attr[FA_HOST] = i & 1 ? STR("a") : STR("b.example");
+		f.attr[FA_ACCOUNT] = i & 2 ? STR("$") : STR("A$");
+		f.attr[FA_SOURCE_IP] =
+			i & 4 ? STR("10.0.0.1") : STR("999.999.999.999.999.999.999.999.999.999.999.999");
+		f.attr[FA_TARGET_IP] = STR("10.0.0.2");
+		f.attr[FA_NAT_IP] = STR("10.0.0.3");
+		f.attr[FA_TARGET_HOST] = i & 8 ? STR("..") : STR("b");
+		f.attr[FA_MAC] = i & 16 ? STR("00:11:22:33:44:55:66:77") : STR("001122334455");
+		f.attr[FA_SIZE] = STR("18446744073709551615");
+		f.attr[FA_COMMAND] = STR(";;=;aliases=;;;a;agent_id=;=x");
+		f.attr[FA_OBJECT] = STR("k");
+		f.attr[FA_DETAIL] = i % 3 ? STR("assign") : STR("outbound");
+		assert_int_equal(store_put_fact(c.s, &f, NULL), 0);
+	}
+	st = built(&c);
+	for (size_t i = 0; i < COUNT(TIMES); i++)
+		assert_true(identity_at(st->identity, STR("10.0.0.1"), TIMES[i], s, 1) <= 1);
+	assert_int_equal(identity_at(st->identity, STR("10.0.0.1"), 0, s, 0), 0);
+	assert_int_equal(identity_behind(st->identity, STR("10.0.0.3"), INT64_MAX, NULL, 0), 0);
 	story_free(st);
 	made_close(&c);
 }
@@ -332,7 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_leases),   cmocka_unit_test(test_names_of_one_machine),
 		cmocka_unit_test(test_shared),   cmocka_unit_test(test_hours_of_a_day),
-		cmocka_unit_test(test_internal),
+		cmocka_unit_test(test_internal), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
