@@ -81,7 +81,7 @@ static void clocks(const struct story *st, buf *out)
 			buf_printf(out, " (%s): %+.1f s", clock_log_name(node[i].log),
 				   (double)p->skew_ns / 1e9);
 			if (p->zone_ns)
-				buf_printf(out, " and %+.1f hours of a wrong zone",
+				buf_printf(out, " and %+.1f hours of a wrong or undeclared zone",
 					   (double)p->zone_ns / 3600e9);
 			buf_printf(out, ", %u samples\n", p->samples);
 		}

@@ -253,6 +253,7 @@ struct leaving {
 struct granting {
 	struct builder *b;
 	struct grant *like;
+	int64_t ahead_ns; /* the log's zone: times are placed without it */
 };
 
 static void one_grant(void *ctx, const struct fact *f, int64_t from, int64_t to)
@@ -265,8 +266,8 @@ static void one_grant(void *ctx, const struct fact *f, int64_t from, int64_t to)
 		return;
 	}
 	*x = *g->like;
-	x->from = from;
-	x->to = to;
+	x->from = from - g->ahead_ns;
+	x->to = to - g->ahead_ns;
 	x->nrefs = f->nrefs ? 1 : 0;
 	if (f->nrefs)
 		x->ref = f->refs[0];
@@ -278,13 +279,16 @@ static int on_lease(void *ctx, const struct fact *f, err *e)
 	str what = f->attr[FA_DETAIL];
 	uint64_t seconds = 0;
 	struct grant g = { .ip = keep(b, f->attr[FA_SOURCE_IP]), .host = STORY_NOBODY, .lasts = LEASE_NS };
-	struct granting ctx_of = { b, &g };
+	struct granting ctx_of = { b, &g, 0 };
 	uint32_t by_mac = host_of_mac(b, f->attr[FA_MAC], f->first_ns);
 	char digits[MAC_DIGITS];
 
 	(void)e;
 	if (str_starts(what, STR("deny")) || str_starts(what, STR("conflict")) || address_is_local(g.ip))
 		return 0;
+	for (size_t i = 0; i < b->lease_zone.len; i++)
+		if (b->lease_zone.at[i].server == host_telling(b, f))
+			ctx_of.ahead_ns = b->lease_zone.at[i].ahead_ns;
 	if (str_to_u64(f->attr[FA_SIZE], &seconds) && seconds && seconds < 400 * 86400)
 		g.lasts = (int64_t)seconds * NS_PER_S;
 	g.ends = str_starts(what, STR("release")) || str_starts(what, STR("expire"));
@@ -305,7 +309,7 @@ static int on_vpn(void *ctx, const struct fact *f, err *e)
 			   .who = keep_lower(b, f->attr[FA_ACCOUNT]),
 			   .host = host_named(b, f->attr[FA_SOURCE_HOST]),
 			   .ends = !str_starts(f->attr[FA_DETAIL], STR("open")) };
-	struct granting ctx_of = { b, &g };
+	struct granting ctx_of = { b, &g, 0 };
 
 	(void)e;
 	if (g.host == STORY_NOBODY)

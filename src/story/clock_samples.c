@@ -207,7 +207,7 @@ static int on_transfer(void *ctx, const struct fact *f, err *e)
 
 /* A machine that is given an address has started, or speaks to a domain controller, within the minute. One pair may be chance; the
  * whole half hour that most pairs agree on is the zone of the log. */
-enum { HALVES = 30, LEAST_PAIRS = 8 };
+enum { HALVES = 30, LEAST_PAIRS = 8, MOST_PAIRS = 1000 };
 
 struct zone_vote {
 	uint32_t server;
@@ -285,8 +285,7 @@ static int on_given(void *ctx, const struct fact *f, err *e)
 {
 	const int64_t HALF = 1800 * NS_PER_S;
 	struct voting *v = ctx;
-	uint32_t server =
-		host_named(v->b, f->attr[FA_OBSERVER].len ? f->attr[FA_OBSERVER] : f->attr[FA_HOST]);
+	uint32_t server = host_telling(v->b, f);
 	uint32_t host = host_named(v->b, f->attr[FA_TARGET_HOST]);
 	struct zone_vote *vote;
 	size_t lo = 0, hi = v->at.len;
@@ -321,7 +320,7 @@ static int on_given(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
-static void zones_vote(struct builder *b)
+void lease_zones_find(struct builder *b)
 {
 	struct voting v = { .b = b };
 
@@ -336,6 +335,8 @@ static void zones_vote(struct builder *b)
 	for (uint32_t i = 0; i < v.nvotes; i++) {
 		const struct zone_vote *t = &v.vote[i];
 		uint32_t best = 0, second = 0;
+		struct lease_zone *z;
+		int64_t zone;
 
 		for (uint32_t k = 1; k <= 2 * HALVES; k++)
 			best = t->near[k] > t->near[best] ? k : best;
@@ -343,9 +344,13 @@ static void zones_vote(struct builder *b)
 			second = k != best && t->near[k] > second ? t->near[k] : second;
 		if (t->near[best] < LEAST_PAIRS || t->near[best] < 3 * second)
 			continue;
-		clock_sample(b->st->clock, t->server, CLOCK_LEASES,
-			     t->ns + ((int64_t)best - HALVES) * 1800 * NS_PER_S, t->server, CLOCK_SYSTEM,
-			     t->ns);
+		zone = ((int64_t)best - HALVES) * 1800 * NS_PER_S;
+		for (uint32_t k = 0; k < t->near[best] && k < MOST_PAIRS; k++)
+			clock_sample(b->st->clock, t->server, CLOCK_LEASES, t->ns, t->server, CLOCK_SYSTEM,
+				     t->ns - zone);
+		z = VEC_PUSH(&b->lease_zone, LIMIT_STORY_HOSTS);
+		if (z)
+			*z = (struct lease_zone){ t->server, zone };
 	}
 	VEC_DONE(&v.at);
 }
@@ -399,7 +404,6 @@ void clocks_collect(struct builder *b)
 	join(b, NEAR_NS, FACT_EXPLICIT_CREDENTIALS, on_explicit, FACT_LOGON, on_logon);
 	join(b, NEAR_NS, FACT_REMOTE_SESSION, on_desktop, 0, NULL);
 	join(b, NEAR_NS, FACT_ARTEFACT_SERVED, on_served, FACT_TRANSFER, on_transfer);
-	zones_vote(b);
 	if (b->rc == 0 && !b->failed)
 		b->rc = store_each_fact(b->s, FACT_AUTHENTICATION, on_machine, &v, b->e);
 	if (b->rc == 0 && !b->failed)

@@ -32,7 +32,7 @@ static double fading(const struct identity_interval *i, int64_t distance_ns, uns
 	double leased = i->bases & 1u << BASIS_LEASE ? 0.1 : 1;
 
 	if (flags & ADDRESS_POOL)
-		return 0; /* a closed session is nobody's */
+		return 0;              /* a closed session is nobody's */
 	if (distance_ns <= DAY_NS / 4) /* a machine keeps its address while it is on */
 		return 0.9 * leased;
 	if (distance_ns <= DAY_NS)

@@ -309,6 +309,7 @@ static void builder_done(struct builder *b)
 	VEC_DONE(&b->same);
 	VEC_DONE(&b->wear);
 	VEC_DONE(&b->change);
+	VEC_DONE(&b->lease_zone);
 	VEC_DONE(&b->grant);
 	VEC_DONE(&b->leaving);
 	VEC_DONE(&b->seat);
@@ -342,6 +343,7 @@ static void build(struct builder *b)
 		return;
 	hosts_fill(b);
 	roles_find(b);
+	lease_zones_find(b);
 	claims_collect(b);
 	clocks_collect(b);
 	if (b->rc || b->failed)

@@ -58,6 +58,12 @@ struct name_change {
 	bool another;
 };
 
+/* How far a server's log of leases is ahead by its zone. */
+struct lease_zone {
+	uint32_t server;
+	int64_t ahead_ns;
+};
+
 struct short_info; /* host.c: the full names that begin with a short one */
 struct wearing;    /* asset.c: who had which MAC or agent, from when to when */
 struct leaving;
@@ -97,6 +103,7 @@ struct builder {
 	VEC(struct wearing) wear;
 	size_t *wear_first_of, *wear_next; /* lists by name */
 	VEC(struct name_change) change;
+	VEC(struct lease_zone) lease_zone;
 	VEC(struct grant) grant;
 	VEC(struct leaving) leaving;
 	bool *kerberos; /* per host: its machine account got tickets */
@@ -153,8 +160,9 @@ void assets_join(struct builder *b);    /* inside names_join() */
 void assets_fill(struct builder *b);
 void owners_fill(struct builder *b);
 void roles_find(struct builder *b);
-void claims_collect(struct builder *b); /* who was at which address: identity.h */
-void clocks_collect(struct builder *b); /* clock.h */
+void claims_collect(struct builder *b);   /* who was at which address: identity.h */
+void lease_zones_find(struct builder *b); /* before claims: leases are placed by them */
+void clocks_collect(struct builder *b);   /* clock.h */
 /* The host that was at an address at ns, if one is far likelier than all others and does not share it. */
 uint32_t host_at(struct builder *b, str ip, int64_t ns, enum story_basis *ret_basis);
 

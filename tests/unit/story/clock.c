@@ -189,6 +189,7 @@ static void test_zone_of_leases(void **state)
 	struct made_case c;
 	struct story *st = NULL;
 	const struct clock_node *n, *leases = NULL;
+	struct identity_share share[1];
 	size_t count;
 	char name[32], ip[32];
 	err e = { 0 };
@@ -214,6 +215,10 @@ static void test_zone_of_leases(void **state)
 	CHECK_STR("server", story_host_name(st, leases->host), STR("dhcp1.corp.example"));
 	assert_int_equal(leases->npieces, 1);
 	assert_true(leases->pieces[0].zone_ns == 8 * H);
+	/* and leases are placed without it */
+	assert_int_equal(identity_at(st->identity, STR("10.0.0.1"), MADE_T0 + 60 * S, share, 1), 1);
+	assert_false(share[0].near);
+	CHECK_STR("placed", story_host_name(st, share[0].host), STR("pc0.corp.example"));
 	story_free(st);
 	made_close(&c);
 }
