@@ -369,6 +369,9 @@ static void pieces_of(struct clock_model *m, uint32_t node, struct clock_piece *
 		day = median(v, to - from);
 		if (from == start) {
 			middle = day;
+		} else if ((day - middle > JUMP_NS || middle - day > JUMP_NS) && from - start == 1) {
+			start = from; /* one sample alone, and the next day knows nothing of it */
+			middle = day;
 		} else if ((day - middle > JUMP_NS || middle - day > JUMP_NS) && to - from > 1 &&
 			   *ret_n + 1 < max) {
 			values(m, start, from, v);
@@ -456,20 +459,35 @@ int clock_settle(struct clock_model *m, const bool *anchor, const bool *kerberos
 
 /* --- questions ------------------------------------------------------------------------------- */
 
+/* Between two pieces of one zone the clock is taken to have gone evenly. */
+static int64_t between(const struct clock_piece *a, const struct clock_piece *b, int64_t ns)
+{
+	double part;
+
+	if (a->zone_ns != b->zone_ns || ns <= a->to_ns || b->from_ns <= a->to_ns)
+		return a->skew_ns + a->zone_ns;
+	part = (double)(ns - a->to_ns) / (double)(b->from_ns - a->to_ns);
+	return a->zone_ns + a->skew_ns + (int64_t)((double)(b->skew_ns - a->skew_ns) * part);
+}
+
 int64_t clock_log_offset(const struct clock_model *m, uint32_t host, enum clock_log log, int64_t ns,
 			 int64_t *ret_spread_ns)
 {
 	const struct clock_node key = { .host = host, .log = log };
 	const struct clock_node *n =
 		m && m->node.len ? bsearch(&key, m->node.at, m->node.len, sizeof key, by_host) : NULL;
-	const struct clock_piece *p = NULL;
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; n && i < n->npieces; i++)
-		if (i == 0 || ns >= n->pieces[i].from_ns)
-			p = &n->pieces[i];
 	if (ret_spread_ns)
-		*ret_spread_ns = p ? p->spread_ns : n && n->anchor ? 0 : -1;
-	return p ? p->skew_ns + p->zone_ns : 0;
+		*ret_spread_ns = n && n->anchor ? 0 : -1;
+	if (!n || n->npieces == 0)
+		return 0;
+	while (i + 1 < n->npieces && ns >= n->pieces[i + 1].from_ns)
+		i++;
+	if (ret_spread_ns)
+		*ret_spread_ns = n->pieces[i].spread_ns;
+	return i + 1 < n->npieces ? between(&n->pieces[i], &n->pieces[i + 1], ns)
+				  : n->pieces[i].skew_ns + n->pieces[i].zone_ns;
 }
 
 int64_t clock_offset(const struct clock_model *m, uint32_t host, int64_t ns, int64_t *ret_spread_ns)

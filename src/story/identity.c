@@ -30,16 +30,17 @@ static const double ODDS[BASES] = {
 static double fading(const struct identity_interval *i, int64_t distance_ns, unsigned flags)
 {
 	double leased = i->bases & 1u << BASIS_LEASE ? 0.1 : 1;
+	bool moves = flags & (ADDRESS_LEASED | ADDRESS_MOVES);
 
 	if (flags & ADDRESS_POOL)
 		return 0;              /* a closed session is nobody's */
 	if (distance_ns <= DAY_NS / 4) /* a machine keeps its address while it is on */
 		return 0.9 * leased;
 	if (distance_ns <= DAY_NS)
-		return 0.5 * leased;
+		return moves ? 0.05 : 0.5;
 	if (distance_ns <= BRIDGE_NS)
-		return 0.25 * leased;
-	return flags & ADDRESS_LEASED ? 0.02 : 0.12; /* who never moved is likely to be there still */
+		return moves ? 0.02 : 0.25;
+	return moves ? 0.01 : 0.12; /* who never moved is likely to be there still */
 }
 
 /* --- shape ----------------------------------------------------------------------------------- */
@@ -237,9 +238,9 @@ static struct identity_interval *goes_on(const struct identity *id, const struct
 					 const struct claim *c)
 {
 	enum { LOOK_BACK = 64 }; /* more hosts at once are a shared address, where it does not matter */
-	int64_t bridge = a->flags & ADDRESS_POOL     ? HOUR_NS / 4
-			 : a->flags & ADDRESS_LEASED ? BRIDGE_NS
-						     : INT64_MAX;
+	int64_t bridge = a->flags & ADDRESS_POOL                       ? HOUR_NS / 4
+			 : a->flags & (ADDRESS_LEASED | ADDRESS_MOVES) ? BRIDGE_NS
+								       : INT64_MAX;
 
 	for (uint32_t k = 0; k < a->n && k < LOOK_BACK; k++) {
 		struct identity_interval *i = &id->interval.at[a->first + a->n - 1 - k];
@@ -388,6 +389,29 @@ static bool group_by_host(struct identity *id, uint32_t nhosts)
 	return true;
 }
 
+/* "10.7.12." of 10.7.12.41; empty for what is no IPv4 address. */
+static str net_of(str ip)
+{
+	while (ip.len && ip.ptr[ip.len - 1] != '.')
+		ip.len--;
+	return ip;
+}
+
+/* Neighbours of leased addresses come out of the same pool, though the DHCP log keeps a week only. */
+static void mark_neighbours(struct identity *id)
+{
+	map nets;
+
+	map_init(&nets, LIMIT_STORY_ADDRESSES, LIMIT_STORY_ADDRESSES * 16u);
+	for (size_t i = 0; i < id->address.len; i++)
+		if (id->address.at[i].flags & ADDRESS_LEASED && net_of(id->address.at[i].ip).len)
+			map_put(&nets, net_of(id->address.at[i].ip), 0, NULL);
+	for (size_t i = 0; i < id->address.len; i++)
+		if (map_get(&nets, net_of(id->address.at[i].ip)))
+			id->address.at[i].flags |= ADDRESS_MOVES;
+	map_done(&nets);
+}
+
 int identity_settle(struct identity *id, const bool *own, uint32_t nhosts, err *e)
 {
 	const unsigned STRONG = 1u << BASIS_DECLARED | 1u << BASIS_OWN_CONNECTION | 1u << BASIS_OWN_SERVER |
@@ -396,6 +420,7 @@ int identity_settle(struct identity *id, const bool *own, uint32_t nhosts, err *
 
 	for (size_t i = 0; id->declared && i < id->address.len; i++)
 		id->address.at[i].flags |= case_file_address_flags(id->declared, id->address.at[i].ip);
+	mark_neighbours(id);
 	if (id->claim.len)
 		qsort(id->claim.at, id->claim.len, sizeof *id->claim.at, claim_order);
 	for (size_t i = 0; ok && i < id->claim.len; i++)

@@ -31,6 +31,7 @@ enum {
 	ADDRESS_SHARED = 1, /* of several hosts at the same time: NAT, balancer, proxy */
 	ADDRESS_POOL = 2,   /* of a VPN pool: one after another, seconds apart */
 	ADDRESS_LEASED = 4, /* a DHCP server gives it away */
+	ADDRESS_MOVES = 8,  /* in the same /24 as one that is: nobody's for long */
 };
 
 struct identity_interval {

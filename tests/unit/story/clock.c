@@ -94,6 +94,17 @@ static void test_pieces(void **state)
 		      ms(m, PC3, d) >= (d - 3) * 1000 && ms(m, PC3, d) <= (d + 3) * 1000);
 	assert_true(n[PC4].pieces[0].zone_ns == 0);
 	clock_free(m);
+	/* in the silence between two pieces the clock went evenly; one stray sample begins none */
+	m = new_model();
+	assert_true(clock_sample(m, PC1, CLOCK_SYSTEM, MADE_T0 - DAY + H, DC, CLOCK_SYSTEM, MADE_T0 - DAY));
+	samples(m, PC1, DC, 0, 0, 3, 0);
+	samples(m, PC1, DC, 20, 20, 3, 20 * S);
+	assert_int_equal(clock_settle(m, ANCHOR, KERBEROS, HOSTS, NULL), 0);
+	n = clock_nodes(m, &count);
+	assert_int_equal(n[1].npieces, 2);
+	CHECK("half way", ms(m, PC1, 10) > 9800 && ms(m, PC1, 10) < 10200);
+	assert_int_equal(ms(m, PC1, 30), 20000);
+	clock_free(m);
 }
 
 /* The last Sunday of March 2023 was the 26th: T0 is 2023-05-17. */
