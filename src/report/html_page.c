@@ -106,14 +106,10 @@ void html_nav(struct html *h)
 		const char *id, *title;
 		uint64_t n;
 	} LINKS[] = {
-		{ "story", "Summary", st->nparagraphs },
-		{ "timeline", "Key events", st->nobservations },
-		{ "hosts", "Hosts", st->nhosts },
-		{ "edges", "Between hosts", st->nedges },
-		{ "findings", "Rules", rules },
-		{ "coverage", "Coverage", st->nhosts_with_logs },
-		{ "blind", "Not seen", st->nblind },
-		{ "gaps", "Gaps", 0 },
+		{ "story", "Summary", st->nparagraphs }, { "timeline", "Key events", st->nobservations },
+		{ "hosts", "Hosts", st->nhosts },        { "edges", "Between hosts", st->nedges },
+		{ "findings", "Rules", rules },          { "coverage", "Coverage", st->nhosts_with_logs },
+		{ "blind", "Not seen", st->nblind },     { "gaps", "Gaps", 0 },
 		{ "items", "Evidence", st->nitems },
 	};
 	buf *b = html_buf(h);

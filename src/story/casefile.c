@@ -271,7 +271,7 @@ static int maps_of(const struct ynode *n, const struct key *keys, const void *fi
 static int zones_of(const struct ynode *n, struct case_file *c, err *e)
 {
 	const struct case_zone fill = { 0 };
-	const void *at;
+	const void *at = NULL;
 	struct case_zone *z;
 	const struct ylink *l;
 
@@ -279,7 +279,7 @@ static int zones_of(const struct ynode *n, struct case_file *c, err *e)
 		return -1;
 	c->zones = at;
 	z = (struct case_zone *)(uintptr_t)at;
-	for (l = n->first; l; l = l->next)
+	for (l = n->first; l && z; l = l->next)
 		z++->line = l->value->line;
 	return 0;
 }
@@ -288,13 +288,13 @@ static int indicators_of(const struct ynode *n, struct case_file *c, err *e)
 {
 	const struct case_indicator fill = { 0 };
 	const struct ylink *l;
-	const void *at;
+	const void *at = NULL;
 
 	if (maps_of(n, INDICATOR, &fill, sizeof fill, NULL, &at, &c->nindicators, c, e) < 0)
 		return -1;
 	c->indicators = at;
 	l = n->first;
-	for (uint32_t i = 0; i < c->nindicators; i++, l = l->next)
+	for (uint32_t i = 0; i < c->nindicators && c->indicators && l; i++, l = l->next)
 		if (c->indicators[i].value.len == 0)
 			return WRONG(e, l->value, "an indicator needs ip, domain, hash, path or account");
 	return 0;
@@ -326,8 +326,8 @@ static int value_of(const struct ynode *n, const struct key *k, void *to, struct
 					.reimaged_ns = TIME_NONE,
 					.notified_ns = TIME_NONE };
 	const struct case_party party = { 0 };
-	const void *list;
-	uint32_t count;
+	const void *list = NULL;
+	uint32_t count = 0;
 
 	switch (k->type) {
 	case KEY_TEXT:

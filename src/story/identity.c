@@ -162,13 +162,15 @@ bool identity_claim(struct identity *id, const struct identity_claim *in)
 	m = map_put(&id->open, (str){ (const char *)key, sizeof key }, id->claim.len, NULL);
 	if (!m)
 		return false;
-	c = m->value < id->claim.len ? &id->claim.at[m->value] : NULL;
-	/* the same again within the hour: one claim */
-	if (c && in->from_ns >= c->from && in->from_ns - c->to <= HOUR_NS) {
-		c->to = in->to_ns > c->to ? in->to_ns : c->to;
-		c->until = until > c->until ? until : c->until;
-		c->count += in->count;
-		return true;
+	if (m->value < id->claim.len) {
+		c = &id->claim.at[m->value];
+		/* the same again within the hour: one claim */
+		if (in->from_ns >= c->from && in->from_ns - c->to <= HOUR_NS) {
+			c->to = in->to_ns > c->to ? in->to_ns : c->to;
+			c->until = until > c->until ? until : c->until;
+			c->count += in->count;
+			return true;
+		}
 	}
 	c = VEC_PUSH(&id->claim, LIMIT_STORY_CLAIMS);
 	if (!c)
