@@ -139,10 +139,13 @@ static str decoded(struct text *t, str type, const struct auditd_field *f)
 static size_t argument(str name)
 {
 	uint64_t n;
-	str part, number = str_cut((str){ name.ptr + 1, name.len - 1 }, '[', &part);
+	str part;
 
-	return name.len > 1 && name.ptr[0] == 'a' && str_to_u64(number, &n) && n < SIZE_MAX ? (size_t)n
-											    : SIZE_MAX;
+	if (name.len < 2 || name.ptr[0] != 'a') /* a word has no name at all */
+		return SIZE_MAX;
+	return str_to_u64(str_cut((str){ name.ptr + 1, name.len - 1 }, '[', &part), &n) && n < SIZE_MAX
+		       ? (size_t)n
+		       : SIZE_MAX;
 }
 
 /* Long arguments come in parts. */
@@ -160,6 +163,8 @@ static bool add_argument(struct text *t, struct auditd *a, size_t i, str text)
 		a->args[i] = text;
 		return true;
 	}
+	if (!text.len)
+		return true;
 	to = arena_alloc(&t->mem, a->args[i].len + text.len);
 	if (!to)
 		return false;
@@ -384,7 +389,8 @@ static bool put(struct text *t, const struct held *f, value *to)
 	for (const struct said *s = f->first; s; s = s->next) {
 		if (s != f->first)
 			p[len++] = '\0';
-		memcpy(p + len, s->text.ptr, s->text.len);
+		if (s->text.len) /* an argument that no record told has no text */
+			memcpy(p + len, s->text.ptr, s->text.len);
 		len += s->text.len;
 	}
 	*to = value_utf8((str){ p, len });

@@ -81,14 +81,15 @@ static bool split(str line, value v[ALB_FIELDS], struct logtime *lt)
 {
 	str first = str_cut(line, ' ', &(str){ 0 });
 	bool classic = !known_type(first);
+	str client;
 	size_t n;
 
 	for (size_t i = 0; i < ALB_FIELDS; i++)
 		v[i] = (value){ 0 };
 	n = split_quoted(line, v + classic, ALB_FIELDS - classic) + classic;
+	client = text_of(v[F_CLIENT]);
 	return n >= ALB_MIN && logtime_whole(text_of(v[F_TIME]), LOGTIME_ISO, lt) &&
-	       lt->basis == TIME_UTC_EXPLICIT &&
-	       memchr(text_of(v[F_CLIENT]).ptr, ':', text_of(v[F_CLIENT]).len);
+	       lt->basis == TIME_UTC_EXPLICIT && client.len && memchr(client.ptr, ':', client.len);
 }
 
 static void put_parts(struct text *t, value *v)

@@ -231,7 +231,7 @@ static void in_parentheses(str s, struct endpoint *e)
 
 		str_cut(s, '(', &rest);
 		one = str_cut(rest, ')', &s);
-		if (memchr(one.ptr, '/', one.len))
+		if (one.len && memchr(one.ptr, '/', one.len))
 			e->mapped_ip = str_cut(one, '/', &e->mapped_port);
 		else if (one.len)
 			e->user = one;
@@ -243,6 +243,8 @@ static struct endpoint endpoint_read(str s)
 	struct endpoint e = { 0 };
 	size_t n = 0, used;
 
+	if (!s.len) /* the message does not name this end */
+		return e;
 	if (s.len >= 2 && s.ptr[0] == '<')
 		s = (str){ s.ptr + 1, s.len - 2 };
 	while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != '(')

@@ -80,7 +80,7 @@ static void dhcpd_word(struct text_keys *k, str before, str w)
 static struct text_keys *dhcpd_line(struct text *t, struct device *d, str message)
 {
 	struct text_keys *k = device_begin(d, DEVICE_SERVICE);
-	str tag, pid, rest, before, w = { 0 };
+	str tag, pid, rest, before = { 0 }, w = { 0 };
 
 	(void)t;
 	(void)syslog_tag(&message, &tag, &pid);
@@ -136,10 +136,12 @@ static void kea_lease(struct text_keys *k, str s)
 static struct text_keys *kea_line(struct text *t, struct device *d, str message)
 {
 	struct text_keys *k = device_begin(d, DEVICE_SERVICE);
-	str rest, logger = str_cut((str){ message.ptr + 1, message.len - 1 }, ']', &rest);
+	str logger, rest, level = str_trim(str_cut(message, '[', &rest));
 
-	text_keys_put_str(k, "level", d->head.host);
-	d->head.host = t->env.host;
+	logger = str_cut(rest, ']', &rest);
+	text_keys_put_str(k, "level", level.len ? level : d->head.host);
+	if (!level.len)
+		d->head.host = t->env.host;
 	text_keys_put_str(k, "program", str_cut(logger, '/', &logger));
 	rest = str_trim(rest);
 	text_keys_put_str(k, "message", rest);

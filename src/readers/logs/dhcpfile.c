@@ -106,6 +106,10 @@ static enum text_line windhcp_line(struct text *t)
 	if (w->columns != (w->v6 ? COUNT(V6) : COUNT(V4)) && !say_columns(t, w))
 		return TEXT_BAD;
 	n = split_csv(t->line, ',', t->values, w->columns, &t->mem);
+	if (n == SIZE_MAX) {
+		t->why = "no memory for its texts";
+		return TEXT_BAD;
+	}
 	for (size_t i = n; i < w->columns; i++)
 		t->values[i] = (value){ 0 };
 	t->repaired = n > w->columns;

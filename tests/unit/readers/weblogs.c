@@ -277,6 +277,8 @@ static const struct textlog_case ELB_BAD[] = {
 	{ "month 13",
 	  "http 2024-13-18T02:13:58Z app/w/1 1.2.3.4:1 - -1 -1 -1 503 - 1 2 \"GET / HTTP/1.1\" \"x\" - -",
 	  NULL, NULL },
+	{ "no client",
+	  "http 2024-04-18T02:13:58Z app/w/1 - - -1 -1 -1 503 - 1 2 \"GET / HTTP/1.1\" \"x\" - -", NULL, NULL },
 	{ "an unknown type",
 	  "quic 2024-04-18T02:13:58Z app/w/1 1.2.3.4:1 - -1 -1 -1 503 - 1 2 \"GET / HTTP/1.1\" \"x\" - -",
 	  NULL, NULL },
