@@ -11,7 +11,7 @@ with open(os.path.join(os.path.dirname(__file__), "ecs_fields.tsv"), encoding="a
             FIELDS[name] = kind
 
 HOW = {"ip": {"ip", "ip_of"}, "long": {"number", "s", "ms", "port_of"}, "float": {"number"}, "date": {"time"}, "boolean": {"bool"}}
-TEXT = {"text", "lower", "basename", "account", "domain", "plus", "host_of", "outcome", "failure", "url_path", "url_query", "mac",
+TEXT = {"text", "lower", "basename", "account", "domain", "plus", "host_of", "outcome", "outcome_word", "failure", "url_path", "url_query", "mac",
         "tls_version", "transport", "const"}
 ALLOWED = {"event.outcome": {"success", "failure", "unknown"},
            "event.kind": {"alert", "asset", "enrichment", "event", "metric", "state", "pipeline_error", "signal"}}

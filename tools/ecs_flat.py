@@ -5,6 +5,7 @@ import sys
 HOW = ["text", "number", "ip", "bool", "time", "lower", "basename", "account", "domain", "hashes", "ms", "s", "plus",
        "host_of", "ip_of", "port_of",
        "outcome",      # words and numbers of success and failure; 0 is success
+       "outcome_word", # the words alone
        "failure",      # there is a value: it failed
        "url_path", "url_query",
        "mac",          # upper case with hyphens (RFC 7042)
@@ -29,11 +30,11 @@ def read(path):
             dataset, field, ecs, how, name = parts
             if how not in HOW + [CONST] or (how == CONST) != field.startswith("="):
                 fail(path, number, "unknown conversion " + how)
-            if "*" in dataset[:-1] or not dataset or not field or not ecs or not name:
+            if any("*" in one[:-1] or not one for one in dataset.split(",")) or not field or not ecs or not name:
                 fail(path, number, "empty column, or * that is not last")
-            key = (field.encode(), dataset.endswith("*"), -len(dataset), dataset)
-            rows.append((key, path, number, dataset, field, "" if ecs == "-" else ecs, how,
-                         "" if name == "-" else name))
+            for one in dataset.split(","):
+                key = (field.encode(), one.endswith("*"), -len(one), one)
+                rows.append((key, path, number, one, field, "" if ecs == "-" else ecs, how, "" if name == "-" else name))
     return rows
 
 

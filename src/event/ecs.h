@@ -28,6 +28,7 @@ enum ecs_how {
 	ECS_IP_OF,    /* the same where it is an address */
 	ECS_PORT_OF,  /* its port */
 	ECS_OUTCOME,  /* words for success and failure; 0 is success */
+	ECS_OUTCOME_WORD, /* the same, words alone: of a number nobody knows what it means */
 	ECS_FAILURE,  /* there is a value: it failed */
 	ECS_URL_PATH,
 	ECS_URL_QUERY,

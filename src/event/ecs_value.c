@@ -167,15 +167,21 @@ static bool put_duration(buf *out, str s, uint64_t unit_ns)
 	return put_u64(out, ns);
 }
 
-static bool put_outcome(buf *out, str s)
+static bool put_outcome(buf *out, str s, bool words)
 {
 	static const char *const GOOD[] = { "0",          "T",         "true",    "success", "succeeded",
 					    "successful", "allow",     "allowed", "accept",  "pass",
-					    "permit",     "permitted", "forward", "ok" };
+					    "permit",     "permitted", "forward", "ok",
+					    "\xE6\x88\x90\xE5\x8A\x9F" };
 	static const char *const BAD[] = { "F",     "false",   "failure", "failed",  "fail",
 					   "deny",  "denied",  "error",   "drop",    "dropped",
-					   "block", "blocked", "reject",  "rejected" };
+					   "block", "blocked", "reject",  "rejected",
+					   "\xE5\xA4\xB1\xE8\xB4\xA5" }; /* Chinese, as above */
 	uint64_t code;
+	bool number = str_to_u64(s, &code);
+
+	if (words && number)
+		return false;
 
 	for (size_t i = 0; i < COUNT(GOOD); i++)
 		if (str_eq_ascii_nocase(s, str_of(GOOD[i])))
@@ -183,7 +189,7 @@ static bool put_outcome(buf *out, str s)
 	for (size_t i = 0; i < COUNT(BAD); i++)
 		if (str_eq_ascii_nocase(s, str_of(BAD[i])))
 			return put_text(out, STR("failure"));
-	return str_to_u64(s, &code) && put_text(out, STR("failure"));
+	return number && put_text(out, STR("failure"));
 }
 
 static bool put_url_path(buf *out, str s)
@@ -307,7 +313,8 @@ bool ecs_put(buf *out, buf *tmp, value v, enum ecs_how how)
 		cut_port(s, &tail);
 		return put_port(out, tail);
 	case ECS_OUTCOME:
-		return put_outcome(out, s);
+	case ECS_OUTCOME_WORD:
+		return put_outcome(out, s, how == ECS_OUTCOME_WORD);
 	case ECS_FAILURE:
 		return !is_nothing(s) && put_text(out, STR("failure"));
 	case ECS_URL_PATH:

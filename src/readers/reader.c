@@ -27,6 +27,15 @@ const struct reader_ops *const READERS[] = {
 	&reader_apt,
 	&reader_history,
 	&reader_cri,
+	&reader_wsus,
+	&reader_sccm,
+	&reader_sqlserver,
+	&reader_transcript,
+	&reader_aptcacher,
+	&reader_artifactory,
+	&reader_rpmlog,
+	&reader_applog,    /* permissive: lines that begin with a time */
+	&reader_plaintext, /* any other text */
 	&reader_json, /* permissive: any other JSON */
 	NULL,
 };

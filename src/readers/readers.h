@@ -30,5 +30,14 @@ extern const struct reader_ops reader_dpkg;         /* dpkg */
 extern const struct reader_ops reader_apt;          /* apt */
 extern const struct reader_ops reader_history;      /* bash, zsh */
 extern const struct reader_ops reader_cri;          /* containers */
+extern const struct reader_ops reader_wsus;         /* WSUS and Windows Update */
+extern const struct reader_ops reader_sccm;         /* Configuration Manager */
+extern const struct reader_ops reader_sqlserver;    /* SQL Server */
+extern const struct reader_ops reader_transcript;   /* PowerShell's transcripts */
+extern const struct reader_ops reader_aptcacher;    /* apt-cacher-ng */
+extern const struct reader_ops reader_artifactory;  /* JFrog Artifactory */
+extern const struct reader_ops reader_rpmlog;       /* dnf, yum */
+extern const struct reader_ops reader_applog;       /* whatever begins with a time */
+extern const struct reader_ops reader_plaintext;    /* any other text */
 
 #endif

@@ -1,7 +1,9 @@
 /* javalog.c - logs of Java servers and applications: Tomcat's catalina (JULI), Log4j, Logback, Spring Boot. Lines
- * of a stack trace belong to the record before them. */
+ * of a stack trace belong to the record before them. What the message says by its shape becomes columns
+ * (textfinds.h). */
 #include "readers/readers.h"
 #include "readers/text/linepat.h"
+#include "readers/text/textfinds.h"
 
 static const struct text_pattern PATTERNS[] = {
 	{ "{time:daymon} {level:word} [{thread}] {logger:word} {message:rest}", "tomcat.catalina" },
@@ -41,22 +43,50 @@ static bool starts(str line)
 	       has_level(line);
 }
 
-/* The message may have several lines: the pattern sees the first one, and its last field gets them all. */
+/* Without a dash only a class tells itself from the message's first word. */
+static bool is_class(str s)
+{
+	return s.len && (memchr(s.ptr, '.', s.len - 1) || memchr(s.ptr, '$', s.len));
+}
+
+enum { PATTERN_NO_DASH = 4 };
+
+/* The pattern that the first line fits, and its fields; the message gets the record's further lines, too. */
+static size_t java_match(const struct text *t, struct linepat_hit *hit, const str **names, size_t *n)
+{
+	str whole = t->line, rest, first = str_trim(str_cut(whole, '\n', &rest));
+	size_t which = linepat_set_match(t->patterns, first, hit, names, n);
+	str *logger, *message;
+
+	if (which == SIZE_MAX)
+		return which;
+	message = &hit->values[*n - 1];
+	logger = &hit->values[*n - 2];
+	if (which == PATTERN_NO_DASH && !is_class(*logger)) {
+		*message = (str){ logger->ptr, (size_t)(message->ptr + message->len - logger->ptr) };
+		*logger = (str){ 0 };
+	}
+	if (rest.len)
+		message->len = (size_t)(whole.ptr + whole.len - message->ptr);
+	return which;
+}
+
 static enum text_line java_line(struct text *t)
 {
-	str whole = t->line, rest, first = str_cut(whole, '\n', &rest);
-	enum text_line said;
+	struct text_keyed *a = t->state;
+	struct linepat_hit hit;
+	const str *names;
+	size_t n, which = java_match(t, &hit, &names, &n);
 
-	t->line = str_trim(first);
-	said = linepat_line(t);
-	t->line = whole;
-	if (said == TEXT_EVENT && rest.len) {
-		value *message = &t->values[t->ncolumns - 1];
-
-		if (message->type != VALUE_ABSENT)
-			message->len = (uint32_t)(whole.ptr + whole.len - (const char *)message->ptr);
-	}
-	return said;
+	if (which == SIZE_MAX)
+		return TEXT_BAD;
+	text_keys_begin(&a->keys);
+	for (size_t i = 0; i < n; i++)
+		if (hit.values[i].len)
+			text_keys_put(&a->keys, names[i], value_utf8(hit.values[i]));
+	text_finds(t, &a->keys, hit.values[n - 1]);
+	text_time(t, &hit.time);
+	return text_keys_say(t, &a->keys, PATTERNS[which].dataset, &a->said) ? TEXT_EVENT : TEXT_BAD;
 }
 
 static bool fits(str line)
@@ -65,7 +95,7 @@ static bool fits(str line)
 
 	for (size_t i = 0; starts(line) && PATTERNS[i].pattern; i++)
 		if (linepat_match(PATTERNS[i].pattern, line, &hit))
-			return true;
+			return i != PATTERN_NO_DASH || is_class(hit.values[3]);
 	return false;
 }
 
@@ -88,6 +118,9 @@ static const struct text_format JAVA = {
 	.line_keywords = true,
 	.claim = java_claim,
 	.line = java_line,
+	.state_bytes = sizeof(struct text_keyed),
+	.open = text_keyed_open,
+	.close = text_keyed_close,
 	.patterns = PATTERNS,
 };
 

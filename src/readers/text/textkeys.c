@@ -93,3 +93,15 @@ bool text_keys_say(struct text *t, struct text_keys *k, const char *dataset, con
 		memcpy(t->values, k->values, k->n * sizeof k->values[0]);
 	return true;
 }
+
+int text_keyed_open(struct text *t, err *e)
+{
+	(void)e;
+	text_keys_init(&((struct text_keyed *)t->state)->keys);
+	return 0;
+}
+
+void text_keyed_close(void *state)
+{
+	text_keys_done(&((struct text_keyed *)state)->keys);
+}

@@ -39,4 +39,12 @@ str text_keys_get(const struct text_keys *k, const char *name);
  * reader share, and hand over the values. False: t->why is set. */
 bool text_keys_say(struct text *t, struct text_keys *k, const char *dataset, const struct text_keys **said);
 
+/* A format with one set of columns: its state, or what its state begins with, and its open() and close(). */
+struct text_keyed {
+	struct text_keys keys;
+	const struct text_keys *said;
+};
+int text_keyed_open(struct text *t, err *e);
+void text_keyed_close(void *state);
+
 #endif
