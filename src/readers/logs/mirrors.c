@@ -11,7 +11,6 @@ static const struct text_format APTCACHER = {
 	.patterns =
 		(const struct text_pattern[]){
 			{ "{time:epoch}|{direction:word}|{bytes:digits}|{c-ip:word}|{path:rest}", NULL },
-			{ "{time:epoch}|{direction:word}|{id:digits}|{bytes:digits}|{c-ip:word}|{path:rest}", NULL },
 			{ 0 },
 		},
 };

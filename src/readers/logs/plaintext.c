@@ -100,9 +100,8 @@ static int plain_open(struct text *t, err *e)
 	for (size_t i = 0; i < h.nlines && p->order == ORDER_UNKNOWN; i++)
 		p->order = order_of(h.lines[i]);
 	text_head_done(store);
-	t->assumed = "text of no known format: each line is kept as an event, with the time in it if there is one, and nothing "
-		     "in it is understood. Look at it by hand, or have its source export a format that spoor reads (spoor doctor lists "
-		     "them)";
+	t->assumed = "text of no known format, not understood: lines are kept as events, with the time that is found in them; "
+		     "look at it by hand (spoor doctor lists the formats)";
 	return 0;
 }
 
