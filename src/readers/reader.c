@@ -33,6 +33,7 @@ const struct reader_ops *const READERS[] = {
 	&reader_transcript,
 	&reader_aptcacher,
 	&reader_artifactory,
+	&reader_nexus,
 	&reader_rpmlog,
 	&reader_applog,    /* permissive: lines that begin with a time */
 	&reader_plaintext, /* any other text */

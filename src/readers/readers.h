@@ -36,6 +36,7 @@ extern const struct reader_ops reader_sqlserver;    /* SQL Server */
 extern const struct reader_ops reader_transcript;   /* PowerShell's transcripts */
 extern const struct reader_ops reader_aptcacher;    /* apt-cacher-ng */
 extern const struct reader_ops reader_artifactory;  /* JFrog Artifactory */
+extern const struct reader_ops reader_nexus;        /* Sonatype Nexus */
 extern const struct reader_ops reader_rpmlog;       /* dnf, yum */
 extern const struct reader_ops reader_applog;       /* whatever begins with a time */
 extern const struct reader_ops reader_plaintext;    /* any other text */

@@ -1,7 +1,9 @@
-/* mirrors.c - servers that hand out packages to others: apt-cacher-ng, JFrog Artifactory; and the logs of dnf and yum.
- * (Nexus writes an access log like any web server.) Sources: apt-cacher-ng's manual, "Log file format"; JFrog,
- * "Artifactory logs" (request log of 7.x and of 6.x); dnf(8), yum.conf(5). */
+/* mirrors.c - servers that hand out packages to others: apt-cacher-ng, JFrog Artifactory, Sonatype Nexus; and the logs of
+ * dnf and yum. Sources: apt-cacher-ng's manual, "Log file format"; JFrog, "Artifactory logs" (request log of 7.x and of
+ * 6.x); Nexus' logback-access.xml; dnf(8), yum.conf(5). */
+#include "readers/logs/access.h"
 #include "readers/readers.h"
+#include "readers/text/escape.h"
 #include "readers/text/linepat.h"
 
 /* --- mirrors -------------------------------------------------------------------------------- */
@@ -32,6 +34,70 @@ static const struct text_format ARTIFACTORY = {
 };
 const struct reader_ops reader_artifactory =
 	TEXT_READER_PIECES("artifactory", "JFrog Artifactory's log of requests", &ARTIFACTORY);
+
+/* --- Nexus ---------------------------------------------------------------------------------- */
+
+/* A web server's line but for what stands behind the status: lengths of both bodies, milliseconds, agent, thread. */
+static const struct text_pattern NEXUS_LINES[] = {
+	{ "{c-ip:word} {} {cs-username} [{time:clf}] \"{request:quoted}\" {sc-status:digits} {cs-bytes:word} {sc-bytes:word} "
+	  "{time-taken:digits} \"{cs-user-agent:quoted}\" [{thread:last}]",
+	  NULL },
+	{ 0 },
+};
+enum { N_REQUEST = 3, N_NAMED = 10, N_PARTS = 5 };
+
+static value value_of(str s)
+{
+	return s.len && !(s.len == 1 && s.ptr[0] == '-') ? value_utf8(s) : (value){ 0 };
+}
+
+static enum text_line nexus_line(struct text *t)
+{
+	static const char *const PARTS[N_PARTS] = { "cs-method", "cs-uri", "cs-uri-stem", "cs-uri-query", "cs-version" };
+	struct access_request r = { 0 };
+	struct linepat_hit hit;
+	const str *names;
+	str all[N_NAMED + N_PARTS];
+	size_t n;
+
+	if (linepat_set_match(t->patterns, t->line, &hit, &names, &n) == SIZE_MAX || n != N_NAMED)
+		return TEXT_BAD;
+	for (size_t i = 0; i < COUNT(all); i++)
+		all[i] = i < N_NAMED ? names[i] : str_of(PARTS[i - N_NAMED]);
+	if (!t->schema && !text_columns(t, STR("nexus.request"), all, COUNT(all)))
+		return TEXT_BAD;
+	for (size_t i = 0; i < N_NAMED; i++)
+		t->values[i] = value_of(hit.values[i]);
+	(void)access_request(escape_plain(hit.values[N_REQUEST], ESCAPE_C, &t->mem), &r);
+	t->values[N_NAMED] = value_of(r.method);
+	t->values[N_NAMED + 1] = value_of(r.target);
+	t->values[N_NAMED + 2] = value_of(r.stem);
+	t->values[N_NAMED + 3] = value_of(r.query);
+	t->values[N_NAMED + 4] = value_of(r.version);
+	text_time(t, &hit.time);
+	return TEXT_EVENT;
+}
+
+static bool nexus_fits(str line)
+{
+	struct linepat_hit hit;
+
+	return linepat_match(NEXUS_LINES[0].pattern, line, &hit);
+}
+
+static int nexus_claim(const struct text_head *h)
+{
+	enum { SURE = 89, SHARE_MIN = 80 }; /* above what any web server's log is */
+
+	return text_share(h, nexus_fits) >= SHARE_MIN ? SURE : 0;
+}
+
+static const struct text_format NEXUS = {
+	.claim = nexus_claim,
+	.line = nexus_line,
+	.patterns = NEXUS_LINES,
+};
+const struct reader_ops reader_nexus = TEXT_READER_PIECES("nexus", "Sonatype Nexus' log of requests", &NEXUS);
 
 /* --- dnf and yum ---------------------------------------------------------------------------- */
 
