@@ -169,14 +169,16 @@ static bool put_duration(buf *out, str s, uint64_t unit_ns)
 
 static bool put_outcome(buf *out, str s, bool words)
 {
-	static const char *const GOOD[] = { "0",          "T",         "true",    "success", "succeeded",
-					    "successful", "allow",     "allowed", "accept",  "pass",
-					    "permit",     "permitted", "forward", "ok",
-					    "\xE6\x88\x90\xE5\x8A\x9F" };
-	static const char *const BAD[] = { "F",     "false",   "failure", "failed",  "fail",
-					   "deny",  "denied",  "error",   "drop",    "dropped",
-					   "block", "blocked", "reject",  "rejected",
-					   "\xE5\xA4\xB1\xE8\xB4\xA5" }; /* Chinese, as above */
+	static const char *const GOOD[] = { "0",       "T",         "true",
+					    "success", "succeeded", "successful",
+					    "allow",   "allowed",   "accept",
+					    "pass",    "permit",    "permitted",
+					    "forward", "ok",        "\xE6\x88\x90\xE5\x8A\x9F" };
+	static const char *const BAD[] = {
+		"F",     "false",   "failure", "failed",   "fail",
+		"deny",  "denied",  "error",   "drop",     "dropped",
+		"block", "blocked", "reject",  "rejected", "\xE5\xA4\xB1\xE8\xB4\xA5"
+	}; /* Chinese, as above */
 	uint64_t code;
 	bool number = str_to_u64(s, &code);
 

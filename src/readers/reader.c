@@ -37,7 +37,7 @@ const struct reader_ops *const READERS[] = {
 	&reader_rpmlog,
 	&reader_applog,    /* permissive: lines that begin with a time */
 	&reader_plaintext, /* any other text */
-	&reader_json, /* permissive: any other JSON */
+	&reader_json,      /* permissive: any other JSON */
 	NULL,
 };
 

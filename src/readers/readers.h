@@ -9,12 +9,12 @@ extern const struct reader_ops reader_winjson; /* winjson/: Windows events expor
 extern const struct reader_ops reader_json;    /* json/: every other log as JSON */
 
 /* Line logs, text/textlog.h; logs/ has a file for each family. */
-extern const struct reader_ops reader_device;    /* network devices and services, by syslog or in files */
-extern const struct reader_ops reader_windhcp;   /* DHCP server of Windows */
-extern const struct reader_ops reader_leases;    /* ISC dhcpd's leases */
-extern const struct reader_ops reader_dnsdebug;  /* DNS server of Windows */
-extern const struct reader_ops reader_flows;     /* nfdump and other tables of flows, Kea's leases */
-extern const struct reader_ops reader_ids;       /* Suricata and Snort */
+extern const struct reader_ops reader_device;       /* network devices and services, by syslog or in files */
+extern const struct reader_ops reader_windhcp;      /* DHCP server of Windows */
+extern const struct reader_ops reader_leases;       /* ISC dhcpd's leases */
+extern const struct reader_ops reader_dnsdebug;     /* DNS server of Windows */
+extern const struct reader_ops reader_flows;        /* nfdump and other tables of flows, Kea's leases */
+extern const struct reader_ops reader_ids;          /* Suricata and Snort */
 extern const struct reader_ops reader_w3c;          /* IIS, HTTP.sys, Exchange, proxies, Windows Firewall */
 extern const struct reader_ops reader_zeek;         /* Zeek */
 extern const struct reader_ops reader_webaccess;    /* Apache, nginx, Tomcat */

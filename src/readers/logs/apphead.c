@@ -10,12 +10,34 @@ static str from(str s, size_t i)
 bool apphead_is_level(str s)
 {
 	static const char *const LEVELS[] = {
-		"INFO",   "WARN", "ERROR",  "DEBUG", "TRACE",  "FATAL",    "WARNING", "SEVERE",  "CONFIG",
-		"FINE",   "FINER", "FINEST", "ERR",   "NOTICE", "CRITICAL", "CRIT",    "VERBOSE", "INFORMATION",
-		"ALERT",  "EMERG", "AUDIT",
+		"INFO",
+		"WARN",
+		"ERROR",
+		"DEBUG",
+		"TRACE",
+		"FATAL",
+		"WARNING",
+		"SEVERE",
+		"CONFIG",
+		"FINE",
+		"FINER",
+		"FINEST",
+		"ERR",
+		"NOTICE",
+		"CRITICAL",
+		"CRIT",
+		"VERBOSE",
+		"INFORMATION",
+		"ALERT",
+		"EMERG",
+		"AUDIT",
 		"\xE4\xBF\xA1\xE6\x81\xAF", /* information, warning, error, debugging, grave, fatal, hint */
-		"\xE8\xAD\xA6\xE5\x91\x8A", "\xE9\x94\x99\xE8\xAF\xAF", "\xE8\xB0\x83\xE8\xAF\x95",
-		"\xE4\xB8\xA5\xE9\x87\x8D", "\xE8\x87\xB4\xE5\x91\xBD", "\xE6\x8F\x90\xE7\xA4\xBA"
+		"\xE8\xAD\xA6\xE5\x91\x8A",
+		"\xE9\x94\x99\xE8\xAF\xAF",
+		"\xE8\xB0\x83\xE8\xAF\x95",
+		"\xE4\xB8\xA5\xE9\x87\x8D",
+		"\xE8\x87\xB4\xE5\x91\xBD",
+		"\xE6\x8F\x90\xE7\xA4\xBA"
 	};
 
 	for (size_t i = 0; i < COUNT(LEVELS); i++)
@@ -103,8 +125,8 @@ static bool is_logger(str w, str rest)
 
 	w.len -= colon;
 	for (size_t i = 0; i < w.len; i++)
-		if (!((unsigned char)((w.ptr[i] | 0x20) - 'a') <= 25 || (unsigned char)(w.ptr[i] - '0') <= 9 ||
-		      memchr("._$-/#", w.ptr[i], 6)))
+		if (!((unsigned char)((w.ptr[i] | 0x20) - 'a') <= 25 ||
+		      (unsigned char)(w.ptr[i] - '0') <= 9 || memchr("._$-/#", w.ptr[i], 6)))
 			return false;
 	while (after.len && (after.ptr[0] == ' ' || after.ptr[0] == '\t'))
 		after = from(after, 1);

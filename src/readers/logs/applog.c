@@ -36,10 +36,10 @@ static enum text_line line(struct text *t)
 	return text_keys_say(t, k, "app.log", &a->said) ? TEXT_EVENT : TEXT_BAD;
 }
 
-/* Below every format that knows its lines: theirs begin with a time, too. */
+/* Below every format that knows its lines: theirs begin with a time, too. Above JSON among lines that are none. */
 static int claim(const struct text_head *h)
 {
-	enum { LIKELY = 35, SHARE_MIN = 20 };
+	enum { LIKELY = 37, SHARE_MIN = 20 };
 
 	return h->nlines && starts(h->lines[0]) && text_share(h, starts) >= SHARE_MIN ? LIKELY : 0;
 }
@@ -55,5 +55,5 @@ static const struct text_format APPLOG = {
 	.close = text_keyed_close,
 };
 
-const struct reader_ops reader_applog =
-	TEXT_READER_PIECES("applog", "Applications, update servers, agents: a time, a level, text in any language", &APPLOG);
+const struct reader_ops reader_applog = TEXT_READER_PIECES(
+	"applog", "Applications, update servers, agents: a time, a level, text in any language", &APPLOG);

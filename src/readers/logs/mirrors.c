@@ -53,7 +53,8 @@ static value value_of(str s)
 
 static enum text_line nexus_line(struct text *t)
 {
-	static const char *const PARTS[N_PARTS] = { "cs-method", "cs-uri", "cs-uri-stem", "cs-uri-query", "cs-version" };
+	static const char *const PARTS[N_PARTS] = { "cs-method", "cs-uri", "cs-uri-stem", "cs-uri-query",
+						    "cs-version" };
 	struct access_request r = { 0 };
 	struct linepat_hit hit;
 	const str *names;
@@ -117,10 +118,11 @@ static bool is_one_of(str word, const char *const *words)
 
 static bool is_action(str s)
 {
-	static const char *const ACTIONS[] = { "Installed",  "Upgraded",    "Upgrade",    "Updated",  "Erased",
-					       "Erase",      "Removed",     "Downgraded", "Downgrade", "Reinstalled",
-					       "Reinstall",  "Obsoleted",   "Obsoleting", "Install",  "Cleanup",
-					       "Dep-Install", "Dep-Installed", NULL };
+	static const char *const ACTIONS[] = { "Installed",     "Upgraded",    "Upgrade",   "Updated",
+					       "Erased",        "Erase",       "Removed",   "Downgraded",
+					       "Downgrade",     "Reinstalled", "Reinstall", "Obsoleted",
+					       "Obsoleting",    "Install",     "Cleanup",   "Dep-Install",
+					       "Dep-Installed", NULL };
 
 	return is_one_of(s, ACTIONS);
 }
@@ -128,15 +130,16 @@ static bool is_action(str s)
 /* The levels that only dnf has are among these; its zone is always written. */
 static bool dnf_fits(str line, bool *ret_own)
 {
-	static const char *const LEVELS[] = { "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL", "DDEBUG",
-					      "SUBDEBUG", NULL };
+	static const char *const LEVELS[] = { "INFO",     "DEBUG",  "WARNING",  "ERROR",
+					      "CRITICAL", "DDEBUG", "SUBDEBUG", NULL };
 	static const char *const OWN[] = { "DDEBUG", "SUBDEBUG", NULL };
 	struct linepat_hit hit;
 
 	if (!linepat_match("{time:iso} {level:word} {message:rest}", line, &hit) ||
 	    hit.time.basis == TIME_LOCAL_ASSUMED || !is_one_of(hit.values[1], LEVELS))
 		return false;
-	*ret_own |= is_one_of(hit.values[1], OWN) || str_find(hit.values[2], STR("logging initialized")) != SIZE_MAX;
+	*ret_own |= is_one_of(hit.values[1], OWN) ||
+		    str_find(hit.values[2], STR("logging initialized")) != SIZE_MAX;
 	return true;
 }
 
@@ -144,7 +147,8 @@ static bool yum_fits(str line)
 {
 	struct linepat_hit hit;
 
-	return linepat_match("{time:syslog} {action:word}: {package:word}", line, &hit) && is_action(hit.values[1]);
+	return linepat_match("{time:syslog} {action:word}: {package:word}", line, &hit) &&
+	       is_action(hit.values[1]);
 }
 
 /* A word before a colon is an action only if it is one. */

@@ -34,7 +34,8 @@ static size_t epoch(str s, struct logtime *ret)
 
 	while (n < s.len && is_digit(s.ptr[n]))
 		n++;
-	if ((n != 10 && n != 13) || s.ptr[0] != '1' || s.ptr[1] < '0' || (n < s.len && (is_letter(s.ptr[n]) || s.ptr[n] == '-')))
+	if ((n != 10 && n != 13) || s.ptr[0] != '1' || s.ptr[1] < '0' ||
+	    (n < s.len && (is_letter(s.ptr[n]) || s.ptr[n] == '-')))
 		return 0;
 	return logtime_read(s, LOGTIME_EPOCH, ret);
 }
@@ -100,8 +101,9 @@ static int plain_open(struct text *t, err *e)
 	for (size_t i = 0; i < h.nlines && p->order == ORDER_UNKNOWN; i++)
 		p->order = order_of(h.lines[i]);
 	text_head_done(store);
-	t->assumed = "text of no known format, not understood: lines are kept as events, with the time that is found in them; "
-		     "look at it by hand (spoor doctor lists the formats)";
+	t->assumed =
+		"text of no known format, not understood: lines are kept as events, with the time that is found in them; "
+		"look at it by hand (spoor doctor lists the formats)";
 	return 0;
 }
 
@@ -131,8 +133,8 @@ static void count_line(struct census *c, str s)
 		uint32_t ch = utf8_next((str){ s.ptr + i, s.len - i }, &n);
 
 		c->all++;
-		c->controls += (ch < 0x20 && ch != '\t' && ch != 0x1B && ch != '\f' && ch != '\r') || ch == 0x7F ||
-			       (ch >= 0x80 && ch < 0xA0 && n > 1);
+		c->controls += (ch < 0x20 && ch != '\t' && ch != 0x1B && ch != '\f' && ch != '\r') ||
+			       ch == 0x7F || (ch >= 0x80 && ch < 0xA0 && n > 1);
 		c->damaged += ch == 0xFFFD;
 		n += n == 0;
 	}
@@ -157,5 +159,5 @@ static const struct text_format PLAINTEXT = {
 	.open = plain_open,
 };
 
-const struct reader_ops reader_plaintext =
-	TEXT_READER_PIECES("plaintext", "Any other text, line by line: not understood, and told as such", &PLAINTEXT);
+const struct reader_ops reader_plaintext = TEXT_READER_PIECES(
+	"plaintext", "Any other text, line by line: not understood, and told as such", &PLAINTEXT);

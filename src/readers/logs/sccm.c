@@ -41,7 +41,8 @@ static bool stamp_time(struct text *t, const struct stamp *s)
 		n++;
 	clock = (str){ s->time.ptr, n };
 	bias = n < s->time.len ? (str){ s->time.ptr + n + 1, s->time.len - n - 1 } : (str){ 0 };
-	if (!logtime_whole(arena_printf(&t->mem, "%.*s %.*s", STR_ARG(s->date), STR_ARG(clock)), LOGTIME_US, &lt))
+	if (!logtime_whole(arena_printf(&t->mem, "%.*s %.*s", STR_ARG(s->date), STR_ARG(clock)), LOGTIME_US,
+			   &lt))
 		return false;
 	if (!bias.len) {
 		text_time(t, &lt);
@@ -72,7 +73,8 @@ static str level_of(str type)
 {
 	static const char *const LEVELS[] = { "verbose", "information", "warning", "error" };
 
-	return type.len == 1 && type.ptr[0] >= '0' && type.ptr[0] <= '3' ? str_of(LEVELS[type.ptr[0] - '0']) : (str){ 0 };
+	return type.len == 1 && type.ptr[0] >= '0' && type.ptr[0] <= '3' ? str_of(LEVELS[type.ptr[0] - '0'])
+									 : (str){ 0 };
 }
 
 /* What stands behind the text of the newer form. */
@@ -95,7 +97,8 @@ static bool read_new(struct text_keys *k, str s, str *ret_message, struct stamp 
 	static const str END = { "]LOG]!><", 8 };
 	size_t end = last_of(s, END); /* the text may hold the mark, too */
 
-	if (!begins(s) || end == SIZE_MAX || end < 7 || !read_tail(k, (str){ s.ptr + end + END.len, s.len - end - END.len }, ret))
+	if (!begins(s) || end == SIZE_MAX || end < 7 ||
+	    !read_tail(k, (str){ s.ptr + end + END.len, s.len - end - END.len }, ret))
 		return false;
 	*ret_message = (str){ s.ptr + 7, end - 7 };
 	return true;
@@ -133,7 +136,8 @@ static enum text_line line(struct text *t)
 
 	text_keys_begin(k);
 	t->why = "no record of Configuration Manager";
-	if (!read_new(k, t->line, &message, &when) && !(!begins(t->line) && read_old(k, t->line, &message, &when)))
+	if (!read_new(k, t->line, &message, &when) &&
+	    !(!begins(t->line) && read_old(k, t->line, &message, &when)))
 		return TEXT_BAD;
 	t->why = "no time in the record";
 	if (!stamp_time(t, &when))
@@ -176,4 +180,5 @@ static const struct text_format SCCM = {
 	.close = text_keyed_close,
 };
 
-const struct reader_ops reader_sccm = TEXT_READER_PIECES("sccm", "Configuration Manager's logs (CMTrace)", &SCCM);
+const struct reader_ops reader_sccm =
+	TEXT_READER_PIECES("sccm", "Configuration Manager's logs (CMTrace)", &SCCM);

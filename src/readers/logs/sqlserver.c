@@ -8,7 +8,8 @@
 static const struct text_pattern TEXTS[] = {
 	{ "Error: {error_number:digits}, Severity: {severity:digits}, State: {state:digits}.", NULL },
 	{ "Login {result:word} for user '{user:last}'. Reason: {reason:last} [CLIENT: {client}]", NULL },
-	{ "Login {result:word} for user '{user:last}'. Connection made using {authentication}. [CLIENT: {client}]", NULL },
+	{ "Login {result:word} for user '{user:last}'. Connection made using {authentication}. [CLIENT: {client}]",
+	  NULL },
 	{ "Login {result:word} for user '{user:last}'. [CLIENT: {client}]", NULL },
 	{ "Login {result:word} for user '{user:last}'.||| {reason:rest}", NULL },
 	{ "Configuration option '{option}' changed from {old:digits} to {new:digits}.||| {hint:rest}", NULL },
@@ -45,7 +46,8 @@ static bool head_read(str line, struct head *ret)
 	size_t n = logtime_read(line, LOGTIME_ISO, &h.time);
 	str rest;
 
-	if (n != TIME || line.len < TIME + 2 || line.ptr[10] != ' ' || line.ptr[19] != '.' || line.ptr[TIME] != ' ')
+	if (n != TIME || line.len < TIME + 2 || line.ptr[10] != ' ' || line.ptr[19] != '.' ||
+	    line.ptr[TIME] != ' ')
 		return false;
 	line = (str){ line.ptr + TIME + 1, line.len - TIME - 1 };
 	h.source = str_cut(line, ' ', &rest);
@@ -118,4 +120,5 @@ static const struct text_format SQLSERVER = {
 	.patterns = TEXTS,
 };
 
-const struct reader_ops reader_sqlserver = TEXT_READER_PIECES("sqlserver", "SQL Server's ERRORLOG", &SQLSERVER);
+const struct reader_ops reader_sqlserver =
+	TEXT_READER_PIECES("sqlserver", "SQL Server's ERRORLOG", &SQLSERVER);

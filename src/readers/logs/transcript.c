@@ -96,11 +96,11 @@ static void read_head(struct transcript *p, str rest)
 	}
 }
 
-static enum text_line give(struct text *t, struct transcript *p, const char *action, const struct logtime *when,
-			   const char *time_of)
+static enum text_line give(struct text *t, struct transcript *p, const char *action,
+			   const struct logtime *when, const char *time_of)
 {
-	static const char *const NAMES[SAIDS] = { "user",   "runas_user",       "machine",
-						  "os",     "host_application", "process_id" };
+	static const char *const NAMES[SAIDS] = { "user", "runas_user",       "machine",
+						  "os",   "host_application", "process_id" };
 	struct text_keys *k = &p->keyed.keys;
 
 	text_keys_put_str(k, "action", str_of(action));
@@ -223,4 +223,5 @@ static const struct text_format TRANSCRIPT = {
 	.close = transcript_close,
 };
 
-const struct reader_ops reader_transcript = TEXT_READER("transcript", "Transcripts of PowerShell", &TRANSCRIPT);
+const struct reader_ops reader_transcript =
+	TEXT_READER("transcript", "Transcripts of PowerShell", &TRANSCRIPT);

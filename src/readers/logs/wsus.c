@@ -80,7 +80,8 @@ static bool read_server(str line, struct record *r)
 {
 	str pid, name;
 
-	if (!cut_time(&line, &r->time, &r->stamp) || r->time.basis != TIME_UTC_EXPLICIT || !line.len || line.ptr[0] != '\t')
+	if (!cut_time(&line, &r->time, &r->stamp) || r->time.basis != TIME_UTC_EXPLICIT || !line.len ||
+	    line.ptr[0] != '\t')
 		return false;
 	r->cells = cut_tabs((str){ line.ptr + 1, line.len - 1 }, 4);
 	if (r->cells.n < 3)
@@ -130,7 +131,8 @@ static bool read_client_new(str line, struct record *r)
 	struct linepat_hit hit;
 
 	if (line.len < 20 || line.ptr[4] != '/' || line.ptr[19] != '.' ||
-	    !linepat_match("{time:iso} {pid:digits} {tid:digits} {component:word}||| {message:rest}", line, &hit))
+	    !linepat_match("{time:iso} {pid:digits} {tid:digits} {component:word}||| {message:rest}", line,
+			   &hit))
 		return false;
 	r->time = hit.time;
 	r->stamp = hit.values[0];
@@ -146,7 +148,8 @@ static bool record_read(str line, struct record *ret)
 
 	if (first.len && first.ptr[first.len - 1] == '\r')
 		first.len--;
-	if (!read_server(first, &r) && !read_report(first, &r) && !read_client(first, &r) && !read_client_new(first, &r))
+	if (!read_server(first, &r) && !read_report(first, &r) && !read_client(first, &r) &&
+	    !read_client_new(first, &r))
 		return false;
 	if (rest.len && r.cells.n && r.cells.at[r.cells.n - 1].ptr) /* the text goes on in further lines */
 		r.cells.at[r.cells.n - 1].len = (size_t)(line.ptr + line.len - r.cells.at[r.cells.n - 1].ptr);
@@ -164,8 +167,9 @@ static bool starts(str line)
 /* --- records -------------------------------------------------------------------------------- */
 
 static const char *const SERVER[] = { "level", "source", "method", "message" };
-static const char *const REPORT[] = { "id",        "time",        "event_number", "event", "category_code", "update",
-				      "revision",  "result_code", "app",          "result", "category",     "message" };
+static const char *const REPORT[] = { "id",       "time",     "event_number", "event", "category_code",
+				      "update",   "revision", "result_code",  "app",   "result",
+				      "category", "message" };
 static const char *const CLIENT[] = { "pid", "tid", "component", "message" };
 
 static const struct kind_row {
@@ -269,5 +273,5 @@ static const struct text_format WSUS = {
 	.patterns = CHANGES,
 };
 
-const struct reader_ops reader_wsus =
-	TEXT_READER_PIECES("wsus", "Windows Update: logs of WSUS, ReportingEvents.log, WindowsUpdate.log", &WSUS);
+const struct reader_ops reader_wsus = TEXT_READER_PIECES(
+	"wsus", "Windows Update: logs of WSUS, ReportingEvents.log, WindowsUpdate.log", &WSUS);

@@ -58,8 +58,9 @@ static size_t wide_mark(str s, size_t i)
 {
 	size_t n = 1;
 	uint32_t c = is_wide(at(s, i)) ? utf8_next(from(s, i), &n) : 0;
-	bool mark = (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF01 && c <= 0xFF0F) || (c >= 0xFF1A && c <= 0xFF20) ||
-		    (c >= 0xFF3B && c <= 0xFF40) || (c >= 0xFF5B && c <= 0xFF65);
+	bool mark = (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF01 && c <= 0xFF0F) ||
+		    (c >= 0xFF1A && c <= 0xFF20) || (c >= 0xFF3B && c <= 0xFF40) ||
+		    (c >= 0xFF5B && c <= 0xFF65);
 
 	return mark && n == 3 ? n : 0;
 }
@@ -158,8 +159,8 @@ static size_t between(str s, str key, size_t i)
 			return 0;
 	} else if (known && closing(from(s, n), &skip).len) {
 		return n == i ? SIZE_MAX : n - i; /* user [admin]: nothing between */
-	} else if (at(s, i) == ':' && key.len > 2 && is_letter(key.ptr[0]) && !memchr(key.ptr, '.', key.len) &&
-		   !memchr(" \t:/\\", at(s, i + 1), 5) && i + 1 < s.len) {
+	} else if (at(s, i) == ':' && key.len > 2 && is_letter(key.ptr[0]) &&
+		   !memchr(key.ptr, '.', key.len) && !memchr(" \t:/\\", at(s, i + 1), 5) && i + 1 < s.len) {
 		return 1;
 	} else {
 		return 0;
@@ -174,7 +175,8 @@ static bool pair(struct finds *f)
 	str run = key_run(f->s, f->i), key = run, v;
 	size_t end = f->i + run.len, gap;
 
-	if (!run.len || run.len > KEY_MAX || !(is_letter(run.ptr[0]) || is_wide(run.ptr[0]) || run.ptr[0] == '_'))
+	if (!run.len || run.len > KEY_MAX ||
+	    !(is_letter(run.ptr[0]) || is_wide(run.ptr[0]) || run.ptr[0] == '_'))
 		return false;
 	if (is_wide(run.ptr[run.len - 1])) {
 		str known = known_end(run);
@@ -242,15 +244,21 @@ static void add_address(struct finds *f, str a)
 /* Does a word for "version" stand before i? */
 static bool behind_version(str s, size_t i)
 {
-	static const char *const WORDS[] = { "version", "Version", "ver", "Ver", "v", "V", "\xE7\x89\x88\xE6\x9C\xAC",
+	static const char *const WORDS[] = { "version",
+					     "Version",
+					     "ver",
+					     "Ver",
+					     "v",
+					     "V",
+					     "\xE7\x89\x88\xE6\x9C\xAC",
 					     "\xE7\x89\x88\xE6\x9C\xAC\xE5\x8F\xB7" };
 	str before = str_trim((str){ s.ptr, i });
 
 	for (size_t w = 0; w < COUNT(WORDS); w++) {
 		str word = str_of(WORDS[w]);
 
-		if (str_ends(before, word) &&
-		    (is_wide(word.ptr[0]) || before.len == word.len || ends_word(before, before.len - word.len - 1)))
+		if (str_ends(before, word) && (is_wide(word.ptr[0]) || before.len == word.len ||
+					       ends_word(before, before.len - word.len - 1)))
 			return true;
 	}
 	return false;
@@ -289,7 +297,8 @@ static bool colons(struct finds *f)
 	bool twice = false;
 	str a;
 
-	while (n < f->s.len && n - f->i < 46 && (is_hex(f->s.ptr[n]) || f->s.ptr[n] == ':' || f->s.ptr[n] == '-')) {
+	while (n < f->s.len && n - f->i < 46 &&
+	       (is_hex(f->s.ptr[n]) || f->s.ptr[n] == ':' || f->s.ptr[n] == '-')) {
 		twice |= f->s.ptr[n] == ':' && at(f->s, n + 1) == ':';
 		marks += f->s.ptr[n] == ':' || f->s.ptr[n] == '-';
 		n++;
@@ -297,10 +306,12 @@ static bool colons(struct finds *f)
 	a = (str){ f->s.ptr + f->i, n - f->i };
 	if (!ends_word(f->s, n) || a.len < 4)
 		return false;
-	if (a.len == 17 && marks == 5 && memchr(":-", a.ptr[2], 2) && a.ptr[2] == a.ptr[5] && a.ptr[2] == a.ptr[14]) {
+	if (a.len == 17 && marks == 5 && memchr(":-", a.ptr[2], 2) && a.ptr[2] == a.ptr[5] &&
+	    a.ptr[2] == a.ptr[14]) {
 		if (!f->mac.len)
 			f->mac = a;
-	} else if (!memchr(a.ptr, '-', a.len) && (twice || marks == 7) && marks < 8 && a.ptr[a.len - 1] != ':') {
+	} else if (!memchr(a.ptr, '-', a.len) && (twice || marks == 7) && marks < 8 &&
+		   a.ptr[a.len - 1] != ':') {
 		add_address(f, a);
 	} else {
 		return false;
@@ -341,10 +352,11 @@ static bool url(struct finds *f)
 
 static bool is_file(str s)
 {
-	static const char *const TYPES[] = { "7z",  "asp",  "aspx", "ashx", "bat", "bin", "cab", "cfg", "cmd", "conf",
-					     "dat", "deb",  "dll",  "doc",  "docx", "exe", "gz",  "ini", "jar", "jsp",
-					     "jspx", "js",  "json", "log",  "msi", "msp", "msu", "pdf", "php", "ppt",
-					     "pptx", "ps1", "rar",  "rpm",  "sh",  "sys", "tar", "tmp", "txt", "vbs",
+	static const char *const TYPES[] = { "7z",  "asp",  "aspx", "ashx", "bat",  "bin", "cab",  "cfg",
+					     "cmd", "conf", "dat",  "deb",  "dll",  "doc", "docx", "exe",
+					     "gz",  "ini",  "jar",  "jsp",  "jspx", "js",  "json", "log",
+					     "msi", "msp",  "msu",  "pdf",  "php",  "ppt", "pptx", "ps1",
+					     "rar", "rpm",  "sh",   "sys",  "tar",  "tmp", "txt",  "vbs",
 					     "war", "xls",  "xlsx", "xml",  "zip" };
 	size_t n = s.len;
 
@@ -367,8 +379,8 @@ static bool path(struct finds *f)
 
 	for (size_t i = 0; i < word.len; i++)
 		slashes += word.ptr[i] == '/' || word.ptr[i] == '\\';
-	if (drive || (share && slashes > 2) || (at(s, f->i) == '/' && at(s, f->i + 1) != '/' && slashes > 1) ||
-	    (slashes && is_file(word))) {
+	if (drive || (share && slashes > 2) ||
+	    (at(s, f->i) == '/' && at(s, f->i + 1) != '/' && slashes > 1) || (slashes && is_file(word))) {
 		if (!f->path.len)
 			f->path = word;
 	} else if (is_file(word)) {
@@ -408,7 +420,8 @@ static bool size(struct finds *f)
 	for (size_t i = 0; n > f->i && i < COUNT(UNITS); i++) {
 		str u = str_of(UNITS[i]);
 
-		if (!str_starts(from(f->s, unit), u) || (!is_wide(u.ptr[0]) && !ends_word(f->s, unit + u.len)))
+		if (!str_starts(from(f->s, unit), u) ||
+		    (!is_wide(u.ptr[0]) && !ends_word(f->s, unit + u.len)))
 			continue;
 		if (!f->size.len)
 			f->size = (str){ f->s.ptr + f->i, n - f->i };
@@ -426,7 +439,8 @@ static bool begins_word(str s, size_t i)
 	char before = i ? s.ptr[i - 1] : ' ';
 
 	if (is_wide(s.ptr[i]))
-		return ((unsigned char)s.ptr[i] & 0xC0) != 0x80 && (!is_wide(before) || (i >= 3 && wide_mark(s, i - 3)));
+		return ((unsigned char)s.ptr[i] & 0xC0) != 0x80 &&
+		       (!is_wide(before) || (i >= 3 && wide_mark(s, i - 3)));
 	return is_wide(before) || !(is_alnum(before) || before == '_' || before == '.' || before == '-' ||
 				    (before == '/' || before == '\\'));
 }

@@ -313,6 +313,7 @@ static const struct {
 	{ "noise", "\xFD\x02\xFC\x8A\x1F\x9B\x03\xF8", 8, NULL },
 	{ "JSON", "{\"a\":1}\n{\"a\":2}\n", 16, "json" },
 	{ "a time and words", "2024-04-18 10:13:58 x\n", 22, "applog" },
+	{ "a time, and JSON behind it", "2024-04-18 10:13:58 x\n{\"a\":1}\n{\"a\":2}\n", 38, "applog" },
 	{ "an audit log", "type=A msg=audit(1713435238.000:1): x=1\n", 40, "auditd" },
 	{ "Java", "2024-04-18 10:13:58,123 INFO [t] a.B - x\n", 41, "javalog" },
 	{ "a table", "time,operator\n2024-04-18 10:13:58,a\n", 35, "plaintext" },
