@@ -124,6 +124,8 @@ static bool is_logger(str w, str rest)
 	str after = rest;
 
 	w.len -= colon;
+	if (str_ends(w, STR("Exception")) || str_ends(w, STR("Error"))) /* what happened, not who says it */
+		return false;
 	for (size_t i = 0; i < w.len; i++)
 		if (!((unsigned char)((w.ptr[i] | 0x20) - 'a') <= 25 ||
 		      (unsigned char)(w.ptr[i] - '0') <= 9 || memchr("._$-/#", w.ptr[i], 6)))

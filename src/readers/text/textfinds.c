@@ -5,6 +5,31 @@
 
 enum { PAIRS_MAX = 48, ADDRESSES_MAX = 8, KEY_MAX = 48, LOOK_MAX = 4096 };
 
+enum found {
+	FOUND_PATH,
+	FOUND_FILE,
+	FOUND_URL,
+	FOUND_VERSION,
+	FOUND_SIZE,
+	FOUND_SHA1,
+	FOUND_SHA256,
+	FOUND_MAC,
+	FOUNDS
+};
+
+static const struct {
+	const char *column, *ecs; /* what pairs with a name for the same become */
+} FOUND[FOUNDS] = {
+	[FOUND_PATH] = { "found_path", "file.path" },
+	[FOUND_FILE] = { "found_file", "file.name" },
+	[FOUND_URL] = { "found_url", "url.original" },
+	[FOUND_VERSION] = { "found_version", "package.version" },
+	[FOUND_SIZE] = { "found_size", "file.size" },
+	[FOUND_SHA1] = { "found_sha1", "file.hash.sha1" },
+	[FOUND_SHA256] = { "found_sha256", "file.hash.sha256" },
+	[FOUND_MAC] = { "found_mac", "source.mac" },
+};
+
 struct finds {
 	struct text *t;
 	struct text_keys *k;
@@ -13,7 +38,8 @@ struct finds {
 	unsigned pairs;
 	str addresses[ADDRESSES_MAX];
 	unsigned naddresses;
-	str path, file, url, version, size, sha1, sha256, mac;
+	str found[FOUNDS];
+	bool named[FOUNDS]; /* a pair said it: what has no name comes second */
 };
 
 /* --- characters ----------------------------------------------------------------------------- */
@@ -72,6 +98,13 @@ static size_t wide_colon(str s, size_t i)
 
 /* --- pairs ---------------------------------------------------------------------------------- */
 
+/* The first of its kind counts. */
+static void find(struct finds *f, enum found what, str s)
+{
+	if (!f->found[what].len)
+		f->found[what] = s;
+}
+
 /* A name that the table of application logs has. */
 static bool is_known(str name)
 {
@@ -120,6 +153,20 @@ static str closing(str s, size_t *ret_skip)
 	return (str){ 0 };
 }
 
+/* Where a quoted value ends: at the first mark with something behind it that parts values. One behind a backslash is a
+ * part of the value, but for paths, which may end in one. */
+static size_t quoted_end(str v, str close)
+{
+	bool path = v.len > 2 &&
+		    ((v.ptr[1] == ':' && v.ptr[2] == '\\') || (v.ptr[0] == '\\' && v.ptr[1] == '\\'));
+
+	for (size_t i = 0; close.len == 1 && i < v.len; i++)
+		if (v.ptr[i] == close.ptr[0] && (path || !i || v.ptr[i - 1] != '\\') &&
+		    (i + 1 == v.len || memchr(" \t,;.)]}|>", v.ptr[i + 1], 10) || is_wide(v.ptr[i + 1])))
+			return i;
+	return str_find(v, close);
+}
+
 /* The value at i; *ret_end is behind it. */
 static str value_at(str s, size_t i, size_t *ret_end)
 {
@@ -128,7 +175,7 @@ static str value_at(str s, size_t i, size_t *ret_end)
 
 	if (close.len) {
 		v = from(s, i + skip);
-		end = str_find(v, close);
+		end = quoted_end(v, close);
 		if (end != SIZE_MAX) {
 			*ret_end = i + skip + end + close.len;
 			return (str){ v.ptr, end };
@@ -170,6 +217,37 @@ static size_t between(str s, str key, size_t i)
 	return n - i;
 }
 
+/* Digits of a size whose unit stands behind them; the whole if there is none. */
+static str bytes_of(str v)
+{
+	size_t n = 0;
+	str unit;
+
+	while (n < v.len && is_digit(v.ptr[n]))
+		n++;
+	unit = from(v, n);
+	if (!unit.len || str_eq(unit, STR("B")) || str_eq(unit, STR("bytes")) ||
+	    str_eq(unit, STR("\xE5\xAD\x97\xE8\x8A\x82")))
+		v.len = n;
+	return v;
+}
+
+/* What the pair said needs not be found. A size with its unit is still found as one. */
+static void note_named(struct finds *f, str key, str v)
+{
+	const struct ecs_flat_row *row;
+	size_t n = ecs_rows_flat(STR("app.log"), key, &row);
+	str size = bytes_of(v);
+
+	for (size_t r = 0; r < n; r++)
+		for (size_t i = 0; i < FOUNDS; i++)
+			if (str_eq(row[r].ecs, str_of(FOUND[i].ecs)) &&
+			    (i != FOUND_SIZE || size.len == v.len))
+				f->named[i] = true;
+			else if (str_eq(row[r].ecs, str_of(FOUND[i].ecs)))
+				find(f, FOUND_SIZE, size);
+}
+
 static bool pair(struct finds *f)
 {
 	str run = key_run(f->s, f->i), key = run, v;
@@ -189,8 +267,10 @@ static bool pair(struct finds *f)
 	v = value_at(f->s, gap == SIZE_MAX ? end : end + gap, &end);
 	if (!v.len)
 		return false;
-	if (f->pairs++ < PAIRS_MAX)
+	if (f->pairs++ < PAIRS_MAX) {
 		text_keys_put(f->k, key, value_utf8(v));
+		note_named(f, key, v);
+	}
 	f->i = end;
 	return true;
 }
@@ -281,8 +361,7 @@ static bool numbers(struct finds *f)
 	} else if (d.groups > 2 || version) {
 		while (is_alnum(at(f->s, end)) || (at(f->s, end) && memchr("-+_", at(f->s, end), 3)))
 			end++;
-		if (!f->version.len)
-			f->version = (str){ f->s.ptr + i, end - i };
+		find(f, FOUND_VERSION, (str){ f->s.ptr + i, end - i });
 	} else {
 		return false;
 	}
@@ -308,8 +387,7 @@ static bool colons(struct finds *f)
 		return false;
 	if (a.len == 17 && marks == 5 && memchr(":-", a.ptr[2], 2) && a.ptr[2] == a.ptr[5] &&
 	    a.ptr[2] == a.ptr[14]) {
-		if (!f->mac.len)
-			f->mac = a;
+		find(f, FOUND_MAC, a);
 	} else if (!memchr(a.ptr, '-', a.len) && (twice || marks == 7) && marks < 8 &&
 		   a.ptr[a.len - 1] != ':') {
 		add_address(f, a);
@@ -344,8 +422,7 @@ static bool url(struct finds *f)
 	end = run_to(f->s, n + 3, " \t,;)]}|\"'<>");
 	if (end == n + 3)
 		return false;
-	if (!f->url.len)
-		f->url = (str){ f->s.ptr + f->i, end - f->i };
+	find(f, FOUND_URL, (str){ f->s.ptr + f->i, end - f->i });
 	f->i = end;
 	return true;
 }
@@ -381,11 +458,9 @@ static bool path(struct finds *f)
 		slashes += word.ptr[i] == '/' || word.ptr[i] == '\\';
 	if (drive || (share && slashes > 2) ||
 	    (at(s, f->i) == '/' && at(s, f->i + 1) != '/' && slashes > 1) || (slashes && is_file(word))) {
-		if (!f->path.len)
-			f->path = word;
+		find(f, FOUND_PATH, word);
 	} else if (is_file(word)) {
-		if (!f->file.len)
-			f->file = word;
+		find(f, FOUND_FILE, word);
 	} else {
 		return false;
 	}
@@ -396,15 +471,12 @@ static bool path(struct finds *f)
 static bool hash(struct finds *f)
 {
 	size_t n = f->i;
-	str *to;
 
 	while (is_hex(at(f->s, n)) && n - f->i <= 64)
 		n++;
-	to = n - f->i == 64 ? &f->sha256 : n - f->i == 40 ? &f->sha1 : NULL;
-	if (!to || !ends_word(f->s, n))
+	if ((n - f->i != 64 && n - f->i != 40) || !ends_word(f->s, n))
 		return false;
-	if (!to->len)
-		*to = (str){ f->s.ptr + f->i, n - f->i };
+	find(f, n - f->i == 64 ? FOUND_SHA256 : FOUND_SHA1, (str){ f->s.ptr + f->i, n - f->i });
 	f->i = n;
 	return true;
 }
@@ -423,8 +495,7 @@ static bool size(struct finds *f)
 		if (!str_starts(from(f->s, unit), u) ||
 		    (!is_wide(u.ptr[0]) && !ends_word(f->s, unit + u.len)))
 			continue;
-		if (!f->size.len)
-			f->size = (str){ f->s.ptr + f->i, n - f->i };
+		find(f, FOUND_SIZE, (str){ f->s.ptr + f->i, n - f->i });
 		f->i = unit + u.len;
 		return true;
 	}
@@ -499,12 +570,7 @@ void text_finds(struct text *t, struct text_keys *k, str message)
 			line(&f);
 	}
 	put_addresses(&f);
-	text_keys_put_str(k, "found_path", f.path);
-	text_keys_put_str(k, "found_file", f.file);
-	text_keys_put_str(k, "found_url", f.url);
-	text_keys_put_str(k, "found_version", f.version);
-	text_keys_put_str(k, "found_size", f.size);
-	text_keys_put_str(k, "found_sha1", f.sha1);
-	text_keys_put_str(k, "found_sha256", f.sha256);
-	text_keys_put_str(k, "found_mac", f.mac);
+	for (size_t i = 0; i < FOUNDS; i++)
+		if (!f.named[i])
+			text_keys_put_str(k, FOUND[i].column, f.found[i]);
 }
