@@ -61,6 +61,24 @@ static void blind_gaps(struct builder *b)
 	}
 }
 
+/* Text that no format knows was read, and yet not understood: an item with verdict ok is no proof of anything. */
+static void blind_text(struct builder *b)
+{
+	const struct store_item *first = NULL;
+	struct story_blind *x;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < b->item.len; i++) {
+		if (!str_eq(b->item.at[i].format, STR("plaintext")))
+			continue;
+		first = first ? first : &b->item.at[i];
+		n++;
+	}
+	if (n && (x = blind_at(b, BLIND_UNREAD, STORY_NOBODY)) != NULL)
+		x->sentence =
+			sentence_of(b, "blind.text", "count", keep_u64(b, n), "path", first->path, NULL);
+}
+
 static void blind_sources(struct builder *b)
 {
 	for (size_t i = 0; i < b->cell.len; i++) {
@@ -153,6 +171,7 @@ void blind_collect(struct builder *b)
 
 	blind_run(b);
 	blind_gaps(b);
+	blind_text(b);
 	blind_cleared(b);
 	blind_sources(b);
 	for (uint32_t i = 0; i < b->host.len; i++) {

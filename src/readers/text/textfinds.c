@@ -332,8 +332,10 @@ static bool behind_version(str s, size_t i)
 					     "V",
 					     "\xE7\x89\x88\xE6\x9C\xAC",
 					     "\xE7\x89\x88\xE6\x9C\xAC\xE5\x8F\xB7" };
-	str before = str_trim((str){ s.ptr, i });
+	str before = { s.ptr, i };
 
+	while (before.len && before.ptr[before.len - 1] == ' ')
+		before.len--;
 	for (size_t w = 0; w < COUNT(WORDS); w++) {
 		str word = str_of(WORDS[w]);
 

@@ -343,6 +343,34 @@ static void test_what_is_no_web_shell(void **state)
 	made_close(&c);
 }
 
+/* Lines that were kept and not understood are named among what could not be seen; other items are not. */
+static void test_text(void **state)
+{
+	struct made_case c;
+	struct story *st;
+	err e = { 0 };
+
+	(void)state;
+	made_open(&c);
+	st = built(&c);
+	assert_false(not_seen(st, "text of no known format"));
+	story_free(st);
+	for (uint32_t i = 1; i <= 2; i++) {
+		struct store_item it = { .id = i,
+					 .parent = UINT32_MAX,
+					 .path = i == 1 ? STR("evidence/a.txt") : STR("evidence/b.txt"),
+					 .format = STR("plaintext"),
+					 .verdict = STR("ok") };
+
+		assert_int_equal(store_put_item(c.s, &it, &e), 0);
+	}
+	st = built(&c);
+	assert_true(not_seen(st, "2 files are text of no known format"));
+	assert_true(not_seen(st, "The first: evidence/a.txt"));
+	story_free(st);
+	made_close(&c);
+}
+
 static void test_not_seen(void **state)
 {
 	struct made_case c;
@@ -516,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_web_shell),
 		cmocka_unit_test(test_what_is_no_web_shell),
 		cmocka_unit_test(test_not_seen),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_rest_of_the_sights),
 		cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_empty),
