@@ -36,12 +36,18 @@ static enum text_line line(struct text *t)
 	return text_keys_say(t, k, "app.log", &a->said) ? TEXT_EVENT : TEXT_BAD;
 }
 
-/* Below every format that knows its lines: theirs begin with a time, too. Above JSON among lines that are none. */
+/* Below every format that knows its lines: theirs begin with a time, too. Above JSON among lines that are none. A few
+ * lines of a banner may stand at the top. */
 static int claim(const struct text_head *h)
 {
-	enum { LIKELY = 37, SHARE_MIN = 20 };
+	enum { LIKELY = 37, SHARE_MIN = 20, BANNER_MAX = 5 };
+	size_t first = 0;
 
-	return h->nlines && starts(h->lines[0]) && text_share(h, starts) >= SHARE_MIN ? LIKELY : 0;
+	while (first < h->nlines && first < BANNER_MAX && !starts(h->lines[first]))
+		first++;
+	if (first == h->nlines || !starts(h->lines[first]))
+		return 0;
+	return text_share(h, starts) >= SHARE_MIN ? LIKELY : 0;
 }
 
 static const struct text_format APPLOG = {

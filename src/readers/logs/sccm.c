@@ -157,15 +157,17 @@ static bool is_old(str line)
 	return at != SIZE_MAX && end != SIZE_MAX && end > at;
 }
 
+/* A log that was rolled over may begin inside a record. */
 static int claim(const struct text_head *h)
 {
 	enum { SURE = 93, SHARE_MIN = 80 };
+	bool begun = false;
 
-	if (!h->nlines || !(begins(h->lines[0]) || is_old(h->lines[0])))
-		return 0;
-	for (size_t i = 0; begins(h->lines[0]) && i < h->nlines; i++)
-		if (str_find(h->lines[i], STR("]LOG]!><time=\"")) != SIZE_MAX)
+	for (size_t i = 0; i < h->nlines; i++) {
+		begun |= begins(h->lines[i]);
+		if (begun && str_find(h->lines[i], STR("]LOG]!><time=\"")) != SIZE_MAX)
 			return SURE;
+	}
 	return text_share(h, is_old) >= SHARE_MIN ? SURE : 0;
 }
 
