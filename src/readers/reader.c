@@ -5,6 +5,7 @@
 
 const struct reader_ops *const READERS[] = {
 	&reader_evtx,      /* binary magic */
+	&reader_eventxml,  /* "<Event xmlns=" */
 	&reader_winjson,   /* any JSON that looks like a Windows event */
 	&reader_w3c,       /* self-describing text: "#Fields:" */
 	&reader_zeek,      /* "#separator", "#fields" */
@@ -38,6 +39,8 @@ const struct reader_ops *const READERS[] = {
 	&reader_applog,    /* permissive: lines that begin with a time */
 	&reader_plaintext, /* any other text */
 	&reader_json,      /* permissive: any other JSON */
+	&reader_csv,  /* a line of names, rows of as many cells */
+	&reader_json, /* permissive: any other JSON */
 	NULL,
 };
 

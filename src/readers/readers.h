@@ -41,4 +41,8 @@ extern const struct reader_ops reader_rpmlog;       /* dnf, yum */
 extern const struct reader_ops reader_applog;       /* whatever begins with a time */
 extern const struct reader_ops reader_plaintext;    /* any other text */
 
+/* export/: what other programs made of logs, directories and inventories. */
+extern const struct reader_ops reader_eventxml; /* Windows events as XML */
+extern const struct reader_ops reader_csv;      /* tables with a header */
+
 #endif

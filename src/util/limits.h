@@ -51,6 +51,10 @@
 #define LIMIT_AUDITD_FIELDS 256u          /* of one event of the audit log; a hash of twice as many is in its reader */
 #define LIMIT_LINEPAT_STEPS 128u          /* literals and fields of one line pattern: our own text */
 
+/* --- readers: tables and other exports ------------------------------------------------------- */
+#define LIMIT_CSV_COLUMNS 2048u           /* of one header; csvde of a whole directory has 300 to 1,500 */
+#define LIMIT_LDIF_LINES 32768u           /* of one entry: a group of as many members */
+
 /* --- facts ---------------------------------------------------------------------------------- */
 #define LIMIT_FACT_VALUE 4096u            /* one attribute; longer is cut and marked */
 #define LIMIT_FACTS_SOFT 65536u           /* per table: hand them on; about 24 MiB with their text */

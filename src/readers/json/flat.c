@@ -25,7 +25,7 @@ void flat_done(struct flat *f)
 	*f = (struct flat){ 0 };
 }
 
-static bool flat_begin(struct flat *f, size_t text_len)
+bool flat_begin(struct flat *f, size_t text_len)
 {
 	size_t want = text_len * SCRATCH_PER_BYTE + SCRATCH_SLACK;
 

@@ -61,6 +61,10 @@ struct flat {
 /* NULL-safe; a zeroed struct is ready. */
 void flat_done(struct flat *f);
 
+/* Forget the object before, and have room for leaves with text_len bytes of text together. For those who write leaves
+ * themselves, by flat_leaf() and its like; flat_object() does it, too. False without memory. */
+bool flat_begin(struct flat *f, size_t text_len);
+
 /* Read one object at c->at[c->i]; on FLAT_OK c->i stands behind it. Values are views on the text or on
  * f's scratch, valid until the next call. */
 enum flat_result flat_object(struct flat *f, struct flat_cursor *c);

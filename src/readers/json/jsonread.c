@@ -79,67 +79,17 @@ static enum reader_step skip_long(struct json_reader *w, struct reader_input *in
 
 /* --- events --------------------------------------------------------------------------------- */
 
-static bool slots_reserve(struct json_reader *w, uint32_t n)
-{
-	value *slots;
-	uint32_t *dirty;
-
-	if (n <= w->slots_cap)
-		return true;
-	slots = realloc(w->slots, n * sizeof *slots);
-	if (slots)
-		w->slots = slots;
-	dirty = realloc(w->dirty, n * sizeof *dirty);
-	if (dirty)
-		w->dirty = dirty;
-	if (!slots || !dirty)
-		return false;
-	memset(slots + w->slots_cap, 0, (n - w->slots_cap) * sizeof *slots);
-	w->slots_cap = n;
-	return true;
-}
-
-/* A schema may have many more columns than its event has values: only what was put is taken away. */
-static void clear_slots(struct json_reader *w)
-{
-	for (uint32_t i = 0; i < w->ndirty; i++)
-		w->slots[w->dirty[i]] = (value){ 0 };
-	w->ndirty = 0;
-}
-
-static void fill_slots(struct json_event *j, const struct json_plan *p)
-{
-	for (uint32_t i = 0; i < p->nleaves; i++) {
-		uint32_t slot = p->slot_of ? p->slot_of[i] : i;
-
-		if (slot == JSON_NO_SLOT)
-			continue;
-		json_put(j, slot, j->flat->values[i]);
-	}
-}
-
 static enum reader_step event_step(struct json_reader *w, const struct json_plan *p,
 				   const struct reader_input *in, size_t from, size_t to, event *ev)
 {
 	uint64_t offset = w->feed.pos + feed_span(&w->feed, from), length;
-	struct json_event j = {
-		.plan = p, .flat = &w->flat, .host = w->env.host, .made = &w->made, .ev = ev
-	};
 	bytes raw = { NULL, 0 };
 
-	clear_slots(w);
-	if (!slots_reserve(w, p->schema->nslots + p->nleaves))
+	if (!json_fill_event(&w->fill, p, &w->flat, w->env.host, ev))
 		return READER_FATAL;
-	*ev = (event){ .schema = p->schema, .values = w->slots };
-	j.slots = w->slots;
-	j.dirty = w->dirty;
-	fill_slots(&j, p);
-	p->dialect->finish(&j);
-	w->ndirty = j.ndirty;
 	length = feed_span(&w->feed, to) - feed_span(&w->feed, from);
 	if (offset >= in->offset)
 		bytes_sub(in->data, offset - in->offset, length, &raw);
-	ev->flags = w->flat.limited ? EVENT_PARTIAL : 0;
 	ev->length = (uint32_t)length;
 	ev->ref = (struct event_ref){ .item = w->env.item,
 				      .offset = offset,
@@ -324,99 +274,6 @@ static bool enter_wrap(struct json_reader *w, size_t from)
 	return true;
 }
 
-/* Once one kind of object was refused all new ones are, whether the set knew them before or not: what a
- * file gives must not depend on the files before it. */
-static bool schema_allowed(struct json_reader *w, const struct schema *s)
-{
-	if (s->id >= w->nused) {
-		uint32_t n = s->id < LIMIT_SCHEMAS / 2 ? 2 * s->id + 64 : LIMIT_SCHEMAS;
-		bool *p = realloc(w->used, n * sizeof *p);
-
-		if (!p)
-			return false;
-		memset(p + w->nused, 0, (n - w->nused) * sizeof *p);
-		w->used = p;
-		w->nused = n;
-	}
-	if (!w->used[s->id] && !w->full) {
-		w->used[s->id] = schema_set_use(w->env.schemas, s);
-		w->full = !w->used[s->id];
-	}
-	return w->used[s->id];
-}
-
-static const struct json_dialect *last_dialect(const struct json_reader *w)
-{
-	const struct json_dialect *const *d = w->dialects;
-
-	while (d[1])
-		d++;
-	return *d;
-}
-
-/* May this content's events have this schema with these columns? */
-static bool plan_allowed(struct json_reader *w, struct json_plan *p)
-{
-	uint32_t item = schema_set_item(w->env.schemas);
-
-	if (!p->schema || p->item == item)
-		return true;
-	if (p->dialect == last_dialect(w) && !json_fields_add(&w->fields, p))
-		return false;
-	if (!schema_allowed(w, p->schema))
-		return false;
-	p->item = item;
-	return true;
-}
-
-/* The last resort, one small schema, may go over the ceiling of others. */
-static bool resort_allowed(struct json_reader *w, const struct schema *s)
-{
-	return schema_allowed(w, s) || (w->fields.none && schema_set_use(w->env.schemas, s));
-}
-
-/* Where columns or schemas run out: the fields that have columns keep them, the others become texts of one
- * column; where not even that is possible all do. Nothing is lost but the names of columns. */
-static const struct json_plan *narrow_plan(struct json_reader *w, err *e)
-{
-	str sig = buf_view(&w->flat.sig);
-
-	if (!w->narrow)
-		w->narrow = json_plans_narrow(w->env.schemas, &w->fields, e);
-	for (unsigned i = 0; w->narrow && i < 2; i++) {
-		const struct json_plan *p = json_plans_get(w->narrow, w->dialects, sig,
-							   !w->full ? JSON_ADD_ANY
-							   : i      ? JSON_ADD_LAST
-								    : JSON_ADD_NONE,
-							   e);
-		bool windows = p && p->dialect != last_dialect(w);
-
-		if (p &&
-		    (!p->schema || (windows ? schema_allowed(w, p->schema) : resort_allowed(w, p->schema))))
-			return p;
-		if (windows)
-			return NULL;
-		w->fields.none = true;
-		json_plans_clear(w->narrow);
-	}
-	return NULL;
-}
-
-/* The plan of the object just flattened; NULL (*e): there is no room for its kind. */
-static const struct json_plan *plan_of_object(struct json_reader *w, err *e)
-{
-	str sig = buf_view(&w->flat.sig);
-	struct json_plan *p;
-
-	if (w->narrow) {
-		p = json_plans_find(w->plans, sig);
-		return p && (!p->schema || p->item == schema_set_item(w->env.schemas)) ? p
-										       : narrow_plan(w, e);
-	}
-	p = json_plans_get(w->plans, w->dialects, sig, w->full ? JSON_ADD_NONE : JSON_ADD_ANY, e);
-	return p && plan_allowed(w, p) ? p : narrow_plan(w, e);
-}
-
 /* The object is flattened: give its event. False: it gives none, go on. */
 static bool give_object(struct json_reader *w, const struct reader_input *in, size_t from, size_t to,
 			event *ev, struct gap *g, enum reader_step *ret)
@@ -424,8 +281,8 @@ static bool give_object(struct json_reader *w, const struct reader_input *in, si
 	const struct json_plan *p;
 	err why = { 0 };
 
-	flat_inner(&w->flat, w->dialects[0]->text);
-	p = plan_of_object(w, &why);
+	flat_inner(&w->flat, w->choice.dialects[0]->text);
+	p = json_choose(&w->choice, buf_view(&w->flat.sig), &why);
 	if (p && ((p->wrap && enter_wrap(w, from)) || !p->schema))
 		return false;
 	if (!p ||
@@ -540,13 +397,8 @@ void json_close(void *self)
 	jsonshim_free(w->shim);
 	flat_done(&w->flat);
 	buf_done(&w->fixed);
-	json_plans_free(w->narrow);
-	map_done(&w->fields.names);
-	buf_done(&w->made.joined);
-	buf_done(&w->made.text);
-	free(w->slots);
-	free(w->dirty);
-	free(w->used);
+	json_choice_done(&w->choice);
+	json_fill_done(&w->fill);
 	free(w);
 }
 
@@ -556,18 +408,15 @@ int json_open(void **ret, const struct reader_env *env, const struct json_dialec
 
 	if (w) {
 		w->env = *env;
-		w->dialects = dialects;
 		w->feed.pos = env->begin;
 		w->line = 1;
-		map_init(&w->fields.names, LIMIT_JSON_FIELDS + LIMIT_JSON_DATASETS, LIMIT_JSON_PLAN_BYTES);
 		w->shim = jsonshim_new();
 	}
 	if (!w || !w->shim) {
 		json_close(w);
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a JSON reader");
 	}
-	w->plans = json_plans_of(env->schemas, e);
-	if (!w->plans) {
+	if (json_choice_init(&w->choice, env->schemas, dialects, e) < 0) {
 		json_close(w);
 		return -1;
 	}
@@ -602,8 +451,8 @@ static void count_object(struct json_reader *w, bool cut, struct json_verdict *v
 
 	arena_init(&mem, LIMIT_JSON_PLAN_BYTES);
 	if (leaf_names_parse(&names, buf_view(&w->flat.sig), &mem)) {
-		if (w->dialects[1] && w->dialects[0]->claims(&names))
-			v->first += !w->dialects[0]->passes || !w->dialects[0]->passes(&names);
+		if (w->choice.dialects[1] && w->choice.dialects[0]->claims(&names))
+			v->first += !w->choice.dialects[0]->passes || !w->choice.dialects[0]->passes(&names);
 		else if (kind_of(&names))
 			v->known++;
 		else
@@ -645,7 +494,7 @@ static bool judge_one(struct json_reader *w, struct reader_input *in, struct jso
 		v->junk++;
 	} else {
 		if (o == OBJECT_READ)
-			flat_inner(&w->flat, w->dialects[0]->text);
+			flat_inner(&w->flat, w->choice.dialects[0]->text);
 		count_object(w, o == OBJECT_CUT, v);
 	}
 	return o != OBJECT_CUT;
@@ -678,7 +527,7 @@ struct json_verdict json_judge(bytes head, const struct json_dialect *const *dia
 	w = calloc(1, sizeof *w);
 	if (w) {
 		w->env.end = UINT64_MAX;
-		w->dialects = dialects;
+		w->choice.dialects = dialects;
 		w->line = 1;
 		w->shim = jsonshim_new();
 		if (w->shim)

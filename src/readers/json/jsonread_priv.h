@@ -7,7 +7,7 @@
 
 #include "readers/json/feed.h"
 #include "readers/json/jsonread.h"
-#include "readers/json/plans.h"
+#include "readers/json/toevent.h"
 
 enum { WINDOW_STEP = 64 * 1024 };
 
@@ -34,14 +34,8 @@ struct json_reader {
 	struct feed feed;
 	struct jsonshim *shim;
 	struct flat flat;
-	const struct json_dialect *const *dialects;
-	struct json_plans *plans;  /* of the schema set; NULL when only judging */
-	struct json_plans *narrow; /* of this content, for what has no room otherwise; NULL: all has */
-	struct json_fields fields; /* that have columns in this content */
-	bool *used;                /* by schema id: given before in this content */
-	uint32_t nused;
-	bool full;      /* a kind of object was refused: no new ones */
-	bool told_more; /* fields that have no columns */
+	struct json_choice choice; /* only its dialects when judging */
+	bool told_more;            /* fields that have no columns */
 	struct chunk chunk;
 	buf fixed;           /* repaired copy of the chunk */
 	uint32_t wrap_depth; /* objects around the list that is being read */
@@ -59,11 +53,7 @@ struct json_reader {
 
 	struct gap later; /* told by the next call */
 	bool has_later;
-	value *slots; /* absent but for what the last event put there */
-	uint32_t slots_cap;
-	uint32_t *dirty; /* slots that it put */
-	uint32_t ndirty;
-	struct json_made made;
+	struct json_fill fill;
 };
 
 /* Ask for more than the `have` bytes of text that are there: sets w->want. */

@@ -24,11 +24,16 @@ static bool add_line(struct text_head *h, struct text_head_store *store, bytes r
 
 bool text_head_init(struct text_head *h, struct text_head_store **ret_store, bytes head, str path)
 {
+	return text_head_init_as(h, ret_store, head, path, (str){ 0 });
+}
+
+bool text_head_init_as(struct text_head *h, struct text_head_store **ret_store, bytes head, str path, str coding)
+{
 	struct text_head_store *store = calloc(1, sizeof *store);
 	bool ended, whole = head.len < READER_PROBE_LEN, ok = store != NULL, lone_cr;
 	buf scratch = { 0 };
 
-	*h = (struct text_head){ .path = path, .coding = coding_of(head, (str){ 0 }) };
+	*h = (struct text_head){ .path = path, .coding = coding_of(head, coding) };
 	if (ok)
 		arena_init(&store->mem, LIMIT_TEXT_RECORD_BYTES);
 	lone_cr = lines_lone_cr(&h->coding, head);

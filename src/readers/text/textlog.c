@@ -267,14 +267,15 @@ static void give(struct text *t, event *ev)
 {
 	const struct line *r = &t->record;
 
-	t->values[t->ncolumns + SLOT_LINE] = value_utf8(t->line);
+	if (!t->given)
+		t->values[t->ncolumns + SLOT_LINE] = value_utf8(t->line);
 	*ev = (event){
-		.schema = t->schema,
-		.values = t->values,
+		.schema = t->given ? t->given->schema : t->schema,
+		.values = t->given ? t->given->values : t->values,
 		.time_ns = t->time_ns,
 		.written_ns = TIME_NONE,
 		.time_basis = (uint8_t)t->basis,
-		.flags = t->partial || t->repaired ? EVENT_PARTIAL : 0,
+		.flags = t->partial || t->repaired ? EVENT_PARTIAL : t->given ? t->given->flags : 0,
 		.length = (uint32_t)r->raw.len,
 		.ref = { .item = t->env.item, .offset = r->offset, .record = r->number },
 		.raw = r->raw,
@@ -338,6 +339,7 @@ enum reader_step text_next(void *self, struct reader_input *in, event *ret_ev, s
 			arena_clear(&t->mem);
 		t->partial = t->record.open || t->record.cut;
 		t->repaired = t->refused = false;
+		t->given = NULL;
 		t->time_ns = TIME_NONE;
 		t->basis = TIME_UTC_BY_SPEC;
 		t->why = NULL;

@@ -254,6 +254,7 @@ static const str COPIES[] = {
 	LIT("EventData"),
 	LIT("EventTime"),
 	LIT("EventTypeOrignal"),
+	LIT("EvtxECmd."),
 	LIT("SyslogMessage"),
 	LIT("UserData"),
 	LIT("KeywordsDisplayNames"),
@@ -543,6 +544,8 @@ static void put_evtx(struct builder *b, uint32_t i)
 			col->flags = COLUMN_F_HIDDEN; /* EventData itself, empty */
 		else if (n == 3 && col->section == SECTION_EVENTDATA && str_eq(element, STR("Data")))
 			col->flags = COLUMN_F_UNNAMED;
+		else if (str_eq(parts[1], STR("RenderingInfo")))
+			col->flags = COLUMN_F_HIDDEN; /* what was logged, said again for people */
 	}
 	col->name = without_spaces(b, col->name);
 	for (int s = 0; s < SYS_COUNT; s++)
