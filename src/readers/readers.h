@@ -42,7 +42,10 @@ extern const struct reader_ops reader_applog;       /* whatever begins with a ti
 extern const struct reader_ops reader_plaintext;    /* any other text */
 
 /* export/: what other programs made of logs, directories and inventories. */
-extern const struct reader_ops reader_eventxml; /* Windows events as XML */
-extern const struct reader_ops reader_csv;      /* tables with a header */
+extern const struct reader_ops reader_eventxml;      /* Windows events as XML */
+extern const struct reader_ops reader_utmp;          /* wtmp and btmp of Linux */
+extern const struct reader_ops reader_journalexport; /* journald's export form */
+extern const struct reader_ops reader_tables;           /* tables with a header */
+extern const struct reader_ops reader_ldif;          /* directories */
 
 #endif

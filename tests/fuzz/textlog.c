@@ -53,7 +53,7 @@ static void say_event(struct said *s, const event *ev, bytes content)
 	must_hold(ref.offset <= content.len && ev->length <= content.len - ref.offset);
 	must_hold(ev->raw.len == ev->length &&
 		  (ev->length == 0 || memcmp(ev->raw.ptr, content.ptr + ref.offset, ev->length) == 0));
-	must_hold(ev->schema->family == FAMILY_FLAT && ev->schema->dataset.len > 0);
+	must_hold(ev->schema->family == FAMILY_WINDOWS || ev->schema->dataset.len > 0);
 	same.ref.record = 0;
 	render_ecs(&s->text, &same, NULL);
 	must_be_object((str){ s->text.ptr + at, s->text.len - at });

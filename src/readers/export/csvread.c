@@ -300,5 +300,5 @@ static const struct text_format CSV = {
 	.close = csv_close,
 };
 
-const struct reader_ops reader_csv =
+const struct reader_ops reader_tables =
 	TEXT_READER("csv", "Tables: inventories, directories, audit trails, alerts and Windows events as CSV", &CSV);

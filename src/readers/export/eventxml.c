@@ -429,6 +429,14 @@ static int xml_probe(bytes head, str path)
 			break;
 		feed_skip(&f, len);
 	}
+	for (size_t at = 0; !score && at < f.text.len; at++) { /* behind something else: carved, or damaged */
+		size_t n = str_find(text_from(f.text, at), STR("<Event "));
+
+		if (n == SIZE_MAX)
+			break;
+		at += n;
+		score = opens_record(f.text, at) ? 45 : 0;
+	}
 	feed_done(&f);
 	return score;
 }

@@ -159,6 +159,7 @@ static bool join_lines(struct text *t, struct reader_input *in, uint64_t from)
 	bytes first = last.raw;
 	uint64_t begin = last.offset, end = at.end;
 	bool open_quote = false;
+	unsigned max = t->format->join_max ? t->format->join_max : LIMIT_TEXT_JOIN;
 
 	at.end = UINT64_MAX; /* a record is read to its end, whatever its piece */
 	for (unsigned n = 0;; n++) {
@@ -166,7 +167,7 @@ static bool join_lines(struct text *t, struct reader_input *in, uint64_t from)
 		if (last.open || last.cut ||
 		    (t->framing == FRAME_CSV && !goes_on(t, first, &last, NULL, &open_quote)))
 			return true;
-		if (n >= LIMIT_TEXT_JOIN || at.pos - begin >= LIMIT_LINE_BYTES)
+		if (n >= max || at.pos - begin >= LIMIT_LINE_BYTES)
 			break;
 		switch (lines_next(&at, in, &next)) {
 		case LINES_MORE:

@@ -63,6 +63,7 @@ struct text_format {
 	bool (*starts)(str line);
 	/* FRAME_SAME: does `next` belong to the record that begins with `first`? */
 	bool (*same)(str first, str next);
+	uint32_t join_max; /* lines of one record; 0: LIMIT_TEXT_JOIN */
 	/* Optional: zeroed memory in t->state, set up and given back. */
 	size_t state_bytes;
 	int (*open)(struct text *t, err *e);

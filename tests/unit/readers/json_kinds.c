@@ -84,8 +84,8 @@ static const struct {
 	{ "ECS below _source", "{\"_index\":\"i\",\"_source\":{\"@timestamp\":" ISO ",\"event\":{\"dataset\":\"system.syslog\"}}}", "system.syslog", NS(T0), TIME_UTC_EXPLICIT, "event.dataset", "system.syslog", NULL },
 	{ "ECS, a dataset that is no name", "{\"@timestamp\":" ISO ",\"event\":{\"dataset\":\"a/../b\"},\"ecs\":{\"version\":\"8\"}}", "ecs", NS(T0), TIME_UTC_EXPLICIT, NULL, NULL, NULL },
 	/* verdicts */
-	{ "Hayabusa", "{\"Timestamp\":\"2024-04-18 10:14:07.000 +08:00\",\"RuleTitle\":\"r\",\"Level\":\"high\",\"Computer\":\"pc1\",\"Channel\":\"Sec\",\"EventID\":4624,\"RecordID\":1}", "hayabusa.alert", NS(T0), TIME_OFFSET_EXPLICIT, "RuleTitle", "r", "pc1" },
-	{ "Chainsaw", "{\"group\":\"Sigma\",\"kind\":\"individual\",\"document\":{\"kind\":\"evtx\",\"data\":{\"Event\":{\"System\":{\"Computer\":\"pc1\",\"EventID\":1}}}},\"name\":\"r\",\"timestamp\":\"2024-04-18T02:14:07+00:00\"}", "chainsaw.alert", NS(T0), TIME_OFFSET_EXPLICIT, "name", "r", "pc1" },
+	{ "Hayabusa", "{\"Timestamp\":\"2024-04-18 10:14:07.000 +08:00\",\"RuleTitle\":\"r\",\"Level\":\"high\",\"Computer\":\"pc1\",\"Channel\":\"Sec\",\"EventID\":4624,\"RecordID\":1}", "alert.imported", NS(T0), TIME_OFFSET_EXPLICIT, "RuleTitle", "r", "pc1" },
+	{ "Chainsaw", "{\"group\":\"Sigma\",\"kind\":\"individual\",\"document\":{\"kind\":\"evtx\",\"data\":{\"Event\":{\"System\":{\"Computer\":\"pc1\",\"EventID\":1}}}},\"name\":\"r\",\"timestamp\":\"2024-04-18T02:14:07+00:00\"}", "alert.imported", NS(T0), TIME_OFFSET_EXPLICIT, "name", "r", "pc1" },
 	{ "Wazuh, not of Windows", "{\"timestamp\":\"2024-04-18T02:14:07.000+0000\",\"rule\":{\"id\":\"5710\",\"level\":5,\"description\":\"d\"},\"agent\":{\"id\":\"1\",\"name\":\"a1\"},\"manager\":{\"name\":\"m\"},\"data\":{\"srcip\":\"1.1.1.1\"}}", "wazuh.alert", NS(T0), TIME_OFFSET_EXPLICIT, "data.srcip", "1.1.1.1", "a1" },
 	/* anything */
 	{ "unknown, a usual name", "{\"level\":\"info\",\"time\":" ISO ",\"msg\":\"m\"}", "json", NS(T0), TIME_UTC_EXPLICIT, "msg", "m", NULL },
