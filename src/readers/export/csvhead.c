@@ -90,8 +90,9 @@ static bool cut_names(struct csv_head *h, str line, char by)
 			break;
 		}
 	}
-	while (h->n && !h->names[h->n - 1].len) /* a separator behind the last */
-		h->n--;
+	h->spare = 0;
+	for (; h->n && !h->names[h->n - 1].len; h->n--)
+		h->spare++;
 	return h->n > 1 && named * 4 >= (size_t)h->n * 3;
 }
 
@@ -163,14 +164,16 @@ static bool sounds_like_time(str plain)
 /* The cells of the rows below the header, one after another: a row goes on in the next line while a quote is open. */
 struct sample {
 	unsigned rows, fit, timed;
+	unsigned marked; /* with the separator behind their last cell, where the header has none */
 	struct csvtime_order order;
 };
 
-/* Cell number `at` of a row, "" if there is none; answers how many there are. *open: a quote stays open. */
+/* Cell number `at` of a row, "" if there is none; answers how many there are. *open: a quote is open where the line
+ * begins, and where it ends. */
 static size_t row_cell(str line, char by, int32_t at, str *ret, bool *open)
 {
 	size_t n = 0, from = 0;
-	bool quoted = false, start = true;
+	bool quoted = *open, start = !quoted;
 
 	*ret = (str){ "", 0 };
 	for (size_t i = 0; i <= line.len; i++) {
@@ -197,25 +200,26 @@ static size_t row_cell(str line, char by, int32_t at, str *ret, bool *open)
 static struct sample sample_rows(const struct csv_head *h, const struct text_head *head, int32_t time)
 {
 	struct sample s = { 0 };
-	bool open = false, inside = false;
+	bool open = false;
 	str cell;
 
 	for (size_t i = h->line + 1; i < head->nlines && s.rows < ROWS_MAX; i++) {
-		size_t n = row_cell(head->lines[i], h->by, time, &cell, &open);
+		str line = head->lines[i];
+		bool inside = open;
+		size_t n;
 
-		if (csv_is_mark(head->lines[i]) || str_eq(head->lines[i], buf_view(&h->text)))
+		if (!inside && (csv_is_mark(line) || str_eq(line, buf_view(&h->text))))
 			continue;
-		if (open) {
-			inside = !inside;
-			continue;
-		}
-		if (inside)
+		n = row_cell(line, h->by, time, &cell, &open);
+		if (inside || open)
 			continue;
 		s.rows++;
-		s.fit += n == h->n || (n == h->n + 1 && head->lines[i].ptr[head->lines[i].len - 1] == h->by);
+		s.marked += n == h->n + 1 && line.ptr[line.len - 1] == h->by;
+		s.fit += n == h->n || n == h->n + h->spare || (n == h->n + 1 && line.ptr[line.len - 1] == h->by);
 		if (cell.len)
 			s.timed += csvtime_learn(&s.order, cell);
 	}
+	s.fit -= !h->spare && s.marked * 5 < s.rows * 4 ? s.marked : 0;
 	return s;
 }
 
@@ -227,6 +231,8 @@ static void take_sample(struct csv_head *h, const struct text_head *head)
 	h->rows = s.rows;
 	h->fit = s.rows ? s.fit * 100 / s.rows : 0;
 	h->timed = s.rows ? s.timed * 100 / s.rows : 0;
+	if (!h->spare && s.rows && s.marked * 5 >= s.rows * 4)
+		h->spare = 1;
 }
 
 /* --- finding -------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ struct csv_head {
 	buf text;    /* of the header; names[] are views on it */
 	buf folded;  /* plain[] are views on it */
 	uint32_t n;  /* columns */
+	uint32_t spare; /* empty cells that rows may have behind the last: as many as the header has, or one if most do */
 	str *names;  /* as logged, without quotes and blanks around them */
 	str *plain;  /* csv_plain_name() of them */
 	int32_t time, clock; /* columns of the event time and of the time of the day where that is apart; -1: none */

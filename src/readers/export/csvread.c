@@ -222,10 +222,8 @@ static size_t cut_row(struct text *t, struct table *b)
 		t->why = "no memory for its texts";
 		return SIZE_MAX;
 	}
-	while (n > want && t->line.ptr[t->line.len - 1] == b->head.by) { /* empty cells behind the last */
-		t->line.len--;
-		n--;
-	}
+	for (uint32_t i = b->head.spare; i && n > want && t->line.ptr[t->line.len - 1] == b->head.by; i--, n--)
+		t->line.len--; /* empty cells behind the last */
 	if (n > want || (n < b->head.n && !t->partial)) {
 		t->why = n < b->head.n ? "fewer cells than the header names" : "more cells than the header names";
 		return SIZE_MAX;

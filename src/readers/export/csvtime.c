@@ -2,7 +2,7 @@
 
 #include "util/zone.h"
 
-enum { CELL_MAX = 64 };
+enum { CELL_MAX = 64, EPOCH_MIN = 9 };
 
 /* A cell on its way. */
 struct cursor {
@@ -247,6 +247,8 @@ static bool read_any(str s, const struct csvtime_order *order, struct logtime *r
 		return true;
 	*p = (struct parts){ 0 };
 	for (size_t i = 0; i < COUNT(FORMS); i++) {
+		if (FORMS[i] == LOGTIME_EPOCH && s.len < EPOCH_MIN) /* a number in a cell may be anything */
+			continue;
 		if (!logtime_whole(s, FORMS[i], &lt))
 			continue;
 		*ret = lt;
