@@ -19,6 +19,10 @@ struct csv_word {
 
 void csv_plain_name(buf *out, str name)
 {
+	size_t unit = str_find(name, STR(" ["));
+
+	if (unit != SIZE_MAX) /* "TimeGenerated [UTC]" of Log Analytics */
+		name.len = unit;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 

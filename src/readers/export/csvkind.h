@@ -27,7 +27,8 @@ struct csv_kind {
 	bool utc; /* a time without a zone is UTC by definition */
 };
 
-/* Append the form in which names are compared: ASCII in lower case, without blanks and marks. */
+/* Append the form in which names are compared: ASCII in lower case, without blanks, marks, and what stands in square
+ * brackets behind a blank. */
 void csv_plain_name(buf *out, str name);
 
 /* The kind of a header of n plain names; NULL: none that we know. */
