@@ -15,7 +15,7 @@
 #include "util/limits.h"
 #include "util/utf.h"
 
-enum { STEP = 64 * 1024, TAG_BYTES = 16, NEST_MAX = 8 };
+enum { STEP = 64 * 1024, TAG_BYTES = 32, NEST_MAX = 8 }; /* TAG_BYTES: enough to know a tag, or a line "Record N" */
 
 static const struct json_dialect *const DIALECTS[] = { &windows_dialect, &flat_dialect, NULL };
 
@@ -145,6 +145,19 @@ static bool around(bytes t, bool last, size_t *ret_len)
 		return false;
 	*ret_len = n == SIZE_MAX ? 0 : n;
 	return true;
+}
+
+/* "Record 12", which evtx_dump writes before each event; 0 if it is none. */
+static size_t record_line(bytes t)
+{
+	str rest, s = text_from(t, 0), line = str_cut(s, '\n', &rest);
+	uint64_t number;
+
+	line = str_trim(line);
+	if (!str_starts(line, STR("Record ")) || line.len == s.len ||
+	    !str_to_u64((str){ line.ptr + 7, line.len - 7 }, &number))
+		return 0;
+	return line.len;
 }
 
 static size_t blanks(bytes t)
@@ -360,6 +373,8 @@ static enum reader_step next(void *self, struct reader_input *in, event *ret_ev,
 		if (!around(x->feed.text, x->feed.last, &len))
 			return ask(x, in);
 		if (!len)
+			len = record_line(x->feed.text);
+		if (!len)
 			break;
 		feed_skip(&x->feed, len);
 	}
@@ -427,6 +442,8 @@ static int xml_probe(bytes head, str path)
 			score = 60;
 		if (score || !around(f.text, true, &len))
 			break;
+		if (!len)
+			len = record_line(f.text);
 		feed_skip(&f, len);
 	}
 	for (size_t at = 0; !score && at < f.text.len; at++) { /* behind something else: carved, or damaged */

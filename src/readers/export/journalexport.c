@@ -8,7 +8,7 @@
 #include "readers/readers.h"
 #include "util/json.h"
 #include "util/limits.h"
-#include "util/map.h"
+#include "util/utf.h"
 #include "util/vec.h"
 
 enum { STEP = 64 * 1024, FIELDS_MAX = 1024, NAME_MAX_BYTES = 64 };
@@ -108,6 +108,26 @@ static enum part take_entry(struct journalexport *x, bytes b, bool last, size_t 
 
 /* --- an entry to its event ------------------------------------------------------------------ */
 
+/* Bytes that are no text are shown as in the JSON form. */
+static value shown(struct journalexport *x, value v)
+{
+	str s = { (const char *)v.ptr, v.len };
+	buf b = { 0 };
+	char *to = NULL;
+
+	if (!v.len || utf8_valid_prefix(s) == s.len)
+		return v;
+	buf_utf8_or_escape(&b, s);
+	if (!b.failed)
+		to = flat_scratch(&x->flat, b.len);
+	if (to) {
+		memcpy(to, b.ptr, b.len);
+		v = value_utf8((str){ to, b.len });
+	}
+	buf_done(&b);
+	return v;
+}
+
 /* One leaf a name: what comes again has several values. */
 static bool leaves(struct journalexport *x)
 {
@@ -127,10 +147,11 @@ static bool leaves(struct journalexport *x)
 			to = VEC_PUSH(&x->same, FIELDS_MAX);
 			if (!to)
 				return false;
-			*to = x->fields.at[k].v;
+			*to = shown(x, x->fields.at[k].v);
 		}
 		if (!flat_leaf(&x->flat, f->name,
-			       x->same.len > 1 ? flat_join(&x->flat, x->same.at, (uint32_t)x->same.len) : f->v))
+			       x->same.len > 1 ? flat_join(&x->flat, x->same.at, (uint32_t)x->same.len)
+					      : x->same.at[0]))
 			return false;
 	}
 	return true;
@@ -161,7 +182,7 @@ static enum reader_step give(struct journalexport *x, bytes entry, event *ev, st
 
 	if (!has_time(x))
 		return skip(x, entry.len, GAP_DAMAGED, "no time", g);
-	if (!flat_begin(&x->flat, entry.len) || !leaves(x) || x->flat.sig.failed) {
+	if (!flat_begin(&x->flat, 2 * entry.len) || !leaves(x) || x->flat.sig.failed) {
 		err_set(e, ERR_OOM, x->pos, "no memory for an entry");
 		return READER_FATAL;
 	}

@@ -180,17 +180,19 @@ static bool emit_data(struct flat *f, struct tree *t, const struct node *n)
 
 static bool emit(struct flat *f, struct tree *t, const struct node *n, bool in_data)
 {
-	str local = local_name(n->name), name;
+	str local = local_name(n->name), name, text = n->text;
 
 	if (in_data && !n->has_child && str_eq(local, STR("Data")))
 		return emit_data(f, t, n);
+	if (!str_trim(text).len) /* an empty element, as some write it: its tags in two lines */
+		text.len = 0;
 	name = json_name(t, local);
 	if (!n->has_child && !n->attrs[0])
-		return n->text.len ? leaf_text(f, name, n->text) : flat_leaf(f, name, (value){ 0 });
+		return text.len ? leaf_text(f, name, text) : flat_leaf(f, name, (value){ 0 });
 	flat_open(f, name);
 	if (n->attrs[0] && !emit_attrs(f, t, n))
 		return false;
-	if (n->text.len && !leaf_text(f, STR("#text"), n->text))
+	if (text.len && !leaf_text(f, STR("#text"), text))
 		return false;
 	in_data = str_eq(local, STR("EventData"));
 	for (uint32_t i = n->first; i; i = t->nodes.at[i - 1].next)
