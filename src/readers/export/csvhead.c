@@ -178,8 +178,8 @@ static size_t row_cell(str line, char by, int32_t at, str *ret, bool *open)
 	*ret = (str){ "", 0 };
 	for (size_t i = 0; i <= line.len; i++) {
 		if (i < line.len && line.ptr[i] == '"' && (start || quoted)) {
+			start = quoted; /* "" closes and opens again */
 			quoted = !quoted;
-			start = false;
 			continue;
 		}
 		if (i < line.len && (quoted || line.ptr[i] != by)) {

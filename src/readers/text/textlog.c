@@ -123,9 +123,10 @@ static bool quote_open(const struct text *t, bytes raw, bool open)
 		if (width == 2 && raw.ptr[i + 1 - low])
 			ch = 0x80; /* no ASCII character */
 		if (ch == '"') {
-			if (open || at_start)
-				open = !open; /* "" closes and opens again */
-			at_start = false;
+			bool was = open;
+
+			open = !open && at_start;
+			at_start = was; /* "" closes and opens again */
 		} else {
 			at_start = !open && ch == (uint8_t)t->separator;
 		}

@@ -356,6 +356,7 @@ static const struct {
 	{ "no time at all", "name,size,owner\na,1,x\nb,2,y\nc,3,z\n", "csv.table", 3, 0, 1, "" },
 	{ "a header said twice", "id,when,what\n1,2024-04-18T10:00:00Z,a\nid,when,what\n2,2024-04-18T10:00:01Z,b\n", "csv.table", 2, 0, 1, NULL },
 	{ "a row in two lines", "id,when,what\n1,2024-04-18T10:00:00Z,\"a\nb\"\n2,2024-04-18T10:00:00Z,c\n", "csv.table", 2, 0, 1, NULL },
+	{ "quotes in a row of two lines", "id,when,what\n1,2024-04-18T10:00:00Z,\"a \"\"b\"\"\nc\"\"d\"\"\ne\"\n2,2024-04-18T10:00:00Z,\"\"\"x\"\"\"\n", "csv.table", 2, 0, 1, NULL },
 	{ "one row of another width", "id,when,what\n1,2024-04-18T10:00:00Z,a\n1,2024-04-18T10:00:00Z,a\n1,2024-04-18T10:00:00Z,a\n1,2024-04-18T10:00:00Z,a\n1,2024-04-18T10:00:00Z,a,b\n", "csv.table", 4, 1, 1, NULL },
 	{ "two columns and no time", "a,b\nc,d\ne,f\n", NULL, 0, 0, 0, NULL },
 	{ "prose with commas", "Well, this is no table, I think\nbut it has commas\n", NULL, 0, 0, 0, NULL },
