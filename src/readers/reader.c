@@ -7,7 +7,6 @@ const struct reader_ops *const READERS[] = {
 	&reader_evtx,      /* binary magic */
 	&reader_eventxml,  /* "<Event xmlns=" */
 	&reader_utmp,      /* records of one size */
-	&reader_journalexport, /* "KEY=value", a time among them */
 	&reader_winjson,   /* any JSON that looks like a Windows event */
 	&reader_w3c,       /* self-describing text: "#Fields:" */
 	&reader_zeek,      /* "#separator", "#fields" */
@@ -44,6 +43,9 @@ const struct reader_ops *const READERS[] = {
 	&reader_csv,  /* a line of names, rows of as many cells */
 	&reader_tables,  /* a line of names, rows of as many cells */
 	&reader_ldif, /* "dn: " */
+	&reader_journalexport,
+	&reader_tables,
+	&reader_ldif,
 	&reader_json, /* permissive: any other JSON */
 	NULL,
 };

@@ -215,7 +215,8 @@ static struct sample sample_rows(const struct csv_head *h, const struct text_hea
 			continue;
 		s.rows++;
 		s.marked += n == h->n + 1 && line.ptr[line.len - 1] == h->by;
-		s.fit += n == h->n || n == h->n + h->spare || (n == h->n + 1 && line.ptr[line.len - 1] == h->by);
+		s.fit += n == h->n || n == h->n + h->spare ||
+			 (n == h->n + 1 && line.ptr[line.len - 1] == h->by);
 		if (cell.len)
 			s.timed += csvtime_learn(&s.order, cell);
 	}

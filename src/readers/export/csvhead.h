@@ -14,19 +14,21 @@
 struct csv_head {
 	const struct csv_kind *kind; /* NULL: none that we know */
 	char by;
-	buf text;    /* of the header; names[] are views on it */
-	buf folded;  /* plain[] are views on it */
-	uint32_t n;  /* columns */
-	uint32_t spare; /* empty cells that rows may have behind the last: as many as the header has, or one if most do */
-	str *names;  /* as logged, without quotes and blanks around them */
-	str *plain;  /* csv_plain_name() of them */
-	int32_t time, clock; /* columns of the event time and of the time of the day where that is apart; -1: none */
-	bool utc;            /* the name of the time's column says so */
-	size_t line;         /* which of the lines of the head that are not blank */
+	buf text;   /* of the header; names[] are views on it */
+	buf folded; /* plain[] are views on it */
+	uint32_t n; /* columns */
+	uint32_t
+		spare; /* empty cells that rows may have behind the last: as many as the header has, or one if most do */
+	str *names; /* as logged, without quotes and blanks around them */
+	str *plain; /* csv_plain_name() of them */
+	int32_t time,
+		clock; /* columns of the event time and of the time of the day where that is apart; -1: none */
+	bool utc;      /* the name of the time's column says so */
+	size_t line;   /* which of the lines of the head that are not blank */
 	struct csvtime_order order;
-	unsigned fit; /* percent of the sampled lines that have the header's number of cells */
+	unsigned fit;   /* percent of the sampled lines that have the header's number of cells */
 	unsigned timed; /* percent of the sampled lines whose time can be read */
-	unsigned rows; /* sampled */
+	unsigned rows;  /* sampled */
 };
 
 /* Zeroed is ready; csv_head_done() gives back what it holds. */

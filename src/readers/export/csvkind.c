@@ -93,7 +93,8 @@ str csv_column_name(const struct csv_kind *k, str plain, str name)
 str csv_word(const struct csv_kind *k, str column, str plain)
 {
 	for (size_t i = 0; i < COUNT(WORDS); i++)
-		if (WORDS[i].kind == k->id && str_eq(WORDS[i].plain, plain) && str_eq(WORDS[i].column, column))
+		if (WORDS[i].kind == k->id && str_eq(WORDS[i].plain, plain) &&
+		    str_eq(WORDS[i].column, column))
 			return WORDS[i].value;
 	return (str){ "", 0 };
 }

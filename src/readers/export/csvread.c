@@ -1,5 +1,5 @@
 /* csvread.c - tables with a header: inventories, exports of directories, of other tools, of audit trails, of Windows
- * events, and any other. Which one it is stands in data/csv_kinds.tsv; docs/tables.md tells what becomes of each. */
+ * events, and any other. Which one it is stands in data/csv_kinds.tsv; docs/exports.md tells what becomes of each. */
 #include <stdlib.h>
 
 #include "readers/export/csvwin.h"
@@ -67,9 +67,10 @@ static bool say_columns(struct text *t, struct table *b, str dataset)
 static void tell_assumed(struct text *t, struct table *b)
 {
 	const struct csvtime_order *o = &b->head.order;
-	const char *order = b->head.time >= 0 && o->open && !o->day_first && !o->month_first
-				    ? "; of 3/4/2024 the month was taken to be first, of 3-4-2024 and 3.4.2024 the day"
-				    : "";
+	const char *order =
+		b->head.time >= 0 && o->open && !o->day_first && !o->month_first
+			? "; of 3/4/2024 the month was taken to be first, of 3-4-2024 and 3.4.2024 the day"
+			: "";
 
 	if (!b->head.kind)
 		snprintf(b->assumed, sizeof b->assumed, "a table that we do not know, by its first line%s%s",
@@ -175,7 +176,8 @@ static void read_sid(struct text *t, value *v)
 
 		if (!p)
 			return;
-		to[i / 2] = (uint8_t)(to[i / 2] << 4 | (p - (const char *)memchr("0123456789abcdef", '0', 16)));
+		to[i / 2] =
+			(uint8_t)(to[i / 2] << 4 | (p - (const char *)memchr("0123456789abcdef", '0', 16)));
 	}
 	if (to[0] == 1 && 8u + 4u * to[1] == n)
 		*v = (value){ to, (uint32_t)n, VALUE_SID, 0, 0 };
@@ -192,9 +194,9 @@ static str dataset_of(const struct table *b, const value *cells)
 		if (str_eq(b->head.plain[i], STR("objectclass")))
 			class = text_at(cells, (int32_t)i);
 	class = str_trim(class);
-	return str_eq_ascii_nocase(class, STR("computer")) ? STR("ad.computer") :
-	       str_eq_ascii_nocase(class, STR("user"))     ? STR("ad.user") :
-							     STR("ad.object");
+	return str_eq_ascii_nocase(class, STR("computer")) ? STR("ad.computer")
+	       : str_eq_ascii_nocase(class, STR("user"))   ? STR("ad.user")
+							   : STR("ad.object");
 }
 
 static enum text_line give_row(struct text *t, struct table *b, size_t n)
@@ -222,10 +224,12 @@ static size_t cut_row(struct text *t, struct table *b)
 		t->why = "no memory for its texts";
 		return SIZE_MAX;
 	}
-	for (uint32_t i = b->head.spare; i && n > want && t->line.ptr[t->line.len - 1] == b->head.by; i--, n--)
+	for (uint32_t i = b->head.spare; i && n > want && t->line.ptr[t->line.len - 1] == b->head.by;
+	     i--, n--)
 		t->line.len--; /* empty cells behind the last */
 	if (n > want || (n < b->head.n && !t->partial)) {
-		t->why = n < b->head.n ? "fewer cells than the header names" : "more cells than the header names";
+		t->why = n < b->head.n ? "fewer cells than the header names"
+				       : "more cells than the header names";
 		return SIZE_MAX;
 	}
 	for (size_t i = n; i < want; i++)
@@ -243,8 +247,8 @@ static enum text_line row(struct text *t, struct table *b)
 	if (!set_time(t, b, b->cells))
 		return bad(t, "no time where the header says one");
 	if (how == CSV_INVENTORY)
-		return t->schema && inventory_row(t, b->inventory, &b->head, b->cells) ? TEXT_EVENT :
-											 bad(t, "no asset");
+		return t->schema && inventory_row(t, b->inventory, &b->head, b->cells) ? TEXT_EVENT
+										       : bad(t, "no asset");
 	if (is_windows(how)) {
 		t->given = csvwin_row(t, &b->win, &b->head, b->cells);
 		if (t->given)
@@ -298,5 +302,5 @@ static const struct text_format CSV = {
 	.close = csv_close,
 };
 
-const struct reader_ops reader_tables =
-	TEXT_READER("csv", "Tables: inventories, directories, audit trails, alerts and Windows events as CSV", &CSV);
+const struct reader_ops reader_tables = TEXT_READER(
+	"csv", "Tables: inventories, directories, audit trails, alerts and Windows events as CSV", &CSV);

@@ -24,7 +24,8 @@ static void pass_blanks(struct cursor *c)
 	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t'))
 		c->at++;
 	while (take_text(c, "\xC2\xA0") || take_text(c, "\xE2\x80\xAF") || take_text(c, "\xE2\x80\x8E"))
-		pass_blanks(c); /* hard and narrow blanks, the mark for left to right: PowerShell's and Excel's */
+		pass_blanks(
+			c); /* hard and narrow blanks, the mark for left to right: PowerShell's and Excel's */
 }
 
 /* Up to nine digits; answers how many there were. */
@@ -234,9 +235,8 @@ static bool read_serial(str s, struct logtime *ret)
 
 static bool read_any(str s, const struct csvtime_order *order, struct logtime *ret, struct parts *p)
 {
-	static const enum logtime_form FORMS[] = { LOGTIME_ISO,   LOGTIME_EPOCH,  LOGTIME_DAYMON,
-						   LOGTIME_CLF,   LOGTIME_SYSLOG, LOGTIME_CTIME,
-						   LOGTIME_COMPACT };
+	static const enum logtime_form FORMS[] = { LOGTIME_ISO,    LOGTIME_EPOCH, LOGTIME_DAYMON, LOGTIME_CLF,
+						   LOGTIME_SYSLOG, LOGTIME_CTIME, LOGTIME_COMPACT };
 	struct logtime lt;
 
 	*p = (struct parts){ 0 };

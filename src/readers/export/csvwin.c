@@ -82,7 +82,7 @@ static value word_to(value v, const char *const (*words)[2], size_t n)
 }
 
 static const char *const LEVELS[][2] = {
-	{ "LogAlways", "0" }, { "Critical", "1" }, { "Error", "2" }, { "Warning", "3" },
+	{ "LogAlways", "0" }, { "Critical", "1" },    { "Error", "2" },   { "Warning", "3" },
 	{ "Info", "4" },      { "Information", "4" }, { "Verbose", "5" },
 };
 
@@ -166,8 +166,8 @@ static bool put_leaves(struct csvwin *w, const struct leaf_names *names)
 	bool ok = true;
 
 	for (uint32_t i = 0; i < names->n && ok; i++) {
-		bool text_next = i + 1 < names->n &&
-				 str_eq(names->at[i + 1].dotted, STR("EventData.Data.#text"));
+		bool text_next =
+			i + 1 < names->n && str_eq(names->at[i + 1].dotted, STR("EventData.Data.#text"));
 
 		if (str_eq(names->at[i].dotted, STR("EventData.Data.@Name"))) {
 			ok = put_data(w, text_of(v[i]), text_next ? v[i + 1] : (value){ 0 });
@@ -203,8 +203,8 @@ static bool put_payload(struct csvwin *w, str json)
 /* What EvtxECmd makes of the event beside it: kept, but not as what Windows logged. */
 static bool put_beside(struct csvwin *w, const struct csv_head *h, const value *cells)
 {
-	static const char *const OWN[] = { "MapDescription", "UserName",     "RemoteHost",   "PayloadData1",
-					   "PayloadData2",   "PayloadData3", "PayloadData4", "PayloadData5",
+	static const char *const OWN[] = { "MapDescription", "UserName",       "RemoteHost",   "PayloadData1",
+					   "PayloadData2",   "PayloadData3",   "PayloadData4", "PayloadData5",
 					   "PayloadData6",   "ExecutableInfo", "HiddenRecord", "SourceFile",
 					   "ChunkNumber",    "ExtraDataOffset" };
 	bool ok = true;
@@ -242,7 +242,8 @@ static str field_name(str name)
 /* The name of a type where PowerShell had a list to write. */
 static bool is_type_name(str s)
 {
-	return str_starts(s, STR("System.Collections.")) || str_starts(s, STR("System.Diagnostics.Eventing."));
+	return str_starts(s, STR("System.Collections.")) ||
+	       str_starts(s, STR("System.Diagnostics.Eventing."));
 }
 
 static void note_inner(struct csvwin *w, enum flat_inner inner, str text)
@@ -260,9 +261,9 @@ static bool leaves_winevent(struct text *t, struct csvwin *w, const struct csv_h
 		if (!name.len)
 			continue;
 		if (!put(w, name,
-			 (int32_t)i == h->time ? time_leaf(t, w) :
-			 is_type_name(s)       ? (value){ 0 } :
-						 cells[i]))
+			 (int32_t)i == h->time ? time_leaf(t, w)
+			 : is_type_name(s)     ? (value){ 0 }
+					       : cells[i]))
 			return false;
 		if (str_eq(name, STR("EventData")) && s.len && (s.ptr[0] == '<' || s.ptr[0] == '{'))
 			note_inner(w, INNER_EVENTDATA, s);

@@ -15,7 +15,11 @@
 #include "util/limits.h"
 #include "util/utf.h"
 
-enum { STEP = 64 * 1024, TAG_BYTES = 32, NEST_MAX = 8 }; /* TAG_BYTES: enough to know a tag, or a line "Record N" */
+enum {
+	STEP = 64 * 1024,
+	TAG_BYTES = 32,
+	NEST_MAX = 8
+}; /* TAG_BYTES: enough to know a tag, or a line "Record N" */
 
 static const struct json_dialect *const DIALECTS[] = { &windows_dialect, &flat_dialect, NULL };
 
@@ -216,8 +220,8 @@ static enum reader_step junk_pass(struct eventxml *x, struct reader_input *in, s
 	if (!x->feed.last && x->feed.text.len < TAG_BYTES)
 		return ask(x, in);
 	x->in_junk = false;
-	gap_set(g, x->junk_kind, x->junk, x->feed.pos, "behind event %llu: %s",
-		(unsigned long long)x->number, x->junk_why);
+	gap_set(g, x->junk_kind, x->junk, x->feed.pos, "behind event %llu: %s", (unsigned long long)x->number,
+		x->junk_why);
 	g->item = x->env.item;
 	g->lost = 1;
 	return READER_SKIPPED;
@@ -243,7 +247,8 @@ static bool bad_reference(str s)
 			return false;
 		v = v * (hex ? 16 : 10) + d;
 	}
-	return (v < 0x20 && v != '\t' && v != '\n' && v != '\r') || (v >= 0xD800 && v < 0xE000) || v >= 0xFFFE;
+	return (v < 0x20 && v != '\t' && v != '\n' && v != '\r') || (v >= 0xD800 && v < 0xE000) ||
+	       v >= 0xFFFE;
 }
 
 /* Windows writes control characters that XML forbids, and copies hold bytes that are no UTF-8: shown as U+FFFD. */

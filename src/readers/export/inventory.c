@@ -1,7 +1,23 @@
 #include "readers/export/inventory.h"
 
 /* In the order of INVENTORY_COLUMNS. */
-enum { C_ID, C_HOST, C_FQDN, C_ALIASES, C_IP, C_MAC, C_OS, C_ROLE, C_CRITICALITY, C_OWNER, C_SITE, C_ZONE, C_FROM, C_TO, C_AGENT };
+enum {
+	C_ID,
+	C_HOST,
+	C_FQDN,
+	C_ALIASES,
+	C_IP,
+	C_MAC,
+	C_OS,
+	C_ROLE,
+	C_CRITICALITY,
+	C_OWNER,
+	C_SITE,
+	C_ZONE,
+	C_FROM,
+	C_TO,
+	C_AGENT
+};
 
 static const char *const INVENTORY_NAMES[INVENTORY_COLUMNS] = {
 	[C_ID] = "asset_id",     [C_HOST] = "hostname", [C_FQDN] = "fqdn",
@@ -29,7 +45,8 @@ void inventory_head(struct inventory *v, const struct csv_head *h)
 
 		while (k < INVENTORY_COLUMNS && !str_eq(v->names[k], name))
 			k++;
-		if (k == INVENTORY_COLUMNS || (taken[k] && !is_list(k))) { /* a second one keeps its own name */
+		if (k == INVENTORY_COLUMNS ||
+		    (taken[k] && !is_list(k))) { /* a second one keeps its own name */
 			k = v->n++;
 			v->names[k] = h->names[i];
 		} else {
@@ -44,8 +61,9 @@ void inventory_head(struct inventory *v, const struct csv_head *h)
 /* Without what office programs and people put there: an apostrophe that makes a number a text, words for nothing. */
 static str clean(value v)
 {
-	static const char *const NOTHING[] = { "-", "--", "n/a", "na", "none", "null", "nil", "unknown",
-					       "tbd", "#n/a", "(null)", "无", "/", "暂无", "未知" };
+	static const char *const NOTHING[] = { "-",      "--",  "n/a",     "na",   "none",
+					       "null",   "nil", "unknown", "tbd",  "#n/a",
+					       "(null)", "无",  "/",       "暂无", "未知" };
 	str s = str_trim((str){ (const char *)v.ptr, v.type == VALUE_ABSENT ? 0 : v.len });
 
 	if (s.len && s.ptr[0] == '\'')
@@ -58,7 +76,9 @@ static str clean(value v)
 
 static int hex_of(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'                     ? c - '0'
+	       : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+							: -1;
 }
 
 /* 00-11-22-AA-BB-01 of any punctuation, as RFC 7042 writes it; the text itself if it is no address of 48 bits. */
@@ -138,8 +158,8 @@ static str word_of(struct text *t, const struct csv_head *h, uint32_t column, st
 
 	(void)t;
 	csv_plain_name(&plain, s);
-	word = plain.failed ? (str){ "", 0 } :
-			      csv_word(h->kind, str_of(INVENTORY_NAMES[column]), buf_view(&plain));
+	word = plain.failed ? (str){ "", 0 }
+			    : csv_word(h->kind, str_of(INVENTORY_NAMES[column]), buf_view(&plain));
 	buf_done(&plain);
 	return word.len ? word : s;
 }

@@ -151,7 +151,7 @@ static bool leaves(struct journalexport *x)
 		}
 		if (!flat_leaf(&x->flat, f->name,
 			       x->same.len > 1 ? flat_join(&x->flat, x->same.at, (uint32_t)x->same.len)
-					      : x->same.at[0]))
+					       : x->same.at[0]))
 			return false;
 	}
 	return true;
@@ -188,7 +188,8 @@ static enum reader_step give(struct journalexport *x, bytes entry, event *ev, st
 	}
 	p = json_choose(&x->choice, buf_view(&x->flat.sig), &why);
 	if (!p || !p->schema || p->nleaves != x->flat.n)
-		return skip(x, entry.len, GAP_LIMIT, why.code ? why.text : "more kinds of entries than may be", g);
+		return skip(x, entry.len, GAP_LIMIT,
+			    why.code ? why.text : "more kinds of entries than may be", g);
 	if (!json_fill_event(&x->fill, p, &x->flat, x->env.host, ev)) {
 		err_set(e, ERR_OOM, x->pos, "no memory for an entry");
 		return READER_FATAL;

@@ -28,13 +28,27 @@ enum {
 	STEP = 64 * 1024,
 };
 
-static const char *const TYPES[] = { "empty",         "run_level",     "boot",  "new_time",  "old_time",
-				     "init_process",  "login_process", "login", "logout",    "accounting" };
+static const char *const TYPES[] = { "empty",        "run_level",     "boot",  "new_time", "old_time",
+				     "init_process", "login_process", "login", "logout",   "accounting" };
 enum { TYPE_EMPTY = 0, TYPE_RUN_LEVEL = 1, TYPE_BOOT = 2, TYPE_LOGIN_PROCESS = 6 };
 
-enum { C_ACTION, C_TYPE, C_PID, C_LINE, C_ID, C_USER, C_HOST, C_KERNEL, C_ADDRESS, C_SESSION, C_TERMINATION, C_EXIT, COLUMNS };
-static const char *const NAMES[COLUMNS] = { "action",	"type",	   "pid",     "line",	     "id",  "user",
-					    "host",	"kernel", "address", "session", "termination", "exit" };
+enum {
+	C_ACTION,
+	C_TYPE,
+	C_PID,
+	C_LINE,
+	C_ID,
+	C_USER,
+	C_HOST,
+	C_KERNEL,
+	C_ADDRESS,
+	C_SESSION,
+	C_TERMINATION,
+	C_EXIT,
+	COLUMNS
+};
+static const char *const NAMES[COLUMNS] = { "action", "type",   "pid",     "line",    "id",          "user",
+					    "host",   "kernel", "address", "session", "termination", "exit" };
 
 enum { K_WTMP, K_BTMP, KINDS };
 
@@ -97,7 +111,8 @@ static size_t address_text(bytes r, char *out, size_t max)
 	if (!v6)
 		return (size_t)snprintf(out, max, "%u.%u.%u.%u", a[0], a[1], a[2], a[3]);
 	for (unsigned i = 0; i < 16; i += 2)
-		n += (size_t)snprintf(out + n, max - n, "%s%x", i ? ":" : "", (unsigned)(a[i] << 8 | a[i + 1]));
+		n += (size_t)snprintf(out + n, max - n, "%s%x", i ? ":" : "",
+				      (unsigned)(a[i] << 8 | a[i + 1]));
 	return n;
 }
 
@@ -211,7 +226,8 @@ static const struct schema *schema_of(struct schema_set *set, unsigned kind, err
 {
 	static const char OWNER;
 	bool fresh;
-	const struct schema **known = schema_set_state(set, &OWNER, KINDS * sizeof *known, known_done, &fresh);
+	const struct schema **known =
+		schema_set_state(set, &OWNER, KINDS * sizeof *known, known_done, &fresh);
 
 	if (!known) {
 		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a reader of logons");
@@ -244,14 +260,16 @@ static int utmp_open(void **ret, const struct reader_env *env, err *e)
 
 static enum reader_step skip(struct utmp *u, size_t n, enum gap_kind kind, const char *why, struct gap *g)
 {
-	gap_set(g, kind, u->pos, u->pos + n, "record %llu: %s", (unsigned long long)(u->pos / RECORD + 1), why);
+	gap_set(g, kind, u->pos, u->pos + n, "record %llu: %s", (unsigned long long)(u->pos / RECORD + 1),
+		why);
 	g->item = u->env.item;
 	g->lost = 1;
 	u->pos += n;
 	return READER_SKIPPED;
 }
 
-static enum reader_step utmp_next(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap, err *e)
+static enum reader_step utmp_next(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap,
+				  err *e)
 {
 	struct utmp *u = self;
 	uint64_t end = in->offset + in->data.len;
@@ -267,8 +285,8 @@ static enum reader_step utmp_next(void *self, struct reader_input *in, event *re
 				in->need_len = STEP;
 				return READER_MORE;
 			}
-			return u->pos >= end ? READER_END :
-					       skip(u, (size_t)(end - u->pos), GAP_TRUNCATED,
+			return u->pos >= end ? READER_END
+					     : skip(u, (size_t)(end - u->pos), GAP_TRUNCATED,
 						    "the content ends inside of it", ret_gap);
 		}
 		bytes_sub(in->data, u->pos - in->offset, RECORD, &r);

@@ -104,7 +104,7 @@ const struct json_plan *json_choose(struct json_choice *c, str sig, err *e)
 	if (c->narrow) {
 		p = json_plans_find(c->plans, sig);
 		return p && (!p->schema || p->item == schema_set_item(c->schemas)) ? p
-										       : narrow_plan(c, sig, e);
+										   : narrow_plan(c, sig, e);
 	}
 	p = json_plans_get(c->plans, c->dialects, sig, c->full ? JSON_ADD_NONE : JSON_ADD_ANY, e);
 	return p && plan_allowed(c, p) ? p : narrow_plan(c, sig, e);

@@ -27,7 +27,8 @@ bool text_head_init(struct text_head *h, struct text_head_store **ret_store, byt
 	return text_head_init_as(h, ret_store, head, path, (str){ 0 });
 }
 
-bool text_head_init_as(struct text_head *h, struct text_head_store **ret_store, bytes head, str path, str coding)
+bool text_head_init_as(struct text_head *h, struct text_head_store **ret_store, bytes head, str path,
+		       str coding)
 {
 	struct text_head_store *store = calloc(1, sizeof *store);
 	bool ended, whole = head.len < READER_PROBE_LEN, ok = store != NULL, lone_cr;

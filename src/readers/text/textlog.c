@@ -277,7 +277,9 @@ static void give(struct text *t, event *ev)
 		.time_ns = t->time_ns,
 		.written_ns = TIME_NONE,
 		.time_basis = (uint8_t)t->basis,
-		.flags = t->partial || t->repaired ? EVENT_PARTIAL : t->given ? t->given->flags : 0,
+		.flags = t->partial || t->repaired ? EVENT_PARTIAL
+			 : t->given                ? t->given->flags
+						   : 0,
 		.length = (uint32_t)r->raw.len,
 		.ref = { .item = t->env.item, .offset = r->offset, .record = r->number },
 		.raw = r->raw,

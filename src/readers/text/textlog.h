@@ -87,7 +87,7 @@ struct text {
 	int64_t time_ns; /* TIME_NONE before each line */
 	enum time_basis basis;
 	bool repaired;       /* the event is there in part only: it will be marked */
-	const event *given;  /* an event whose schema and values come from elsewhere, in place of columns and values */
+	const event *given;  /* its schema and values come from elsewhere, not from columns and values */
 	const char *why;     /* before TEXT_BAD */
 	const char *assumed; /* what was assumed to read this content at all: told once */
 
@@ -134,7 +134,8 @@ enum { TEXT_PIECE_ALIGN = 2 }; /* a cut lies between two units of UTF-16 */
 struct text_head_store;
 bool text_head_init(struct text_head *h, struct text_head_store **ret_store, bytes head, str path);
 /* The same where a coding was declared. */
-bool text_head_init_as(struct text_head *h, struct text_head_store **ret_store, bytes head, str path, str coding);
+bool text_head_init_as(struct text_head *h, struct text_head_store **ret_store, bytes head, str path,
+		       str coding);
 void text_head_done(struct text_head_store *store);
 
 /* Confidence of one format. */

@@ -87,7 +87,14 @@ static const struct {
 	{ "Hayabusa", "{\"Timestamp\":\"2024-04-18 10:14:07.000 +08:00\",\"RuleTitle\":\"r\",\"Level\":\"high\",\"Computer\":\"pc1\",\"Channel\":\"Sec\",\"EventID\":4624,\"RecordID\":1}", "alert.imported", NS(T0), TIME_OFFSET_EXPLICIT, "RuleTitle", "r", "pc1" },
 	{ "Chainsaw", "{\"group\":\"Sigma\",\"kind\":\"individual\",\"document\":{\"kind\":\"evtx\",\"data\":{\"Event\":{\"System\":{\"Computer\":\"pc1\",\"EventID\":1}}}},\"name\":\"r\",\"timestamp\":\"2024-04-18T02:14:07+00:00\"}", "alert.imported", NS(T0), TIME_OFFSET_EXPLICIT, "name", "r", "pc1" },
 	{ "Wazuh, not of Windows", "{\"timestamp\":\"2024-04-18T02:14:07.000+0000\",\"rule\":{\"id\":\"5710\",\"level\":5,\"description\":\"d\"},\"agent\":{\"id\":\"1\",\"name\":\"a1\"},\"manager\":{\"name\":\"m\"},\"data\":{\"srcip\":\"1.1.1.1\"}}", "wazuh.alert", NS(T0), TIME_OFFSET_EXPLICIT, "data.srcip", "1.1.1.1", "a1" },
+	/* directories: SharpHound's elements, alone and in their list */
+	{ "a computer", "{\"ObjectIdentifier\":\"S-1-5-21-1-2-3-1104\",\"Properties\":{\"name\":\"WS1.CORP.EXAMPLE\"},\"Sessions\":{\"Results\":[],\"Collected\":true}}", "ad.computer", TIME_NONE, TIME_UTC_BY_SPEC, "Properties.name", "WS1.CORP.EXAMPLE", NULL },
+	{ "a user", "{\"ObjectIdentifier\":\"S-1-5-21-1-2-3-1105\",\"PrimaryGroupSID\":\"S-1\",\"Properties\":{\"samaccountname\":\"alice\"},\"SPNTargets\":[]}", "ad.user", TIME_NONE, TIME_UTC_BY_SPEC, "Properties.samaccountname", "alice", NULL },
+	{ "a group", "{\"ObjectIdentifier\":\"S-1-5-21-1-2-3-512\",\"Properties\":{\"name\":\"G\"},\"Members\":[{\"ObjectIdentifier\":\"x\"}],\"Aces\":[]}", "ad.object", TIME_NONE, TIME_UTC_BY_SPEC, "Properties.name", "G", NULL },
+	{ "a list of one computer", "{\"data\":[{\"ObjectIdentifier\":\"S-1-5-21-1-2-3-1104\",\"Properties\":{\"name\":\"WS1.CORP.EXAMPLE\"},\"LocalAdmins\":{\"Results\":[]}}],\"meta\":{\"methods\":0,\"type\":\"computers\",\"count\":1,\"version\":5}}", "ad.computer", TIME_NONE, TIME_UTC_BY_SPEC, "ObjectIdentifier", "S-1-5-21-1-2-3-1104", NULL },
+	{ "a list behind what it is", "{\"meta\":{\"type\":\"users\",\"count\":1},\"data\":[{\"ObjectIdentifier\":\"S-1\",\"PrimaryGroupSID\":\"S-1\",\"Properties\":{\"hasspn\":false}}]}", "ad.user", TIME_NONE, TIME_UTC_BY_SPEC, "Properties.hasspn", "false", NULL },
 	/* anything */
+	{ "a list of data that is a value", "{\"data\":[\"a\",\"b\"],\"x\":\"y\"}", "json", TIME_NONE, TIME_UTC_BY_SPEC, "x", "y", NULL },
 	{ "unknown, a usual name", "{\"level\":\"info\",\"time\":" ISO ",\"msg\":\"m\"}", "json", NS(T0), TIME_UTC_EXPLICIT, "msg", "m", NULL },
 	{ "unknown, a name that sounds like it", "{\"a\":1,\"lastSeenDate\":" ISO "}", "json", NS(T0), TIME_UTC_EXPLICIT, NULL, NULL, NULL },
 	{ "unknown, the zone is not said", "{\"time\":\"2024-04-18 02:14:07\"}", "json", NS(T0), TIME_LOCAL_ASSUMED, NULL, NULL, NULL },
