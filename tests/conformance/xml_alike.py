@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Windows events as XML are what they are as EVTX: xml_alike.py SPOOR. Another tool writes the XML, of real logs."""
+"""Windows events as XML, and as EvtxECmd's CSV, are what they are as EVTX: xml_alike.py SPOOR. Another tool writes the XML, of
+real logs; the CSV is made from its JSON, in the form that EvtxECmd gives it."""
+import csv
 import glob
 import json
 import os
@@ -42,6 +44,36 @@ def said(e):
             e.get('host', {}).get('name'), e.get('user', {}).get('name'), e.get('process', {}).get('command_line'), data)
 
 
+def payload(event):
+    """EventData as EvtxECmd writes it."""
+    data = event.get('EventData')
+    if not data or not isinstance(data, dict):
+        return ''
+    rows = [{'@Name': k, '#text': str(v).lower() if isinstance(v, bool) else str(v)} if v not in (None, '') else {'@Name': k}
+            for k, v in data.items() if k not in ('#attributes', 'Data') and not isinstance(v, (dict, list))]
+    return json.dumps({'EventData': {'Data': rows[0] if len(rows) == 1 else rows}})
+
+
+def write_csv(peer, path, out):
+    """One row per event with named data only; the keys of those."""
+    run = subprocess.run([peer, '-t', '1', '-o', 'jsonl', path], capture_output=True)
+    keys = set()
+    with open(out, 'w', encoding='utf-8-sig', newline='') as f:
+        w = csv.writer(f)
+        w.writerow(['RecordNumber', 'EventRecordId', 'TimeCreated', 'EventId', 'Level', 'Provider', 'Channel', 'Computer',
+                    'MapDescription', 'UserName', 'PayloadData1', 'SourceFile', 'Keywords', 'Payload'])
+        for n, line in enumerate(run.stdout.splitlines(), 1):
+            e = json.loads(line)['Event']
+            s = e['System']
+            if not isinstance(e.get('EventData'), dict) or not s.get('Channel') or set(e) - {'#attributes', 'System', 'EventData'}:
+                continue
+            code = s['EventID']['#text'] if isinstance(s['EventID'], dict) else s['EventID']
+            w.writerow([n, s['EventRecordID'], s['TimeCreated']['#attributes']['SystemTime'].rstrip('Z').replace('T', ' '), code, 'Info',
+                        s['Provider']['#attributes'].get('Name'), s['Channel'], s['Computer'], 'what it means', 'x', 'y', path, '', payload(e)])
+            keys.add((str(s['EventRecordID']), s['Channel']))
+    return keys
+
+
 def main():
     peer = DUMP if os.path.isfile(DUMP) else next(iter(sorted(glob.glob(os.path.join(DUMP, '*')))), None)
     files = sorted(glob.glob(os.path.join(SHARED, 'data', 'evtx', 'attack-samples', '**', '*.evtx'), recursive=True))
@@ -49,7 +81,8 @@ def main():
         skip('no peer that writes XML, or no logs in ' + SHARED)
     t = Tap()
     events = differ = lost = 0
-    first = ''
+    rows = rows_differ = 0
+    first = first_row = ''
     with tempfile.TemporaryDirectory() as tmp:
         for path in files[::max(1, len(files) // FILES_MAX)]:
             xml = os.path.join(tmp, 'x.xml')
@@ -67,8 +100,18 @@ def main():
                 if key not in a or said(e) != said(a[key][0]):
                     differ += 1
                     first = first or '%s %s:\n%s\n%s' % (path, key, said(e), key in a and said(a[key][0]))
+                    continue
+            table = os.path.join(tmp, 'x.csv')
+            keys = write_csv(peer, path, table)
+            c, told = dump(table)
+            rows += len(keys)
+            for key in keys:
+                if key not in c or key not in a or said(c[key][0]) != said(a[key][0]):
+                    rows_differ += 1
+                    first_row = first_row or '%s %s:\n%s\n%s\n%s' % (path, key, key in c and said(c[key][0]), key in a and said(a[key][0]), told[:300])
     t.ok(events > 1000 and not lost, '%d events of real logs as XML are all read' % events, first)
     t.ok(not differ, 'they say what they say as EVTX', '%d differ: %s' % (differ, first))
+    t.ok(rows > 1000 and not rows_differ, '%d events of them as a table of EvtxECmd, too' % rows, '%d differ: %s' % (rows_differ, first_row))
     return t.end()
 
 

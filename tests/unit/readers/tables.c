@@ -330,6 +330,7 @@ static void test_audit(void **state)
 	textlog_good(CSV, AUDIT, AUDIT_GOOD, (struct textlog_with){ 0 });
 	textlog_bad(CSV, AUDIT, AUDIT_BAD, "bob,F,b,print,2024-04-18 10:14:02,10.1.2.3,,");
 	dataset_is(CSV, "操作人,所属部门,文件名称,操作类型,操作时间,终端IP\n张三,财务,a,打印,2024-04-18 10:14:02,10.1.2.3\n", "dms.audit");
+	dataset_is(CSV, "Time;User;Dept;Document Id;Action;Terminal IP;Size\n2024-04-18 10:14:02;a;F;7;print;10.1.2.3;99\n", "dms.audit");
 	textlog_run_str(&r, CSV, AUDIT "alice,F,D:\\x\\b.docx,view,2024-04-18 10:14:02,10.1.2.3,0011.22aa.bb01,success\n");
 	assert_int_equal(r.events[0].basis, TIME_LOCAL_ASSUMED);
 	assert_int_equal(r.nassumed, 1);
