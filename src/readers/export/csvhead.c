@@ -208,7 +208,8 @@ static struct sample sample_rows(const struct csv_head *h, const struct text_hea
 		bool inside = open;
 		size_t n;
 
-		if (!inside && (csv_is_mark(line) || str_eq(line, buf_view(&h->text))))
+		if (!inside && ((csv_is_mark(line) && !memchr(line.ptr, h->by, line.len)) ||
+				str_eq(line, buf_view(&h->text))))
 			continue;
 		n = row_cell(line, h->by, time, &cell, &open);
 		if (inside || open)

@@ -264,7 +264,8 @@ static enum text_line csv_line(struct text *t)
 	struct table *b = t->state;
 	size_t number = b->lines++;
 
-	if (csv_is_mark(t->line))
+	/* behind the header only what can be no row: nobody shall hide one by its first letters */
+	if (csv_is_mark(t->line) && (!b->headed || !memchr(t->line.ptr, b->head.by, t->line.len)))
 		return TEXT_NOTHING;
 	if (!b->headed) {
 		struct text_head one = { .lines = { t->line }, .nlines = 1 };

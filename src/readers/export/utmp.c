@@ -260,8 +260,7 @@ static int utmp_open(void **ret, const struct reader_env *env, err *e)
 
 static enum reader_step skip(struct utmp *u, size_t n, enum gap_kind kind, const char *why, struct gap *g)
 {
-	gap_set(g, kind, u->pos, u->pos + n, "record %llu: %s", (unsigned long long)(u->pos / RECORD + 1),
-		why);
+	gap_set(g, kind, u->pos, u->pos + n, "record %llu: %s", (unsigned long long)u->pos / RECORD + 1, why);
 	g->item = u->env.item;
 	g->lost = 1;
 	u->pos += n;
@@ -273,7 +272,7 @@ static enum reader_step utmp_next(void *self, struct reader_input *in, event *re
 {
 	struct utmp *u = self;
 	uint64_t end = in->offset + in->data.len;
-	bytes r;
+	bytes r = { 0 };
 
 	(void)e;
 	for (;;) {
@@ -289,8 +288,7 @@ static enum reader_step utmp_next(void *self, struct reader_input *in, event *re
 					     : skip(u, (size_t)(end - u->pos), GAP_TRUNCATED,
 						    "the content ends inside of it", ret_gap);
 		}
-		bytes_sub(in->data, u->pos - in->offset, RECORD, &r);
-		if (!is_record(r))
+		if (!bytes_sub(in->data, u->pos - in->offset, RECORD, &r) || !is_record(r))
 			return skip(u, RECORD, GAP_DAMAGED, "no record of a logon", ret_gap);
 		if (load_le16(r.ptr + AT_TYPE) != TYPE_EMPTY || load_le32(r.ptr + AT_SECONDS))
 			break;
