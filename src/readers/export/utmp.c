@@ -267,6 +267,15 @@ static enum reader_step skip(struct utmp *u, size_t n, enum gap_kind kind, const
 	return READER_SKIPPED;
 }
 
+/* What was set aside for records that never came. */
+static bool is_zero(const struct reader_input *in, uint64_t pos)
+{
+	for (uint64_t i = pos - in->offset; i < in->data.len; i++)
+		if (in->data.ptr[i])
+			return false;
+	return true;
+}
+
 static enum reader_step utmp_next(void *self, struct reader_input *in, event *ret_ev, struct gap *ret_gap,
 				  err *e)
 {
@@ -284,9 +293,10 @@ static enum reader_step utmp_next(void *self, struct reader_input *in, event *re
 				in->need_len = STEP;
 				return READER_MORE;
 			}
-			return u->pos >= end ? READER_END
-					     : skip(u, (size_t)(end - u->pos), GAP_TRUNCATED,
-						    "the content ends inside of it", ret_gap);
+			return u->pos >= end || is_zero(in, u->pos)
+				       ? READER_END
+				       : skip(u, (size_t)(end - u->pos), GAP_TRUNCATED,
+					      "the content ends inside of it", ret_gap);
 		}
 		if (!bytes_sub(in->data, u->pos - in->offset, RECORD, &r) || !is_record(r))
 			return skip(u, RECORD, GAP_DAMAGED, "no record of a logon", ret_gap);

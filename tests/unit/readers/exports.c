@@ -448,6 +448,10 @@ static void test_bad_logons(void **state)
 	assert_int_equal(r.ngaps, 1);
 	assert_int_equal(r.gaps[0].kind, GAP_TRUNCATED);
 	textlog_run_done(&r);
+	memset(two + 384, 0, 384);
+	textlog_run(&r, &reader_utmp, (bytes){ two, 384 + 100 }, (struct textlog_with){ 0 });
+	assert_int_equal(r.ngaps, 1); /* the record before is bad; zeros behind are none */
+	textlog_run_done(&r);
 	memset(two, 0, sizeof two);
 	assert_int_equal(reader_utmp.probe((bytes){ two, sizeof two }, STR("wtmp")), 0);
 }
