@@ -39,14 +39,10 @@ const struct reader_ops *const READERS[] = {
 	&reader_rpmlog,
 	&reader_applog,    /* permissive: lines that begin with a time */
 	&reader_plaintext, /* any other text */
-	&reader_json,      /* permissive: any other JSON */
-	&reader_csv,  /* a line of names, rows of as many cells */
-	&reader_tables,  /* a line of names, rows of as many cells */
-	&reader_ldif, /* "dn: " */
 	&reader_journalexport,
-	&reader_tables,
-	&reader_ldif,
-	&reader_json, /* permissive: any other JSON */
+	&reader_tables, /* a line of names, rows of as many cells */
+	&reader_ldif,   /* "dn: " */
+	&reader_json,   /* permissive: any other JSON */
 	NULL,
 };
 
