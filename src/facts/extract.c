@@ -69,6 +69,8 @@ static str value_view(value v, buf *scratch)
 
 	if (v.len > 4 * LIMIT_FACT_VALUE)
 		v.len = 4 * LIMIT_FACT_VALUE;
+	if (plain && v.ptr[0] > ' ' && v.ptr[v.len - 1] > ' ')
+		return (str){ (const char *)v.ptr, v.len };
 	if (plain)
 		return str_trim((str){ (const char *)v.ptr, v.len });
 	buf_clear(scratch);
@@ -337,7 +339,7 @@ static bool run_special(const struct fact_op *op, const struct fact_plan *p, con
 		buf_str(out, op->arg[0]);
 		return true;
 	case FN_DAY:
-		buf_str(out, fact_day(ev->time_ns, day));
+		buf_str(out, d->day.len ? d->day : fact_day(ev->time_ns, day));
 		return true;
 	case FN_PLACE:
 		buf_str(out, d->host);
@@ -371,7 +373,6 @@ static void run_op(const struct fact_op *op, const struct fact_plan *p, uint32_t
 void fact_draft_clear(struct fact_draft *d)
 {
 	buf_clear(&d->text);
-	memset(d->from, 0, sizeof d->from);
 	memset(d->len, 0, sizeof d->len);
 	d->bytes = 0;
 	d->first_ns = d->last_ns = TIME_NONE;

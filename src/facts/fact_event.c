@@ -54,12 +54,11 @@ static void draft_start(struct fact_table *t, const struct site *s, const event 
 /* The coverage entry of the event's day. */
 static int coverage_find(struct fact_table *t, struct site *s, const event *ev, err *e)
 {
-	char day[24];
 	uint32_t entry;
 
 	draft_start(t, s, ev, true);
 	fact_draft_put(&t->draft, FA_CHANNEL, s->channel);
-	fact_draft_put(&t->draft, FA_DAY, fact_day(ev->time_ns, day));
+	fact_draft_put(&t->draft, FA_DAY, fact_day(ev->time_ns, s->day));
 	if (draft_merge(t, FACT_COVERAGE, ev, &entry, e) < 0)
 		return -1;
 	s->generation = 0;
@@ -272,6 +271,7 @@ static int plan_fact(struct fact_table *t, const struct site *s, const struct fa
 		     uint32_t *ret_entry, err *e)
 {
 	draft_start(t, s, ev, p->rule->datasets == NULL);
+	t->draft.day = same_day(t, s, ev) ? str_of(s->day) : (str){ 0 };
 	switch (fact_plan_run(p, ev, &t->draft)) {
 	case RUN_FACT:
 		return draft_merge(t, p->rule->kind, ev, ret_entry, e);
@@ -320,35 +320,72 @@ static bool cache_key(struct fact_table *t, const struct site *s, const struct f
 	return true;
 }
 
+/* The slot of the bytes in t->cache_key: of what is known of them, else a free one. */
+static uint32_t *cache_slot(struct fact_table *t, uint64_t hash)
+{
+	struct fact_cache *c = t->cache;
+	uint32_t i = (uint32_t)hash % CACHE_SLOTS;
+
+	while (c->slots[i]) {
+		const struct cached *one = &c->at[c->slots[i] - 1];
+
+		if (one->hash == hash && one->len == t->cache_key.len &&
+		    memcmp(c->bytes + one->at, t->cache_key.ptr, one->len) == 0)
+			break;
+		i = (i + 1) % CACHE_SLOTS;
+	}
+	return &c->slots[i];
+}
+
+static bool cache_ready(struct fact_table *t)
+{
+	struct fact_cache *c = t->cache;
+
+	if (!c) /* most of it is never touched */
+		c = t->cache = calloc(1, sizeof *c);
+	if (!c)
+		return false;
+	if (c->generation != t->generation || c->n == CACHE_MAX || CACHE_BYTES - c->used_bytes < CACHE_KEY_MAX) {
+		if (c->n)
+			memset(c->slots, 0, sizeof c->slots);
+		c->n = c->used_bytes = 0;
+		c->generation = t->generation;
+	}
+	return true;
+}
+
+static void cache_put(struct fact_table *t, uint32_t *slot, uint64_t hash, uint32_t entry)
+{
+	struct fact_cache *c = t->cache;
+
+	memcpy(c->bytes + c->used_bytes, t->cache_key.ptr, t->cache_key.len);
+	c->at[c->n++] = (struct cached){ hash, entry, c->used_bytes, (uint32_t)t->cache_key.len };
+	c->used_bytes += (uint32_t)t->cache_key.len;
+	*slot = c->n;
+}
+
 /* As plan_fact(), but bytes that came before need no texts. */
 static int plan_fact_cached(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
 			    err *e)
 {
-	struct cached *c;
 	uint64_t hash;
-	uint32_t entry;
+	uint32_t *slot, entry;
 
-	if (!t->cache)
-		t->cache = calloc(CACHE_SLOTS, sizeof *t->cache);
-	if (!t->cache || p->timed || !same_day(t, s, ev) || !cache_key(t, s, p, ev))
+	if (p->timed || !same_day(t, s, ev) || !cache_ready(t) || !cache_key(t, s, p, ev))
 		return plan_fact(t, s, p, ev, &entry, e);
 	hash = hash_bytes(t->cache_key.ptr, t->cache_key.len);
-	c = &t->cache[hash % CACHE_SLOTS];
-	if (c->hash == hash && c->generation == t->generation && c->len == t->cache_key.len &&
-	    memcmp(c->key, t->cache_key.ptr, c->len) == 0) {
-		if (c->entry != NO_ENTRY)
-			entry_count(&t->entries.at[c->entry], ev,
-				    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, fact_plan_bytes(p, ev),
-							 p->daily ? hour_of(s, ev) : 0 });
+	slot = cache_slot(t, hash);
+	if (!*slot) {
+		if (plan_fact(t, s, p, ev, &entry, e) < 0)
+			return -1;
+		cache_put(t, slot, hash, entry);
 		return 0;
 	}
-	if (plan_fact(t, s, p, ev, &entry, e) < 0)
-		return -1;
-	c->hash = hash;
-	c->generation = t->generation;
-	c->entry = entry;
-	c->len = (uint32_t)t->cache_key.len;
-	memcpy(c->key, t->cache_key.ptr, c->len);
+	entry = t->cache->at[*slot - 1].entry;
+	if (entry != NO_ENTRY)
+		entry_count(&t->entries.at[entry], ev,
+			    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, fact_plan_bytes(p, ev),
+						 p->daily ? hour_of(s, ev) : 0 });
 	return 0;
 }
 

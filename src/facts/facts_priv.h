@@ -145,6 +145,7 @@ struct fact_draft {
 	buf scratch[FACT_ARGS];
 	size_t from[FA_COUNT], len[FA_COUNT];
 	str host; /* where the event was recorded */
+	str day;  /* its day, if somebody knows it already */
 	uint64_t bytes;
 	int64_t first_ns, last_ns;
 };

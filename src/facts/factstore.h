@@ -28,6 +28,7 @@ struct site {
 	uint32_t coverage; /* entry of the day [day_from, day_to), if of this generation */
 	uint64_t generation;
 	int64_t day_from, day_to;
+	char day[24]; /* its text */
 	bool recovered; /* the coverage entry is one of recovered records */
 	str host, channel;
 };
@@ -42,13 +43,18 @@ struct binding {
 	uint8_t last_bytes[SITE_KEY_MAX];
 };
 
-/* Lines of logs repeat: which fact the bytes that decide it have given before. One per place of the hash, the last
- * one stays. */
-enum { CACHE_SLOTS = 4096, CACHE_KEY_MAX = 488 };
+/* Lines of logs repeat: which fact the bytes that decide it have given before. Emptied when it is full. */
+enum { CACHE_MAX = 32768, CACHE_SLOTS = 2 * CACHE_MAX, CACHE_KEY_MAX = 1024, CACHE_BYTES = 8 << 20 };
 struct cached {
-	uint64_t hash, generation;
-	uint32_t entry, len;
-	uint8_t key[CACHE_KEY_MAX];
+	uint64_t hash;
+	uint32_t entry, at, len; /* its bytes are [at, at + len) */
+};
+struct fact_cache {
+	uint64_t generation; /* of the table whose entries it knows */
+	uint32_t n, used_bytes;
+	uint32_t slots[CACHE_SLOTS]; /* place + 1, 0 free */
+	struct cached at[CACHE_MAX];
+	uint8_t bytes[CACHE_BYTES];
 };
 
 struct fact_table {
@@ -66,7 +72,7 @@ struct fact_table {
 	uint32_t plan_ids;   /* given so far */
 	struct site nowhere; /* for an event whose site cannot be kept */
 	arena nowhere_mem;
-	struct cached *cache; /* made for the first event of a flat log */
+	struct fact_cache *cache; /* made for the first event of a flat log */
 
 	struct fact_draft draft;
 	buf key, cache_key;

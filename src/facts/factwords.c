@@ -6,11 +6,13 @@
 
 bool fact_absent(str s)
 {
-	static const char *const WORDS[] = { "-", "N/A", "%%1793", "(empty)", "(null)" };
+	static const char *const WORDS[] = { "N/A", "%%1793", "(empty)", "(null)" };
 
 	if (s.len == 0)
 		return true;
-	if (s.ptr[0] != '-' && s.ptr[0] != 'N' && s.ptr[0] != '%' && s.ptr[0] != '(')
+	if (s.ptr[0] == '-')
+		return s.len == 1;
+	if (s.ptr[0] != 'N' && s.ptr[0] != '%' && s.ptr[0] != '(')
 		return false;
 	for (size_t i = 0; i < COUNT(WORDS); i++)
 		if (str_eq(s, str_of(WORDS[i])))

@@ -96,33 +96,56 @@ static str extension(str path)
 }
 
 /* What decorates pages, and pages and scripts themselves: everything else with an extension is a file. */
-static const char *const ASSETS[] = { "css", "js",   "mjs",  "map",   "png", "jpg", "jpeg", "gif", "svg",
-				      "ico", "woff", "woff2", "ttf",  "eot", "otf", "webp", "bmp", "avif" };
-static const char *const PAGES[] = { "html",  "htm",  "xhtml", "shtml", "asp", "aspx", "ashx", "asmx", "axd", "ascx",
-				     "svc",   "eas",  "owa",   "jsp",   "jspx", "jspf", "jhtml", "do", "action", "faces",
-				     "php",   "php3", "php5",  "phtml", "cgi", "pl",   "py",   "rb",   "cfm",  "cfml",
-				     "nsf",   "fcgi", "dll",   "mvc" };
+enum ext_kind { EXT_NONE, EXT_ASSET, EXT_PAGE, EXT_FILE };
+static const char ASSETS[][8] = { "css", "js",   "mjs",   "map", "png", "jpg", "jpeg", "gif",  "svg",
+				  "ico", "woff", "woff2", "ttf", "eot", "otf", "webp", "bmp", "avif" };
+static const char PAGES[][8] = { "html", "htm",  "xhtml", "shtml", "asp",   "aspx", "ashx",   "asmx",  "axd",
+				 "ascx", "svc",  "eas",   "owa",   "jsp",   "jspx", "jspf",   "jhtml", "do",
+				 "action", "faces", "php", "php3", "php5",  "phtml", "cgi",   "pl",    "py",
+				 "rb",   "cfm",  "cfml",  "nsf",   "fcgi",  "dll",  "mvc" };
 
-static bool is_one_of(str ext, const char *const *list, size_t n)
+static bool is_listed(uint64_t word, const char (*list)[8], size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq_ascii_nocase(ext, str_of(list[i])))
+		if (load_le64((const uint8_t *)list[i]) == word)
+			return true;
+	return false;
+}
+
+/* Lower-case text of at most eight bytes as a number, the way the lists hold theirs. */
+static enum ext_kind ext_kind(str ext)
+{
+	uint8_t word[8] = { 0 };
+	uint64_t w;
+
+	if (ext.len == 0)
+		return EXT_NONE;
+	if (ext.len > 7)
+		return EXT_FILE;
+	for (size_t i = 0; i < ext.len; i++)
+		word[i] = (uint8_t)lower(ext.ptr[i]);
+	w = load_le64(word);
+	if (is_listed(w, ASSETS, COUNT(ASSETS)))
+		return EXT_ASSET;
+	return is_listed(w, PAGES, COUNT(PAGES)) ? EXT_PAGE : EXT_FILE;
+}
+
+static bool is_one_of(str s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_ascii_nocase(s, str_of(list[i])))
 			return true;
 	return false;
 }
 
 bool fact_path_is_asset(str url)
 {
-	str ext = extension(url_path(url));
-
-	return ext.len && is_one_of(ext, ASSETS, COUNT(ASSETS));
+	return ext_kind(extension(url_path(url))) == EXT_ASSET;
 }
 
 bool fact_path_is_file(str url)
 {
-	str ext = extension(url_path(url));
-
-	return ext.len && !is_one_of(ext, ASSETS, COUNT(ASSETS)) && !is_one_of(ext, PAGES, COUNT(PAGES));
+	return ext_kind(extension(url_path(url))) == EXT_FILE;
 }
 
 /* --- paths ------------------------------------------------------------------------------------- */
@@ -196,6 +219,7 @@ bool fact_status_is_refused(str status)
 void fact_text_path(str url, str status, str method, bool low, buf *out)
 {
 	str path = url_path(url), ext;
+	enum ext_kind kind;
 
 	if (url.len == 0)
 		return;
@@ -214,7 +238,8 @@ void fact_text_path(str url, str status, str method, bool low, buf *out)
 		return;
 	}
 	ext = extension(path);
-	if (ext.len && is_read(method) && is_one_of(ext, ASSETS, COUNT(ASSETS))) {
+	kind = ext_kind(ext);
+	if (kind == EXT_ASSET && is_read(method)) {
 		size_t n = path.len;
 
 		while (n > 0 && path.ptr[n - 1] != '/')
@@ -222,7 +247,7 @@ void fact_text_path(str url, str status, str method, bool low, buf *out)
 		put_lower((str){ path.ptr, n }, low, out);
 		buf_z(out, "*.");
 		put_lower(ext, true, out);
-	} else if (ext.len && !is_one_of(ext, PAGES, COUNT(PAGES))) {
+	} else if (kind == EXT_ASSET || kind == EXT_FILE) {
 		put_lower(path, low, out);
 	} else {
 		put_parts(path, low, out);
@@ -246,13 +271,15 @@ static bool is_opaque(str s)
 {
 	size_t digits = 0, letters = 0;
 
+	if (s.len < OPAQUE_LEN)
+		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		digits += is_digit(s.ptr[i]);
 		letters += is_letter(s.ptr[i]);
 		if (!is_digit(s.ptr[i]) && !is_letter(s.ptr[i]) && !memchr("-_.~%=", s.ptr[i], 6))
 			return false;
 	}
-	return s.len >= OPAQUE_LEN && digits >= 2 && letters > 0;
+	return digits >= 2 && letters > 0;
 }
 
 static void put_value(str v, buf *out)

@@ -2,8 +2,9 @@
  *
  * usage: bench_decode FILE...     reads each file into memory, then times decoding every event of it
  *        bench_decode --rules PATH FILE...  the same, and detecting in each event what the rules ask
+ *        bench_decode --facts FILE...   the same, and making facts of each event
  *        bench_decode --sha256 N  times SHA-256 over N MiB
- * Prints one line: bytes, seconds, events, findings. */
+ * Prints one line: bytes, seconds, events, findings or facts. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "detect/detect.h"
+#include "facts/facts.h"
 #include "readers/reader.h"
 #include "util/sha256.h"
 
@@ -56,8 +58,21 @@ static int count_finding(void *ctx, const struct finding *f, err *e)
 	return 0;
 }
 
-/* All events of content that lies in memory as a whole; detect: NULL for decoding alone. */
-static uint64_t decode(bytes all, struct detector *detect, uint64_t *ret_findings, uint64_t *ret_gaps)
+/* Facts of one event; a table that is full is emptied, as a worker would hand it on. */
+static bool observe(struct fact_table *facts, const event *ev, uint64_t *ret_facts, err *e)
+{
+	if (fact_table_observe(facts, ev, e) < 0)
+		return false;
+	if (fact_table_full(facts)) {
+		*ret_facts += fact_table_len(facts);
+		fact_table_clear(facts);
+	}
+	return true;
+}
+
+/* All events of content that lies in memory as a whole; detect, facts: NULL for decoding alone. */
+static uint64_t decode(bytes all, struct detector *detect, struct fact_table *facts, uint64_t *ret_findings,
+		       uint64_t *ret_gaps)
 {
 	struct reader_env env = { .end = UINT64_MAX };
 	struct reader_input in = { .data = all, .last = true };
@@ -88,9 +103,13 @@ static uint64_t decode(bytes all, struct detector *detect, uint64_t *ret_finding
 		if (step == READER_EVENT && detect &&
 		    detector_event(detect, &ev, count_finding, ret_findings, &e) < 0)
 			break;
+		if (step == READER_EVENT && facts && !observe(facts, &ev, ret_findings, &e))
+			break;
 		*ret_gaps += step == READER_SKIPPED;
 	}
 	ops->close(self);
+	if (facts)
+		*ret_findings += fact_table_len(facts);
 	if (detect)
 		detector_forget_schemas(detect);
 	schema_set_free(env.schemas);
@@ -135,7 +154,9 @@ int main(int argc, char **argv)
 {
 	uint64_t bytes_read = 0, events = 0, findings = 0, gaps = 0, mib;
 	struct detector *detect = NULL;
+	struct fact_table *facts = NULL;
 	double seconds = 0;
+	err e = { 0 };
 	int first = 1;
 
 	if (argc == 3 && strcmp(argv[1], "--sha256") == 0)
@@ -146,6 +167,11 @@ int main(int argc, char **argv)
 		if (!detect)
 			return 1;
 	}
+	if (argc > 2 && strcmp(argv[1], "--facts") == 0) {
+		first = 2;
+		if (fact_table_new(&facts, &e) < 0)
+			return fail(e.text);
+	}
 	for (int i = first; i < argc; i++) {
 		bytes all = slurp(argv[i]);
 		double start;
@@ -153,7 +179,7 @@ int main(int argc, char **argv)
 		if (!all.ptr)
 			return fail("cannot read a file");
 		start = now();
-		events += decode(all, detect, &findings, &gaps);
+		events += decode(all, detect, facts, &findings, &gaps);
 		seconds += now() - start;
 		bytes_read += all.len;
 		free((void *)(uintptr_t)all.ptr);
