@@ -117,33 +117,56 @@ static bool wants(const struct fact_rule *r, const struct wanted *w)
 						: fact_rule_matches(r, w->provider, w->channel, w->id);
 }
 
-/* Work out names and plans of the event's site. */
-static bool site_fill(struct fact_table *t, struct site *s, const event *ev, arena *mem)
+/* Bind the rules that speak of such events. False without memory. */
+static bool plans_bind(struct fact_table *t, const struct wanted *w, arena *mem, const struct fact_plan **ret,
+		       uint32_t *ret_n)
+{
+	const struct fact_rule *r;
+	struct fact_plan *plans;
+	uint32_t n = 0;
+
+	for (size_t i = 0; (r = fact_rule_at(i)) != NULL; i++)
+		n += wants(r, w);
+	plans = arena_array(mem, n + 1, sizeof *plans);
+	if (!plans)
+		return false;
+	n = 0;
+	for (size_t i = 0; (r = fact_rule_at(i)) != NULL; i++) {
+		if (!wants(r, w))
+			continue;
+		if (!fact_plan_bind(&plans[n], r, w->schema, mem))
+			return false;
+		plans[n++].id = t->plan_ids++;
+	}
+	*ret = plans;
+	*ret_n = n;
+	return true;
+}
+
+/* Work out names and plans of the event's site. Those of a flat log are the same for all its hosts. */
+static bool site_fill(struct fact_table *t, struct binding *b, struct site *s, const event *ev, arena *mem)
 {
 	bool flat = ev->schema->family == FAMILY_FLAT;
 	struct wanted w = { ev->schema, { 0 }, { 0 }, UINT64_MAX };
-	const struct fact_rule *r;
-	uint32_t n = 0;
 
 	w.provider = wk_text(ev, WK_PROVIDER, mem);
 	w.channel = flat ? arena_str(mem, ev->schema->dataset) : wk_text(ev, WK_CHANNEL, mem);
-	*s = (struct site){ .channel = w.channel, .host = wk_text(ev, WK_COMPUTER, mem) };
+	*s = (struct site){ .channel = w.channel, .host = wk_text(ev, WK_COMPUTER, mem), .id = t->site_ids++ };
 	if (!w.provider.ptr || !s->channel.ptr || !s->host.ptr)
 		return false;
 	if (flat && fact_absent(s->host))
 		s->host = (str){ "", 0 };
 	(void)value_u64(event_wk(ev, WK_EVENT_ID), &w.id);
-	for (size_t i = 0; (r = fact_rule_at(i)) != NULL; i++)
-		n += wants(r, &w);
-	s->plans = arena_array(mem, n + 1, sizeof *s->plans);
-	if (!s->plans)
+	if (flat && b->plans) {
+		s->plans = b->plans;
+		s->nplans = b->nplans;
+		return true;
+	}
+	if (!plans_bind(t, &w, mem, &s->plans, &s->nplans))
 		return false;
-	for (size_t i = 0; (r = fact_rule_at(i)) != NULL; i++) {
-		if (!wants(r, &w))
-			continue;
-		if (!fact_plan_bind(&s->plans[s->nplans], r, ev->schema, mem))
-			return false;
-		s->plans[s->nplans++].id = t->plan_ids++;
+	if (flat && mem == &t->plans) {
+		b->plans = s->plans;
+		b->nplans = s->nplans;
 	}
 	return true;
 }
@@ -153,12 +176,14 @@ static void forget_sites(struct fact_table *t)
 	map_done(&t->sites);
 	map_init(&t->sites, LIMIT_FACT_SITES, LIMIT_FACT_SITE_BYTES);
 	arena_clear(&t->plans);
-	for (size_t i = 0; i < t->bindings.len; i++)
+	for (size_t i = 0; i < t->bindings.len; i++) {
 		t->bindings.at[i].last = NULL;
+		t->bindings.at[i].plans = NULL;
+	}
 }
 
 /* The site under the key in t->key, made if need be; NULL if it cannot be kept. */
-static struct site *site_keep(struct fact_table *t, const event *ev)
+static struct site *site_keep(struct fact_table *t, struct binding *b, const event *ev)
 {
 	struct map_entry *m = map_get(&t->sites, buf_view(&t->key));
 	struct site *s;
@@ -166,7 +191,7 @@ static struct site *site_keep(struct fact_table *t, const event *ev)
 	if (m)
 		return (struct site *)(uintptr_t)m->value;
 	s = arena_alloc(&t->plans, sizeof *s);
-	if (!s || !site_fill(t, s, ev, &t->plans))
+	if (!s || !site_fill(t, b, s, ev, &t->plans))
 		return NULL;
 	m = map_put(&t->sites, buf_view(&t->key), (uintptr_t)s, NULL);
 	return m ? s : NULL;
@@ -223,10 +248,10 @@ static struct site *site_of(struct fact_table *t, struct binding *b, const event
 		if (v[i].len >= SITE_KEY_MAX)
 			goto nowhere; /* nobody has such a name: not worth keeping */
 	}
-	s = site_keep(t, ev);
+	s = site_keep(t, b, ev);
 	if (!s) {
 		forget_sites(t);
-		s = site_keep(t, ev);
+		s = site_keep(t, b, ev);
 	}
 	if (s) {
 		binding_remember(b, s, v);
@@ -234,7 +259,7 @@ static struct site *site_of(struct fact_table *t, struct binding *b, const event
 	}
 nowhere:
 	arena_clear(&t->nowhere_mem);
-	return site_fill(t, &t->nowhere, ev, &t->nowhere_mem) ? &t->nowhere : NULL;
+	return site_fill(t, b, &t->nowhere, ev, &t->nowhere_mem) ? &t->nowhere : NULL;
 }
 
 static struct binding *binding_of(struct fact_table *t, const struct schema *s)
@@ -252,6 +277,7 @@ static struct binding *binding_of(struct fact_table *t, const struct schema *s)
 		forget_sites(t); /* another set of schemas: addresses may come again */
 	b->schema = s;
 	b->last = NULL;
+	b->plans = NULL;
 	b->nvaries = 0;
 	for (uint32_t i = 0; i < VARIES; i++) {
 		int32_t col = s->wk[WHICH[i]];
@@ -299,9 +325,10 @@ static bool cache_key(struct fact_table *t, const struct site *s, const struct f
 	to = (uint8_t *)t->cache_key.ptr;
 	end = to + CACHE_KEY_MAX;
 	memcpy(to, &p->id, sizeof p->id);
-	memcpy(to + 4, &s->day_from, sizeof s->day_from);
-	to[12] = s->recovered;
-	to += 13;
+	memcpy(to + 4, &s->id, sizeof s->id);
+	memcpy(to + 8, &s->day_from, sizeof s->day_from);
+	to[16] = s->recovered;
+	to += 17;
 	for (uint32_t i = 0; i < p->nkey; i++) {
 		value v = event_value(ev, p->key[i].col);
 

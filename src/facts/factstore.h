@@ -23,8 +23,9 @@ struct entry {
 
 /* Everything about one (schema, provider, channel, id, host) that need not be worked out again. */
 struct site {
-	struct fact_plan *plans;
+	const struct fact_plan *plans;
 	uint32_t nplans;
+	uint32_t id;       /* never given twice by one table */
 	uint32_t coverage; /* entry of the day [day_from, day_to), if of this generation */
 	uint64_t generation;
 	int64_t day_from, day_to;
@@ -38,6 +39,8 @@ struct binding {
 	const struct schema *schema;
 	int32_t varies[VARIES]; /* columns that are not constant */
 	uint32_t nvaries;
+	const struct fact_plan *plans; /* of a flat log, whatever host; NULL: not bound yet */
+	uint32_t nplans;
 	struct site *last;
 	value last_value[VARIES]; /* copies: pointers into last_bytes */
 	uint8_t last_bytes[SITE_KEY_MAX];
@@ -69,7 +72,7 @@ struct fact_table {
 	VEC(struct binding) bindings; /* by schema id */
 	map sites;
 	arena plans;
-	uint32_t plan_ids;   /* given so far */
+	uint32_t plan_ids, site_ids; /* given so far */
 	struct site nowhere; /* for an event whose site cannot be kept */
 	arena nowhere_mem;
 	struct fact_cache *cache; /* made for the first event of a flat log */

@@ -70,8 +70,8 @@ static bool observe(struct fact_table *facts, const event *ev, uint64_t *ret_fac
 	return true;
 }
 
-/* All events of content that lies in memory as a whole; detect, facts: NULL for decoding alone. */
-static uint64_t decode(bytes all, struct detector *detect, struct fact_table *facts, uint64_t *ret_findings,
+/* All events of content that lies in memory as a whole; detect: NULL for no detection. */
+static uint64_t decode(bytes all, struct detector *detect, bool with_facts, uint64_t *ret_findings,
 		       uint64_t *ret_gaps)
 {
 	struct reader_env env = { .end = UINT64_MAX };
@@ -82,6 +82,7 @@ static uint64_t decode(bytes all, struct detector *detect, struct fact_table *fa
 	enum reader_step step;
 	uint64_t events = 0;
 	struct gap gap;
+	struct fact_table *facts = NULL;
 	void *self;
 	event ev;
 
@@ -91,6 +92,8 @@ static uint64_t decode(bytes all, struct detector *detect, struct fact_table *fa
 	env.schemas = schema_set_new(&e);
 	env.ops = ops;
 	env.head = head;
+	if (with_facts && fact_table_new(&facts, &e) < 0)
+		return 0;
 	if (!ops || !env.schemas || ops->open(&self, &env, &e) < 0)
 		return 0;
 	while ((step = ops->next(self, &in, &ev, &gap, &e)) != READER_END && step != READER_FATAL) {
@@ -110,6 +113,7 @@ static uint64_t decode(bytes all, struct detector *detect, struct fact_table *fa
 	ops->close(self);
 	if (facts)
 		*ret_findings += fact_table_len(facts);
+	fact_table_free(facts);
 	if (detect)
 		detector_forget_schemas(detect);
 	schema_set_free(env.schemas);
@@ -154,9 +158,8 @@ int main(int argc, char **argv)
 {
 	uint64_t bytes_read = 0, events = 0, findings = 0, gaps = 0, mib;
 	struct detector *detect = NULL;
-	struct fact_table *facts = NULL;
+	bool facts = false;
 	double seconds = 0;
-	err e = { 0 };
 	int first = 1;
 
 	if (argc == 3 && strcmp(argv[1], "--sha256") == 0)
@@ -169,8 +172,7 @@ int main(int argc, char **argv)
 	}
 	if (argc > 2 && strcmp(argv[1], "--facts") == 0) {
 		first = 2;
-		if (fact_table_new(&facts, &e) < 0)
-			return fail(e.text);
+		facts = true;
 	}
 	for (int i = first; i < argc; i++) {
 		bytes all = slurp(argv[i]);
