@@ -278,6 +278,12 @@ static void run_texts(const struct fact_op *op, str a, str b, str c, buf *out)
 	case FN_WORD:
 		fact_text_word(a, op->arg[1], out);
 		break;
+	case FN_WORDIP:
+		fact_text_wordip(a, op->arg[1], out);
+		break;
+	case FN_BEFORE:
+		fact_text_before(a, op->arg[1], out);
+		break;
 	case FN_PAIR:
 		fact_text_pair(a, op->arg[1], out);
 		break;

@@ -144,6 +144,8 @@ static bool takes_field(enum fact_fn fn, int i)
 	case FN_PARTREST:
 	case FN_PARAM:
 	case FN_WORD:
+	case FN_WORDIP:
+	case FN_BEFORE:
 	case FN_PAIR:
 	case FN_PAIRIP:
 	case FN_ITEM:

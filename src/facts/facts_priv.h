@@ -54,6 +54,8 @@ enum fact_fn {
 	FN_PARTREST,
 	FN_PARAM,
 	FN_WORD,
+	FN_WORDIP,
+	FN_BEFORE,
 	FN_PAIR,
 	FN_PAIRIP,
 	FN_PATHIN,
@@ -239,6 +241,8 @@ void fact_text_maildomain(str s, buf *out);
 /* --- what messages hold (msgparts.c) ----------------------------------------------------------- */
 
 void fact_text_word(str text, str mark, buf *out);	/* the word behind the mark */
+void fact_text_wordip(str text, str mark, buf *out);	/* the address behind it */
+void fact_text_before(str text, str mark, buf *out);	/* what stands before it */
 void fact_text_pathin(str text, buf *out);		/* a file, a folder or a URL */
 void fact_text_hashin(str text, buf *out);		/* MD5, SHA-1 or SHA-256 */
 void fact_text_versionin(str text, buf *out);

@@ -13,7 +13,7 @@ FLAT = {"lower": "f", "ip": "f", "first": "f", "path": "fff", "lowpath": "fff", 
         "version": "ff", "domain": "f", "urlport": "f", "shape": "f", "mac": "f", "denied": "f", "action": "f",
         "answers": "ff", "part": "fv", "mailbox": "f", "maildomain": "f", "account": "ff", "if": "fv",
         "service": "f", "other": "ff", "partname": "fv", "partrest": "fv", "param": "fv",
-        "word": "fv", "pair": "fv", "pairip": "fv", "pathin": "f", "hashin": "f", "versionin": "f", "outcome": "f",
+        "word": "fv", "wordip": "fv", "before": "fv", "pair": "fv", "pairip": "fv", "pathin": "f", "hashin": "f", "versionin": "f", "outcome": "f",
         "item": "fv", "uid": "f", "sample": "f", "label": "fv"}
 ENUM = {(True, "ip"): "FN_ADDRESS"}
 SPECIAL = {"@day": "FN_DAY", "@channel": "FN_CHANNEL", "@user": "FN_USER"}

@@ -245,21 +245,22 @@ static size_t variable(str s, size_t i)
 {
 	char c = s.ptr[i];
 	size_t n = i;
-	bool path = false;
+	bool path = false, wide;
 
 	if (c == '"' || c == '\'') {
 		const char *end = memchr(s.ptr + i + 1, c, s.len - i - 1);
 
 		return end ? (size_t)(end - s.ptr) + 1 - i : 0;
 	}
-	if (i && s.ptr[i - 1] != ' ' && s.ptr[i - 1] != '=' && s.ptr[i - 1] != '(' && s.ptr[i - 1] != '[')
+	wide = i >= 3 && memcmp(s.ptr + i - 3, "\xEF\xBC\x9A", 3) == 0; /* the colon of East Asian text */
+	if (!wide && i && s.ptr[i - 1] != ' ' && s.ptr[i - 1] != '=' && s.ptr[i - 1] != '(' && s.ptr[i - 1] != '[')
 		return 0;
 	while (n < s.len && !memchr(" \t\r\n,;)]\"", s.ptr[n], 8)) {
 		path |= s.ptr[n] == '\\' || (s.ptr[n] == '/' && n + 1 < s.len && is_alnum(s.ptr[n + 1])) ||
 			(s.ptr[n] == '@' && n > i);
 		n++;
 	}
-	return path || (i && s.ptr[i - 1] == '=') ? n - i : 0;
+	return path || wide || (i && s.ptr[i - 1] == '=') ? n - i : 0;
 }
 
 void fact_text_shape(str s, buf *out)

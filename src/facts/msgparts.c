@@ -46,6 +46,8 @@ static str value_at(str s)
 	}
 	while (n < s.len && !is_blank(s.ptr[n]) && !memchr(",;|)]}<>\"", s.ptr[n], 9))
 		n++;
+	while (n && s.ptr[n - 1] == '.')
+		n--; /* the end of a sentence */
 	return (str){ s.ptr, n };
 }
 
@@ -96,16 +98,32 @@ void fact_text_pairip(str text, str names, buf *out)
 	fact_text_address(pair_value(text, names), out);
 }
 
-void fact_text_word(str text, str mark, buf *out)
+static str word_behind(str text, str mark)
 {
 	size_t at = str_find(text, mark);
-	str v;
 
-	if (at == SIZE_MAX)
-		return;
-	v = value_at(behind(text, at + mark.len));
+	return at == SIZE_MAX ? (str){ "", 0 } : value_at(behind(text, at + mark.len));
+}
+
+void fact_text_word(str text, str mark, buf *out)
+{
+	str v = word_behind(text, mark);
+
 	if (!fact_absent(v))
 		buf_add(out, v.ptr, v.len < VALUE_LEN ? v.len : VALUE_LEN);
+}
+
+void fact_text_wordip(str text, str mark, buf *out)
+{
+	fact_text_address(word_behind(text, mark), out);
+}
+
+void fact_text_before(str text, str mark, buf *out)
+{
+	size_t at = str_find(text, mark);
+
+	if (at != SIZE_MAX)
+		buf_add(out, text.ptr, at < VALUE_LEN ? at : VALUE_LEN);
 }
 
 /* --- things ------------------------------------------------------------------------------------ */
