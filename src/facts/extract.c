@@ -198,7 +198,7 @@ static void put_user(str domain, str user, buf *out)
 }
 
 /* "name=value;" */
-static void put_label(str name, str v, buf *out)
+static void put_label(str v, str name, buf *out)
 {
 	if (v.len == 0)
 		return;
@@ -208,128 +208,87 @@ static void put_label(str name, str v, buf *out)
 	buf_byte(out, ';');
 }
 
-/* Functions of texts. */
-static void run_texts(const struct fact_op *op, str a, str b, str c, buf *out)
+static void put_first(str list, buf *out)
 {
 	str rest;
 
-	switch (op->fn) {
-	case FN_LOWER:
-		put_lower(a, out);
-		break;
-	case FN_IF:
-		buf_str(out, a.len ? op->arg[1] : STR(""));
-		break;
-	case FN_ADDRESS:
+	fact_text_address(str_trim(str_cut(list, ',', &rest)), out);
+}
+
+static void put_part(str s, str mark, buf *out)
+{
+	fact_text_part(s, mark, PART_ALL, out);
+}
+
+static void put_part_name(str s, str mark, buf *out)
+{
+	fact_text_part(s, mark, PART_NAME, out);
+}
+
+static void put_part_rest(str s, str mark, buf *out)
+{
+	fact_text_part(s, mark, PART_REST, out);
+}
+
+static void put_if(str s, str literal, buf *out)
+{
+	buf_str(out, s.len ? literal : s);
+}
+
+static void put_other(str a, str b, buf *out)
+{
+	if (!str_eq(a, b))
 		fact_text_address(a, out);
-		break;
-	case FN_FIRST:
-		fact_text_address(str_trim(str_cut(a, ',', &rest)), out);
-		break;
-	case FN_PATH:
-	case FN_LOWPATH:
-		fact_text_path(a, b, c, op->fn == FN_LOWPATH, out);
-		break;
-	case FN_QUERY:
-		fact_text_query(a, b, c, out);
-		break;
-	case FN_FILE:
-		fact_text_file(a, out);
-		break;
-	case FN_VERSION:
-		fact_text_version(a, b, out);
-		break;
-	case FN_DOMAIN:
-		fact_text_domain(a, out);
-		break;
-	case FN_URLPORT:
-		fact_text_urlport(a, out);
-		break;
-	case FN_SHAPE:
-		fact_text_shape(a, out);
-		break;
-	case FN_MAC:
-		fact_text_mac(a, out);
-		break;
-	case FN_DENIED:
-		fact_text_denied(a, out);
-		break;
-	case FN_ACTION:
-		fact_text_action(a, out);
-		break;
-	case FN_ANSWERS:
-		fact_text_answers(a, b, out);
-		break;
-	case FN_PART:
-		fact_text_part(a, op->arg[1], PART_ALL, out);
-		break;
-	case FN_PARTNAME:
-		fact_text_part(a, op->arg[1], PART_NAME, out);
-		break;
-	case FN_PARTREST:
-		fact_text_part(a, op->arg[1], PART_REST, out);
-		break;
-	case FN_PARAM:
-		fact_text_param(a, op->arg[1], out);
-		break;
-	case FN_LABEL:
-		put_label(op->arg[1], a, out);
-		break;
-	case FN_WORD:
-		fact_text_word(a, op->arg[1], out);
-		break;
-	case FN_WORDIP:
-		fact_text_wordip(a, op->arg[1], out);
-		break;
-	case FN_BEFORE:
-		fact_text_before(a, op->arg[1], out);
-		break;
-	case FN_PAIR:
-		fact_text_pair(a, op->arg[1], out);
-		break;
-	case FN_PAIRIP:
-		fact_text_pairip(a, op->arg[1], out);
-		break;
-	case FN_PATHIN:
-		fact_text_pathin(a, out);
-		break;
-	case FN_HASHIN:
-		fact_text_hashin(a, out);
-		break;
-	case FN_VERSIONIN:
-		fact_text_versionin(a, out);
-		break;
-	case FN_OUTCOME:
-		fact_text_outcome(a, out);
-		break;
-	case FN_ITEM:
-		fact_text_item(a, op->arg[1], out);
-		break;
-	case FN_UID:
-		fact_text_uid(a, out);
-		break;
-	case FN_SAMPLE:
-		fact_text_sample(a, out);
-		break;
-	case FN_SERVICE:
-		fact_text_service(a, out);
-		break;
-	case FN_OTHER:
-		fact_text_address(str_eq(a, b) ? STR("") : a, out);
-		break;
-	case FN_MAILBOX:
-		fact_text_mailbox(a, out);
-		break;
-	case FN_MAILDOMAIN:
-		fact_text_maildomain(a, out);
-		break;
-	case FN_ACCOUNT:
-		put_user(a, b, out);
-		break;
-	default:
-		buf_str(out, a);
-		break;
-	}
+}
+
+/* Functions of one text. */
+static void (*const OF_ONE[])(str, buf *) = {
+	[FN_LOWER] = put_lower,
+	[FN_ADDRESS] = fact_text_address,
+	[FN_FIRST] = put_first,
+	[FN_FILE] = fact_text_file,
+	[FN_DOMAIN] = fact_text_domain,
+	[FN_URLPORT] = fact_text_urlport,
+	[FN_SHAPE] = fact_text_shape,
+	[FN_MAC] = fact_text_mac,
+	[FN_DENIED] = fact_text_denied,
+	[FN_ACTION] = fact_text_action,
+	[FN_MAILBOX] = fact_text_mailbox,
+	[FN_MAILDOMAIN] = fact_text_maildomain,
+	[FN_SERVICE] = fact_text_service,
+	[FN_PATHIN] = fact_text_pathin,
+	[FN_HASHIN] = fact_text_hashin,
+	[FN_VERSIONIN] = fact_text_versionin,
+	[FN_OUTCOME] = fact_text_outcome,
+	[FN_UID] = fact_text_uid,
+	[FN_SAMPLE] = fact_text_sample,
+};
+
+/* Of two: fields, or a field and a literal. */
+static void (*const OF_TWO[])(str, str, buf *) = {
+	[FN_ACCOUNT] = put_user,       [FN_VERSION] = fact_text_version, [FN_ANSWERS] = fact_text_answers,
+	[FN_OTHER] = put_other,        [FN_IF] = put_if,                 [FN_PARAM] = fact_text_param,
+	[FN_PART] = put_part,          [FN_PARTNAME] = put_part_name,    [FN_PARTREST] = put_part_rest,
+	[FN_WORD] = fact_text_word,    [FN_WORDIP] = fact_text_wordip,   [FN_BEFORE] = fact_text_before,
+	[FN_PAIR] = fact_text_pair,    [FN_PAIRIP] = fact_text_pairip,   [FN_ITEM] = fact_text_item,
+	[FN_LABEL] = put_label,
+};
+
+/* Functions of texts; s[i] is empty where the function takes a literal. */
+static void run_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out)
+{
+	size_t fn = (size_t)op->fn;
+
+	if (fn == FN_PATH || fn == FN_LOWPATH)
+		fact_text_path(s[0], s[1], s[2], fn == FN_LOWPATH, out);
+	else if (fn == FN_QUERY)
+		fact_text_query(s[0], s[1], s[2], out);
+	else if (fn < COUNT(OF_ONE) && OF_ONE[fn])
+		OF_ONE[fn](s[0], out);
+	else if (fn < COUNT(OF_TWO) && OF_TWO[fn])
+		OF_TWO[fn](s[0], fact_fn_takes_literal(op->fn) ? op->arg[1] : s[1], out);
+	else
+		buf_str(out, s[0]);
 }
 
 /* What comes from no field of the row. False: the function is none of these. */
@@ -373,7 +332,7 @@ static void run_op(const struct fact_op *op, const struct fact_plan *p, uint32_t
 	}
 	for (int k = 0; k < FACT_ARGS; k++)
 		s[k] = arg_text(p, args[k], ev, &d->scratch[k]);
-	run_texts(op, s[0], s[1], s[2], &d->text);
+	run_texts(op, s, &d->text);
 }
 
 void fact_draft_clear(struct fact_draft *d)

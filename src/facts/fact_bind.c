@@ -127,6 +127,17 @@ static struct fact_arg bind_one(struct binder *b, int32_t col)
 
 /* --- both ------------------------------------------------------------------------------------ */
 
+bool fact_fn_takes_literal(enum fact_fn fn)
+{
+	static const enum fact_fn FNS[] = { FN_DATA, FN_IF,     FN_PART, FN_PARTNAME, FN_PARTREST, FN_PARAM, FN_WORD,
+					    FN_WORDIP, FN_BEFORE, FN_PAIR, FN_PAIRIP,   FN_ITEM,     FN_LABEL };
+
+	for (size_t i = 0; i < COUNT(FNS); i++)
+		if (FNS[i] == fn)
+			return true;
+	return false;
+}
+
 /* Is argument i of the function a field, and no literal? */
 static bool takes_field(enum fact_fn fn, int i)
 {
@@ -137,22 +148,8 @@ static bool takes_field(enum fact_fn fn, int i)
 	case FN_USER:
 	case FN_PLACE:
 		return false;
-	case FN_DATA:
-	case FN_IF:
-	case FN_PART:
-	case FN_PARTNAME:
-	case FN_PARTREST:
-	case FN_PARAM:
-	case FN_WORD:
-	case FN_WORDIP:
-	case FN_BEFORE:
-	case FN_PAIR:
-	case FN_PAIRIP:
-	case FN_ITEM:
-	case FN_LABEL:
-		return i == 0;
 	default:
-		return true;
+		return i == 0 || !fact_fn_takes_literal(fn);
 	}
 }
 

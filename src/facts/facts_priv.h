@@ -138,6 +138,8 @@ struct fact_plan {
 	bool timed;            /* its times come from fields */
 };
 
+/* Is the function's second argument a literal? (Its first, of FN_DATA.) */
+bool fact_fn_takes_literal(enum fact_fn fn);
 /* Bind into memory of `mem`. False without memory. */
 bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct schema *s, arena *mem);
 
