@@ -40,6 +40,7 @@ void fact_table_free(struct fact_table *t)
 	fact_draft_done(&t->draft);
 	free(t->cache);
 	buf_done(&t->key);
+	buf_done(&t->cache_key);
 	free(t);
 }
 
