@@ -124,7 +124,7 @@ static const struct verb {
 	{ "check", 0, 0, "nothing", rules_check },
 	{ "list", 0, 0, "nothing", rules_list },
 	{ "explain", 2, 3, "a rule and an event", rules_explain },
-	{ "stats", 1, SIZE_MAX, "evidence", rules_stats },
+	{ "stats", 0, SIZE_MAX, "evidence", rules_stats },
 	{ "test", 0, 0, "nothing", rules_test },
 	{ "update", 1, 1, "a folder, an archive or an https address", rules_update },
 };
@@ -155,7 +155,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 const struct command command_rules = {
 	.name = "rules",
 	.summary = "check, explain, test and pin rules; what they can find in evidence",
-	.usage = "check|list|test|explain RULE EVENT|stats PATH...|update SOURCE [-r PATH]...",
+	.usage = "check|list|test|explain RULE EVENT|stats [PATH]...|update SOURCE [-r PATH]...",
 	.options = OPTIONS,
 	.details =
 		"check: compiles every Sigma document and says which cannot be executed, with file and reason;\n"
@@ -168,9 +168,10 @@ const struct command command_rules = {
 		"asked for and what the event holds, and how the log source applies. RULE is an id, a title or a\n"
 		"file; EVENT is PATH:OFFSET:RECORD or CASE SHA256:OFFSET:RECORD, as for spoor show.\n"
 		"\n"
-		"stats PATH...: one pass over evidence that tells which logs and events there are, how many of them\n"
+		"stats [PATH]...: one pass over evidence that tells which logs and events there are, how many of them\n"
 		"rules read, which rules matched, which could, and why the others cannot: no such log, no event of\n"
-		"that id or provider, fields that no such event has, rejected. --all lists every rule.\n"
+		"that id or provider, fields that no such event has, rejected. --all lists every rule. Without evidence:\n"
+		"how many rules can be executed for each log source, and which of those no reader here has.\n"
 		"\n"
 		"test: runs the samples that stand beside rules (RULE.tests.yml: match and no_match, lists of\n"
 		"events) and the recordings that rules of SigmaHQ name; exit code 3 if any does not give what it\n"

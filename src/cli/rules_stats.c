@@ -19,6 +19,7 @@ struct rule_count {
 struct stats {
 	struct cli *cli;
 	bool json, all;
+	bool bare; /* no evidence: only what rules read */
 	struct gapsay gaps;
 	struct rulepack pack;
 	const struct ruleset *rs;
@@ -138,13 +139,13 @@ static void put_gates(struct stats *s)
 	for (uint32_t i = 0; i < s->table.ngates; i++) {
 		const struct coverage_gate *g = &s->table.gates[i];
 
-		if (!g->events && !s->all) {
+		if (!g->events && !s->all && !s->bare) {
 			absent++;
 			continue;
 		}
 		buf_printf(&s->out, "%12llu %7u %10u  ", (unsigned long long)g->events, g->rules, g->can);
 		term_str(&s->out, g->where);
-		buf_byte(&s->out, '\n');
+		buf_z(&s->out, g->known ? "\n" : " (only with --logsource)\n");
 	}
 	if (absent)
 		buf_printf(&s->out, "%12d %7s %10s  %u more, of which there are no events\n", 0, "", "", absent);
@@ -174,24 +175,28 @@ static void put_rule(struct stats *s, size_t i)
 
 static void put_rules(struct stats *s)
 {
-	uint64_t matched = 0;
+	uint64_t matched = 0, others[COVERAGE_STATES] = { 0 };
 
 	buf_byte(&s->out, '\n');
-	heading(s, "     matches       events  state          level         rule");
+	if (!s->bare || s->all)
+		heading(s, "     matches       events  state          level         rule");
 	for (size_t i = 0; i < ruleset_len(s->rs); i++) {
 		bool hit = count_of(s, ruleset_at(s->rs, i)).live > 0;
 
 		matched += hit;
+		others[s->table.rules[i].state] += !hit;
 		if (hit || s->all)
 			put_rule(s, i);
 	}
-	buf_printf(&s->out, "\n%zu rules: %llu matched, %llu more can match", ruleset_len(s->rs),
-		   (unsigned long long)matched,
-		   (unsigned long long)(s->table.by_state[COVERAGE_CAN] - matched));
+	buf_printf(&s->out, "%s%zu rules", s->bare && !s->all ? "" : "\n", ruleset_len(s->rs));
+	if (!s->bare)
+		buf_printf(&s->out, ": %llu matched, %llu more can match", (unsigned long long)matched,
+			   (unsigned long long)others[COVERAGE_CAN]);
 	for (int st = COVERAGE_NO_FIELD; st >= 0; st--)
-		if (s->table.by_state[st])
-			buf_printf(&s->out, ", %llu %s", (unsigned long long)s->table.by_state[st],
-				   coverage_state_name((enum coverage_state)st));
+		if (others[st])
+			buf_printf(&s->out, ", %llu %s", (unsigned long long)others[st],
+				   s->bare && st == COVERAGE_NO_LOG ? "with a reader" :
+								      coverage_state_name((enum coverage_state)st));
 	buf_byte(&s->out, '\n');
 	if (s->table.incomplete)
 		buf_z(&s->out, "Some kinds of events were too many to be told apart: rules have the benefit of doubt.\n");
@@ -241,6 +246,7 @@ static void json_gates(struct stats *s)
 		json_member_u64(b, "events", g->events);
 		json_member_u64(b, "rules", g->rules);
 		json_member_u64(b, "can_match", g->can);
+		json_member_bool(b, "known", g->known);
 		buf_byte(b, '}');
 	}
 	buf_byte(b, ']');
@@ -301,7 +307,8 @@ static int report(struct stats *s, err *e)
 	if (s->json) {
 		put_json(s);
 	} else {
-		put_sources(s);
+		if (!s->bare)
+			put_sources(s);
 		put_gates(s);
 		put_rules(s);
 	}
@@ -313,8 +320,11 @@ static int gather(struct stats *s, const struct cli_args *args, err *e)
 	const struct engine_sink sink = { s, on_finding, NULL, on_gap, on_item, on_kind };
 	struct engine_totals totals;
 	struct engine_options o;
-	int code = run_options(s->cli, &command_rules, args, &o);
+	int code;
 
+	if (s->bare)
+		return report(s, e) < 0 ? cli_fail(s->cli, e) : EXIT_DONE;
+	code = run_options(s->cli, &command_rules, args, &o);
 	if (code != EXIT_DONE)
 		return code;
 	o.rules = str_bytes(buf_view(&s->pack.image));
@@ -330,7 +340,8 @@ int rules_stats(struct cli *cli, const struct cli_args *args)
 {
 	struct stats s = { .cli = cli,
 			   .json = args_get(args, "json") != NULL,
-			   .all = args_get(args, "all") != NULL };
+			   .all = args_get(args, "all") != NULL,
+			   .bare = args->paths.len == 0 };
 	err e = { .offset = ERR_NO_OFFSET };
 	buf bundle = { 0 };
 	int code;

@@ -49,6 +49,15 @@ static bool has_field(const struct census_kind *k, str name)
 	return k->nfields && bsearch(&name, k->fields, k->nfields, sizeof *k->fields, cmp_name);
 }
 
+/* Does the kind have a field that its log source calls so? */
+static bool has_alias(const struct census_kind *k, str name)
+{
+	for (uint32_t i = 0; !k->windows && i < k->nfields; i++)
+		if (logsource_reads(k->source, name, k->fields[i]))
+			return true;
+	return false;
+}
+
 /* Which fields of rules do events of this kind have? */
 static void find_fields(struct judge *j)
 {
@@ -56,9 +65,8 @@ static void find_fields(struct judge *j)
 
 	for (uint32_t i = 0; i < j->rs->pool.field_ids.len; i++) {
 		str name = sigma_field_name(&j->rs->pool, i);
-		bool there = has_field(k, name) || (!k->windows && has_field(k, logsource_alias(k->source, name)));
 
-		j->there[i] = there || k->more_fields || i == FIELD_ANY;
+		j->there[i] = has_field(k, name) || has_alias(k, name) || k->more_fields || i == FIELD_ANY;
 	}
 }
 
@@ -295,6 +303,7 @@ static bool begin(struct judge *j, struct coverage_table *t)
 		show_where(&rs->plan.groups.at[i].where, &where);
 		t->gates[i].where = arena_str(j->mem, buf_view(&where));
 		t->gates[i].rules = rs->plan.groups.at[i].nvariants;
+		t->gates[i].known = logsource_is_known(&rs->plan.groups.at[i].where);
 		ok = !where.failed && t->gates[i].where.ptr;
 	}
 	buf_done(&where);
@@ -316,8 +325,12 @@ static void begin_states(struct judge *j, struct coverage_table *t)
 		if (info->status == RULE_OK && info->kind != RULE_KIND_RULE)
 			t->rules[i].state = COVERAGE_NO_RULE;
 	}
-	for (size_t i = 0; i < rs->variants.len; i++)
-		coverage_of(j, &rs->variants.at[i])->state = COVERAGE_NO_LOG;
+	for (size_t g = 0; g < t->ngates; g++)
+		for (uint32_t i = 0; t->gates[g].known && i < rs->plan.groups.at[g].nvariants; i++) {
+			uint32_t number = rs->plan.members.at[rs->plan.groups.at[g].variant + i];
+
+			coverage_of(j, &rs->variants.at[number])->state = COVERAGE_NO_LOG;
+		}
 }
 
 /* Kinds that were not told apart may be of any log. */

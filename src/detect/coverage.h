@@ -31,6 +31,7 @@ struct coverage { /* of one document of a set */
 struct coverage_gate { /* events that rules of one log source read */
 	str where;
 	uint64_t events;
+	bool known;          /* a reader's log is it; else only where the user says so */
 	uint32_t rules, can; /* those that read it, those of them that can match there */
 };
 

@@ -120,17 +120,14 @@ static inline uint32_t variant_field(const struct variant *v, uint32_t field)
 
 /* What an event calls a field of a rule. */
 struct field_names {
-	bool any;        /* FIELD_ANY: every field */
-	str name, alias; /* the rule's name, and that of the dataset if it has another one */
+	bool any;          /* FIELD_ANY: every field */
+	str name, dataset; /* the rule's name; the dataset may have others for it */
 };
 
 static inline struct field_names field_names_of(const struct ruleset *rs, const struct schema *s,
 						uint32_t field)
 {
-	str name = sigma_field_name(&rs->pool, field);
-
-	return (struct field_names){ field == FIELD_ANY, name,
-				     s->dataset.len ? logsource_alias(s->dataset, name) : name };
+	return (struct field_names){ field == FIELD_ANY, sigma_field_name(&rs->pool, field), s->dataset };
 }
 
 /* Does the column carry it? Structure is no field. */
@@ -138,7 +135,9 @@ static inline bool field_has_column(const struct field_names *n, const struct co
 {
 	if (n->any)
 		return column_is_field(col) || column_is_line(col);
-	return column_is_field(col) && (str_eq(col->name, n->name) || str_eq(col->name, n->alias));
+	return column_is_field(col) &&
+	       (str_eq(col->name, n->name) ||
+		(n->dataset.len && logsource_reads(n->dataset, n->name, col->name)));
 }
 
 /* What decides to which groups of variants an event belongs. Strings are borrowed. */

@@ -120,24 +120,39 @@ bool logsource_names(const struct logsource_where *where, const struct logsource
 	       named(where->service_name, log->service);
 }
 
-str logsource_alias(str dataset, str field)
+bool logsource_is_known(const struct logsource_where *where)
+{
+	for (size_t i = 0; !where->windows && i < COUNT(DATASETS); i++) {
+		const struct dataset_row *row = &DATASETS[i];
+		bool any = row->service[0] == '*';
+		struct logsource_triple log = { str_of(row->product), str_of(row->category),
+						any ? where->service_name : str_of(row->service) };
+
+		if (logsource_names(where, &log))
+			return true;
+	}
+	return where->windows;
+}
+
+static bool is_alias(const struct alias_row *a, str dataset, str event_field)
+{
+	return str_eq(event_field, str_of(a->event_field)) && dataset_matches(a->dataset, dataset);
+}
+
+bool logsource_reads(str dataset, str rule_field, str event_field)
 {
 	for (size_t i = 0; i < COUNT(ALIASES); i++)
-		if (str_eq(field, str_of(ALIASES[i].rule_field)) &&
-		    dataset_matches(ALIASES[i].dataset, dataset))
-			return str_of(ALIASES[i].event_field);
-	return field;
+		if (str_eq(rule_field, str_of(ALIASES[i].rule_field)) &&
+		    is_alias(&ALIASES[i], dataset, event_field))
+			return true;
+	return false;
 }
 
 bool logsource_aliased(str dataset, str event_field, size_t *pos, str *ret_rule_field)
 {
 	for (; *pos < COUNT(ALIASES); ++*pos) {
-		str field = str_of(ALIASES[*pos].rule_field);
-
-		if (str_eq(event_field, str_of(ALIASES[*pos].event_field)) &&
-		    dataset_matches(ALIASES[*pos].dataset, dataset) &&
-		    str_eq(logsource_alias(dataset, field), event_field)) {
-			*ret_rule_field = field;
+		if (is_alias(&ALIASES[*pos], dataset, event_field)) {
+			*ret_rule_field = str_of(ALIASES[*pos].rule_field);
 			++*pos;
 			return true;
 		}

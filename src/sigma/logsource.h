@@ -87,14 +87,17 @@ static inline bool logsource_triple_eq(const struct logsource_triple *a, const s
 /* What a kind of log is, by the name of its dataset ("zeek.conn"): 0 if rules have no name for it. */
 size_t logsource_of_dataset(str dataset, struct logsource_triple ret[LOGSOURCE_TRIPLES_MAX]);
 
+/* Does any reader's log have this log source? False: only a user can say that a log is it. Windows': always true. */
+bool logsource_is_known(const struct logsource_where *where);
+
 /* Does a rule for these events apply to a log that is this? It names nothing that differs. */
 bool logsource_names(const struct logsource_where *where, const struct logsource_triple *log);
 
-/* The event's field that rules know by another name in this dataset; else the name itself. */
-str logsource_alias(str dataset, str field);
+/* Do rules read their field from this one of the event, which is called otherwise, in this dataset? They may read one
+ * from several, which then are its values. */
+bool logsource_reads(str dataset, str rule_field, str event_field);
 
-/* The other way round: the next rule's name, from *pos (0 at first) on, that is read from this field of the
- * event. False: no more. */
+/* The next rule's name, from *pos (0 at first) on, that is read from this field of the event. False: no more. */
 bool logsource_aliased(str dataset, str event_field, size_t *pos, str *ret_rule_field);
 
 #define LOGSOURCE_SERVICES_MAX 128

@@ -75,7 +75,7 @@ static void test_datasets(void **state)
 	struct logsource_where conn = { .product = STR("zeek"), .service_name = STR("conn") };
 	struct logsource_where web = { .category = STR("webserver") }, all = { .product = STR("zeek") };
 
-	assert_int_equal(logsource_of_dataset(STR("zeek.conn"), t), 1);
+	assert_int_equal(logsource_of_dataset(STR("zeek.conn"), t), 2);
 	assert_true(str_eq(t[0].service, STR("conn")));
 	assert_true(logsource_names(&conn, &t[0]));
 	assert_true(logsource_names(&all, &t[0]));
@@ -83,13 +83,26 @@ static void test_datasets(void **state)
 	assert_int_equal(logsource_of_dataset(STR("iis.access"), t), 1);
 	assert_true(logsource_names(&web, &t[0]));
 	assert_int_equal(logsource_of_dataset(STR("no.such"), t), 0);
+	assert_true(logsource_is_known(&conn));
+	assert_true(logsource_is_known(&web));
+	assert_false(logsource_is_known(&(struct logsource_where){ .product = STR("zeek"), .category = STR("proxies") }));
+	assert_false(logsource_is_known(&(struct logsource_where){ .product = STR("velocity") }));
 }
 
 static void test_aliases(void **state)
 {
-	assert_true(str_eq(logsource_alias(STR("iis.access"), STR("c-useragent")), STR("cs(User-Agent)")));
-	assert_true(str_eq(logsource_alias(STR("iis.access"), STR("c-ip")), STR("c-ip")));
-	assert_true(str_eq(logsource_alias(STR("zeek.conn"), STR("c-useragent")), STR("c-useragent")));
+	size_t pos = 0;
+	str name;
+
+	assert_true(logsource_reads(STR("iis.access"), STR("c-useragent"), STR("cs-user-agent")));
+	assert_false(logsource_reads(STR("iis.access"), STR("c-ip"), STR("c-ip")));
+	assert_false(logsource_reads(STR("zeek.conn"), STR("c-useragent"), STR("user_agent")));
+	/* one field from several, and several from one */
+	assert_true(logsource_reads(STR("bluecoat.proxy"), STR("c-uri"), STR("c-uri-query")));
+	assert_true(logsource_reads(STR("bluecoat.proxy"), STR("c-uri"), STR("cs-uri-path")));
+	while (logsource_aliased(STR("zeek.http"), STR("user_agent"), &pos, &name))
+		assert_true(str_eq(name, STR("c-useragent")) || str_eq(name, STR("cs-user-agent")));
+	assert_true(pos > 0);
 }
 
 int main(void)
