@@ -25,11 +25,6 @@ bool str_eq_ascii_nocase(str a, str b)
 	return true;
 }
 
-bool str_starts(str s, str prefix)
-{
-	return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
-}
-
 bool str_ends(str s, str suffix)
 {
 	return s.len >= suffix.len &&

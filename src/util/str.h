@@ -55,7 +55,21 @@ int str_cmp(str a, str b);
 /* ASCII letters fold, every other byte must be equal. */
 bool str_eq_ascii_nocase(str a, str b);
 
-bool str_starts(str s, str prefix);
+static inline bool str_starts(str s, str prefix)
+{
+	return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+/* str_eq(s, str_of(z)) that stops at the first byte that differs: for looking through tables. */
+static inline bool str_is(str s, const char *z)
+{
+	size_t i = 0;
+
+	while (i < s.len && z[i] && z[i] == s.ptr[i])
+		i++;
+	return i == s.len && z[i] == '\0';
+}
+
 bool str_ends(str s, str suffix);
 
 /* Position of the first `needle` in `hay`, or SIZE_MAX. An empty needle is found at 0. */

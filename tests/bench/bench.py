@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 
+import textlogs
+
 p = argparse.ArgumentParser()
 p.add_argument("--build", required=True)
 p.add_argument("--shared", required=True)
@@ -207,22 +209,35 @@ def w3c_log():
     return name
 
 
+def piped(size, *command):
+    """GB/s of a program whose output goes into a pipe: grep stops at once where it is /dev/null."""
+    start = time.monotonic()
+    subprocess.run(command, capture_output=True, check=True)
+    return size / (time.monotonic() - start) / 1e9
+
+
 def text():
-    name = w3c_log()
-    size = os.path.getsize(name)
-    speed, events, lines, grep = [], [], [], []
-    for _ in range(opt.rounds):  # in turns, on the same warm file
-        gb, million = measured(name)
-        speed.append(gb)
-        events.append(million)
-        lines.append(size / seconds(["wc", "-l", name]) / 1e9)
-        start = time.monotonic()  # into a pipe: grep stops at once where its output is /dev/null
-        subprocess.run(["grep", "-c", "docsec", name], capture_output=True, check=True)
-        grep.append(size / (time.monotonic() - start) / 1e9)
-    mine, wc, found = (statistics.median(x) for x in (speed, lines, grep))
-    row("W3C log to events, 1 core", f"{mine:.2f} GB/s", f"{wc:.2f} GB/s", f"{mine / wc:.2f}x",
-        f"wc -l; {statistics.median(events):.1f} M events/s; budget 0.5 GB/s and 1 M/s")
-    row("W3C log to events, 1 core", f"{mine:.2f} GB/s", f"{found:.2f} GB/s", f"{mine / found:.2f}x", "grep -c")
+    """Line logs to events and facts on one core, beside programs that only look at the bytes."""
+    logs = [("W3C log", w3c_log(), "docsec"), *textlogs.make(opt.cache, 64)]
+    for what, name, word in logs:
+        size = os.path.getsize(name)
+        peers = {"wc -l": ["wc", "-l", name], "grep -c": ["grep", "-c", word, name]}
+        if name.endswith(".json") and shutil.which("jq"):
+            peers["jq -c ."] = ["jq", "-c", ".", name]
+        speed, facts, events, other = [], [], [], {p: [] for p in peers}
+        for _ in range(opt.rounds):  # in turns, on the same warm file
+            gb, million = measured(name)
+            speed.append(gb)
+            events.append(million)
+            facts.append(measured("--facts", name)[0])
+            for p, command in peers.items():
+                if p[0] != "j" or not other[p]:
+                    other[p].append(piped(size, *command))
+        mine, with_facts, million = (statistics.median(x) for x in (speed, facts, events))
+        for p in peers:
+            gb = statistics.median(other[p])
+            row(what + " to events, 1 core", f"{mine:.2f} GB/s", f"{gb:.2f} GB/s", f"{mine / gb:.2f}x",
+                f"{p}; {million:.1f} M events/s; with facts {with_facts:.2f} GB/s")
 
 
 def flat_json():

@@ -158,9 +158,11 @@ static bool leef_is(str message, const struct syslog_head *head)
 	unsigned bars = 0;
 
 	(void)head;
+	if (!str_starts(message, STR("LEEF:")))
+		return false;
 	for (size_t i = 0; i < message.len && bars < 5; i++)
 		bars += message.ptr[i] == '|';
-	return str_starts(message, STR("LEEF:")) && bars >= 5;
+	return bars >= 5;
 }
 
 /* "^", "0x09", "x5E" */

@@ -182,16 +182,20 @@ struct endpoint {
 };
 
 static const struct side {
-	const char *interface, *ip, *port, *mapped_ip, *mapped_port, *user;
-} SRC = { "src_interface", "src_ip", "src_port", "src_mapped_ip", "src_mapped_port", "src_user" },
-  DST = { "dst_interface", "dst_ip", "dst_port", "dst_mapped_ip", "dst_mapped_port", "dst_user" };
+	str interface, ip, port, mapped_ip, mapped_port, user;
+} SRC = { STR("src_interface"), STR("src_ip"),          STR("src_port"),
+	  STR("src_mapped_ip"), STR("src_mapped_port"), STR("src_user") },
+  DST = { STR("dst_interface"), STR("dst_ip"),          STR("dst_port"),
+	  STR("dst_mapped_ip"), STR("dst_mapped_port"), STR("dst_user") };
 
 static bool is_hex_group(str s)
 {
+	if (s.len > 4)
+		return false;
 	for (size_t i = 0; i < s.len; i++)
 		if (!memchr("0123456789abcdefABCDEF", s.ptr[i], 22))
 			return false;
-	return s.len <= 4;
+	return true;
 }
 
 /* "outside:198.51.100.23/51002", "10.1.1.1/80", "2001:db8::1/443", "10.1.1.1" */
@@ -257,14 +261,20 @@ static struct endpoint endpoint_read(str s)
 	return e;
 }
 
+static void put_part(struct text_keys *k, str name, str s)
+{
+	if (s.len)
+		text_keys_put(k, name, value_utf8(s));
+}
+
 static void put_endpoint(struct text_keys *k, const struct side *side, const struct endpoint *e)
 {
-	text_keys_put_str(k, side->interface, e->interface);
-	text_keys_put_str(k, side->ip, e->ip);
-	text_keys_put_str(k, side->port, e->port);
-	text_keys_put_str(k, side->mapped_ip, e->mapped_ip);
-	text_keys_put_str(k, side->mapped_port, e->mapped_port);
-	text_keys_put_str(k, side->user, e->user);
+	put_part(k, side->interface, e->interface);
+	put_part(k, side->ip, e->ip);
+	put_part(k, side->port, e->port);
+	put_part(k, side->mapped_ip, e->mapped_ip);
+	put_part(k, side->mapped_port, e->mapped_port);
+	put_part(k, side->user, e->user);
 }
 
 /* --- fields --------------------------------------------------------------------------------- */
@@ -324,7 +334,7 @@ static str *special(struct fields *f, str name)
 		      { "duration", &f->duration }, { "connection_id", &f->connection_id } };
 
 	for (size_t i = 0; i < COUNT(NAMES); i++)
-		if (str_eq(name, str_of(NAMES[i].name)))
+		if (str_is(name, NAMES[i].name))
 			return NAMES[i].to;
 	return NULL;
 }
@@ -500,7 +510,7 @@ static const char *dataset_of(str facility)
 		     { "FTD", "cisco.ftd" } };
 
 	for (size_t i = 0; i < COUNT(SETS); i++)
-		if (str_eq(facility, str_of(SETS[i].facility)))
+		if (str_is(facility, SETS[i].facility))
 			return SETS[i].dataset;
 	return "cisco.ios";
 }

@@ -89,23 +89,40 @@ struct text_keys *device_begin(struct device *d, enum device_set set)
 	return k;
 }
 
+/* What devices call it when they let something through, and when they do not. */
+#define PASSED(word)                                                                                         \
+	{                                                                                                    \
+		"" word, sizeof(word) - 1, false                                                             \
+	}
+#define STOPPED(word)                                                                                        \
+	{                                                                                                    \
+		"" word, sizeof(word) - 1, true                                                              \
+	}
+static const struct {
+	const char *word;
+	uint8_t len;
+	bool stopped;
+} ACTIONS[] = {
+	PASSED("allow"),         PASSED("allowed"),       PASSED("accept"),     PASSED("accepted"),
+	PASSED("permit"),        PASSED("permitted"),     PASSED("pass"),       PASSED("passed"),
+	PASSED("forward"),       PASSED("built"),         PASSED("alert"),      PASSED("close"),
+	PASSED("client-rst"),    PASSED("server-rst"),    PASSED("timeout"),    PASSED("ip-conn"),
+	PASSED("start"),         STOPPED("deny"),         STOPPED("denied"),    STOPPED("drop"),
+	STOPPED("dropped"),      STOPPED("block"),        STOPPED("blocked"),   STOPPED("reject"),
+	STOPPED("rejected"),     STOPPED("reset"),        STOPPED("discard"),   STOPPED("reset-both"),
+	STOPPED("reset-client"), STOPPED("reset-server"), STOPPED("drop-icmp"), STOPPED("block-url"),
+	STOPPED("sinkhole"),
+};
+
 void device_blocked(struct text_keys *k, str action)
 {
-	static const char *const PASSED[] = { "allow",     "allowed", "accept",     "accepted",   "permit",
-					      "permitted", "pass",    "passed",     "forward",    "built",
-					      "alert",     "close",   "client-rst", "server-rst", "timeout",
-					      "ip-conn",   "start" };
-	static const char *const STOPPED[] = { "deny",         "denied",    "drop",       "dropped",
-					       "block",        "blocked",   "reject",     "rejected",
-					       "reset",        "discard",   "reset-both", "reset-client",
-					       "reset-server", "drop-icmp", "block-url",  "sinkhole" };
-
-	for (size_t i = 0; i < COUNT(PASSED); i++)
-		if (str_eq_ascii_nocase(action, str_of(PASSED[i])))
-			text_keys_put_str(k, "blocked", STR("false"));
-	for (size_t i = 0; i < COUNT(STOPPED); i++)
-		if (str_eq_ascii_nocase(action, str_of(STOPPED[i])))
-			text_keys_put_str(k, "blocked", STR("true"));
+	for (size_t i = 0; i < COUNT(ACTIONS); i++) {
+		if (action.len != ACTIONS[i].len || (action.ptr[0] | 0x20) != ACTIONS[i].word[0] ||
+		    !str_eq_ascii_nocase(action, (str){ ACTIONS[i].word, ACTIONS[i].len }))
+			continue;
+		text_keys_put_str(k, "blocked", ACTIONS[i].stopped ? STR("true") : STR("false"));
+		return;
+	}
 }
 
 /* The device's own time, unless only a relay says its zone. */
@@ -212,7 +229,9 @@ static const struct text_format DEVICE = {
 	.close = device_close,
 };
 
-const struct reader_ops reader_device = TEXT_READER(
+/* Cut in pieces although a connection's building tells who began: a teardown in a later piece is judged by its ports,
+ * and says so, as one whose building is not in the log. */
+const struct reader_ops reader_device = TEXT_READER_PIECES(
 	"device",
 	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, CEF, LEEF, netfilter, dhcpd, Kea, "
 	"dnsmasq, BIND",

@@ -19,6 +19,7 @@ struct syslog {
 	struct syslog_sets *sets;
 	size_t kind; /* whose columns were said last; SYSLOG_KINDS: none */
 	size_t nfields;
+	const struct schema *schemas[SYSLOG_KINDS]; /* of those that were said; the programs take turns */
 };
 
 static bool begin(struct syslog *s)
@@ -66,12 +67,19 @@ static bool columns(struct text *t, struct syslog *s, size_t kind)
 	if (s->kind == kind)
 		return true;
 	s->kind = SYSLOG_KINDS;
+	if (s->schemas[kind]) {
+		text_columns_again(t, s->schemas[kind]);
+		s->nfields = t->ncolumns - C_KIND;
+		s->kind = kind;
+		return true;
+	}
 	for (; n < C_KIND; n++)
 		names[n] = str_of(NAMES[n]);
 	for (s->nfields = 0; k->fields[s->nfields]; s->nfields++)
 		names[n++] = str_of(k->fields[s->nfields]);
 	if (!text_columns(t, str_of(k->dataset), names, n))
 		return false;
+	s->schemas[kind] = t->schema;
 	s->kind = kind;
 	return true;
 }

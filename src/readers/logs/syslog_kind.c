@@ -82,7 +82,7 @@ static size_t field_of(const char *const *fields, str name)
 {
 	size_t i = 0;
 
-	while (fields[i] && !str_eq(name, str_of(fields[i])))
+	while (fields[i] && !str_is(name, fields[i]))
 		i++;
 	return i;
 }
@@ -332,11 +332,11 @@ void syslog_sets_free(struct syslog_sets *s)
 
 static bool is_program(const char *pattern, str program)
 {
-	str p = str_of(pattern);
+	size_t n = 0;
 
-	if (p.ptr[p.len - 1] == '*')
-		return str_starts(program, (str){ p.ptr, p.len - 1 });
-	return str_eq(program, p);
+	while (n < program.len && pattern[n] == program.ptr[n] && pattern[n] && pattern[n] != '*')
+		n++;
+	return (pattern[n] == '\0' && n == program.len) || (pattern[n] == '*' && pattern[n + 1] == '\0');
 }
 
 size_t syslog_kind_of(str program, str message)

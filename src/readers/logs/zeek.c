@@ -197,7 +197,7 @@ static value element(struct text *t, uint8_t type, str s)
 
 static bool is_mark(const char mark[MARK_MAX], str s)
 {
-	return str_eq(s, str_of(mark));
+	return str_is(s, mark);
 }
 
 /* Elements as NUL-separated texts; a NUL inside of one was shown as \x00. */
@@ -305,6 +305,8 @@ static int zeek_claim(const struct text_head *h)
 }
 
 static const struct text_format ZEEK = {
+	.mark = '#',
+	.mark_free = "#close",
 	.claim = zeek_claim,
 	.line = zeek_line,
 	.state_bytes = sizeof(struct zeek),
@@ -312,4 +314,4 @@ static const struct text_format ZEEK = {
 	.close = zeek_close,
 };
 
-const struct reader_ops reader_zeek = TEXT_READER("zeek", "Zeek's logs with a header", &ZEEK);
+const struct reader_ops reader_zeek = TEXT_READER_PIECES("zeek", "Zeek's logs with a header", &ZEEK);

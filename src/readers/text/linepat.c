@@ -257,6 +257,7 @@ bool linepat_match(const char *pattern, str line, struct linepat_hit *ret)
 /* --- formats -------------------------------------------------------------------------------- */
 
 struct compiled {
+	char first; /* what text must begin with to fit; '\0': anything */
 	size_t nsteps, nnames;
 	struct step steps[LIMIT_LINEPAT_STEPS];
 	str names[LINEPAT_FIELDS];
@@ -283,13 +284,21 @@ struct linepat_set *linepat_set_new(const struct text_pattern *patterns)
 
 		c->nsteps = steps_read(patterns[set->n].pattern, c->steps);
 		c->nnames = linepat_names(patterns[set->n].pattern, c->names);
+		c->first = c->nsteps && c->steps[0].kind == STEP_LITERAL ? c->steps[0].text.ptr[0] : '\0';
 	}
 	return set;
 }
 
+static bool compiled_match(const struct compiled *c, str s, struct linepat_hit *hit)
+{
+	if (c->first && (!s.len || s.ptr[0] != c->first))
+		return false;
+	return steps_match(c->steps, c->nsteps, s, hit);
+}
+
 bool linepat_set_fits(const struct linepat_set *set, size_t i, str line, struct linepat_hit *ret)
 {
-	return steps_match(set->at[i].steps, set->at[i].nsteps, line, ret);
+	return compiled_match(&set->at[i], line, ret);
 }
 
 const str *linepat_set_names(const struct linepat_set *set, size_t i, size_t *ret_n)
@@ -319,11 +328,11 @@ static bool columns_of(struct text *t, struct linepat_set *set, size_t i)
 	return true;
 }
 
-size_t linepat_set_match(const struct linepat_set *set, str text, struct linepat_hit *ret, const str **ret_names,
-			 size_t *ret_n)
+size_t linepat_set_match(const struct linepat_set *set, str text, struct linepat_hit *ret,
+			 const str **ret_names, size_t *ret_n)
 {
 	for (size_t i = 0; i < set->n; i++) {
-		if (!steps_match(set->at[i].steps, set->at[i].nsteps, text, ret))
+		if (!compiled_match(&set->at[i], text, ret))
 			continue;
 		*ret_names = set->at[i].names;
 		*ret_n = set->at[i].nnames;
@@ -340,7 +349,7 @@ enum text_line linepat_line(struct text *t)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct compiled *c = &set->at[i];
 
-		if (!steps_match(c->steps, c->nsteps, t->line, &hit))
+		if (!compiled_match(c, t->line, &hit))
 			continue;
 		if (!columns_of(t, set, i))
 			return TEXT_BAD;
@@ -362,7 +371,7 @@ int linepat_claim(const struct text_format *f, const struct text_head *h)
 
 	for (size_t k = 0; set && k < h->nlines; k++)
 		for (size_t i = 0; i < set->n; i++) {
-			if (!steps_match(set->at[i].steps, set->at[i].nsteps, h->lines[k], &hit))
+			if (!compiled_match(&set->at[i], h->lines[k], &hit))
 				continue;
 			good++;
 			break;

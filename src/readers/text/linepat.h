@@ -43,8 +43,8 @@ struct linepat_set *linepat_set_new(const struct text_pattern *patterns);
 
 /* The first of them that fits the whole text, with the names of its values; SIZE_MAX: none does. For texts that
  * are parts of lines. */
-size_t linepat_set_match(const struct linepat_set *set, str text, struct linepat_hit *ret, const str **ret_names,
-			 size_t *ret_n);
+size_t linepat_set_match(const struct linepat_set *set, str text, struct linepat_hit *ret,
+			 const str **ret_names, size_t *ret_n);
 /* One of them against a line, and the names of its fields. */
 bool linepat_set_fits(const struct linepat_set *set, size_t i, str line, struct linepat_hit *ret);
 const str *linepat_set_names(const struct linepat_set *set, size_t i, size_t *ret_n);

@@ -171,6 +171,16 @@ static const struct schema *shape_get(struct text *t, str dataset, const str *na
 	return s;
 }
 
+void text_columns_again(struct text *t, const struct schema *s)
+{
+	uint32_t n = s->nslots - TEXT_SLOTS;
+
+	memset(t->values, 0, s->nslots * sizeof *t->values);
+	t->values[n + SLOT_HOST] = t->env.host.len ? value_utf8(t->env.host) : (value){ 0 };
+	t->schema = s;
+	t->ncolumns = n;
+}
+
 bool text_columns(struct text *t, str dataset, const str *names, size_t n)
 {
 	const struct schema *s = shape_get(t, dataset, names, n);
@@ -179,9 +189,6 @@ bool text_columns(struct text *t, str dataset, const str *names, size_t n)
 		return refuse(t, "more or larger kinds of records than one file may have");
 	if (!values_reserve(t, s->nslots))
 		return refuse(t, "no memory for values");
-	memset(t->values, 0, s->nslots * sizeof *t->values);
-	t->values[n + SLOT_HOST] = t->env.host.len ? value_utf8(t->env.host) : (value){ 0 };
-	t->schema = s;
-	t->ncolumns = (uint32_t)n;
+	text_columns_again(t, s);
 	return true;
 }

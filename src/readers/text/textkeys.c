@@ -1,10 +1,13 @@
 #include "readers/text/textkeys.h"
 
-enum { NAME_MAX = 64, COLUMN_MORE = LIMIT_TEXT_KEYS - 1 };
+enum { NAME_MAX = 64, COLUMN_MORE = LIMIT_TEXT_KEYS - 1, FIRST = LIMIT_TEXT_KEYS };
 
 void text_keys_init(struct text_keys *k)
 {
 	map_init(&k->known, LIMIT_TEXT_KEYS, (size_t)LIMIT_TEXT_KEYS * NAME_MAX);
+	for (uint32_t i = 0; i < LIMIT_TEXT_KEYS; i++)
+		k->follows[i] = i + 1;
+	k->follows[FIRST] = 0;
 }
 
 void text_keys_done(struct text_keys *k)
@@ -16,18 +19,34 @@ void text_keys_done(struct text_keys *k)
 void text_keys_begin(struct text_keys *k)
 {
 	memset(k->values, 0, k->n * sizeof k->values[0]);
-	k->next = 0;
+	k->at = FIRST;
 	buf_clear(&k->more);
 }
 
 static bool is_name(str s)
 {
+	static const bool NEVER[256] = {
+		['"'] = true, ['\''] = true, ['='] = true, ['|'] = true, ['<'] = true,
+		['>'] = true, ['{'] = true,  ['}'] = true, ['\\'] = true
+	};
+
 	if (!s.len || s.len > NAME_MAX)
 		return false;
 	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.ptr[i] < 0x20 || memchr("\"'=|<>{}\\", s.ptr[i], 9))
+		if ((unsigned char)s.ptr[i] < 0x20 || NEVER[(unsigned char)s.ptr[i]])
 			return false;
 	return true;
+}
+
+/* The column that is expected now, if it has this name. */
+static value *expected(struct text_keys *k, str name)
+{
+	uint32_t i = k->follows[k->at];
+
+	if (i >= k->n || !str_eq(k->names[i], name))
+		return NULL;
+	k->at = i;
+	return &k->values[i];
 }
 
 /* The column of a name, made if there is room below `max`; NULL if there is none. */
@@ -36,8 +55,6 @@ static value *column(struct text_keys *k, str name, uint32_t max)
 	struct map_entry *m;
 	bool fresh;
 
-	if (k->next < k->n && str_eq(k->names[k->next], name))
-		return &k->values[k->next++];
 	m = k->n < max ? map_put(&k->known, name, k->n, &fresh) : map_get(&k->known, name);
 	if (!m)
 		return NULL;
@@ -45,7 +62,8 @@ static value *column(struct text_keys *k, str name, uint32_t max)
 		k->names[k->n] = m->key;
 		k->values[k->n++] = (value){ 0 };
 	}
-	k->next = (uint32_t)m->value + 1;
+	k->follows[k->at] = (uint32_t)m->value;
+	k->at = (uint32_t)m->value;
 	return &k->values[m->value];
 }
 
@@ -55,7 +73,9 @@ void text_keys_put(struct text_keys *k, str name, value v)
 
 	if (v.type == VALUE_ABSENT)
 		return;
-	to = is_name(name) ? column(k, name, COLUMN_MORE) : NULL;
+	to = expected(k, name);
+	if (!to && is_name(name))
+		to = column(k, name, COLUMN_MORE);
 	if (to && to->type == VALUE_ABSENT) {
 		*to = v;
 		return;

@@ -15,7 +15,8 @@ struct text_keys {
 	value values[LIMIT_TEXT_KEYS];
 	uint32_t n, said;    /* columns; so many when they were last said */
 	const char *dataset; /* as which they were said */
-	uint32_t next;       /* where the next name is expected: lines are like each other */
+	/* Lines are like each other: which column came behind each, and first, the last time. */
+	uint32_t follows[LIMIT_TEXT_KEYS + 1], at;
 	buf more;
 };
 

@@ -152,6 +152,10 @@ unsigned text_share(const struct text_head *h, bool (*fits)(str line));
  * columns, not for each line: keep what was said last. False: t->why is set. */
 bool text_columns(struct text *t, str dataset, const str *names, size_t n);
 
+/* The same columns again, by what t->schema was when they were said: cheap enough for each line, for readers whose
+ * lines take turns. Until the reader is closed. */
+void text_columns_again(struct text *t, const struct schema *s);
+
 /* --- times ---------------------------------------------------------------------------------- */
 
 /* Set the event's time from what was written: zone and year are completed by what was declared or assumed,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/cut.h"
+#include "readers/readers.h"
 #include "readers/text/textlog.h"
 #include "util/buf.h"
 #include "util/limits.h"
@@ -98,9 +99,37 @@ static void cuts(void **state)
 	}
 }
 
+/* Zeek's logs end with a line that only tells when; joined ones may have other fields. */
+static void cuts_zeek(void **state)
+{
+	static uint8_t head[READER_PROBE_LEN];
+	static const struct {
+		const char *middle;
+		bool want;
+	} Z[] = { { "#close\t2024-04-18-10-00-00\n", true },
+		  { "#fields\tts\n", true },
+		  { "#fields\tts\tuid\n", false },
+		  { "#types\tstring\n", false } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(Z); i++) {
+		uint64_t told = 0;
+		int fd = file_of("#separator \\x09\n#fields\tts\n#types\ttime\n", Z[i].middle,
+				 LIMIT_PIECE_BYTES + 100);
+		struct cut_look look = { fd, (uint64_t)lseek(fd, 0, SEEK_END), { head, sizeof head }, STR("conn.log"),
+					 looked, &told };
+		bool got = false;
+
+		assert_int_equal(tempfile_read(fd, 0, head, sizeof head, NULL), 0);
+		assert_int_equal(cut_possible(&reader_zeek, &look, &got, NULL), 0);
+		CHECK(Z[i].middle, got == Z[i].want);
+		close(fd);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(cuts) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(cuts), cmocka_unit_test(cuts_zeek) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,16 @@ static int sign(int v)
 	return (v > 0) - (v < 0);
 }
 
+static const struct {
+	str s;
+	const char *z;
+	bool want;
+} IS[] = {
+	{ STR("ab"), "ab", true },   { STR(""), "", true },    { STR("ab"), "abc", false },
+	{ STR("ab"), "a", false },   { STR(""), "a", false },  { STR("a\0b"), "a", false },
+	{ STR("ab\0"), "ab", false },
+};
+
 static void compares(void **state)
 {
 	static const struct { str a, b; int want; } T[] = {
@@ -22,6 +32,8 @@ static void compares(void **state)
 	}
 	assert_true(str_eq_ascii_nocase(STR("aZ[`\xc3"), STR("Az[`\xc3")));
 	assert_false(str_eq_ascii_nocase(STR("["), STR("{"))); /* differ by the case bit only */
+	for (size_t i = 0; i < COUNT(IS); i++)
+		CHECK(IS[i].z, str_is(IS[i].s, IS[i].z) == IS[i].want);
 	assert_false(str_eq_ascii_nocase(STR("\xc3\xa4"), STR("\xc3\x84")));
 	assert_int_equal(str_of(NULL).len, 0);
 }
