@@ -315,7 +315,8 @@ static int member_item(struct worker *w, const struct task *t, struct archive_wa
 		.path = am->path,
 		.end = UINT64_MAX,
 		.size_hint = am->size == UINT64_MAX ? 0 : am->size,
-		.mtime_ns = am->mtime_ns,
+		/* years of logs without one are judged by it: what says no time is no younger than what it is in */
+		.mtime_ns = am->mtime_ns == TIME_NONE ? t->mtime_ns : am->mtime_ns,
 	};
 
 	if (what.size_hint > INT64_MAX)

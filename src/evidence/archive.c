@@ -669,6 +669,16 @@ static int64_t entry_mtime(struct archive_entry *entry)
 	return ns;
 }
 
+/* Of a compressed stream: as it says itself, or as the member that it is. */
+static int64_t stream_mtime(const struct level *l)
+{
+	int64_t seconds;
+
+	if (unpack_mtime(l->unpack, &seconds))
+		return seconds * NS_PER_S;
+	return l->outer ? entry_mtime(l->outer->entry) : TIME_NONE;
+}
+
 /* w->path and w->raw of the level's current member. */
 static int member_names(struct archive_walk *w, struct level *l, err *e)
 {
@@ -749,6 +759,8 @@ static int member_visit(struct archive_walk *w, struct archive_member *ret, err 
 	inner = container_kind(member_head(l));
 	if (w->spent.code)
 		return -1;
+	if (l->unpack)
+		ret->mtime_ns = stream_mtime(l);
 	if (!inner) {
 		ret->readable = w->readable = true;
 		return 1;

@@ -70,7 +70,7 @@ struct archive_member {
 	str path;     /* "outer.zip!/dir/inner.gz!/name": decoded where a collector percent-encoded it;
 			* unsafe names are shown, never used to open anything */
 	str raw_path; /* the member's own name as stored */
-	int64_t mtime_ns;
+	int64_t mtime_ns; /* TIME_NONE: not said */
 	uint64_t size; /* as declared; UINT64_MAX if unknown until read */
 	bool readable; /* false: gap says why (encrypted, link, device, limit) */
 	struct gap gap;

@@ -31,6 +31,7 @@ struct unpack {
 		bz_stream bz;
 		ZSTD_DCtx *zstd;
 	} s;
+	gz_header gz_head; /* of the first stream of gzip; the others have none */
 };
 
 static unsigned len_uint(size_t n)
@@ -64,6 +65,7 @@ static int gz_begin(struct unpack *u, err *e)
 	if (inflateInit2(&u->s.gz, 15 + 16) != Z_OK) /* the largest window, gzip framing only */
 		return no_memory(u, e);
 	u->begun = true;
+	inflateGetHeader(&u->s.gz, &u->gz_head); /* cannot fail: nothing was read yet */
 	return 0;
 }
 
@@ -277,6 +279,14 @@ int unpack_run(struct unpack *u, bytes *in, uint8_t *out, size_t cap, size_t *re
 			return -1;
 	}
 	return u->codec->step(u, in, out, cap, ret_len, e);
+}
+
+bool unpack_mtime(const struct unpack *u, int64_t *ret_s)
+{
+	if (u->gz_head.done != 1 || u->gz_head.time == 0)
+		return false;
+	*ret_s = (int64_t)u->gz_head.time;
+	return true;
 }
 
 bool unpack_complete(const struct unpack *u)

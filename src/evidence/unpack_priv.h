@@ -18,6 +18,9 @@ struct unpack *unpack_new(const char *kind, err *e);
  * on until *ret_len < cap and *in is used up; then more input is needed. */
 int unpack_run(struct unpack *u, bytes *in, uint8_t *out, size_t cap, size_t *ret_len, err *e);
 
+/* When the content was changed last, seconds since 1970 UTC, as gzip notes it; false: not said, or not read yet. */
+bool unpack_mtime(const struct unpack *u, int64_t *ret_s);
+
 /* Input may end here: nothing is half done. */
 bool unpack_complete(const struct unpack *u);
 

@@ -1,4 +1,5 @@
 #include "make.h"
+#include "util/times.h"
 
 #define A_LITERAL STR("alpha\n")
 
@@ -354,6 +355,45 @@ static int process_init(void **state)
 	return evidence_process_init(&e);
 }
 
+/* Logs without a year need to know when their file was written last. */
+static void tells_when_compressed_content_was_changed(void **state)
+{
+	static const struct {
+		const char *what, *format, *wrap;
+		uint8_t says[4]; /* MTIME of gzip */
+		int64_t want;
+	} T[] = {
+		{ "gzip says it", "gzip", NULL, { 0xd7, 0x16, 0x14, 0x50 }, INT64_C(1343493847000000000) },
+		{ "gzip says nothing", "gzip", NULL, { 0 }, TIME_NONE },
+		{ "the archive around it says it", "gzip", "zip", { 0 }, INT64_C(1700000000000000000) },
+		{ "gzip says it before the archive around it", "gzip", "zip", { 0xd7, 0x16, 0x14, 0x50 },
+		  INT64_C(1343493847000000000) },
+		{ "bzip2 has no place for it", "bzip2", NULL, { 0 }, TIME_NONE },
+		{ "bzip2 in an archive", "bzip2", "ustar", { 0 }, INT64_C(1700000000000000000) },
+	};
+
+	for (size_t i = 0; i < COUNT(T); i++) {
+		struct archive_walk *a;
+		struct archive_member m;
+		buf c = { 0 };
+		int fd;
+		err e = { 0 };
+
+		make_archive(&c, T[i].format, (struct put[]){ { .name = "n", .data = A }, { 0 } });
+		if (strcmp(T[i].format, "gzip") == 0)
+			memcpy(c.ptr + 4, T[i].says, 4);
+		if (T[i].wrap)
+			make_wrap(&c, T[i].wrap, "n");
+		fd = make_fd(buf_view(&c));
+		assert_int_equal(archive_open(&a, fd, STR("o"), &e), 0);
+		assert_int_equal(archive_next(a, &m, &e), 1);
+		CHECK(T[i].what, m.mtime_ns == T[i].want);
+		archive_close(a);
+		close(fd);
+		buf_done(&c);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +407,7 @@ int main(void)
 		cmocka_unit_test(goes_on_behind_an_inner_container),
 		cmocka_unit_test(members_that_nobody_reads_are_passed_over),
 		cmocka_unit_test(reads_in_pieces_of_any_size),
+		cmocka_unit_test(tells_when_compressed_content_was_changed),
 		cmocka_unit_test(skips_what_is_no_file),
 		cmocka_unit_test(shows_names_and_uses_none),
 		cmocka_unit_test(shows_names_that_are_not_utf8),
