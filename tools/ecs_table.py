@@ -2,7 +2,7 @@
 """data/ecs_windows.tsv -> C table for src/event/ecs.c, sorted for binary search by field."""
 import sys
 
-HOW = ["text", "number", "ip", "bool", "time", "lower", "basename", "account", "domain", "hashes"]
+HOW = ["text", "number", "ip", "bool", "time", "lower", "basename", "account", "domain", "hashes", "imphash"]
 
 
 def fail(number, why):

@@ -114,24 +114,49 @@ static bool put_lower(buf *out, str s)
 	return true;
 }
 
+/* The next "ALG=hex" of a list; false at its end. */
+static bool next_hash(str *list, str *ret_algorithm, str *ret_hex)
+{
+	while (list->len) {
+		*ret_algorithm = str_cut(str_cut(*list, ',', list), '=', ret_hex);
+		if (ret_hex->len)
+			return true;
+	}
+	return false;
+}
+
+static bool put_imphash(buf *out, str s)
+{
+	str algorithm, hex;
+
+	while (next_hash(&s, &algorithm, &hex))
+		if (str_eq_ascii_nocase(algorithm, STR("IMPHASH")))
+			return put_lower(out, hex);
+	return false;
+}
+
+/* Each algorithm that ECS has a field for, once. */
 static bool put_hashes(buf *out, str s)
 {
+	static const char *const NAMES[] = { "md5", "sha1", "sha256", "sha384", "sha512" };
 	size_t from = out->len;
-	bool any = false;
-	str one, alg, hex;
+	bool any = false, done[COUNT(NAMES)] = { false };
+	str algorithm, hex;
 
 	buf_byte(out, '{');
-	while (s.len) {
-		one = str_cut(s, ',', &s);
-		alg = str_cut(one, '=', &hex);
-		if (alg.len == 0 || hex.len == 0 || alg.len > 16)
+	while (next_hash(&s, &algorithm, &hex)) {
+		size_t i = 0;
+
+		while (i < COUNT(NAMES) && !str_eq_ascii_nocase(algorithm, str_of(NAMES[i])))
+			i++;
+		if (i == COUNT(NAMES) || done[i])
 			continue;
 		if (any)
 			buf_byte(out, ',');
-		put_lower(out, alg);
+		json_str(out, str_of(NAMES[i]));
 		buf_byte(out, ':');
 		put_lower(out, hex);
-		any = true;
+		any = done[i] = true;
 	}
 	buf_byte(out, '}');
 	if (!any)
@@ -301,6 +326,8 @@ bool ecs_put(buf *out, buf *tmp, value v, enum ecs_how how)
 		return tail.len && put_text(out, s);
 	case ECS_HASHES:
 		return put_hashes(out, s);
+	case ECS_IMPHASH:
+		return put_imphash(out, s);
 	case ECS_MS:
 		return put_duration(out, s, 1000000);
 	case ECS_S:

@@ -49,7 +49,7 @@ static const value VALUES[] = {
 	RAW("C\0:\0\\\0\"\0\x3D\xD8"), VALUE_UTF16, 0, 0 }, /* ends in a lone surrogate */
 	RAW("0x1b4"), VALUE_UTF8, 0, 0 },
 	RAW("CORP\\anna"), VALUE_UTF8, 0, 0 },
-	RAW("SHA1=AB,MD5=,SHA256=0F"), VALUE_UTF8, 0, 0 },
+	RAW("SHA1=AB,MD5=,SHA256=0F,IMPHASH=1C,SHA1=EE,X=1"), VALUE_UTF8, 0, 0 },
 	RAW("::ffff:10.0.0.5"), VALUE_UTF8, 0, 0 },
 	RAW("-"), VALUE_UTF8, 0, 0 },
 	RAW("a\xFF"), VALUE_UTF8, 0, 0 },
@@ -81,7 +81,7 @@ static void evtx_shape(void **state)
 		"\"Microsoft-Windows-Sysmon\"}},\"EventID\":{\"#attributes\":{\"Qualifiers\":16384},\"#text\":1},"
 		"\"Level\":4,\"Keywords\":\"0x8020000000000000\",\"Channel\":\"Microsoft-Windows-Sysmon/Operational\","
 		"\"Computer\":\"ws1\"},\"EventData\":{\"Image\":\"C:\\\\\\\"\xEF\xBF\xBD\",\"ProcessId\":\"0x1b4\","
-		"\"User\":\"CORP\\\\anna\",\"Hashes\":\"SHA1=AB,MD5=,SHA256=0F\",\"SourceIp\":\"::ffff:10.0.0.5\","
+		"\"User\":\"CORP\\\\anna\",\"Hashes\":\"SHA1=AB,MD5=,SHA256=0F,IMPHASH=1C,SHA1=EE,X=1\",\"SourceIp\":\"::ffff:10.0.0.5\","
 		"\"DestinationIp\":\"-\",\"Data\":{\"#text\":[\"a\\\\xff\",[\"x\",\"y\"]]},\"Gone\":null}},"
 		"\"#other\":{\"agent.name\":\"col\"}}";
 	event ev;
@@ -103,12 +103,12 @@ static void ecs_document(void **state)
 		"\"outcome\":\"success\",\"provider\":\"Microsoft-Windows-Sysmon\"},\"host\":{\"name\":\"ws1\",\"os\":"
 		"{\"type\":\"windows\"}},\"log\":{\"file\":{\"path\":\"dir/f\\\\xffe\"},\"level\":\"information\","
 		"\"offset\":4096},\"process\":{\"executable\":\"C:\\\\\\\"\xEF\xBF\xBD\",\"hash\":{\"sha1\":\"ab\","
-		"\"sha256\":\"0f\"},\"name\":\"\\\"\xEF\xBF\xBD\",\"pid\":436},\"source\":{\"ip\":\"10.0.0.5\"},\"spoor\":"
+		"\"sha256\":\"0f\"},\"name\":\"\\\"\xEF\xBF\xBD\",\"pe\":{\"imphash\":\"1c\"},\"pid\":436},\"source\":{\"ip\":\"10.0.0.5\"},\"spoor\":"
 		"{\"event\":{\"record\":77,\"recovered\":true,\"ref\":\"00ff:4096:77\"},\"evidence\":{\"sha256\":\"00ff\"},"
 		"\"fields\":{\"agent.name\":\"col\"}},\"user\":{\"domain\":\"CORP\",\"name\":\"anna\"},\"winlog\":{\"api\":"
 		"\"wineventlog\",\"channel\":\"Microsoft-Windows-Sysmon/Operational\",\"computer_name\":\"ws1\","
 		"\"event_data\":{\"Image\":\"C:\\\\\\\"\xEF\xBF\xBD\",\"ProcessId\":\"0x1b4\",\"User\":\"CORP\\\\anna\","
-		"\"Hashes\":\"SHA1=AB,MD5=,SHA256=0F\",\"SourceIp\":\"::ffff:10.0.0.5\",\"DestinationIp\":\"-\","
+		"\"Hashes\":\"SHA1=AB,MD5=,SHA256=0F,IMPHASH=1C,SHA1=EE,X=1\",\"SourceIp\":\"::ffff:10.0.0.5\",\"DestinationIp\":\"-\","
 		"\"param1\":\"a\\\\xff\",\"param2\":[\"x\",\"y\"]},\"event_id\":\"1\",\"keywords\":\"0x8020000000000000\","
 		"\"provider_name\":\"Microsoft-Windows-Sysmon\"}}";
 	struct render_cache *cache = render_cache_new(NULL);

@@ -128,8 +128,8 @@ static void ecs_by_provider_and_event(void **state)
 		size_t rows;
 	} T[] = {
 		{ "Microsoft-Windows-Sysmon", "Image", 1, "process.executable", 2 },
-		{ "Microsoft-Windows-Sysmon", "Hashes", 1, "process.hash", 1 },
-		{ "Microsoft-Windows-Sysmon", "Hashes", 7, "file.hash", 1 },
+		{ "Microsoft-Windows-Sysmon", "Hashes", 1, "process.hash", 2 },
+		{ "Microsoft-Windows-Sysmon", "Hashes", 7, "file.hash", 2 },
 		{ "Microsoft-Windows-Sysmon", "Hashes", 3, NULL, 0 },
 		{ "Microsoft-Windows-Security-Auditing", "TargetUserName", 4624, "user.name", 1 },
 		{ "Microsoft-Windows-Security-Auditing", "TargetUserName", 4720, "user.target.name", 1 },
