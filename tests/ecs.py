@@ -66,17 +66,17 @@ def walk(node, path=""):
                 yield name, one
 
 
+def field_problems(dataset, name, v):
+    """What ECS would not take in one field of a document."""
+    if name.startswith(OURS) or (name not in FIELDS and is_own(name, dataset)):
+        return []
+    if name not in FIELDS:
+        return [name + " is no ECS field"]
+    wrong = value_problem(name, v)
+    return [wrong] if wrong else []
+
+
 def problems(doc):
     """What ECS would not take in a document of ours."""
-    out = []
     dataset = doc.get("event", {}).get("dataset", "")
-    for name, v in walk(doc):
-        if name.startswith(OURS) or (name not in FIELDS and is_own(name, dataset)):
-            continue
-        if name not in FIELDS:
-            out.append(name + " is no ECS field")
-        else:
-            wrong = value_problem(name, v)
-            if wrong:
-                out.append(wrong)
-    return out
+    return [wrong for name, v in walk(doc) for wrong in field_problems(dataset, name, v)]

@@ -64,10 +64,21 @@ static const struct text_format DPKG = {
 	.claim = dpkg_claim,
 	.patterns =
 		(const struct text_pattern[]){
+			{ "{time:iso} status {state:word} {package:word}:{architecture:word} {version:word}",
+			  NULL },
 			{ "{time:iso} status {state:word} {package:word} {version:word}", NULL },
 			{ "{time:iso} startup {phase:word} {command:rest}", NULL },
 			{ "{time:iso} conffile {path:word} {decision:word}", NULL },
-			{ "{time:iso} {action:word} {package:word} {version:word} {new-version:word}", NULL },
+			/* version: which was there, or is there now */
+			{ "{time:iso} {action:word} {package:word}:{architecture:word} <none> {version:word}",
+			  NULL },
+			{ "{time:iso} {action:word} {package:word}:{architecture:word} {version:word} <none>",
+			  NULL },
+			{ "{time:iso} {action:word} {package:word}:{architecture:word} {old-version:word} {version:word}",
+			  NULL },
+			{ "{time:iso} {action:word} {package:word} <none> {version:word}", NULL },
+			{ "{time:iso} {action:word} {package:word} {version:word} <none>", NULL },
+			{ "{time:iso} {action:word} {package:word} {old-version:word} {version:word}", NULL },
 			{ 0 },
 		},
 };
