@@ -47,6 +47,12 @@ def long_line(f):
     f.write(b"\r\n" + LINE)
 
 
+def sparse_line(f):
+    f.write(HEAD + LINE + b"2023-05-17 18:47:05 x")
+    f.seek(2 << 30, os.SEEK_CUR)
+    f.write(b"x\r\n" + LINE)
+
+
 def newlines(f):
     f.write(HEAD + LINE)
     for _ in range(64):
@@ -77,6 +83,7 @@ NASTY = [b"\x1b]0;owned\x07", b"\x9b31m", b"\xc2\x9b31m", b"\xe2\x80\xae", b"<im
 CASES = [
     ("a tail of 256 MiB that was never written", sparse, 1, set()),
     ("a line of 64 MiB", long_line, 3, {"damaged", "limit"}),
+    ("a line of 2 GiB, most of it NULs", sparse_line, 3, {"damaged", "limit"}),
     ("64 million line ends", newlines, 2, set()),
     ("NULs alone", parts(b"\0" * MIB), 0, {"unknown"}),
     ("random bytes", parts(random.Random(1).randbytes(MIB)), 0, {"unknown"}),
@@ -84,6 +91,10 @@ CASES = [
     ("UTF-16 with a mark", parts((HEAD + LINE * 3).decode().encode("utf-16")), 3, set()),
     ("UTF-16BE without one", parts((HEAD + LINE * 3).decode().encode("utf-16-be")), 3, set()),
     ("UTF-16 cut in a unit", parts((HEAD + LINE * 3).decode().encode("utf-16")[:-1]), 3, {"damaged"}),
+    ("UTF-8 with a mark", parts(b"\xef\xbb\xbf", HEAD, LINE * 3), 3, set()),
+    ("Latin-1", parts(HEAD, agents(b"caf\xe9", b"Stra\xdfe"), LINE), 3, set()),
+    ("overlong forms, surrogates, beyond the last character", parts(HEAD, agents(b"\xc0\xaf", b"\xe0\x80\xaf", b"\xed\xa0\x80",
+                                                                          b"\xf4\x90\x80\x80"), LINE), 5, set()),
     ("lone CR", parts((HEAD + LINE * 3).replace(b"\r\n", b"\r")), 3, set()),
     ("CR inside values", parts(HEAD, agents(b"a\r2023-05-17"), LINE), 2, set()),
     ("another header for each line", other_headers, None, {"limit"}),
