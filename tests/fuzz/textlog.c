@@ -1,5 +1,5 @@
 /* textlog.c - any bytes through every line format, whole, in small windows and cut in two, and through the
- * renderers. The first byte chooses the format, the second the cut. */
+ * renderers. The first byte chooses the format (255: the one that is picked for the content), the second the cut. */
 #include <stdlib.h>
 
 #include "event/render.h"
@@ -7,6 +7,8 @@
 #include "readers/readers.h"
 #include "readers/text/textlog.h"
 #include "util/utf.h"
+
+enum { ANY = 255 };
 
 static void must_hold(bool fact)
 {
@@ -106,6 +108,17 @@ static void read_part(struct said *s, const struct reader_ops *ops, bytes conten
 	schema_set_free(env.schemas);
 }
 
+/* What seeds ask for, whose number would change with each new reader. NULL: no line format is picked. */
+static const struct reader_ops *format_of(bytes content)
+{
+	bytes head = { content.ptr, u64_min(content.len, READER_PROBE_LEN) };
+	const struct reader_ops *ops;
+	err e = { 0 };
+
+	ops = reader_pick(head, STR(""), &e);
+	return ops && ops->text ? ops : NULL;
+}
+
 static const struct reader_ops *format_at(unsigned n)
 {
 	unsigned count = 0;
@@ -130,8 +143,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	ops = format_at(data[0]);
 	content = (bytes){ data + 2, size - 2 };
+	ops = data[0] == ANY ? format_of(content) : NULL;
+	if (!ops)
+		ops = format_at(data[0]);
 	(void)reader_pick(content, STR(""), &e);
 	read_part(&whole, ops, content, 0, UINT64_MAX, size);
 	read_part(&small, ops, content, 0, UINT64_MAX, 1);
