@@ -11,6 +11,12 @@ static const struct text_format VSFTPD = {
 	.line_keywords = true,
 	.patterns =
 		(const struct text_pattern[]){
+			{ "{time:ctime} [pid {pid:digits}] [{user}] FTP {action:word}: Client \"{client:quoted}\", "
+			  "\"{message:quoted}\"",
+			  NULL },
+			{ "{time:ctime} [pid {pid:digits}] FTP {action:word}: Client \"{client:quoted}\", "
+			  "\"{message:quoted}\"",
+			  NULL },
 			{ "{time:ctime} [pid {pid:digits}] [{user}] {result:word} {action:word}: Client \"{client:quoted}\", "
 			  "\"{path:quoted}\", {bytes:digits} bytes, {rate:rest}",
 			  NULL },
