@@ -16,6 +16,7 @@ enum made {
 	MADE_WRITTEN,
 	MADE_TEXT, /* constant: entry.text */
 	MADE_MODULE,
+	MADE_OS_TYPE,
 	MADE_OUTCOME,
 	MADE_LOG_LEVEL,
 	MADE_PATH,
@@ -128,7 +129,7 @@ static const struct {
 } WINDOWS[] = {
 	{ "event.dataset", MADE_MODULE, NULL },       { "event.kind", MADE_TEXT, "event" },
 	{ "event.module", MADE_MODULE, NULL },        { "event.outcome", MADE_OUTCOME, NULL },
-	{ "host.os.type", MADE_TEXT, "windows" },     { "log.level", MADE_LOG_LEVEL, NULL },
+	{ "host.os.type", MADE_OS_TYPE, NULL },       { "log.level", MADE_LOG_LEVEL, NULL },
 	{ "winlog.api", MADE_TEXT, "wineventlog" },   { "winlog.event_data", MADE_EVENT_DATA, NULL },
 	{ "winlog.user_data", MADE_USER_DATA, NULL },
 };
@@ -471,6 +472,18 @@ static bool put_column(struct job *j, const struct entry *en)
 	return ecs_put(j->out, j->tmp, v, (enum ecs_how)en->how);
 }
 
+/* Sysmon for Linux writes its events as Windows' does. */
+#define LINUX_SYSMON "Linux-Sysmon/Operational"
+
+static bool put_os_type(struct job *j)
+{
+	value v = event_wk(j->ev, WK_CHANNEL);
+	bool other = v.type != VALUE_ABSENT && value_eq_nocase(v, STR(LINUX_SYSMON));
+
+	json_str(j->out, other ? STR("linux") : STR("windows"));
+	return true;
+}
+
 /* Winlogbeat's modules, by channel. */
 static bool put_module(struct job *j)
 {
@@ -482,6 +495,7 @@ static bool put_module(struct job *j)
 		{ "Microsoft-Windows-PowerShell/Operational", "powershell" },
 		{ "PowerShellCore/Operational", "powershell" },
 		{ "Windows PowerShell", "powershell" },
+		{ LINUX_SYSMON, "sysmon_linux" },
 	};
 	value v = event_wk(j->ev, WK_CHANNEL);
 
@@ -623,6 +637,8 @@ static bool put(struct job *j, const struct entry *en)
 	case MADE_TEXT:
 		json_str(j->out, en->text);
 		return true;
+	case MADE_OS_TYPE:
+		return put_os_type(j);
 	case MADE_MODULE:
 		return put_module(j);
 	case MADE_OUTCOME:

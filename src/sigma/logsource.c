@@ -36,7 +36,16 @@ static size_t windows_service(str product, str service, struct logsource_where *
 {
 	*ret = (struct logsource_where){ .windows = true, .gate = LOGSOURCE_NO_GATE };
 	ret->every_channel = service.len == 0;
-	return str_eq(product, STR("windows")) && (ret->every_channel || service_number(service, &ret->service));
+	return str_eq(product, STR("windows")) &&
+	       (ret->every_channel || service_number(service, &ret->service));
+}
+
+/* A gate without a product is for Windows, and for rules that name none. */
+static bool gate_is_for(const struct logsource_gate *g, str product)
+{
+	if (g->product[0])
+		return str_is(product, g->product);
+	return !product.len || str_eq(product, STR("windows"));
 }
 
 static size_t windows_variants(str product, str category, str service, bool extended,
@@ -44,16 +53,13 @@ static size_t windows_variants(str product, str category, str service, bool exte
 {
 	size_t n = 0;
 
-	if (product.len && !str_eq(product, STR("windows")))
-		return 0;
 	if (!category.len)
 		return windows_service(product, service, ret);
 	for (uint32_t i = 0; i < COUNT(GATES) && n < LOGSOURCE_VARIANTS_MAX - 1; i++) {
 		const struct logsource_gate *g = &GATES[i];
 
 		if (!str_eq(category, str_of(g->category)) || (g->extended && !extended) ||
-		    (g->product[0] && !str_eq(product, str_of(g->product))) ||
-		    (service.len && !str_eq(service, str_of(g->service))))
+		    !gate_is_for(g, product) || (service.len && !str_eq(service, str_of(g->service))))
 			continue;
 		ret[n] = (struct logsource_where){ .windows = true, .gate = i };
 		n += service_number(str_of(g->service), &ret[n].service);
@@ -68,10 +74,9 @@ size_t logsource_variants(str product, str category, str service, bool extended,
 
 	if ((n && str_eq(product, STR("windows"))) || !(product.len + category.len + service.len))
 		return n;
-	ret[n] = (struct logsource_where){ .gate = LOGSOURCE_NO_GATE,
-					   .product = product,
-					   .category = category,
-					   .service_name = service };
+	ret[n] = (struct logsource_where){
+		.gate = LOGSOURCE_NO_GATE, .product = product, .category = category, .service_name = service
+	};
 	return n + 1;
 }
 

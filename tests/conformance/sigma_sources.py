@@ -57,6 +57,15 @@ def execve(exe, *argv):
                  ('PROCTITLE', 'proctitle=' + '\0'.join(argv).encode().hex().upper()))
 
 
+def linux_sysmon(event_id, **fields):
+    """Sysmon for Linux, as syslog that a workspace has exported: events as Windows writes them."""
+    data = ''.join('<Data Name="%s">%s</Data>' % kv for kv in fields.items())
+    return json.dumps({'TimeGenerated': T, 'Computer': 'h', 'HostName': 'h', 'ProcessName': 'sysmon', 'Type': 'Syslog', 'SyslogMessage':
+                       '<Event><System><Provider Name="Linux-Sysmon" Guid="{ff032593-a8d3-4f13-b0d6-01fc615a0f97}"/><EventID>%d</EventID>'
+                       '<TimeCreated SystemTime="2024-04-18T02:14:07.1Z"/><EventRecordID>1</EventRecordID><Channel>Linux-Sysmon/Operational</Channel>'
+                       '<Computer>h</Computer></System><EventData>%s</EventData></Event>' % (event_id, data)})
+
+
 def sockaddr(ip, port):
     saddr = '0200%04X%s0000000000000000' % (port, ''.join('%02X' % int(x) for x in ip.split('.')))
     return audit(('SYSCALL', 'arch=c000003e syscall=42 success=yes exit=0 pid=7 uid=33 auid=33 ses=1 comm="bash" exe="/usr/bin/bash"'),
@@ -274,6 +283,13 @@ MORE = (
     ('access log, a path', WEB_CITRIX, access('GET /a/../vpns/x'), access('GET /a/vpns/x')),
     ('Zeek as a web server', WEB_TRAVERSAL, zeek('http', method='GET', uri=TRAVERSAL), zeek('http', method='GET', uri='/x')),
     ('Zeek as a proxy', PROXY_AGENT, zeek('http', method='GET', user_agent='a dirbuster b'), zeek('http', method='GET', user_agent='a b')),
+    ('Sysmon for Linux, a process', 'e2072cab-8c9a-459b-b63c-40ae79e27031', linux_sysmon(1, Image='/usr/bin/base64', CommandLine='base64 -d a'),
+     linux_sysmon(5, Image='/usr/bin/base64', CommandLine='base64 -d a')),
+    ('Sysmon for Linux, a file', 'fb96c26c-9f85-4ae7-af0d-ed1ed1f1f5ce',
+     linux_sysmon(11, Image='/bin/sh', TargetFilename='/usr/lib/python3.11/site-packages/a.pth'),
+     linux_sysmon(11, Image='/bin/sh', TargetFilename='/usr/lib/python3.11/site-packages/a.py')),
+    ('Sysmon for Linux, a connection', '83dcd9f6-9ca8-4af7-a16e-a1c7a6b51871', linux_sysmon(3, Image='/usr/bin/bash', DestinationIp='203.0.113.9'),
+     linux_sysmon(3, Image='/usr/bin/bash', DestinationIp='127.0.0.1')),
     ('Squid, an address', 'b494b165-6634-483d-8c47-2026a6c52372', squid('http://api.telegram.org/bot1/x'), squid('http://example.org/bot1/x')),
 )
 
