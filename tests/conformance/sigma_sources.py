@@ -85,6 +85,10 @@ def azure(category, **more):
     return json.dumps(dict({'time': T, 'resourceId': '/s', 'category': category}, **more))
 
 
+def graph(code):
+    return json.dumps({'createdDateTime': T, 'userPrincipalName': 'a', 'appDisplayName': 'x', 'ipAddress': '198.51.100.7', 'status': {'errorCode': code}})
+
+
 def risk(kind):
     return json.dumps({'id': 'r1', 'riskEventType': kind, 'riskState': 'atRisk', 'riskLevel': 'high', 'detectedDateTime': T, 'activityDateTime': T,
                        'userPrincipalName': 'a@example.org'})
@@ -122,6 +126,7 @@ def app(message, **more):
 WEB_TRAVERSAL, WEB_CITRIX = '7745c2ea-24a5-4290-b680-04359cb84b35', 'ac5a6409-8c89-44c2-8d64-668c29a2d756'
 PROXY_AGENT, CLEARTEXT, FLOW = ('c42a3073-30fb-48ae-8c99-c23ada84b103', 'd7fb8f0e-bd5f-45c2-b467-19571c490d7e',
                                 '7e4bfe58-4a47-4709-828d-d86c78b7cc1f')
+SIGNIN = '2b7d6fc0-71ac-4cf7-8ed1-b5788ee5257a'
 TRAVERSAL = '/x?f=../../../../etc/passwd'
 # log source (product, category, service), rule, what it finds, what it does not, SAID
 CASES = (
@@ -290,6 +295,18 @@ MORE = (
      linux_sysmon(11, Image='/bin/sh', TargetFilename='/usr/lib/python3.11/site-packages/a.py')),
     ('Sysmon for Linux, a connection', '83dcd9f6-9ca8-4af7-a16e-a1c7a6b51871', linux_sysmon(3, Image='/usr/bin/bash', DestinationIp='203.0.113.9'),
      linux_sysmon(3, Image='/usr/bin/bash', DestinationIp='127.0.0.1')),
+    ('Azure sign-in, Log Analytics', SIGNIN, json.dumps({'Type': 'SigninLogs', 'TimeGenerated': T, 'ResultType': '50053', 'UserPrincipalName': 'a'}),
+     json.dumps({'Type': 'SigninLogs', 'TimeGenerated': T, 'ResultType': '0', 'UserPrincipalName': 'a'})),
+    ('Azure sign-in, Graph', SIGNIN, graph(50053), graph(0)),
+    ('Azure audit, Log Analytics', '0b4b72e3-4c53-4d5b-b198-2c58cfef39a9',
+     json.dumps({'Type': 'AuditLogs', 'TimeGenerated': T, 'OperationName': 'Invite external user', 'Result': 'failure'}),
+     json.dumps({'Type': 'AuditLogs', 'TimeGenerated': T, 'OperationName': 'Invite external user', 'Result': 'success'})),
+    ('Azure audit, Graph', '0b4b72e3-4c53-4d5b-b198-2c58cfef39a9',
+     json.dumps({'activityDateTime': T, 'activityDisplayName': 'Invite external user', 'loggedByService': 'Core Directory', 'result': 'failure'}),
+     json.dumps({'activityDateTime': T, 'activityDisplayName': 'Update user', 'loggedByService': 'Core Directory', 'result': 'failure'})),
+    ('Azure activity, Log Analytics', '512cf937-ea9b-4332-939c-4c2c94baadcd',
+     json.dumps({'Type': 'AzureActivity', 'TimeGenerated': T, 'OperationNameValue': 'MICROSOFT.NETWORK/AZUREFIREWALLS/DELETE'}),
+     json.dumps({'Type': 'AzureActivity', 'TimeGenerated': T, 'OperationNameValue': 'MICROSOFT.NETWORK/AZUREFIREWALLS/READ'})),
     ('Squid, an address', 'b494b165-6634-483d-8c47-2026a6c52372', squid('http://api.telegram.org/bot1/x'), squid('http://example.org/bot1/x')),
 )
 
