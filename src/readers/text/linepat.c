@@ -258,13 +258,13 @@ bool linepat_match(const char *pattern, str line, struct linepat_hit *ret)
 
 struct compiled {
 	char first; /* what text must begin with to fit; '\0': anything */
+	const struct schema *schema; /* of its columns, once they were said */
 	size_t nsteps, nnames;
 	struct step steps[LIMIT_LINEPAT_STEPS];
 	str names[LINEPAT_FIELDS];
 };
 
 struct linepat_set {
-	const struct text_pattern *current; /* whose columns were said last */
 	size_t n;
 	struct compiled at[];
 };
@@ -317,14 +317,16 @@ static value value_of(str s)
 static bool columns_of(struct text *t, struct linepat_set *set, size_t i)
 {
 	const struct text_pattern *p = &t->format->patterns[i];
+	struct compiled *c = &set->at[i];
 
-	if (set->current == p)
+	if (c->schema) {
+		if (t->schema != c->schema)
+			text_columns_again(t, c->schema);
 		return true;
-	set->current = NULL;
-	if (!text_columns(t, str_of(p->dataset ? p->dataset : t->format->dataset), set->at[i].names,
-			  set->at[i].nnames))
+	}
+	if (!text_columns(t, str_of(p->dataset ? p->dataset : t->format->dataset), c->names, c->nnames))
 		return false;
-	set->current = p;
+	c->schema = t->schema;
 	return true;
 }
 
