@@ -195,8 +195,9 @@ static void put_rules(struct stats *s)
 	for (int st = COVERAGE_NO_FIELD; st >= 0; st--)
 		if (others[st])
 			buf_printf(&s->out, ", %llu %s", (unsigned long long)others[st],
-				   s->bare && st == COVERAGE_NO_LOG ? "with a reader" :
-								      coverage_state_name((enum coverage_state)st));
+				   s->bare && st == COVERAGE_NO_LOG
+					   ? "with a reader"
+					   : coverage_state_name((enum coverage_state)st));
 	buf_byte(&s->out, '\n');
 	if (s->table.incomplete)
 		buf_z(&s->out, "Some kinds of events were too many to be told apart: rules have the benefit of doubt.\n");

@@ -135,9 +135,8 @@ static inline bool field_has_column(const struct field_names *n, const struct co
 {
 	if (n->any)
 		return column_is_field(col) || column_is_line(col);
-	return column_is_field(col) &&
-	       (str_eq(col->name, n->name) ||
-		(n->dataset.len && logsource_reads(n->dataset, n->name, col->name)));
+	return column_is_field(col) && (str_eq(col->name, n->name) ||
+					(n->dataset.len && logsource_reads(n->dataset, n->name, col->name)));
 }
 
 /* What decides to which groups of variants an event belongs. Strings are borrowed. */

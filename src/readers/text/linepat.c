@@ -257,7 +257,7 @@ bool linepat_match(const char *pattern, str line, struct linepat_hit *ret)
 /* --- formats -------------------------------------------------------------------------------- */
 
 struct compiled {
-	char first; /* what text must begin with to fit; '\0': anything */
+	char first;                  /* what text must begin with to fit; '\0': anything */
 	const struct schema *schema; /* of its columns, once they were said */
 	size_t nsteps, nnames;
 	struct step steps[LIMIT_LINEPAT_STEPS];
