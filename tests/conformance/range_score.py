@@ -116,6 +116,22 @@ def baselines(tap, program, spoor, work):
             tap.ok(bad or name not in ('baseline_rules', 'baseline_reach') and b, '%s: %s is not enough: %s' % (letter, name, b), err)
 
 
+def suite(tap, program, spoor, work):
+    """tools/score_suite.py adds runs up: its table says what its values are."""
+    out = os.path.join(work, 'suite.json')
+    code, table, err = run([sys.executable, os.path.join(SOURCE, 'tools', 'score_suite.py'), '--build', os.environ['SPOOR_BUILD'],
+                            '--scenarios', 'a', '--bundles', 'easy', '--seeds', '3,5', '--hosts', '20', '--days', '10', '--json', out,
+                            '--all', '--variant', 'one=', '--variant', 'two=A_WORD=1 --profile extended'], seconds=300)
+    if not tap.ok(code == 0, 'a suite of two seeds runs', err):
+        return
+    with open(out, encoding='utf-8') as f:
+        runs = json.load(f)
+    tap.ok([(r['seed'], r['variant']) for r in runs] == [(3, 'one'), (3, 'two'), (5, 'one'), (5, 'two')], 'each seed in each variant')
+    told = [r['metrics']['baseline_rules.hosts'] for r in runs if r['variant'] == 'one']
+    line = next((x.split() for x in table.decode().split('\n') if 'baseline_rules.hosts' in x), [])
+    tap.ok(line[1:4] == ['%.4g' % (sum(told) / 2), '-', '2'], 'the median of two is their mean', (line, told))
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
@@ -138,6 +154,7 @@ def main():
         code, _, err = run([program, 'score', os.path.join(work, 'none.json'), truth])
         tap.ok(code == 2 and b'none.json' in err, 'a case that is not there is an error', err)
         baselines(tap, program, spoor, work)
+        suite(tap, program, spoor, work)
     return tap.end()
 
 
