@@ -4,475 +4,25 @@
 #include <stdlib.h>
 #include <libdeflate.h>
 
-#define HEADER_LEN 4096u
-#define CHUNK_LEN 65536u
-#define CHUNK_HEADER_LEN 512u
-#define NAME_SLOTS 64u
-#define NAMES_AT 128u
-#define TEMPLATE_SLOTS 32u
-#define TEMPLATES_AT 384u
-#define RECORD_HEADER_LEN 24u
+#include "evtx_writer_priv.h"
 
-#define EVENT_NS "http://schemas.microsoft.com/win/2004/08/events/event"
-#define NO_DEPENDENCY 0xffffu
-
-/* Substitutions of the System part, numbered as the Windows event log service numbers them. */
-enum {
-	S_LEVEL,
-	S_OPCODE,
-	S_TASK,
-	S_ID,
-	S_QUALIFIERS,
-	S_KEYWORDS,
-	S_CREATED,
-	S_ACTIVITY,
-	S_PID,
-	S_TID,
-	S_RECORD_ID,
-	S_VERSION,
-	S_USER,
-	S_UNUSED_13,
-	S_UNUSED_14,
-	S_UNUSED_15,
-	S_UNUSED_16,
-	S_UNUSED_17,
-	S_RELATED,
-	S_BODY,
-	S_COUNT
-};
-
-/* Templates of a definition on a computer: their names for ever, their places in this chunk (0: not yet). */
-struct known {
-	const struct evtx_def *def;
-	const char *computer;
-	uint8_t system_guid[16], body_guid[16];
-	uint32_t system_at, body_at;
-};
-
-#define KNOWN_MAX 64u /* definitions of one channel; the oldest gives way */
-
-struct evtx_writer {
-	evtx_out *out;
-	void *ctx;
-	struct known known[KNOWN_MAX];
-	uint32_t nknown, next_known;
-	uint64_t last_id, nchunks;
-	uint64_t first_number, number; /* records before this chunk, records so far */
-	uint64_t chunk_first_id, chunk_last_id;
-	uint32_t at;          /* next free byte of the chunk */
-	uint32_t last_record; /* offset */
-	uint32_t in_chunk;    /* records */
-	bool full;            /* what was put last did not fit */
-	uint8_t chunk[CHUNK_LEN];
-};
-
-/* --- bytes ---------------------------------------------------------------------------------- */
-
-static inline void set_le(uint8_t *to, uint64_t v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		to[i] = (uint8_t)(v >> 8 * i);
-}
-
-static inline void put(struct evtx_writer *w, const void *p, size_t n)
-{
-	if (n > CHUNK_LEN - w->at) {
-		w->full = true;
-		return;
-	}
-	if (n)
-		memcpy(w->chunk + w->at, p, n);
-	w->at += (uint32_t)n;
-}
-
-static inline void put_le(struct evtx_writer *w, uint64_t v, size_t n)
-{
-	uint8_t b[8];
-
-	set_le(b, v, n);
-	put(w, b, n);
-}
-
-/* ASCII as UTF-16LE. */
-static void put_wide(struct evtx_writer *w, const char *ascii)
-{
-	size_t n = strlen(ascii);
-	uint8_t *to = w->chunk + w->at;
-
-	if (2 * n > CHUNK_LEN - w->at) {
-		w->full = true;
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		to[2 * i] = (uint8_t)ascii[i];
-		to[2 * i + 1] = 0;
-	}
-	w->at += (uint32_t)(2 * n);
-}
-
-/* A size that is known later: its place. The size counts from behind itself. */
-static uint32_t put_size(struct evtx_writer *w)
-{
-	put_le(w, 0, 4);
-	return w->at;
-}
-
-static void close_size(struct evtx_writer *w, uint32_t from)
-{
-	if (!w->full)
-		set_le(w->chunk + from - 4, w->at - from, 4);
-}
-
-/* --- names ---------------------------------------------------------------------------------- */
-
-uint16_t evtx_hash(bytes utf16)
-{
-	uint32_t h = 0;
-
-	for (size_t i = 0; i + 1 < utf16.len; i += 2)
-		h = h * 65599 + load_le16(utf16.ptr + i);
-	return (uint16_t)h;
-}
-
-static bool name_is(const struct evtx_writer *w, uint32_t off, const char *ascii, size_t len)
-{
-	if (load_le16(w->chunk + off + 6) != len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (load_le16(w->chunk + off + 8 + 2 * i) != (uint8_t)ascii[i])
-			return false;
-	return true;
-}
-
-static uint16_t ascii_hash(const char *ascii)
-{
-	uint32_t h = 0;
-
-	for (; *ascii; ascii++)
-		h = h * 65599 + (uint8_t)*ascii;
-	return (uint16_t)h;
-}
-
-/* A reference to a name; the name itself behind it where the chunk does not have it yet. */
-static void put_name(struct evtx_writer *w, const char *ascii)
-{
-	uint16_t hash = ascii_hash(ascii);
-	uint8_t *slot = w->chunk + NAMES_AT + 4 * (hash % NAME_SLOTS);
-	uint32_t head = load_le32(slot), self = w->at + 4;
-	size_t len = strlen(ascii);
-
-	for (uint32_t off = head; off; off = load_le32(w->chunk + off)) {
-		if (name_is(w, off, ascii, len)) {
-			put_le(w, off, 4);
-			return;
-		}
-	}
-	put_le(w, self, 4);
-	put_le(w, head, 4);
-	put_le(w, hash, 2);
-	put_le(w, len, 2);
-	put_wide(w, ascii);
-	put_le(w, 0, 2);
-	if (!w->full)
-		set_le(slot, self, 4);
-}
-
-/* --- elements ------------------------------------------------------------------------------- */
-
-/* Element start up to its name; answers the place of its size. */
-static uint32_t open_element(struct evtx_writer *w, const char *name, uint16_t dependency,
-			     bool has_attributes)
-{
-	uint32_t from;
-
-	put_le(w, has_attributes ? 0x41 : 0x01, 1);
-	put_le(w, dependency, 2);
-	from = put_size(w);
-	put_name(w, name);
-	return from;
-}
-
-static void close_start(struct evtx_writer *w)
-{
-	put_le(w, 0x02, 1);
-}
-
-static void end_element(struct evtx_writer *w, uint32_t from)
-{
-	put_le(w, 0x04, 1);
-	close_size(w, from);
-}
-
-static void end_empty(struct evtx_writer *w, uint32_t from)
-{
-	put_le(w, 0x03, 1);
-	close_size(w, from);
-}
-
-static void put_text(struct evtx_writer *w, const char *ascii)
-{
-	put_le(w, 0x05, 1);
-	put_le(w, EVTX_STRING, 1);
-	put_le(w, strlen(ascii), 2);
-	put_wide(w, ascii);
-}
-
-static void put_substitution(struct evtx_writer *w, uint16_t index, uint8_t type, bool optional)
-{
-	put_le(w, optional ? 0x0e : 0x0d, 1);
-	put_le(w, index, 2);
-	put_le(w, type, 1);
-}
-
-static void put_attribute(struct evtx_writer *w, const char *name, bool more)
-{
-	put_le(w, more ? 0x46 : 0x06, 1);
-	put_name(w, name);
-}
-
-static void fragment_header(struct evtx_writer *w)
-{
-	put_le(w, 0x0001010f, 4);
-}
-
-/* <name>value</name> with an optional substitution, as every System element has. */
-static void value_element(struct evtx_writer *w, const char *name, uint16_t index, uint8_t type)
-{
-	uint32_t from = open_element(w, name, index, false);
-
-	close_start(w);
-	put_substitution(w, index, type, true);
-	end_element(w, from);
-}
-
-static void text_element(struct evtx_writer *w, const char *name, const char *text)
-{
-	uint32_t from = open_element(w, name, NO_DEPENDENCY, false);
-
-	close_start(w);
-	put_text(w, text);
-	end_element(w, from);
-}
-
-/* <name a="value" b="value"/>; b may be NULL. */
-static void attribute_element(struct evtx_writer *w, const char *name, const char *a, uint16_t index_a,
-			      const char *b, uint16_t index_b, uint8_t type)
-{
-	uint32_t from = open_element(w, name, NO_DEPENDENCY, true);
-	uint32_t list = put_size(w);
-
-	put_attribute(w, a, b);
-	put_substitution(w, index_a, type, true);
-	if (b) {
-		put_attribute(w, b, false);
-		put_substitution(w, index_b, type, true);
-	}
-	close_size(w, list);
-	end_empty(w, from);
-}
-
-/* --- templates ------------------------------------------------------------------------------ */
-
-static void provider_element(struct evtx_writer *w, const struct evtx_def *d)
-{
-	uint32_t from = open_element(w, "Provider", NO_DEPENDENCY, true);
-	uint32_t list = put_size(w);
-
-	put_attribute(w, "Name", d->provider_guid);
-	put_text(w, d->provider);
-	if (d->provider_guid) {
-		put_attribute(w, "Guid", false);
-		put_text(w, d->provider_guid);
-	}
-	close_size(w, list);
-	end_empty(w, from);
-}
-
-static void event_id_element(struct evtx_writer *w)
-{
-	uint32_t from = open_element(w, "EventID", S_ID, true);
-	uint32_t list = put_size(w);
-
-	put_attribute(w, "Qualifiers", false);
-	put_substitution(w, S_QUALIFIERS, EVTX_U16, true);
-	close_size(w, list);
-	close_start(w);
-	put_substitution(w, S_ID, EVTX_U16, true);
-	end_element(w, from);
-}
-
-static void system_element(struct evtx_writer *w, const struct evtx_def *d, const char *computer)
-{
-	uint32_t from = open_element(w, "System", NO_DEPENDENCY, false);
-
-	close_start(w);
-	provider_element(w, d);
-	event_id_element(w);
-	value_element(w, "Version", S_VERSION, EVTX_U8);
-	value_element(w, "Level", S_LEVEL, EVTX_U8);
-	value_element(w, "Task", S_TASK, EVTX_U16);
-	value_element(w, "Opcode", S_OPCODE, EVTX_U8);
-	value_element(w, "Keywords", S_KEYWORDS, EVTX_HEX64);
-	attribute_element(w, "TimeCreated", "SystemTime", S_CREATED, NULL, 0, EVTX_FILETIME);
-	value_element(w, "EventRecordID", S_RECORD_ID, EVTX_U64);
-	attribute_element(w, "Correlation", "ActivityID", S_ACTIVITY, "RelatedActivityID", S_RELATED,
-			  EVTX_GUID);
-	attribute_element(w, "Execution", "ProcessID", S_PID, "ThreadID", S_TID, EVTX_U32);
-	text_element(w, "Channel", d->channel);
-	text_element(w, "Computer", computer);
-	attribute_element(w, "Security", "UserID", S_USER, NULL, 0, EVTX_SID);
-	end_element(w, from);
-}
-
-static void event_template(struct evtx_writer *w, const struct evtx_def *d, const char *computer)
-{
-	uint32_t from, list, user;
-
-	fragment_header(w);
-	from = open_element(w, "Event", NO_DEPENDENCY, true);
-	list = put_size(w);
-	put_attribute(w, "xmlns", false);
-	put_text(w, EVENT_NS);
-	close_size(w, list);
-	close_start(w);
-	system_element(w, d, computer);
-	if (d->body == EVTX_USER_DATA) {
-		user = open_element(w, "UserData", S_BODY, false);
-		close_start(w);
-		put_substitution(w, S_BODY, EVTX_BINXML, true);
-		end_element(w, user);
-	} else {
-		put_substitution(w, S_BODY, EVTX_BINXML, true);
-	}
-	end_element(w, from);
-	put_le(w, 0, 1);
-}
-
-static void data_element(struct evtx_writer *w, const struct evtx_field *f, uint16_t index)
-{
-	uint32_t from = open_element(w, "Data", f->optional ? index : NO_DEPENDENCY, true);
-	uint32_t list = put_size(w);
-
-	put_attribute(w, "Name", false);
-	put_text(w, f->name);
-	close_size(w, list);
-	close_start(w);
-	put_substitution(w, index, f->type, f->optional);
-	end_element(w, from);
-}
-
-static void user_data_fields(struct evtx_writer *w, const struct evtx_def *d)
-{
-	for (uint16_t i = 0; i < d->nfields; i++) {
-		uint32_t from = open_element(w, d->fields[i].name, NO_DEPENDENCY, false);
-
-		close_start(w);
-		put_substitution(w, i, d->fields[i].type, d->fields[i].optional);
-		end_element(w, from);
-	}
-}
-
-static void body_template(struct evtx_writer *w, const struct evtx_def *d)
-{
-	const char *name = d->body == EVTX_USER_DATA ? d->user_element : "EventData";
-	bool has_ns = d->body == EVTX_USER_DATA && d->user_ns;
-	uint32_t from, list;
-
-	fragment_header(w);
-	from = open_element(w, name, NO_DEPENDENCY, has_ns);
-	if (has_ns) {
-		list = put_size(w);
-		put_attribute(w, "xmlns", false);
-		put_text(w, d->user_ns);
-		close_size(w, list);
-	}
-	close_start(w);
-	if (d->body == EVTX_USER_DATA) {
-		user_data_fields(w, d);
-	} else if (d->body == EVTX_CLASSIC) {
-		value_element(w, "Data", 0, d->fields[0].type);
-		value_element(w, "Binary", 2, EVTX_BINARY);
-	} else {
-		for (uint16_t i = 0; i < d->nfields; i++)
-			data_element(w, &d->fields[i], i);
-	}
-	end_element(w, from);
-	put_le(w, 0, 1);
-}
-
-/* FNV-1a, 64 bits wide. */
-static uint64_t fold(uint64_t h, const char *z)
-{
-	for (; *z; z++)
-		h = (h ^ (uint8_t)*z) * UINT64_C(0x100000001b3);
-	return (h ^ 0x1f) * UINT64_C(0x100000001b3);
-}
-
-/* A GUID that depends on nothing but what the template says. computer NULL: the body's. */
-static void template_guid(const struct evtx_def *d, const char *computer, uint8_t ret[16])
-{
-	for (unsigned half = 0; half < 2; half++) {
-		uint64_t h = UINT64_C(0xcbf29ce484222325) + half;
-
-		h = fold(fold(h, d->provider), d->channel) ^ (uint64_t)d->body << 56;
-		if (computer) {
-			h = fold(h, computer);
-		} else {
-			h = fold(h ^ ((uint64_t)d->id << 8 | d->version),
-				 d->user_element ? d->user_element : "");
-			for (uint32_t i = 0; i < d->nfields; i++)
-				h = fold(h ^ d->fields[i].type ^ (uint64_t)d->fields[i].optional << 8,
-					 d->fields[i].name);
-		}
-		set_le(ret + 8 * half, h ^ h >> 29, 8);
-	}
-	ret[7] = (uint8_t)((ret[7] & 0x0f) | 0x50);
-	ret[8] = (uint8_t)((ret[8] & 0x3f) | 0x80);
-}
+/* --- templates that are known ----------------------------------------------------------------- */
 
 static struct known *known_get(struct evtx_writer *w, const struct evtx_record *r)
 {
 	struct known *k;
 
-	for (uint32_t i = 0; i < w->nknown; i++)
-		if (w->known[i].def == r->def && w->known[i].computer == r->computer)
-			return &w->known[i];
-	k = &w->known[w->nknown < KNOWN_MAX ? w->nknown++ : w->next_known++ % KNOWN_MAX];
+	for (size_t i = 0; i < w->known.len; i++)
+		if (w->known.at[i].def == r->def && w->known.at[i].computer == r->computer)
+			return &w->known.at[i];
+	k = w->known.len < KNOWN_MAX ? VEC_PUSH(&w->known, KNOWN_MAX)
+				     : &w->known.at[w->next_known++ % KNOWN_MAX];
+	if (!k)
+		return NULL;
 	*k = (struct known){ .def = r->def, .computer = r->computer };
 	template_guid(r->def, r->computer, k->system_guid);
 	template_guid(r->def, NULL, k->body_guid);
 	return k;
-}
-
-/* Template instance up to its definition, which follows inline where the chunk does not have it. Answers where
- * the definition is. computer NULL: the body's template. */
-static uint32_t put_template(struct evtx_writer *w, const struct evtx_def *d, const char *computer,
-			     const uint8_t guid[16])
-{
-	uint8_t *slot = w->chunk + TEMPLATES_AT + 4 * (evtx_hash((bytes){ guid, 16 }) % TEMPLATE_SLOTS);
-	uint32_t head = load_le32(slot), self, from;
-
-	put_le(w, 0x010c, 2);
-	put(w, guid, 4);
-	for (uint32_t off = head; off; off = load_le32(w->chunk + off)) {
-		if (memcmp(w->chunk + off + 4, guid, 16) == 0) {
-			put_le(w, off, 4);
-			return off;
-		}
-	}
-	self = w->at + 4;
-	put_le(w, self, 4);
-	put_le(w, head, 4);
-	put(w, guid, 16);
-	from = put_size(w);
-	if (computer)
-		event_template(w, d, computer);
-	else
-		body_template(w, d);
-	close_size(w, from);
-	if (!w->full)
-		set_le(slot, self, 4);
-	return self;
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -555,7 +105,8 @@ static void end_record(struct evtx_writer *w, uint32_t start)
 {
 	uint32_t size = (w->at - start + 4 + 7) & ~7u;
 
-	if (w->full || size >= CHUNK_LEN - start) { /* libevtx loses a record that ends with its chunk */
+	/* libevtx loses a record that ends with its chunk */
+	if (w->full || size > w->cap - start || start + size == CHUNK_LEN) {
 		w->full = true;
 		return;
 	}
@@ -685,21 +236,80 @@ static uint32_t crc(const uint8_t *p, size_t n, uint32_t seed)
 	return libdeflate_crc32(seed, p, n);
 }
 
-static void begin_chunk(struct evtx_writer *w)
+/* At least `want` bytes of chunk, taken with room to spare. */
+static int chunk_grow(struct evtx_writer *w, uint32_t want, err *e)
 {
-	memset(w->chunk, 0, CHUNK_LEN);
+	uint32_t cap = w->cap + w->cap / 2;
+	uint8_t *to;
+
+	if (want <= w->cap)
+		return 0;
+	cap = ((cap > want ? cap : want) + CHUNK_FIRST - 1) / CHUNK_FIRST * CHUNK_FIRST;
+	cap = cap < CHUNK_LEN ? cap : CHUNK_LEN;
+	to = realloc(w->chunk, cap);
+	if (!to)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a chunk of an EVTX file");
+	w->chunk = to;
+	w->cap = cap;
+	return 0;
+}
+
+static int begin_chunk(struct evtx_writer *w, err *e)
+{
+	free(w->chunk); /* small again: thousands of files are open */
+	w->chunk = NULL;
+	w->cap = 0;
+	if (chunk_grow(w, CHUNK_FIRST, e) < 0)
+		return -1;
+	memset(w->chunk, 0, CHUNK_HEADER_LEN);
 	w->at = CHUNK_HEADER_LEN;
 	w->in_chunk = 0;
 	w->first_number = w->number;
 	w->full = false;
-	for (uint32_t i = 0; i < w->nknown; i++)
-		w->known[i].system_at = w->known[i].body_at = 0;
+	for (size_t i = 0; i < w->known.len; i++)
+		w->known.at[i].system_at = w->known.at[i].body_at = 0;
+	return 0;
+}
+
+static uint64_t chunk_at(const struct evtx_writer *w)
+{
+	return HEADER_LEN + w->nchunks * CHUNK_LEN;
+}
+
+int evtx_writer_park(struct evtx_writer *w, err *e)
+{
+	if (!w->chunk || !w->in)
+		return 0;
+	if (w->out(w->ctx, chunk_at(w), (bytes){ w->chunk, w->at }, e) < 0)
+		return -1;
+	free(w->chunk);
+	w->chunk = NULL;
+	w->cap = 0;
+	return 0;
+}
+
+static int resume(struct evtx_writer *w, err *e)
+{
+	if (w->chunk)
+		return 0;
+	if (chunk_grow(w, w->at, e) < 0)
+		return -1;
+	return w->in(w->ctx, chunk_at(w), w->chunk, w->at, e);
+}
+
+size_t evtx_writer_held(const struct evtx_writer *w)
+{
+	return w->cap;
 }
 
 static int end_chunk(struct evtx_writer *w, err *e)
 {
-	uint8_t *c = w->chunk;
+	uint8_t *c;
 
+	if (resume(w, e) < 0 || chunk_grow(w, CHUNK_LEN, e) < 0)
+		return -1;
+	c = w->chunk;
+	memset(c + w->at, 0, CHUNK_LEN - w->at);
 	memcpy(c, "ElfChnk", 8);
 	set_le(c + 8, w->first_number + 1, 8);
 	set_le(c + 16, w->number, 8);
@@ -711,11 +321,10 @@ static int end_chunk(struct evtx_writer *w, err *e)
 	set_le(c + 52, crc(c + CHUNK_HEADER_LEN, w->at - CHUNK_HEADER_LEN, 0), 4);
 	set_le(c + 120, 1, 4);
 	set_le(c + 124, crc(c + 128, 384, crc(c, 120, 0)), 4);
-	if (w->out(w->ctx, HEADER_LEN + w->nchunks * CHUNK_LEN, (bytes){ c, CHUNK_LEN }, e) < 0)
+	if (w->out(w->ctx, chunk_at(w), (bytes){ c, CHUNK_LEN }, e) < 0)
 		return -1;
 	w->nchunks++;
-	begin_chunk(w);
-	return 0;
+	return begin_chunk(w, e);
 }
 
 static void count_record(struct evtx_writer *w, uint32_t start, uint64_t id)
@@ -728,48 +337,61 @@ static void count_record(struct evtx_writer *w, uint32_t start, uint64_t id)
 	w->number++;
 }
 
-/* Try one record at the end of the chunk; w->full says that it does not fit, and nothing changed. */
-static void try_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id)
+/* Put one record at the end of the chunk; w->full says that it does not fit, and nothing changed. */
+static void slow_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id, struct known *k)
 {
-	struct known *k = known_get(w, r);
 	uint8_t tables[CHUNK_HEADER_LEN];
 	uint32_t start = w->at;
 
+	memcpy(tables, w->chunk, sizeof tables);
+	put_record(w, r, id, k);
+	if (!w->full)
+		return;
+	memcpy(w->chunk, tables, sizeof tables);
+	w->at = start;
+	k->system_at = k->body_at = 0;
+}
+
+static int try_record(struct evtx_writer *w, const struct evtx_record *r, uint64_t id, err *e)
+{
+	struct known *k = known_get(w, r);
+	uint32_t start = w->at, need = FAST_OVERHEAD + (uint32_t)r->packed.len;
+
+	if (!k)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an EVTX writer");
 	w->full = false;
-	if (!r->values && k->system_at && k->body_at && CHUNK_LEN - start > FAST_OVERHEAD + r->packed.len) {
+	if (!r->values && k->system_at && k->body_at && r->packed.len < CHUNK_LEN && CHUNK_LEN - start > need) {
+		if (chunk_grow(w, start + need, e) < 0)
+			return -1;
 		put_record_fast(w, r, id, k);
 	} else {
-		memcpy(tables, w->chunk, sizeof tables);
-		put_record(w, r, id, k);
-		if (w->full) {
-			memcpy(w->chunk, tables, sizeof tables);
-			memset(w->chunk + start, 0, CHUNK_LEN - start);
-			w->at = start;
-			k->system_at = k->body_at = 0;
-			return;
+		slow_record(w, r, id, k);
+		while (w->full && w->cap < CHUNK_LEN) {
+			if (chunk_grow(w, w->cap + 1, e) < 0)
+				return -1;
+			w->full = false;
+			slow_record(w, r, id, k);
 		}
 	}
-	count_record(w, start, id);
+	if (!w->full)
+		count_record(w, start, id);
+	return 0;
 }
 
 int evtx_writer_add(struct evtx_writer *w, const struct evtx_record *r, err *e)
 {
 	uint64_t id = r->id ? r->id : w->last_id + 1;
 
-	try_record(w, r, id);
-	if (!w->full)
-		return 0;
-	if (w->in_chunk) {
-		if (end_chunk(w, e) < 0)
-			return -1;
-		try_record(w, r, id);
-	}
+	if (resume(w, e) < 0 || try_record(w, r, id, e) < 0)
+		return -1;
+	if (w->full && w->in_chunk && (end_chunk(w, e) < 0 || try_record(w, r, id, e) < 0))
+		return -1;
 	if (w->full)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "event %u does not fit into a chunk", r->def->id);
 	return 0;
 }
 
-int evtx_writer_new(struct evtx_writer **ret, evtx_out *out, void *ctx, err *e)
+int evtx_writer_new(struct evtx_writer **ret, evtx_out *out, evtx_in *in, void *ctx, err *e)
 {
 	struct evtx_writer *w = calloc(1, sizeof *w);
 	static const uint8_t ZEROS[HEADER_LEN];
@@ -777,10 +399,10 @@ int evtx_writer_new(struct evtx_writer **ret, evtx_out *out, void *ctx, err *e)
 	if (!w)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an EVTX writer");
 	w->out = out;
+	w->in = in;
 	w->ctx = ctx;
-	begin_chunk(w);
-	if (out(ctx, 0, (bytes){ ZEROS, sizeof ZEROS }, e) < 0) {
-		free(w);
+	if (begin_chunk(w, e) < 0 || out(ctx, 0, (bytes){ ZEROS, sizeof ZEROS }, e) < 0) {
+		evtx_writer_free(w);
 		return -1;
 	}
 	*ret = w;
@@ -798,7 +420,7 @@ static int out_file(void *ctx, uint64_t at, bytes data, err *e)
 
 int evtx_writer_to_file(struct evtx_writer **ret, FILE *out, err *e)
 {
-	return evtx_writer_new(ret, out_file, out, e);
+	return evtx_writer_new(ret, out_file, NULL, out, e);
 }
 
 int evtx_writer_finish(struct evtx_writer *w, err *e)
@@ -821,7 +443,7 @@ int evtx_writer_finish(struct evtx_writer *w, err *e)
 
 uint64_t evtx_writer_last_at(const struct evtx_writer *w)
 {
-	return HEADER_LEN + w->nchunks * CHUNK_LEN + w->last_record;
+	return chunk_at(w) + w->last_record;
 }
 
 uint64_t evtx_writer_last_id(const struct evtx_writer *w)
@@ -831,5 +453,9 @@ uint64_t evtx_writer_last_id(const struct evtx_writer *w)
 
 void evtx_writer_free(struct evtx_writer *w)
 {
+	if (!w)
+		return;
+	VEC_DONE(&w->known);
+	free(w->chunk);
 	free(w);
 }

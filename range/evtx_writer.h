@@ -95,14 +95,21 @@ struct evtx_writer;
 /* Where the bytes of a file go: `data` at offset `at`. */
 typedef int evtx_out(void *ctx, uint64_t at, bytes data, err *e);
 
-/* A definition must stay where it is, and as it is, while the writer lives. */
-int evtx_writer_new(struct evtx_writer **ret, evtx_out *out, void *ctx, err *e);
+/* Read `n` bytes back that `out` was given. */
+typedef int evtx_in(void *ctx, uint64_t at, void *to, size_t n, err *e);
+
+/* A definition must stay where it is, and as it is, while the writer lives. in: NULL where parking does nothing. */
+int evtx_writer_new(struct evtx_writer **ret, evtx_out *out, evtx_in *in, void *ctx, err *e);
 /* The same to a seekable file (borrowed). */
 int evtx_writer_to_file(struct evtx_writer **ret, FILE *out, err *e);
 /* ERR_LIMIT where a record does not fit into a chunk of its own. */
 int evtx_writer_add(struct evtx_writer *w, const struct evtx_record *r, err *e);
 /* Close the last chunk and write the file header. */
 int evtx_writer_finish(struct evtx_writer *w, err *e);
+/* Give the unfinished chunk to the file, and its memory back. The next record takes it from there: the file's
+ * final bytes are the same. */
+int evtx_writer_park(struct evtx_writer *w, err *e);
+size_t evtx_writer_held(const struct evtx_writer *w); /* bytes of the unfinished chunk in memory; 0: parked */
 uint64_t evtx_writer_last_id(const struct evtx_writer *w);
 /* Place in the file of the record that was added last. */
 uint64_t evtx_writer_last_at(const struct evtx_writer *w);

@@ -205,6 +205,23 @@ static int evtx_to_file(void *ctx, uint64_t at, bytes data, err *e)
 	return write_at(s->all, f->path, data, (int64_t)at, e);
 }
 
+static int evtx_from_file(void *ctx, uint64_t at, void *to, size_t n, err *e)
+{
+	struct sink *s = ctx;
+	char full[3 * SINK_PATH_MAX];
+	ssize_t got;
+	int fd;
+
+	snprintf(full, sizeof full, "%s%s", s->all->dir, file_of(s)->path);
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : pread(fd, to, n, (off_t)at);
+	if (fd >= 0)
+		close(fd);
+	if (got != (ssize_t)n)
+		return err_errno(e, errno, "cannot read %s again", full);
+	return 0;
+}
+
 static void close_file(struct sink *s)
 {
 	err e = { 0 };
@@ -252,7 +269,7 @@ static void open_file(struct sink *s, int64_t t)
 		return;
 	}
 	if (s->kind->evtx) {
-		if (evtx_writer_new(&s->evtx, evtx_to_file, s, &e) < 0)
+		if (evtx_writer_new(&s->evtx, evtx_to_file, evtx_from_file, s, &e) < 0)
 			fail(s->all, &e);
 		return;
 	}
@@ -365,9 +382,10 @@ static void keep_rest(struct sink *s, size_t done)
 	size_t n = s->rows.len - done;
 	buf text = { 0 };
 
-	if (n == 0) {
-		s->rows.len = 0;
-		buf_clear(&s->text);
+	if (n == 0) { /* thousands of logs, few of them busy in the same slice */
+		VEC_DONE(&s->rows);
+		buf_done(&s->text);
+		s->text = (buf){ 0 };
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -398,14 +416,73 @@ static void flush_sink(struct sink *s, int64_t upto)
 		qsort(s->rows.at, s->rows.len, sizeof *s->rows.at, by_time);
 	for (; i < s->rows.len && s->rows.at[i].time < upto && !s->all->failed; i++)
 		land(s, &s->rows.at[i]);
-	if (i)
+	if (i) {
 		keep_rest(s, i);
+		s->used = s->all->flushes;
+	}
+}
+
+/* --- memory --------------------------------------------------------------------------------- */
+
+static size_t held_by(const struct sink *s)
+{
+	return s->out.cap + (s->evtx ? evtx_writer_held(s->evtx) : 0);
+}
+
+static void park(struct sink *s)
+{
+	err e = { 0 };
+
+	s->all->parked++;
+	if (s->evtx && evtx_writer_park(s->evtx, &e) < 0)
+		fail(s->all, &e);
+	flush_out(s);
+	buf_done(&s->out);
+	s->out = (buf){ 0 };
+}
+
+static int by_use(const void *a, const void *b)
+{
+	const struct sink *x = *(struct sink *const *)a, *y = *(struct sink *const *)b;
+
+	if (x->used != y->used)
+		return x->used < y->used ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Begun files that were not used for longest give their memory to the disk, until a third of the limit is free. */
+static void park_idle(struct sinks *all, size_t held)
+{
+	struct sink **idle = malloc(all->at.len * sizeof *idle);
+	size_t n = 0;
+
+	if (!idle) {
+		fail_memory(all);
+		return;
+	}
+	for (size_t i = 0; i < all->at.len; i++)
+		if (held_by(all->at.at[i]))
+			idle[n++] = all->at.at[i];
+	qsort(idle, n, sizeof *idle, by_use);
+	for (size_t i = 0; i < n && held > LIMIT_SINK_HELD / 3 * 2 && !all->failed; i++) {
+		held -= held_by(idle[i]);
+		park(idle[i]);
+	}
+	free(idle);
 }
 
 void sinks_flush(struct sinks *all, int64_t upto)
 {
-	for (size_t i = 0; i < all->at.len && !all->failed; i++)
+	size_t held = 0;
+
+	all->flushes++;
+	for (size_t i = 0; i < all->at.len && !all->failed; i++) {
 		flush_sink(all->at.at[i], upto);
+		held += held_by(all->at.at[i]);
+	}
+	all->held_max = u64_max(all->held_max, held);
+	if (held > LIMIT_SINK_HELD && !all->failed)
+		park_idle(all, held);
 }
 
 int sinks_finish(struct sinks *all, err *e)

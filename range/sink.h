@@ -2,7 +2,7 @@
  *
  * A sink is one log of one machine. Rows are told with their true time; at the end of a slice of time
  * everything that is due is sorted and written, the rest waits. That is the merge of all who told rows, and
- * memory holds one slice only. On the way a row may be dropped (the log was cleared, rotated away, never
+ * memory holds one slice only; what begun files hold besides is bounded (LIMIT_SINK_HELD). On the way a row may be dropped (the log was cleared, rotated away, never
  * collected), and where a row of a truth step lands is reported. Files roll by period. Nobody here knows
  * what a row means. Thread rule: one owner. */
 #ifndef SPOOR_RANGE_SINK_H
@@ -24,6 +24,7 @@
 #define LIMIT_SINKS (1u << 20)
 #define LIMIT_SINK_ROWS (1u << 28) /* of one slice */
 #define LIMIT_SINK_FILES (1u << 22)
+#define LIMIT_SINK_HELD ((size_t)96 << 20) /* begun chunks and text of all files, between slices */
 #define SINK_PATH_MAX 512
 
 enum finish { FINISH_PLAIN, FINISH_GZ, FINISH_ZIP }; /* what becomes of a file when it is complete */
@@ -85,7 +86,7 @@ struct sink {
 	uint64_t lines;      /* of the current file */
 	int64_t first, last; /* rows that are there, true time */
 	uint64_t told, kept;
-	bool open_row;
+	uint64_t used; /* the last flush that wrote rows */
 };
 
 /* A row of a step has landed, or was lost (file NULL). record: its id or line number. */
@@ -103,6 +104,8 @@ struct sinks {
 	VEC(struct sink *) at;
 	VEC(struct sink_file) files;
 	uint64_t order, rows, bytes;
+	uint64_t flushes, parked; /* so far */
+	size_t held_max;
 	uint32_t listed; /* steps from here on are of the truth */
 	sink_landed *landed;
 	sink_plan *plan;
