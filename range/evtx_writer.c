@@ -264,6 +264,7 @@ static int begin_chunk(struct evtx_writer *w, err *e)
 	memset(w->chunk, 0, CHUNK_HEADER_LEN);
 	w->at = CHUNK_HEADER_LEN;
 	w->in_chunk = 0;
+	w->saved = 0;
 	w->first_number = w->number;
 	w->full = false;
 	for (size_t i = 0; i < w->known.len; i++)
@@ -280,8 +281,12 @@ int evtx_writer_park(struct evtx_writer *w, err *e)
 {
 	if (!w->chunk || !w->in)
 		return 0;
-	if (w->out(w->ctx, chunk_at(w), (bytes){ w->chunk, w->at }, e) < 0)
+	if (w->out(w->ctx, chunk_at(w), (bytes){ w->chunk, w->saved ? CHUNK_HEADER_LEN : w->at }, e) < 0)
 		return -1;
+	if (w->saved && w->at > w->saved &&
+	    w->out(w->ctx, chunk_at(w) + w->saved, (bytes){ w->chunk + w->saved, w->at - w->saved }, e) < 0)
+		return -1;
+	w->saved = w->at;
 	free(w->chunk);
 	w->chunk = NULL;
 	w->cap = 0;

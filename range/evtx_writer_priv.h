@@ -68,6 +68,7 @@ struct evtx_writer {
 	bool full;            /* what was put last did not fit */
 	uint8_t *chunk;       /* NULL: parked in the file */
 	uint32_t cap;         /* bytes of it */
+	uint32_t saved;       /* what the file has of its records, from parking before */
 };
 
 /* --- bytes ---------------------------------------------------------------------------------- */

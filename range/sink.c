@@ -187,7 +187,6 @@ static void flush_out(struct sink *s)
 
 	if (s->out.len == 0 || s->all->failed)
 		return;
-	s->all->bytes += s->out.len;
 	if (s->out.failed)
 		fail_memory(s->all);
 	else if (write_at(s->all, file_of(s)->path, str_bytes(buf_view(&s->out)), -1, &e) < 0)
@@ -201,7 +200,6 @@ static int evtx_to_file(void *ctx, uint64_t at, bytes data, err *e)
 	struct sink_file *f = file_of(s);
 
 	f->size = u64_max(f->size, at + data.len);
-	s->all->bytes += data.len;
 	return write_at(s->all, f->path, data, (int64_t)at, e);
 }
 
@@ -433,7 +431,6 @@ static void park(struct sink *s)
 {
 	err e = { 0 };
 
-	s->all->parked++;
 	if (s->evtx && evtx_writer_park(s->evtx, &e) < 0)
 		fail(s->all, &e);
 	flush_out(s);
@@ -480,7 +477,6 @@ void sinks_flush(struct sinks *all, int64_t upto)
 		flush_sink(all->at.at[i], upto);
 		held += held_by(all->at.at[i]);
 	}
-	all->held_max = u64_max(all->held_max, held);
 	if (held > LIMIT_SINK_HELD && !all->failed)
 		park_idle(all, held);
 }

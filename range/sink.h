@@ -24,7 +24,7 @@
 #define LIMIT_SINKS (1u << 20)
 #define LIMIT_SINK_ROWS (1u << 28) /* of one slice */
 #define LIMIT_SINK_FILES (1u << 22)
-#define LIMIT_SINK_HELD ((size_t)96 << 20) /* begun chunks and text of all files, between slices */
+#define LIMIT_SINK_HELD ((size_t)112 << 20) /* begun chunks and text of all files, between slices */
 #define SINK_PATH_MAX 512
 
 enum finish { FINISH_PLAIN, FINISH_GZ, FINISH_ZIP }; /* what becomes of a file when it is complete */
@@ -103,9 +103,8 @@ struct sinks {
 	char *dir; /* evidence folder */
 	VEC(struct sink *) at;
 	VEC(struct sink_file) files;
-	uint64_t order, rows, bytes;
-	uint64_t flushes, parked; /* so far */
-	size_t held_max;
+	uint64_t order, rows;
+	uint64_t flushes; /* so far */
 	uint32_t listed; /* steps from here on are of the truth */
 	sink_landed *landed;
 	sink_plan *plan;

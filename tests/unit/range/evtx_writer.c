@@ -108,6 +108,77 @@ static void what_fits_into_no_chunk_is_refused(void **state)
 	free(f.data);
 }
 
+struct memory {
+	uint8_t data[4096 + 8 * 65536];
+	size_t len;
+};
+
+static int to_memory(void *ctx, uint64_t at, bytes data, err *e)
+{
+	struct memory *m = ctx;
+
+	assert_true(at + data.len <= sizeof m->data);
+	memcpy(m->data + at, data.ptr, data.len);
+	m->len = at + data.len > m->len ? at + data.len : m->len;
+	return 0;
+}
+
+static int from_memory(void *ctx, uint64_t at, void *to, size_t n, err *e)
+{
+	const struct memory *m = ctx;
+
+	assert_true(at + n <= m->len);
+	memcpy(to, m->data + at, n);
+	return 0;
+}
+
+/* 400 records of growing size and three definitions, parked before each record whose number `every` divides. */
+static struct memory *parked(uint32_t every)
+{
+	static const uint8_t ZEROS[800];
+	struct memory *m = calloc(1, sizeof *m);
+	struct evtx_def defs[3] = { DEF, DEF, DEF };
+	struct evtx_writer *w = NULL;
+
+	assert_non_null(m);
+	defs[1].id = 8;
+	defs[2].id = 9;
+	assert_int_equal(evtx_writer_new(&w, to_memory, from_memory, m, NULL), 0);
+	for (uint32_t i = 0; i < 400; i++) {
+		uint8_t packed[4 + sizeof ZEROS] = { (uint8_t)(2 * i), (uint8_t)(2 * i >> 8), EVTX_STRING };
+		struct evtx_record r = { .def = &defs[i % 3], .computer = "host.example", .created = i,
+					 .packed = { packed, 4 + 2 * i }, .packed_n = 1 };
+
+		if (every && i % every == 0) {
+			assert_int_equal(evtx_writer_park(w, NULL), 0);
+			assert_int_equal(evtx_writer_held(w), 0);
+		}
+		assert_int_equal(evtx_writer_add(w, &r, NULL), 0);
+		assert_true(evtx_writer_held(w) > 0);
+		assert_int_equal(load_le64(m->data), 0); /* no file before its end */
+	}
+	if (every)
+		assert_int_equal(evtx_writer_park(w, NULL), 0);
+	assert_int_equal(evtx_writer_finish(w, NULL), 0);
+	evtx_writer_free(w);
+	return m;
+}
+
+static void parking_changes_no_byte(void **state)
+{
+	struct memory *never = parked(0);
+
+	assert_true(never->len > 4096 + 2 * 65536);
+	for (uint32_t every = 1; every < 50; every += 12) {
+		struct memory *m = parked(every);
+
+		assert_int_equal(m->len, never->len);
+		assert_memory_equal(m->data, never->data, m->len);
+		free(m);
+	}
+	free(never);
+}
+
 /* Known answer: the name "EventID" in files that Windows wrote. */
 static void names_hash_as_windows_hashes_them(void **state)
 {
@@ -122,6 +193,7 @@ int main(void)
 		cmocka_unit_test(sizes_and_checksums_are_right),
 		cmocka_unit_test(a_file_without_records_has_one_empty_chunk),
 		cmocka_unit_test(what_fits_into_no_chunk_is_refused),
+		cmocka_unit_test(parking_changes_no_byte),
 		cmocka_unit_test(names_hash_as_windows_hashes_them),
 	};
 
