@@ -68,7 +68,7 @@ static void shape_of(const struct world *w, struct host *h, struct rng *r, unsig
 	if (h->role != ROLE_DESK)
 		h->shape = h->role == ROLE_BUILD ? SHAPE_ZIP : SHAPE_EVTX;
 	else if (rng_chance(r, 15))
-		h->shape = SHAPE_BEAT;
+		h->shape = SHAPE_EXPORT;
 	else if (rng_chance(r, 6))
 		h->shape = SHAPE_ZIP;
 	if (level && h->shape == SHAPE_EVTX && rng_chance(r, 15 * level)) {
@@ -89,9 +89,27 @@ static void coverage_of(const struct world *w, struct host *h, struct rng *r)
 		h->collected = false;
 }
 
+/* What the organisation collects events with: one product everywhere. */
+static enum collector collector_of(const struct world *w)
+{
+	static const uint8_t PERCENT[] = { [EXPORT_BEAT] = 40,
+					   [EXPORT_WAZUH] = 20,
+					   [EXPORT_SPLUNK] = 14,
+					   [EXPORT_SPLUNK_CSV] = 13,
+					   [EXPORT_EVTXECMD] = 13 };
+	struct rng r = rng_stream(w->seed, "collector", 0);
+	uint32_t at = rng_below(&r, 100), i = 0;
+
+	for (; i + 1 < COUNT(PERCENT) && at >= PERCENT[i]; i++)
+		at -= PERCENT[i];
+	return (enum collector)i;
+}
+
 void degrade_hosts(struct world *w)
 {
 	const struct bundle *b = w->bundle;
+
+	w->collector = collector_of(w);
 
 	for (size_t i = 0; i < w->hosts.len; i++) {
 		struct host *h = &w->hosts.at[i];

@@ -6,6 +6,7 @@
 #include "fmt.h"
 #include "util/json.h"
 #include "util/utf.h"
+#include "winev_priv.h"
 
 #define FILETIME_1970 UINT64_C(116444736000000000)
 
@@ -39,10 +40,10 @@ static struct sink *event_sink(struct world *w, struct host *h, const struct evt
 {
 	uint32_t c = channel_of(w, d);
 
-	if (h->shape == SHAPE_BEAT || t >= h->mix_at) {
-		if (!h->beat)
-			h->beat = world_sink(w, &KIND_BEAT, h->index, NULL);
-		return h->beat;
+	if (h->shape == SHAPE_EXPORT || t >= h->mix_at) {
+		if (!h->exported)
+			h->exported = world_sink(w, export_kind(w), h->index, NULL);
+		return h->exported;
 	}
 	if (!h->channels[c]) {
 		h->channels[c] = world_sink(w, &KIND_EVTX, h->index, d->channel);
@@ -305,7 +306,7 @@ static void beat_path(const struct sink *s, int64_t t, char out[SINK_PATH_MAX])
 	snprintf(out, SINK_PATH_MAX, "winlogbeat/%s.ndjson", w->hosts.at[s->host].name);
 }
 
-static void narrow(buf *b, const uint8_t *p, size_t len)
+static void narrow(buf *b, const uint8_t *p, size_t len, bool plain)
 {
 	for (size_t i = 0; i + 1 < len; i += 2) {
 		uint32_t cp = load_le16(p + i);
@@ -318,12 +319,14 @@ static void narrow(buf *b, const uint8_t *p, size_t len)
 		}
 		if (cp >= 0x20 && cp < 0x7f && cp != '"' && cp != '\\')
 			buf_byte(b, (char)cp);
+		else if (plain)
+			buf_utf8_cp(b, cp);
 		else
 			json_escape(b, (buf_utf8_cp(&u, cp), buf_view(&u)));
 	}
 }
 
-static void sid_text(buf *b, const uint8_t *p, size_t len)
+void sid_text(buf *b, const uint8_t *p, size_t len)
 {
 	PUT(b, "S-");
 	put_u(b, p[0]);
@@ -356,7 +359,7 @@ static unsigned hex_digits(uint64_t v)
 	return n;
 }
 
-static void value_text(buf *b, uint8_t type, const uint8_t *p, size_t len)
+void ev_value(buf *b, uint8_t type, const uint8_t *p, size_t len, bool plain)
 {
 	uint64_t v = 0;
 
@@ -364,7 +367,7 @@ static void value_text(buf *b, uint8_t type, const uint8_t *p, size_t len)
 		v |= (uint64_t)p[i] << 8 * i;
 	switch (type) {
 	case EVTX_STRING:
-		narrow(b, p, len);
+		narrow(b, p, len, plain);
 		break;
 	case EVTX_SID:
 		sid_text(b, p, len);
@@ -401,7 +404,7 @@ static void classic_members(buf *b, const uint8_t *p, size_t len)
 		PUT(b, "\"param");
 		put_u(b, ++n);
 		PUT(b, "\":\"");
-		narrow(b, p + at, i - at);
+		narrow(b, p + at, i - at, false);
 		buf_byte(b, '"');
 		at = i + 2;
 	}
@@ -421,7 +424,7 @@ static void beat_members(const struct packed_event *ev, bytes row, buf *b)
 		} else if (len) {
 			json_key(b, ev->def->fields[i].name);
 			buf_byte(b, '"');
-			value_text(b, type, p, len);
+			ev_value(b, type, p, len, false);
 			buf_byte(b, '"');
 		}
 		p += len;

@@ -28,7 +28,7 @@ void ev_data(struct world *w, const char *elements);
 /* Security@UserID of the event being built. */
 void ev_user(struct world *w, const struct sid *sid);
 
-/* Kinds of logs of Windows events: EVTX per channel, Winlogbeat per host. */
+/* Kinds of logs of Windows events: EVTX per channel, Winlogbeat per host. Other exports: winev_shapes.c. */
 extern const struct log_kind KIND_EVTX, KIND_BEAT;
 
 #endif

@@ -40,7 +40,8 @@ enum role {
 };
 extern const char *const ROLE_NAMES[ROLE_COUNT];
 
-enum shape { SHAPE_EVTX, SHAPE_ZIP, SHAPE_BEAT, SHAPE_MIX }; /* MIX: EVTX at first, Winlogbeat later */
+enum shape { SHAPE_EVTX, SHAPE_ZIP, SHAPE_EXPORT, SHAPE_MIX }; /* MIX: EVTX at first, the collector's export later */
+enum collector { EXPORT_BEAT, EXPORT_WAZUH, EXPORT_SPLUNK, EXPORT_SPLUNK_CSV, EXPORT_EVTXECMD };
 enum locale { LOCALE_EN, LOCALE_ZH, LOCALE_FR, LOCALE_DE, LOCALE_RU, LOCALE_COUNT };
 
 /* Strength of what a row tells of its host: bits, from which ceilings follow. */
@@ -107,7 +108,7 @@ struct host {
 	struct rng rng;
 	struct session local, user;
 	struct process services, explorer;
-	struct sink *channels[CHANNELS_MAX], *beat, *text[TEXT_LOGS_MAX];
+	struct sink *channels[CHANNELS_MAX], *exported, *text[TEXT_LOGS_MAX];
 	uint64_t ids[CHANNELS_MAX];
 	/* truth */
 	enum state state;
@@ -252,6 +253,7 @@ struct world {
 	struct sinks sinks;
 	struct range_size size;
 	uint32_t density; /* of rare benign work: more in a short window */
+	enum collector collector;
 	const struct bundle *bundle;
 	void *scenario_a, *scenario_b, *commodity; /* parameters of those that run, or NULL */
 	bool short_leases;
