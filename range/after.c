@@ -148,7 +148,7 @@ static int pack_host(struct world *w, uint32_t host, err *e)
 		if (!a) {
 			a = archive_write_new();
 			snprintf(path, sizeof path, "%sCollection-%s.zip", w->sinks.dir,
-				 w->hosts.at[host].name);
+				 w->hosts.at[host].folder);
 			if (!a || archive_write_set_format_zip(a) != ARCHIVE_OK ||
 			    archive_write_open_filename(a, path) != ARCHIVE_OK)
 				rc = a ? archive_fail(a, e)

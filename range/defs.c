@@ -136,6 +136,11 @@ static const struct {
 	  "Data:str[] Binary:bin" },
 	{ D_LOG_STOP, CLASSIC("EventLog"), SYS, 6006, 0, 4, 0, 0, OLD, EVTX_CLASSIC, NULL, NULL,
 	  "Data:str[] Binary:bin" },
+	{ D_RENAMED, CLASSIC("EventLog"), SYS, 6011, 0, 4, 0, 0, OLD, EVTX_CLASSIC, NULL, NULL,
+	  "Data:str[] Binary:bin" },
+	{ D_ACCOUNT_RENAMED, P_SEC, SEC, 4781, 0, 0, 0, 13824, AUDIT_OK, EVTX_EVENT_DATA, NULL, NULL,
+	  "OldTargetUserName:str NewTargetUserName:str TargetDomainName:str TargetSid:sid " SUBJECT
+	  "PrivilegeList:str" },
 	{ D_SYS_CLEARED, P_LOG, SYS, 104, 0, 4, 0, 104, PLAIN, EVTX_USER_DATA, "LogFileCleared",
 	  "http://manifests.microsoft.com/win/2004/08/windows/eventlog",
 	  "SubjectUserName:str SubjectDomainName:str Channel:str BackupPath:str" },

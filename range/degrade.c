@@ -212,11 +212,11 @@ enum finish degrade_plan(void *ctx, const struct sink *s, int64_t t, const char 
 {
 	const struct world *w = ctx;
 	const struct host *h = &w->hosts.at[s->host];
-	const char *rest = path + strlen(h->name);
+	const char *rest = path + strlen(h->folder);
 	size_t n;
 
 	if (h->shape == SHAPE_ZIP && s->kind->evtx) {
-		snprintf(shown, SINK_PATH_MAX, "Collection-%s.zip!/uploads/auto/C:%s", h->name, rest);
+		snprintf(shown, SINK_PATH_MAX, "Collection-%s.zip!/uploads/auto/C:%s", h->folder, rest);
 		return FINISH_ZIP;
 	}
 	if (!w->bundle->level[DEG_ROTATION] || !s->kind->period || h->windows ||

@@ -365,7 +365,8 @@ static int try_record(struct evtx_writer *w, const struct evtx_record *r, uint64
 	if (!k)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an EVTX writer");
 	w->full = false;
-	if (!r->values && k->system_at && k->body_at && r->packed.len < CHUNK_LEN && CHUNK_LEN - start > need) {
+	if (!r->values && k->system_at && k->body_at && r->packed.len < CHUNK_LEN &&
+	    CHUNK_LEN - start > need) {
 		if (chunk_grow(w, start + need, e) < 0)
 			return -1;
 		put_record_fast(w, r, id, k);

@@ -50,7 +50,7 @@ struct known {
 	uint32_t system_at, body_at;
 };
 
-#define KNOWN_MAX 64u    /* definitions of one channel; the oldest gives way */
+#define KNOWN_MAX 64u     /* definitions of one channel; the oldest gives way */
 #define CHUNK_FIRST 4096u /* bytes that a chunk begins with; it grows to CHUNK_LEN */
 
 struct evtx_writer {

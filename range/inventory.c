@@ -15,10 +15,13 @@ static void row(const struct world *w, uint32_t host, buf *b)
 	PUT(b, "AS-");
 	put_pad(b, 10000 + host, 5);
 	buf_byte(b, ',');
-	buf_z(b, h->name);
+	buf_z(b, h->folder);
 	buf_byte(b, ',');
 	buf_z(b, h->fqdn);
-	PUT(b, ",,");
+	buf_byte(b, ',');
+	if (h->old_name && h->number % 2 == 0) /* not everybody keeps the list */
+		buf_z(b, h->old_name);
+	buf_byte(b, ',');
 	if (!h->wifi) /* who has a leased address is for the address server to tell */
 		put_ip(b, h->ip);
 	buf_byte(b, ',');

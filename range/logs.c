@@ -12,7 +12,7 @@ static size_t expand(const struct sink *s, const struct civil *c, char what, cha
 
 	switch (what) {
 	case 'h':
-		return (size_t)snprintf(out, cap, "%s", w->hosts.at[s->host].name);
+		return (size_t)snprintf(out, cap, "%s", w->hosts.at[s->host].folder);
 	case 'Y':
 		return (size_t)snprintf(out, cap, "%04u", c->year);
 	case 'y':
@@ -77,7 +77,12 @@ static const struct log_kind KINDS[LOG_TEXT_COUNT] = {
 	[LOG_AUTH] = LOG("auth", WEEK, true, "{h}/var/log/auth.log-{Y}{m}{d}", NULL, NULL),
 	[LOG_AUDITD] = LOG("auditd", 0, false, "{h}/var/log/audit/audit.log", NULL, NULL),
 	[LOG_DHCP] = LOG("dhcp", DAY, true, "{h}/dhcp/{Y}-{m}-{d}/DhcpSrvLog-{a}.log", head_dhcp, NULL),
+	[LOG_DHCPD] = LOG("dhcp", WEEK, true, "{h}/var/log/dhcpd.log-{Y}{m}{d}", NULL, NULL),
+	[LOG_KEA] = LOG("dhcp", 0, true, "{h}/var/lib/kea/kea-leases4.csv", head_kea, NULL),
 	[LOG_DNS] = LOG("dns", 0, true, "{h}/System32/dns/dns.log", head_dns, NULL),
+	[LOG_BIND] = LOG("dns", WEEK, true, "{h}/var/log/named/query.log-{Y}{m}{d}", NULL, NULL),
+	[LOG_CCM_APP] = LOG("ccm", 0, true, "{h}/Windows/CCM/Logs/AppEnforce.log", NULL, NULL),
+	[LOG_CCM_UPDATE] = LOG("ccm", 0, true, "{h}/Windows/CCM/Logs/WUAHandler.log", NULL, NULL),
 	[LOG_SQUID] = LOG("proxy", WEEK, false, "{h}/var/log/squid/access.log-{Y}{m}{d}", NULL, NULL),
 	[LOG_ELFF] = LOG("proxy", DAY, false, "{h}/SG_main_{y}{m}{d}.log", head_elff, NULL),
 	[LOG_PAN] = LOG("firewall", WEEK, true, "{h}/syslog/pan-{Y}{m}{d}.log", NULL, NULL),

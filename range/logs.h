@@ -23,7 +23,12 @@ enum text_log {
 	LOG_AUTH,
 	LOG_AUDITD,
 	LOG_DHCP,
+	LOG_DHCPD,
+	LOG_KEA,
 	LOG_DNS,
+	LOG_BIND,
+	LOG_CCM_APP,
+	LOG_CCM_UPDATE,
 	LOG_SQUID,
 	LOG_ELFF,
 	LOG_PAN,
@@ -76,6 +81,8 @@ struct web {
 
 void row_web(struct world *w, uint32_t server, const struct web *q);
 void row_iis(struct world *w, uint32_t server, enum text_log log, const struct web *q);
+/* A head in mid-file, when the fields change (host.web_change_at). */
+void iis_fields_change(struct world *w, int64_t t, uint32_t server, uint32_t log);
 
 /* --- servers -------------------------------------------------------------------------------- */
 
@@ -121,6 +128,13 @@ void row_dns(struct world *w, uint32_t server, int64_t t, uint32_t client, const
 void row_sensor_dns(struct world *w, uint32_t sensor, int64_t t, uint32_t client, uint32_t server,
 		    const char *name, uint32_t answer);
 void row_dhcp(struct world *w, uint32_t server, int64_t t, unsigned id, uint32_t host, uint32_t ip);
+/* What a site runs in place of Windows' own services (logs_site.c); row_dns() and row_dhcp() choose. */
+void row_bind(struct world *w, uint32_t server, int64_t t, uint32_t client, const char *name);
+void row_isc(struct world *w, uint32_t server, int64_t t, unsigned id, uint32_t host, uint32_t ip);
+void row_kea(struct world *w, uint32_t server, int64_t t, unsigned id, uint32_t host, uint32_t ip);
+/* A line of a Configuration Manager client; file and line of its source, as it says them. */
+void row_ccm(struct world *w, uint32_t host, int64_t t, enum text_log log, const char *file, unsigned line,
+	     const char *text);
 void row_vpn(struct world *w, uint32_t vpn, int64_t t, const char *user, uint32_t outside, uint32_t assigned,
 	     int64_t dur, uint64_t up, uint64_t down);
 void row_device_login(struct world *w, uint32_t firewall, int64_t t, const char *user, uint32_t from,

@@ -491,8 +491,11 @@ static void dns_packet(struct world *w, struct sink *s, int64_t t, uint32_t clie
 
 void row_dns(struct world *w, uint32_t server, int64_t t, uint32_t client, const char *name, uint32_t answer)
 {
-	struct sink *s = log_of(w, server, LOG_DNS);
+	uint32_t bind = w->orgs.at[w->hosts.at[server].org].bind;
+	struct sink *s = bind == NOWHERE ? log_of(w, server, LOG_DNS) : NULL;
 
+	if (bind != NOWHERE)
+		row_bind(w, bind, t, client, name);
 	if (!s)
 		return;
 	dns_packet(w, s, t, client, name, false, true);
@@ -517,10 +520,15 @@ void head_dhcp(const struct sink *s, int64_t t, buf *b)
 void row_dhcp(struct world *w, uint32_t server, int64_t t, unsigned id, uint32_t host, uint32_t ip)
 {
 	const struct host *h = &w->hosts.at[host];
+	const struct org *o = &w->orgs.at[w->hosts.at[server].org];
 	struct civil c = civil_of(host_local(w, server, t));
-	struct sink *s = log_of(w, server, LOG_DHCP);
+	struct sink *s = o->leases == LEASES_WINDOWS ? log_of(w, server, LOG_DHCP) : NULL;
 	buf *b = row_in(s);
 
+	if (o->leases == LEASES_ISC)
+		row_isc(w, o->lease_server, t, id, host, ip);
+	if (o->leases == LEASES_KEA)
+		row_kea(w, o->lease_server, t, id, host, ip);
 	if (!b)
 		return;
 	put_pad(b, id, 2);

@@ -33,6 +33,7 @@ void head_iis(const struct sink *s, int64_t t, buf *b);
 void head_app_audit(const struct sink *s, int64_t t, buf *b);
 void head_sql(const struct sink *s, int64_t t, buf *b);
 void head_dhcp(const struct sink *s, int64_t t, buf *b);
+void head_kea(const struct sink *s, int64_t t, buf *b);
 void head_dns(const struct sink *s, int64_t t, buf *b);
 void head_elff(const struct sink *s, int64_t t, buf *b);
 void head_netflow(const struct sink *s, int64_t t, buf *b);

@@ -26,9 +26,23 @@ void head_iis(const struct sink *s, int64_t t, buf *b)
 	PUT(b, "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: ");
 	put_plain(b, host_clock(h, t), 0, 0);
 	PUT(b, "\r\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip "
-	       "cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status ");
+	       "cs(User-Agent) cs(Referer) ");
+	if (t >= h->web_change_at)
+		PUT(b, "cs-host ");
+	PUT(b, "sc-status sc-substatus sc-win32-status ");
 	buf_z(b, h->web_bytes ? "sc-bytes cs-bytes time-taken" : "time-taken");
 	buf_z(b, w->forwarded ? " X-Forwarded-For\r\n" : "\r\n");
+}
+
+void iis_fields_change(struct world *w, int64_t t, uint32_t server, uint32_t log)
+{
+	struct sink *s = log_of(w, server, (enum text_log)log);
+	buf *b = row_in(s);
+
+	if (!b)
+		return;
+	head_iis(s, t, b);
+	sink_end(s, t, NO_STEP);
 }
 
 void row_iis(struct world *w, uint32_t server, enum text_log log, const struct web *q)
@@ -60,6 +74,10 @@ void row_iis(struct world *w, uint32_t server, enum text_log log, const struct w
 	buf_byte(b, ' ');
 	put_plus(b, q->referer);
 	buf_byte(b, ' ');
+	if (q->t >= h->web_change_at) {
+		buf_z(b, h->fqdn);
+		buf_byte(b, ' ');
+	}
 	put_u(b, q->status);
 	PUT(b, " 0 0 ");
 	if (h->web_bytes) {

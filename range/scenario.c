@@ -8,6 +8,7 @@
 #include "inventory.h"
 #include "routine.h"
 #include "truth.h"
+#include "site.h"
 
 static void build_mixed(struct world *w)
 {
@@ -188,6 +189,7 @@ static void patch_rows(struct world *w, uint32_t host, uint32_t server, int64_t 
 	act_file(w, host, t + 7 * SECOND, &h->services,
 		 "C:\\Windows\\SoftwareDistribution\\Download\\update.cab");
 	twin(w, OBS_UPDATE_EXEC);
+	site_patch_log(w, host, t + SECOND, round);
 	p = act_process(w, host, t + 20 * SECOND, &h->services, &h->local,
 			&(struct start){ "C:\\Windows\\SoftwareDistribution\\Download\\Install\\patch.exe",
 					 "patch.exe /quiet /norestart", key, NULL });
@@ -276,7 +278,7 @@ static int finish(struct world *w, const char *dir, err *e)
 	}
 	if (fflush(w->sidecar) != 0)
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot write the truth's events");
-	if (degrade_files(w, e) < 0 || inventory_write(w, dir, e) < 0)
+	if (degrade_files(w, e) < 0 || inventory_write(w, dir, e) < 0 || site_write(w, dir, e) < 0)
 		return -1;
 	return truth_write(w, dir, e);
 }
@@ -300,6 +302,7 @@ int scenario_run(const struct scenario *s, uint64_t seed, const struct range_siz
 		window(w, s);
 		s->build(w);
 		degrade_hosts(w);
+		site_draw(w);
 		s->plan(w);
 		if (bundle->level[DEG_POISON] && s->plan != plan_poisoned)
 			plan_poison(w);

@@ -316,6 +316,9 @@ static void put_text(struct sink *s, bytes row)
 		buf_add(&s->out, row.ptr, row.len);
 	file_of(s)->size += s->out.len - before;
 	s->lines++;
+	if (!s->kind->render && row.ptr[0] == '#') /* a head in mid-file */
+		for (size_t i = 0; i + 1 < row.len; i++)
+			s->lines += row.ptr[i] == '\n';
 	if (s->out.len >= OUT_FULL)
 		flush_out(s);
 }

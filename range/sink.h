@@ -105,7 +105,7 @@ struct sinks {
 	VEC(struct sink_file) files;
 	uint64_t order, rows;
 	uint64_t flushes; /* so far */
-	uint32_t listed; /* steps from here on are of the truth */
+	uint32_t listed;  /* steps from here on are of the truth */
 	sink_landed *landed;
 	sink_plan *plan;
 	sink_clock *clock;

@@ -34,7 +34,7 @@ static void text(buf *b, const char *key, const char *value)
 static void host_ref(buf *b, const struct world *w, const char *key, uint32_t host)
 {
 	if (host != NOWHERE)
-		text(b, key, w->hosts.at[host].name);
+		text(b, key, w->hosts.at[host].folder);
 }
 
 static void ip_text(buf *b, const char *key, uint32_t ip)
@@ -175,11 +175,17 @@ static void host(buf *b, const struct world *w, uint32_t i)
 	int64_t offset = w->orgs.at[h->org].utc_offset, middle = w->from + (w->to - w->from) / 2;
 
 	open_item(b);
-	text(b, "host_id", h->name);
+	text(b, "host_id", h->folder);
 	open_list(b, "names");
-	json_str(b, str_of(h->name));
+	json_str(b, str_of(h->folder));
 	buf_byte(b, ',');
 	json_str(b, str_of(h->fqdn));
+	if (h->old_name) {
+		buf_byte(b, ',');
+		json_str(b, str_of(h->old_name));
+		buf_byte(b, ',');
+		json_str(b, str_of(h->old_fqdn));
+	}
 	buf_byte(b, ']');
 	text(b, "role", ROLE_NAMES[h->role]);
 	text(b, "org", w->orgs.at[h->org].name);

@@ -16,7 +16,7 @@ static void evtx_path(const struct sink *s, int64_t t, char out[SINK_PATH_MAX])
 	const char *channel = s->about;
 	const struct world *w = s->all->ctx;
 	size_t n = (size_t)snprintf(out, SINK_PATH_MAX, "%s/Windows/System32/winevt/Logs/",
-				    w->hosts.at[s->host].name);
+				    w->hosts.at[s->host].folder);
 
 	for (; *channel && n + 8 < SINK_PATH_MAX; channel++) {
 		out[n++] = *channel == '/' ? '%' : *channel;
@@ -303,7 +303,7 @@ static void beat_path(const struct sink *s, int64_t t, char out[SINK_PATH_MAX])
 {
 	const struct world *w = s->all->ctx;
 
-	snprintf(out, SINK_PATH_MAX, "winlogbeat/%s.ndjson", w->hosts.at[s->host].name);
+	snprintf(out, SINK_PATH_MAX, "winlogbeat/%s.ndjson", w->hosts.at[s->host].folder);
 }
 
 static void narrow(buf *b, const uint8_t *p, size_t len, bool plain)
@@ -448,11 +448,11 @@ static void beat_render(const struct sink *s, bytes row, buf *b)
 	buf_z(b, d->provider);
 	PUT(b,
 	    "\"},\"agent\":{\"type\":\"winlogbeat\",\"version\":\"8.12.2\"},\"ecs\":{\"version\":\"8.0.0\"},\"host\":{\"name\":\"");
-	buf_z(b, h->fqdn);
+	buf_z(b, ev.computer);
 	PUT(b, "\"},\"winlog\":{\"api\":\"wineventlog\",\"channel\":\"");
 	buf_z(b, d->channel);
 	PUT(b, "\",\"computer_name\":\"");
-	buf_z(b, h->fqdn);
+	buf_z(b, ev.computer);
 	PUT(b, "\",\"event_id\":\"");
 	put_u(b, d->id);
 	PUT(b, "\",\"record_id\":");

@@ -154,7 +154,7 @@ static void wazuh_render(const struct sink *s, bytes row, buf *b)
 	put_iso(b, o.ev.logged + 1700 * MS, 3, "+0000\",\"agent\":{\"id\":\"");
 	put_pad(b, s->host + 1, 4);
 	PUT(b, "\",\"name\":\"");
-	buf_z(b, o.h->name);
+	buf_z(b, o.h->folder);
 	PUT(b, "\"},\"manager\":{\"name\":\"siem\"},\"id\":\"");
 	put_epoch(b, o.ev.logged + 1700 * MS, 3);
 	PUT(b, "\",\"decoder\":{\"name\":\"windows_eventchannel\"},\"data\":{\"win\":{");
@@ -314,7 +314,7 @@ static void splunk_render(const struct sink *s, bytes row, buf *b)
 	PUT(b, ",\"_time\":\"");
 	splunk_time(s->all->ctx, &o, b);
 	PUT(b, "\",\"host\":\"");
-	buf_z(b, o.h->name);
+	buf_z(b, o.h->folder);
 	PUT(b, "\",\"source\":\"XmlWinEventLog:");
 	buf_z(b, o.d->channel);
 	PUT(b, "\",\"sourcetype\":\"XmlWinEventLog\"}}\n");
@@ -349,7 +349,7 @@ static void splunk_csv_render(const struct sink *s, bytes row, buf *b)
 	PUT(b, ",\"");
 	splunk_time(s->all->ctx, &o, b);
 	PUT(b, "\",");
-	csv_text(b, str_of(o.h->name));
+	csv_text(b, str_of(o.h->folder));
 	PUT(b, ",\"XmlWinEventLog:");
 	buf_z(b, o.d->channel);
 	PUT(b, "\",XmlWinEventLog\n");
@@ -432,7 +432,7 @@ static void evtxecmd_render(const struct sink *s, bytes row, buf *b)
 	if (o.ev.sid_len)
 		sid_text(b, o.ev.sid, o.ev.sid_len);
 	PUT(b, ",,,,,,,,,,,False,C:\\case\\");
-	buf_z(b, o.h->name);
+	buf_z(b, o.h->folder);
 	PUT(b, ".evtx,");
 	buf_z(b, o.d->keywords >> 52 & 2 ? "Audit success" : o.d->keywords >> 52 & 1 ? "Audit failure" : "");
 	PUT(b, ",0,");

@@ -207,6 +207,7 @@ uint32_t world_org(struct world *w, uint32_t net, int64_t utc_offset, const char
 	o->utc_offset = utc_offset;
 	o->dc = o->proxy = o->firewall = o->jump = o->files = NOWHERE;
 	o->negress = 4;
+	o->bind = NOWHERE;
 	for (uint32_t i = 0; i < 4; i++)
 		o->egress[i] = 0xc0000200 + 200 + index * 8 + i; /* 192.0.2.200 and up */
 	o->wifi_nat = o->net | 0x0afe;
@@ -245,6 +246,7 @@ static void host_names(struct world *w, struct host *h, const struct org *o)
 	if (h->windows)
 		h->name = world_upper(w, h->name);
 	h->fqdn = world_text(w, "%s.%s", h->name, dns);
+	h->folder = h->name;
 }
 
 static void host_machine(struct world *w, struct host *h)
@@ -298,6 +300,7 @@ uint32_t world_host(struct world *w, uint32_t org, enum role role, const char *s
 	h->compromised = h->observable = TIME_NONE;
 	h->clock_step_at = INT64_MAX;
 	h->mix_at = INT64_MAX;
+	h->web_change_at = INT64_MAX;
 	h->audits = h->sysmon = h->commands = h->windows;
 	h->ip = w->orgs.at[org].net |
 		(role == ROLE_DESK ? 0x1400 + h->number + 1 : 0x0100 + (uint32_t)role * 8 + h->number + 1);
@@ -573,7 +576,7 @@ static void landed(void *ctx, const struct sink *s, const struct row *r, const c
 	time_text(r->time, time);
 	time_text(host_clock(&w->hosts.at[s->host], r->time), logged);
 	fprintf(w->sidecar, "{\"event_id\":\"e-%llu\",\"host_id\":\"%s\",\"file\":\"",
-		(unsigned long long)w->events, h->name);
+		(unsigned long long)w->events, h->folder);
 	for (; *file; file++)
 		fprintf(w->sidecar, *file == '\\' || *file == '"' ? "\\%c" : "%c", *file);
 	fprintf(w->sidecar,

@@ -40,7 +40,12 @@ enum role {
 };
 extern const char *const ROLE_NAMES[ROLE_COUNT];
 
-enum shape { SHAPE_EVTX, SHAPE_ZIP, SHAPE_EXPORT, SHAPE_MIX }; /* MIX: EVTX at first, the collector's export later */
+enum shape {
+	SHAPE_EVTX,
+	SHAPE_ZIP,
+	SHAPE_EXPORT,
+	SHAPE_MIX
+}; /* MIX: EVTX at first, the collector's export later */
 enum collector { EXPORT_BEAT, EXPORT_WAZUH, EXPORT_SPLUNK, EXPORT_SPLUNK_CSV, EXPORT_EVTXECMD };
 enum locale { LOCALE_EN, LOCALE_ZH, LOCALE_FR, LOCALE_DE, LOCALE_RU, LOCALE_COUNT };
 
@@ -89,7 +94,9 @@ struct process {
 #define TEXT_LOGS_MAX 56u
 
 struct host {
-	const char *name, *fqdn, *site;
+	const char *name, *fqdn, *site;         /* as it is called now */
+	const char *folder;                     /* name at the end: of its folder, and in the truth */
+	const char *old_name, *old_fqdn;        /* before it was renamed, or NULL */
 	uint32_t org, index, ip, owner, number; /* ip 0: by lease; number: which of its role */
 	enum role role;
 	uint8_t mac[6];
@@ -99,6 +106,7 @@ struct host {
 	enum locale locale;
 	uint8_t web, variant; /* how it logs requests; which make of device it is */
 	bool web_bytes;
+	int64_t web_change_at; /* IIS logs one field more from then on */
 	uint16_t port;
 	int64_t clock_offset, clock_drift; /* ns; ns per day */
 	int64_t clock_step_at, clock_step; /* a wrong zone or hour from a moment on */
@@ -123,6 +131,8 @@ struct host {
 	const char *via;
 };
 
+enum leases { LEASES_WINDOWS, LEASES_ISC, LEASES_KEA };
+
 struct org {
 	const char *name, *domain, *dns; /* CORP, corp.example */
 	uint32_t sid[3], net;            /* net: 10.x.0.0 */
@@ -130,6 +140,11 @@ struct org {
 	bool dst; /* central European summer time */
 	uint32_t dc, proxy, firewall, jump, files, backup_user;
 	uint32_t egress[4], negress, wifi_nat;
+	uint32_t bind; /* host whose BIND resolves names; NOWHERE: the domain controllers do */
+	enum leases leases;
+	uint32_t lease_server; /* unless Windows leases */
+	bool managed;          /* desks have a Configuration Manager client */
+	const char *directory; /* how computers were exported: csvde, ldifde, Get-ADComputer; NULL: not */
 };
 
 enum obs { /* observables that have benign twins */
