@@ -165,13 +165,12 @@ static int pack_host(struct world *w, uint32_t host, err *e)
 
 /* --- damage --------------------------------------------------------------------------------- */
 
-static int note(struct world *w, const struct sink_file *f, const char *cause)
+static void note(struct world *w, const struct sink_file *f, const char *cause)
 {
 	const struct sink *s = w->sinks.at.at[f->sink];
 
 	world_gap(w, &(struct gap){ s->host, s->kind->source, cause, f->last, f->last,
 				    world_keep(w, f->shown) });
-	return 0;
 }
 
 /* Only behind the last row that the truth names: what is lost is background. */
@@ -191,14 +190,14 @@ static int damage(struct world *w, struct sink_file *f, struct rng *r, err *e)
 		return -1;
 	if (s->kind->evtx && rng_chance(r, 50)) {
 		data[len - 65536 + 124] ^= 0x11;
-		rc = note(w, f, "wrong checksum");
+		note(w, f, "wrong checksum");
 	} else if (s->kind->evtx) {
 		len -= 32768;
-		rc = note(w, f, "cut in the last chunk");
+		note(w, f, "cut in the last chunk");
 	} else if (rng_chance(r, 50)) {
 		cut = 10 + rng_below(r, 50);
 		len -= cut;
-		rc = note(w, f, "last line cut");
+		note(w, f, "last line cut");
 	} else {
 		uint8_t *grown = realloc(data, len + 512);
 
@@ -209,27 +208,67 @@ static int damage(struct world *w, struct sink_file *f, struct rng *r, err *e)
 		data = grown;
 		memset(data + len, 0, 512);
 		len += 512;
-		rc = note(w, f, "NUL tail");
+		note(w, f, "NUL tail");
 	}
-	rc = rc == 0 ? write_file(path, (bytes){ data, len }, e) : rc;
+	rc = write_file(path, (bytes){ data, len }, e);
 	free(data);
 	return rc;
 }
 
+static int copy_bytes(struct world *w, const struct sink_file *f, const char *as, bytes data, err *e)
+{
+	char copy[PATH_LEN];
+
+	snprintf(copy, sizeof copy, "%s%s", w->sinks.dir, as);
+	if (write_file(copy, data, e) < 0)
+		return -1;
+	world_copy(w, as, f->shown);
+	return 0;
+}
+
+/* Two people collected the same file. */
 static int copy_again(struct world *w, const struct sink_file *f, err *e)
 {
-	char path[PATH_LEN], copy[PATH_LEN];
+	char path[PATH_LEN], as[PATH_LEN];
 	uint8_t *data;
 	size_t len;
 	int rc;
 
 	snprintf(path, sizeof path, "%s%s", w->sinks.dir, f->path);
-	snprintf(copy, sizeof copy, "%ssecond-collection/%s", w->sinks.dir, f->path);
+	snprintf(as, sizeof as, "second-collection/%s", f->path);
 	if (read_file(path, &data, &len, e) < 0)
 		return -1;
-	rc = write_file(copy, (bytes){ data, len }, e);
+	rc = copy_bytes(w, f, as, (bytes){ data, len }, e);
 	free(data);
-	return rc == 0 ? note(w, f, "collected twice") : rc;
+	return rc;
+}
+
+/* A rotation that copies and then truncates, met half-way: the first lines are there twice. */
+static int copy_rotated(struct world *w, const struct sink_file *f, struct rng *r, err *e)
+{
+	char path[PATH_LEN], as[PATH_LEN];
+	uint8_t *data;
+	size_t len;
+	int rc = 0;
+
+	snprintf(path, sizeof path, "%s%s", w->sinks.dir, f->path);
+	snprintf(as, sizeof as, "%s.1", f->path);
+	if (read_file(path, &data, &len, e) < 0)
+		return -1;
+	len = len / 100 * (30 + rng_below(r, 60));
+	while (len && data[len - 1] != '\n')
+		len--;
+	if (len)
+		rc = copy_bytes(w, f, as, (bytes){ data, len }, e);
+	free(data);
+	return rc;
+}
+
+static bool rotates(const struct world *w, const struct sink_file *f)
+{
+	const struct sink *s = w->sinks.at.at[f->sink];
+
+	return w->bundle->level[DEG_ROTATION] && s->kind->period && !w->hosts.at[s->host].windows;
 }
 
 int degrade_files(struct world *w, err *e)
@@ -242,11 +281,16 @@ int degrade_files(struct world *w, err *e)
 		char path[PATH_LEN];
 
 		snprintf(path, sizeof path, "%s%s", w->sinks.dir, f->path);
+		if (f->huge)
+			note(w, f, "a row of more than a mebibyte");
 		if (b->level[DEG_TRUNCATE] && rng_chance(&r, 3 * b->level[DEG_TRUNCATE]) &&
 		    damage(w, f, &r, e) < 0)
 			return -1;
 		if (b->level[DEG_DUPLICATE] && f->finish == FINISH_PLAIN &&
 		    rng_chance(&r, b->level[DEG_DUPLICATE]) && copy_again(w, f, e) < 0)
+			return -1;
+		if (rotates(w, f) && rng_chance(&r, 2 * b->level[DEG_ROTATION]) &&
+		    copy_rotated(w, f, &r, e) < 0)
 			return -1;
 		if (f->finish == FINISH_GZ && compress_file(path, e) < 0)
 			return -1;

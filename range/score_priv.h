@@ -47,7 +47,8 @@ struct score {
 		uint32_t decoy; /* index + 1 of the truth's decoy */
 	})
 	row;
-	map items; /* hash -> index of the case's item */
+	map items;  /* hash -> index of the case's item */
+	map copies; /* file -> index of the truth's copy */
 	VEC(struct metric) metrics;
 };
 

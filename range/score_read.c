@@ -179,18 +179,42 @@ static int read_items(struct score *s, err *e)
 	return 0;
 }
 
+/* Files of the truth that are copies of others: rows are listed under the original. */
+static int read_copies(struct score *s, err *e)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(list_of(s->truth, "copies"), i, v)
+	{
+		if (!map_put(&s->copies, str_of(text_of(v, "file")), i, NULL))
+			return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the copies");
+	}
+	return 0;
+}
+
+/* A path of the case as the truth names the file: below the evidence folder, the original of a copy. */
+static const char *file_of(const struct score *s, const char *path)
+{
+	const char *below = strstr(path, "evidence/");
+	const struct map_entry *copy;
+
+	path = below ? below + 9 : path;
+	copy = map_get(&s->copies, str_of(path));
+	return copy ? text_of(json_array_get(list_of(s->truth, "copies"), (size_t)copy->value), "of") : path;
+}
+
 const struct side_row *row_of(const struct score *s, const char *ref)
 {
 	str rest, hash = str_cut(str_of(ref), ':', &rest), offset = str_cut(rest, ':', &rest);
 	const struct map_entry *item = map_get(&s->items, hash), *row;
-	const char *path, *below;
 	char key[2 * NAME_LEN];
 
 	if (!item)
 		return NULL;
-	path = text_of(json_array_get(list_of(s->told, "items"), (size_t)item->value), "path");
-	below = strstr(path, "evidence/");
-	snprintf(key, sizeof key, "%s:%.*s", below ? below + 9 : path, STR_ARG(offset));
+	snprintf(key, sizeof key, "%s:%.*s",
+		 file_of(s, text_of(json_array_get(list_of(s->told, "items"), (size_t)item->value), "path")),
+		 STR_ARG(offset));
 	row = map_get(&s->rows, str_of(key));
 	return row ? &s->row.at[row->value] : NULL;
 }
@@ -235,6 +259,7 @@ int score_read(struct score *s, const char *case_path, const char *truth_path, e
 	map_init(&s->hosts, 1u << 24, LIMIT_KEY_BYTES);
 	map_init(&s->rows, 1u << 28, LIMIT_KEY_BYTES);
 	map_init(&s->items, 1u << 24, LIMIT_KEY_BYTES);
+	map_init(&s->copies, 1u << 24, LIMIT_KEY_BYTES);
 	snprintf(path, sizeof path, "%s", case_path);
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		snprintf(path, sizeof path, "%s/case.json", case_path);
@@ -244,7 +269,8 @@ int score_read(struct score *s, const char *case_path, const char *truth_path, e
 	if (strcmp(text_of(s->truth, "schema"), "spoor-truth/1") != 0)
 		return err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET, "%s is no truth of version 1", truth_path);
 	s->told = load(path, e);
-	if (!s->told || read_hosts(s, e) < 0 || read_rows(s, truth_path, e) < 0 || read_items(s, e) < 0)
+	if (!s->told || read_hosts(s, e) < 0 || read_rows(s, truth_path, e) < 0 || read_items(s, e) < 0 ||
+	    read_copies(s, e) < 0)
 		return -1;
 	s->incident = json_object_get(s->told, "incident");
 	read_told_hosts(s);
@@ -258,6 +284,7 @@ void score_done(struct score *s)
 	map_done(&s->hosts);
 	map_done(&s->rows);
 	map_done(&s->items);
+	map_done(&s->copies);
 	VEC_DONE(&s->host);
 	VEC_DONE(&s->row);
 	VEC_DONE(&s->metrics);

@@ -315,6 +315,7 @@ static void put_text(struct sink *s, bytes row)
 	else
 		buf_add(&s->out, row.ptr, row.len);
 	file_of(s)->size += s->out.len - before;
+	file_of(s)->huge += s->out.len - before > 1u << 20;
 	s->lines++;
 	if (!s->kind->render && row.ptr[0] == '#') /* a head in mid-file */
 		for (size_t i = 0; i + 1 < row.len; i++)

@@ -66,6 +66,7 @@ struct sink_file {
 	uint32_t sink;
 	enum finish finish;
 	uint64_t size, rows, marked_end; /* marked_end: behind the last row of a truth step */
+	uint64_t huge;                   /* rows of more than a mebibyte */
 	int64_t first, last;
 };
 

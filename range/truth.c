@@ -522,6 +522,18 @@ static void decoys(buf *b, const struct world *w)
 	buf_byte(b, ']');
 }
 
+static void copies(buf *b, const struct world *w)
+{
+	open_list(b, "copies");
+	for (size_t i = 0; i < w->copies.len; i++) {
+		open_item(b);
+		text(b, "file", w->copies.at[i].file);
+		text(b, "of", w->copies.at[i].of);
+		buf_byte(b, '}');
+	}
+	buf_byte(b, ']');
+}
+
 static void gaps(buf *b, const struct world *w)
 {
 	open_list(b, "gaps");
@@ -615,6 +627,7 @@ int truth_write(struct world *w, const char *dir, err *e)
 	steps(&b, w);
 	decoys(&b, w);
 	gaps(&b, w);
+	copies(&b, w);
 	names(&b, "literals", w->literals.at, w->literals.len);
 	PUT(&b, "}\n");
 	snprintf(path, sizeof path, "%s/truth.json", dir);

@@ -542,6 +542,17 @@ void world_loss(struct world *w, const struct loss *x)
 	WORLD_ADD(losses, struct loss)
 }
 
+void world_copy(struct world *w, const char *file, const char *of)
+{
+	struct copy *c = VEC_PUSH(&w->copies, LIMIT_SINK_FILES);
+
+	if (!c) {
+		world_fail(w, "no memory for the truth");
+		return;
+	}
+	*c = (struct copy){ world_keep(w, file), world_keep(w, of) };
+}
+
 void world_gap(struct world *w, const struct gap *x)
 {
 	WORLD_ADD(gaps, struct gap)
@@ -640,6 +651,7 @@ void world_done(struct world *w)
 	VEC_DONE(&w->losses);
 	VEC_DONE(&w->decoys);
 	VEC_DONE(&w->gaps);
+	VEC_DONE(&w->copies);
 	VEC_DONE(&w->agenda);
 	VEC_DONE(&w->wipes);
 	VEC_DONE(&w->literals);

@@ -245,6 +245,11 @@ struct gap {
 	const char *file; /* or NULL */
 };
 
+/* A file whose rows are the first rows of another. */
+struct copy {
+	const char *file, *of;
+};
+
 /* Something that will be done: agenda. */
 struct world;
 typedef void deed_fn(struct world *w, int64_t t, uint32_t a, uint32_t b);
@@ -286,6 +291,7 @@ struct world {
 	VEC(struct loss) losses;
 	VEC(struct decoy) decoys;
 	VEC(struct gap) gaps;
+	VEC(struct copy) copies;
 	VEC(struct deed) agenda; /* a heap, earliest first */
 	uint64_t deeds;
 	VEC(struct gap) wipes;      /* planned: what the intruder removes (source: a kind's, or a channel) */
@@ -369,6 +375,7 @@ uint32_t world_edge(struct world *w, const struct edge *e);
 void world_external(struct world *w, const struct external *x);
 uint32_t world_artefact(struct world *w, const struct artefact *a);
 void world_loss(struct world *w, const struct loss *l);
+void world_copy(struct world *w, const char *file, const char *of);
 void world_gap(struct world *w, const struct gap *g);
 
 void world_fail(struct world *w, const char *what);
