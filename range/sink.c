@@ -243,6 +243,19 @@ static void close_file(struct sink *s)
 	s->file = NO_FILE;
 }
 
+/* Most rows are one line; events of the kernel's audit and heads in mid-file are more. */
+static uint64_t lines_of(const char *p, size_t len)
+{
+	const char *end = p + len;
+	uint64_t n = 0;
+
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+		n++;
+		p++;
+	}
+	return n;
+}
+
 static void open_file(struct sink *s, int64_t t)
 {
 	struct sink_file *f = VEC_PUSH(&s->all->files, LIMIT_SINK_FILES);
@@ -274,8 +287,7 @@ static void open_file(struct sink *s, int64_t t)
 	if (s->kind->header)
 		s->kind->header(s, t, &s->out);
 	f->size = s->out.len;
-	for (size_t i = 0; i < s->out.len; i++)
-		s->lines += s->out.ptr[i] == '\n';
+	s->lines = lines_of(s->out.ptr, s->out.len);
 }
 
 static int64_t period_of(const struct sink *s, int64_t t)
@@ -316,10 +328,7 @@ static void put_text(struct sink *s, bytes row)
 		buf_add(&s->out, row.ptr, row.len);
 	file_of(s)->size += s->out.len - before;
 	file_of(s)->huge += s->out.len - before > 1u << 20;
-	s->lines++;
-	if (!s->kind->render && row.ptr[0] == '#') /* a head in mid-file */
-		for (size_t i = 0; i + 1 < row.len; i++)
-			s->lines += row.ptr[i] == '\n';
+	s->lines += lines_of(s->out.ptr + before, s->out.len - before);
 	if (s->out.len >= OUT_FULL)
 		flush_out(s);
 }
