@@ -30,19 +30,7 @@ enum ecs_how {
 	ECS_OUTCOME,      /* words for success and failure; 0 is success */
 	ECS_OUTCOME_WORD, /* the same, words alone: of a number nobody knows what it means */
 	ECS_FAILURE,      /* there is a value: it failed */
-	ECS_BASENAME, /* last part of a path */
-	ECS_ACCOUNT,  /* name of DOMAIN\name */
-	ECS_DOMAIN,   /* domain of DOMAIN\name */
-	ECS_HASHES,   /* "SHA1=...,MD5=..." to one field per algorithm below `ecs` ... */
 	ECS_IMPHASH,  /* ... but for IMPHASH, which is a field elsewhere */
-	ECS_MS,       /* milliseconds, to nanoseconds */
-	ECS_S,        /* seconds, whole or decimal, to nanoseconds */
-	ECS_PLUS,     /* text in which + stands for a space */
-	ECS_HOST_OF,  /* address or name of host:port, [v6]:port */
-	ECS_IP_OF,    /* the same where it is an address */
-	ECS_PORT_OF,  /* its port */
-	ECS_OUTCOME,  /* words for success and failure; 0 is success */
-	ECS_FAILURE,  /* there is a value: it failed */
 	ECS_URL_PATH,
 	ECS_URL_QUERY,
 	ECS_MAC, /* upper case with hyphens, RFC 7042 */
