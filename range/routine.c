@@ -766,7 +766,7 @@ static const struct {
 	uint32_t jitter; /* percent */
 	void (*fn)(struct world *w, uint32_t host, int64_t t);
 } TIMERS[] = {
-	{ ROLE_DESK, 0, 4 * HOUR, 2, renew_lease },      { ROLE_DESK, 1, 15 * MINUTE, 1, telemetry },
+	{ ROLE_DESK, 0, 4 * HOUR, 2, renew_lease },      { ROLE_DESK, 1, 14 * MINUTE, 1, telemetry },
 	{ ROLE_BACKUP, 1, DAY, 0, backup_run },          { ROLE_DESK, 2, 60 * MINUTE, 10, scenario_poll },
 	{ ROLE_DESK, 3, 22 * HOUR, 20, scenario_patch },
 };

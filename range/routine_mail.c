@@ -394,7 +394,7 @@ static void server_update(struct world *w, int64_t t, uint32_t server, uint32_t 
 					      .time = t });
 		act_file(w, server, t + i * 2 * SECOND, &h->services, path);
 	}
-	for (uint32_t i = 0; i < 20; i++) {
+	for (uint32_t i = 0; i < 30; i++) {
 		twin(w, OBS_SERVER_CHILD);
 		p = act_process(
 			w, server, t + HOUR + i * 9 * SECOND, &pool, &h->local,
