@@ -21,6 +21,7 @@ enum ecs_how {
 	ECS_ACCOUNT,      /* name of DOMAIN\name */
 	ECS_DOMAIN,       /* domain of DOMAIN\name */
 	ECS_HASHES,       /* "SHA1=...,MD5=..." to one field per algorithm below `ecs` */
+	ECS_IMPHASH,      /* its IMPHASH alone, which is a field elsewhere */
 	ECS_MS,           /* milliseconds, to nanoseconds */
 	ECS_S,            /* seconds, whole or decimal, to nanoseconds */
 	ECS_PLUS,         /* text in which + stands for a space */
@@ -30,7 +31,6 @@ enum ecs_how {
 	ECS_OUTCOME,      /* words for success and failure; 0 is success */
 	ECS_OUTCOME_WORD, /* the same, words alone: of a number nobody knows what it means */
 	ECS_FAILURE,      /* there is a value: it failed */
-	ECS_IMPHASH,  /* ... but for IMPHASH, which is a field elsewhere */
 	ECS_URL_PATH,
 	ECS_URL_QUERY,
 	ECS_MAC, /* upper case with hyphens, RFC 7042 */

@@ -23,11 +23,11 @@ with open(os.path.join(case, "case.json")) as f:
     told = json.load(f)
 t.check(isinstance(told, dict) and told, "case.json is one object")
 
-# One reference of each kind of source: a plain log, a member of an archive, a line of JSON.
+# One reference of each kind of source: a plain log, a member of an archive, what a collector or a tool wrote of events.
 kinds = {
     "a plain log": lambda p: p.endswith(".evtx") and "!/" not in p,
     "a member of an archive": lambda p: "!/" in p,
-    "a line of JSON": lambda p: p.endswith("json"),
+    "a row of a collector": lambda p: p.endswith(("json", ".csv")),
 }
 for name, fits in kinds.items():
     mine = [f for f in found if fits(f["log.file.path"])]

@@ -229,10 +229,10 @@ t.check(b"matched" in text.stdout and b"Any event with a channel" in text.stdout
 bare = run("rules", "stats", "-r", path("why"))
 t.check(b"logs of product linux service auth\n" in bare.stdout and b"6 rules, 5 with a reader, 1 rejected" in bare.stdout,
         "stats: what rules read, without evidence", bare)
-write("why2/app.yml", "title: App\nid: app\nlogsource: {product: velocity}\ndetection: {s: {a: b}, condition: s}\n")
+write("why2/app.yml", "title: App\nid: app\nlogsource: {product: toaster}\ndetection: {s: {a: b}, condition: s}\n")
 app = write("app.jsonl", '{"a":"b"}\n')
-t.check(b"velocity (only with --logsource)" in run("rules", "stats", "-r", path("why2")).stdout, "stats: what no reader has", bare)
-here = run("rules", "stats", app, "-r", path("why2"), "--logsource", "product=velocity").stdout
+t.check(b"toaster (only with --logsource)" in run("rules", "stats", "-r", path("why2")).stdout, "stats: what no reader has", bare)
+here = run("rules", "stats", app, "-r", path("why2"), "--logsource", "product=toaster").stdout
 t.check(b"1 rules: 1 matched, 0 more can match\n" in here, "stats: what the user says a log is", here)
 none = run("hunt", evidence(), "-r", path("why"))
 t.check(b"of 6 rules 0 can match events that are here" in none.stderr and b"spoor rules stats" in none.stderr, "hunt: nothing has a reason", none.stderr)

@@ -124,17 +124,17 @@ def check_libevtx(tap, m):
         tap.ok(not differ, channel + ': libevtx and evtx_dump agree on values', differ[:4])
 
 
-# Which reader each file is for. None: no reader yet, which a new one may change.
+# Which reader each file is for.
 READERS = [
     (r'.*\.evtx', {'evtx'}), (r'winlogbeat/.*|wazuh/.*|splunk/.*\.json', {'winjson'}), (r'Collection-.*\.zip', {'zip'}),
     (r'.*/u_ex\d+\.log|.*/V15/.*\.LOG', {'w3c'}), (r'.*/SG_main_\d+\.log', {'w3c'}),
     (r'.*/nginx/access\.log-\d+|.*/localhost_access_log.*', {'webaccess'}), (r'.*/squid/access\.log-\d+', {'squid'}),
-    (r'.*/catalina.*|.*/logs/server-\d+\.log', {'javalog'}), (r'.*/auth\.log-\d+', {'syslog'}), (r'.*/audit/audit\.log', {'auditd'}),
+    (r'.*/catalina.*', {'javalog'}), (r'.*/logs/server-\d+\.log', {'javalog', 'applog'}), (r'.*/auth\.log-\d+', {'syslog'}), (r'.*/audit/audit\.log', {'auditd'}),
     (r'.*/DhcpSrvLog-.*', {'windhcp'}), (r'.*/dhcpd\.log-\d+', {'device', 'syslog'}), (r'.*/kea-leases4\.csv', {'flows'}),
     (r'.*/dns\.log', {'dnsdebug'}), (r'.*/query\.log-\d+', {'device'}), (r'.*/(pan|asa|fgt)-\d+\.log', {'device'}),
     (r'.*/nfdump-\d+\.csv', {'flows'}), (r'.*/zeek/.*', {'zeek', 'json'}), (r'.*/eve\.json\.\d+', {'json'}),
-    (r'.*/ERRORLOG|.*/audit_\d+\.csv|.*/agent\.log|.*/Update Services/.*|.*/CCM/Logs/.*|directory/.*|inventory\.csv'
-     r'|evtxecmd/.*|splunk/.*\.csv', None)]
+    (r'.*/ERRORLOG', {'sqlserver'}), (r'.*/agent\.log', {'applog'}), (r'.*/Update Services/.*', {'wsus'}), (r'.*/CCM/Logs/.*', {'sccm'}),
+    (r'.*/audit_\d+\.csv|inventory\.csv|evtxecmd/.*|splunk/.*\.csv|directory/.*\.csv', {'csv'}), (r'directory/.*\.ldf', {'ldif'})]
 
 
 def reader_of(path):
@@ -151,7 +151,7 @@ def check_show(tap, m, what, spoor):
     for r in m.rows:
         kind = re.sub(r'\d+', '', os.path.basename(r['file'])) + ('@' if '!/' in r['file'] else '')
         kind = re.sub(r'.*(_EvtxECmd|\.ndjson|\.json)', r'\1', kind)
-        if opened.get(kind, 0) >= 3 or reader_of(r['file']) is None:
+        if opened.get(kind, 0) >= 3:
             continue
         opened[kind] = opened.get(kind, 0) + 1
         code, out, err = run([spoor, 'show', '%s:%d:%d' % (os.path.join(m.evidence, r['file']), r['offset'], r['record']), '--ecs'])
@@ -179,9 +179,9 @@ def check_read(tap, m, what, spoor, work):
             path = path[9:]
         readers = reader_of(path)
         known.add(i['format'])
-        if readers is not None and (i['verdict'] == 'unknown' or '!/' not in path and not path.endswith('.gz') and i['format'] not in readers):
+        if i['verdict'] == 'unknown' or '!/' not in path and not path.endswith('.gz') and i['format'] not in readers:
             lost.append((path, i['format']))
-        elif readers is not None and i['verdict'] != 'ok' and path not in told:
+        elif i['verdict'] != 'ok' and path not in told:
             wrong.append(i)
     tap.ok(not lost, what + ': each is identified as what it is', lost[:4])
     tap.ok(not wrong, '%s: read whole: %s' % (what, ', '.join(sorted(known))), wrong[:4])

@@ -559,7 +559,7 @@ case('chunk_alone.evtx', 28, 'a carved chunk without file header', 'ok|partial|u
 case('old_evt.evtx', 28, 'event log of the old format', 'unreadable|unknown|partial', 0, 0,
      lambda: u32(48) + b'LfLe' + u32(1) + u32(1) + bytes(32) + u32(48) + bytes(4096))
 case('elf.evtx', 28, 'ELF program named .evtx', 'unknown|unreadable', 0, 0, lambda: b'\x7fELF\2\1\1' + bytes(4089))
-case('text.evtx', 28, 'text named .evtx', 'unknown|unreadable', 0, 0, lambda: b'this is not an event log\n' * 200)
+case('text.evtx', 28, 'text named .evtx', 'ok', 200, 200, lambda: b'this is not an event log\n' * 200)
 case('evtx_named.txt', 28, 'event log named .txt', 'ok', SMALL, SMALL, lambda: small().bytes())
 case('evtx_named', 28, 'event log without extension', 'ok', SMALL, SMALL, lambda: small().bytes())
 
@@ -580,7 +580,7 @@ case('event_id_huge.evtx', 29, 'event id of 400 digits', 'ok|partial', 3, 3, thr
 # --- 36, 37, 38: no structure at all --------------------------------------------------------------
 case('zeros.evtx', 38, '1 MiB of NUL', 'unknown|unreadable', 0, 0, lambda: bytes(1 << 20))
 case('newlines.evtx', 37, '4 MiB of newlines', 'unknown|unreadable|ok|partial', 0, 0, lambda: b'\n' * (4 << 20))
-case('no_newline.evtx', 36, '8 MiB of one letter', 'unknown|unreadable|limit|partial', 0, 0, lambda: b'a' * (8 << 20))
+case('no_newline.evtx', 36, '8 MiB of one letter', 'limit', 1, 1, lambda: b'a' * (8 << 20))
 case('header_then_ff.evtx', 38, 'file header, then 1 MiB of 0xff', 'partial|unreadable', 0, 0,
      lambda: small().bytes()[:HEADER] + b'\xff' * (1 << 20))
 case('record_magics.evtx', 38, '1 MiB of record magics', 'partial|unreadable', 0, 0,

@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		size_t skip;
-	} ENTRIES[] = { { "evtx_file", 0 }, { "json", 0 }, { "zeek", 0 }, { "textlog", 2 } };
+	} ENTRIES[] = { { "evtx_file", 0 }, { "json", 0 }, { "zeek", 0 }, { "textlog", 2 }, { "exports", 0 } };
 	bool seen[READERS_MAX] = { false };
 
 	if (argc != 2)

@@ -325,7 +325,7 @@ static const struct {
 	{ "CMTrace from the middle of a record", "x\n<![LOG[a]LOG]!><time=\"1:1:1\" date=\"1-1-2024\">\n", 47, "sccm" },
 	{ "an audit log", "type=A msg=audit(1713435238.000:1): x=1\n", 40, "auditd" },
 	{ "Java", "2024-04-18 10:13:58,123 INFO [t] a.B - x\n", 41, "javalog" },
-	{ "a table", "time,operator\n2024-04-18 10:13:58,a\n", 35, "plaintext" },
+	{ "a table", "time,operator\n2024-04-18 10:13:58,a\n", 35, "csv" },
 	{ "markup", "<html>\n<body>\n", 14, "plaintext" },
 };
 

@@ -88,7 +88,7 @@ static void test_datasets(void **state)
 	assert_true(logsource_is_known(&conn));
 	assert_true(logsource_is_known(&web));
 	assert_false(logsource_is_known(&(struct logsource_where){ .product = STR("zeek"), .category = STR("proxies") }));
-	assert_false(logsource_is_known(&(struct logsource_where){ .product = STR("velocity") }));
+	assert_false(logsource_is_known(&(struct logsource_where){ .product = STR("toaster") }));
 }
 
 static void test_aliases(void **state)
