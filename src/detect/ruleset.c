@@ -94,7 +94,8 @@ static int add_variant(struct ruleset *rs, uint32_t rule, const struct logsource
 	if (gate->extended)
 		v->root = convert_root(&rs->pool, v->root, gate, e);
 	v->root = v->root == UINT32_MAX ? v->root : gate_root(&rs->pool, v->root, gate, e);
-	for (; !gate->extended && v->nrenames < VARIANT_RENAMES && gate->renames[v->nrenames].name; v->nrenames++) {
+	for (; !gate->extended && v->nrenames < VARIANT_RENAMES && gate->renames[v->nrenames].name;
+	     v->nrenames++) {
 		const struct logsource_rename *r = &gate->renames[v->nrenames];
 
 		v->renames[v->nrenames].from = sigma_field(&rs->pool, str_of(r->name));
@@ -109,7 +110,8 @@ static int add_variants(struct ruleset *rs, err *e)
 	for (uint32_t i = 0; i < rs->rules.len; i++) {
 		const struct rule_info *info = &rs->infos.at[rs->rules.at[i].info];
 		struct logsource_where where[LOGSOURCE_VARIANTS_MAX];
-		size_t n = logsource_variants(info->product, info->category, info->service, rs->extended, where);
+		size_t n =
+			logsource_variants(info->product, info->category, info->service, rs->extended, where);
 
 		for (size_t k = 0; k < n; k++)
 			if (add_variant(rs, i, &where[k], e) < 0)

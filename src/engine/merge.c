@@ -279,8 +279,7 @@ static bool fact_back(bytes key, bytes payload, struct fact *f)
 	if (!key.len || !take(&payload, &f->first_ns, sizeof f->first_ns) ||
 	    !take(&payload, &f->last_ns, sizeof f->last_ns) || !take(&payload, &f->count, sizeof f->count) ||
 	    !take(&payload, &f->bytes, sizeof f->bytes) || !take(&payload, &f->hours, sizeof f->hours) ||
-	    !take(&payload, &f->nrefs, sizeof f->nrefs) ||
-	    !take(&payload, f->refs, sizeof f->refs))
+	    !take(&payload, &f->nrefs, sizeof f->nrefs) || !take(&payload, f->refs, sizeof f->refs))
 		return false;
 	f->kind = (enum fact_kind)key.ptr[0];
 	for (int i = 0; i < FA_COUNT; i++) {

@@ -23,7 +23,7 @@ static str cut_port(str s, bool port)
 		if (!port)
 			return (str){ s.ptr + 1, end - 1 };
 		return colon != SIZE_MAX && colon == end + 1 ? (str){ s.ptr + colon + 1, s.len - colon - 1 }
-							      : (str){ 0 };
+							     : (str){ 0 };
 	}
 	if (colons != 1)
 		return port ? (str){ 0 } : s;
@@ -47,7 +47,10 @@ static str arg_as(str s, uint8_t how, buf *scratch)
 		str_cut(s, '?', &rest);
 		return rest;
 	case ECS_TRANSPORT:
-		return str_eq(s, STR("6")) ? STR("tcp") : str_eq(s, STR("17")) ? STR("udp") : str_eq(s, STR("1")) ? STR("icmp") : s;
+		return str_eq(s, STR("6"))    ? STR("tcp")
+		       : str_eq(s, STR("17")) ? STR("udp")
+		       : str_eq(s, STR("1"))  ? STR("icmp")
+					      : s;
 	case ECS_PLUS:
 		if (!memchr(s.ptr, '+', s.len))
 			return s;
@@ -243,34 +246,35 @@ static void put_other(str a, str b, buf *out)
 
 /* Functions of one text. */
 static void (*const OF_ONE[])(str, buf *) = {
-	[FN_LOWER] = put_lower,
-	[FN_ADDRESS] = fact_text_address,
-	[FN_FIRST] = put_first,
-	[FN_FILE] = fact_text_file,
-	[FN_DOMAIN] = fact_text_domain,
-	[FN_URLPORT] = fact_text_urlport,
-	[FN_SHAPE] = fact_text_shape,
-	[FN_MAC] = fact_text_mac,
-	[FN_DENIED] = fact_text_denied,
-	[FN_ACTION] = fact_text_action,
-	[FN_MAILBOX] = fact_text_mailbox,
-	[FN_MAILDOMAIN] = fact_text_maildomain,
-	[FN_SERVICE] = fact_text_service,
-	[FN_PATHIN] = fact_text_pathin,
-	[FN_HASHIN] = fact_text_hashin,
-	[FN_VERSIONIN] = fact_text_versionin,
-	[FN_OUTCOME] = fact_text_outcome,
-	[FN_UID] = fact_text_uid,
+	[FN_LOWER] = put_lower,           [FN_ADDRESS] = fact_text_address,
+	[FN_FIRST] = put_first,           [FN_FILE] = fact_text_file,
+	[FN_DOMAIN] = fact_text_domain,   [FN_URLPORT] = fact_text_urlport,
+	[FN_SHAPE] = fact_text_shape,     [FN_MAC] = fact_text_mac,
+	[FN_DENIED] = fact_text_denied,   [FN_ACTION] = fact_text_action,
+	[FN_MAILBOX] = fact_text_mailbox, [FN_MAILDOMAIN] = fact_text_maildomain,
+	[FN_SERVICE] = fact_text_service, [FN_PATHIN] = fact_text_pathin,
+	[FN_HASHIN] = fact_text_hashin,   [FN_VERSIONIN] = fact_text_versionin,
+	[FN_OUTCOME] = fact_text_outcome, [FN_UID] = fact_text_uid,
 	[FN_SAMPLE] = fact_text_sample,
 };
 
 /* Of two: fields, or a field and a literal. */
 static void (*const OF_TWO[])(str, str, buf *) = {
-	[FN_ACCOUNT] = put_user,       [FN_VERSION] = fact_text_version, [FN_ANSWERS] = fact_text_answers,
-	[FN_OTHER] = put_other,        [FN_IF] = put_if,                 [FN_PARAM] = fact_text_param,
-	[FN_PART] = put_part,          [FN_PARTNAME] = put_part_name,    [FN_PARTREST] = put_part_rest,
-	[FN_WORD] = fact_text_word,    [FN_WORDIP] = fact_text_wordip,   [FN_BEFORE] = fact_text_before,
-	[FN_PAIR] = fact_text_pair,    [FN_PAIRIP] = fact_text_pairip,   [FN_ITEM] = fact_text_item,
+	[FN_ACCOUNT] = put_user,
+	[FN_VERSION] = fact_text_version,
+	[FN_ANSWERS] = fact_text_answers,
+	[FN_OTHER] = put_other,
+	[FN_IF] = put_if,
+	[FN_PARAM] = fact_text_param,
+	[FN_PART] = put_part,
+	[FN_PARTNAME] = put_part_name,
+	[FN_PARTREST] = put_part_rest,
+	[FN_WORD] = fact_text_word,
+	[FN_WORDIP] = fact_text_wordip,
+	[FN_BEFORE] = fact_text_before,
+	[FN_PAIR] = fact_text_pair,
+	[FN_PAIRIP] = fact_text_pairip,
+	[FN_ITEM] = fact_text_item,
 	[FN_LABEL] = put_label,
 };
 

@@ -36,8 +36,8 @@ enum fact_kind {
 	FACT_TIMESTOMP,      /* creation time of a file set back */
 	FACT_PROCESS_ACCESS, /* a process opened the credential store's process */
 	FACT_SHARE_CHANGE,
-	FACT_SYSTEM_STATE, /* start, stop, crash */
-	FACT_WEB_REQUEST,  /* a server's own access log: who asked for what, how it ended */
+	FACT_SYSTEM_STATE,    /* start, stop, crash */
+	FACT_WEB_REQUEST,     /* a server's own access log: who asked for what, how it ended */
 	FACT_ARTEFACT_SERVED, /* a file or a large reply that a server gave away */
 	FACT_PROXY_REQUEST,   /* a proxy's log: who went where */
 	FACT_LEASE,           /* an address given to a machine */

@@ -97,7 +97,8 @@ static void add_ecs(struct binder *b, str want, uint32_t start)
 static void add_raw(struct binder *b, str want, uint32_t start)
 {
 	for (uint32_t i = 0; i < b->schema->ncolumns && b->ncols - start < ALTERNATIVES_MAX; i++)
-		if (str_eq(b->schema->columns[i].raw, want) && !(b->schema->columns[i].flags & COLUMN_F_DERIVED))
+		if (str_eq(b->schema->columns[i].raw, want) &&
+		    !(b->schema->columns[i].flags & COLUMN_F_DERIVED))
 			add_col(b, (int32_t)i, ECS_TEXT);
 }
 
@@ -129,8 +130,9 @@ static struct fact_arg bind_one(struct binder *b, int32_t col)
 
 bool fact_fn_takes_literal(enum fact_fn fn)
 {
-	static const enum fact_fn FNS[] = { FN_DATA, FN_IF,     FN_PART, FN_PARTNAME, FN_PARTREST, FN_PARAM, FN_WORD,
-					    FN_WORDIP, FN_BEFORE, FN_PAIR, FN_PAIRIP,   FN_ITEM,     FN_LABEL };
+	static const enum fact_fn FNS[] = { FN_DATA,   FN_IF,   FN_PART,   FN_PARTNAME, FN_PARTREST,
+					    FN_PARAM,  FN_WORD, FN_WORDIP, FN_BEFORE,   FN_PAIR,
+					    FN_PAIRIP, FN_ITEM, FN_LABEL };
 
 	for (size_t i = 0; i < COUNT(FNS); i++)
 		if (FNS[i] == fn)
@@ -220,7 +222,8 @@ bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct
 		}
 	}
 	for (uint32_t i = 0; i < r->nconditions; i++)
-		cond[i] = r->datasets ? bind_flat(&b, conds[i].field) : bind_one(&b, find_field(s, conds[i].field));
+		cond[i] = r->datasets ? bind_flat(&b, conds[i].field)
+				      : bind_one(&b, find_field(s, conds[i].field));
 	p->cols = b.cols;
 	if (r->datasets)
 		nkey = key_cols(p, ops, key);

@@ -17,7 +17,8 @@ static void entry_count(struct entry *en, const event *ev, const struct fact_spa
 }
 
 /* Put together the key of the draft and count the event for it. */
-static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *ev, uint32_t *ret_entry, err *e)
+static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *ev, uint32_t *ret_entry,
+		       err *e)
 {
 	struct fact_draft *d = &t->draft;
 	struct fact_span one = { ev->time_ns, ev->time_ns, 1, d->bytes,
@@ -62,7 +63,8 @@ static int coverage_find(struct fact_table *t, struct site *s, const event *ev, 
 	if (draft_merge(t, FACT_COVERAGE, ev, &entry, e) < 0)
 		return -1;
 	s->generation = 0;
-	if (ev->time_ns != TIME_NONE && ev->time_ns > INT64_MIN + DAY_NS && ev->time_ns < INT64_MAX - DAY_NS) {
+	if (ev->time_ns != TIME_NONE && ev->time_ns > INT64_MIN + DAY_NS &&
+	    ev->time_ns < INT64_MAX - DAY_NS) {
 		s->coverage = entry;
 		s->day_from = ev->time_ns - ev->time_ns % DAY_NS - (ev->time_ns % DAY_NS < 0 ? DAY_NS : 0);
 		s->day_to = s->day_from + DAY_NS;
@@ -151,7 +153,9 @@ static bool site_fill(struct fact_table *t, struct binding *b, struct site *s, c
 
 	w.provider = wk_text(ev, WK_PROVIDER, mem);
 	w.channel = flat ? arena_str(mem, ev->schema->dataset) : wk_text(ev, WK_CHANNEL, mem);
-	*s = (struct site){ .channel = w.channel, .host = wk_text(ev, WK_COMPUTER, mem), .id = t->site_ids++ };
+	*s = (struct site){ .channel = w.channel,
+			    .host = wk_text(ev, WK_COMPUTER, mem),
+			    .id = t->site_ids++ };
 	if (!w.provider.ptr || !s->channel.ptr || !s->host.ptr)
 		return false;
 	if (flat && fact_absent(s->host))
@@ -372,7 +376,8 @@ static bool cache_ready(struct fact_table *t)
 		c = t->cache = calloc(1, sizeof *c);
 	if (!c)
 		return false;
-	if (c->generation != t->generation || c->n == CACHE_MAX || CACHE_BYTES - c->used_bytes < CACHE_KEY_MAX) {
+	if (c->generation != t->generation || c->n == CACHE_MAX ||
+	    CACHE_BYTES - c->used_bytes < CACHE_KEY_MAX) {
 		if (c->n)
 			memset(c->slots, 0, sizeof c->slots);
 		c->n = c->used_bytes = 0;
@@ -392,8 +397,8 @@ static void cache_put(struct fact_table *t, uint32_t *slot, uint64_t hash, uint3
 }
 
 /* As plan_fact(), but bytes that came before need no texts. */
-static int plan_fact_cached(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
-			    err *e)
+static int plan_fact_cached(struct fact_table *t, const struct site *s, const struct fact_plan *p,
+			    const event *ev, err *e)
 {
 	uint64_t hash;
 	uint32_t *slot, entry;

@@ -261,4 +261,3 @@ const struct fact *fact_table_at(struct fact_table *t, size_t i)
 	memcpy(t->view.refs, en->refs, sizeof en->refs);
 	return &t->view;
 }
-

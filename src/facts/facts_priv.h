@@ -6,7 +6,7 @@
 #include "util/buf.h"
 
 /* Pseudo attributes of a row. */
-#define FA_BYTES FA_COUNT /* adds to fact.bytes */
+#define FA_BYTES FA_COUNT       /* adds to fact.bytes */
 #define FA_FIRST (FA_COUNT + 1) /* times that the record gives for what it says, in place of its own */
 #define FA_LAST (FA_COUNT + 2)
 
@@ -80,7 +80,7 @@ struct fact_op {
 	int attr; /* enum fact_attr or FA_BYTES */
 	enum fact_fn fn;
 	enum fact_join join;
-	bool required; /* no fact without a text */
+	bool required;      /* no fact without a text */
 	str arg[FACT_ARGS]; /* fields, or literals where the function takes them */
 };
 
@@ -129,8 +129,8 @@ struct fact_plan {
 	const struct fact_rule *rule;
 	uint32_t id; /* never given twice by one table */
 	const struct fact_col *cols;
-	const struct fact_arg *args;   /* FACT_ARGS per op */
-	const struct fact_arg *cond;   /* per condition */
+	const struct fact_arg *args;    /* FACT_ARGS per op */
+	const struct fact_arg *cond;    /* per condition */
 	const struct fact_key_col *key; /* flat logs only */
 	uint32_t nkey;
 	struct fact_arg bytes; /* the first that is there counts */
@@ -242,15 +242,15 @@ void fact_text_maildomain(str s, buf *out);
 
 /* --- what messages hold (msgparts.c) ----------------------------------------------------------- */
 
-void fact_text_word(str text, str mark, buf *out);	/* the word behind the mark */
-void fact_text_wordip(str text, str mark, buf *out);	/* the address behind it */
-void fact_text_before(str text, str mark, buf *out);	/* what stands before it */
-void fact_text_pathin(str text, buf *out);		/* a file, a folder or a URL */
-void fact_text_hashin(str text, buf *out);		/* MD5, SHA-1 or SHA-256 */
+void fact_text_word(str text, str mark, buf *out);   /* the word behind the mark */
+void fact_text_wordip(str text, str mark, buf *out); /* the address behind it */
+void fact_text_before(str text, str mark, buf *out); /* what stands before it */
+void fact_text_pathin(str text, buf *out);           /* a file, a folder or a URL */
+void fact_text_hashin(str text, buf *out);           /* MD5, SHA-1 or SHA-256 */
 void fact_text_versionin(str text, buf *out);
-void fact_text_outcome(str text, buf *out);		/* "ok", "failed" */
-void fact_text_item(str list, str number, buf *out);	/* address n of a list, from 1 */
-void fact_text_uid(str s, buf *out);			/* a user of Unix by name or number */
-void fact_text_sample(str s, buf *out);			/* one key of eight, else nothing */
+void fact_text_outcome(str text, buf *out);          /* "ok", "failed" */
+void fact_text_item(str list, str number, buf *out); /* address n of a list, from 1 */
+void fact_text_uid(str s, buf *out);                 /* a user of Unix by name or number */
+void fact_text_sample(str s, buf *out);              /* one key of eight, else nothing */
 
 #endif

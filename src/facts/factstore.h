@@ -29,7 +29,7 @@ struct site {
 	uint32_t coverage; /* entry of the day [day_from, day_to), if of this generation */
 	uint64_t generation;
 	int64_t day_from, day_to;
-	char day[24]; /* its text */
+	char day[24];   /* its text */
 	bool recovered; /* the coverage entry is one of recovered records */
 	str host, channel;
 };
@@ -73,7 +73,7 @@ struct fact_table {
 	map sites;
 	arena plans;
 	uint32_t plan_ids, site_ids; /* given so far */
-	struct site nowhere; /* for an event whose site cannot be kept */
+	struct site nowhere;         /* for an event whose site cannot be kept */
 	arena nowhere_mem;
 	struct fact_cache *cache; /* made for the first event of a flat log */
 

@@ -178,14 +178,14 @@ void fact_text_answers(str list, str rcode, buf *out)
 /* --- words for outcomes ------------------------------------------------------------------------ */
 
 /* Beginnings of words: firewalls, flows and proxies say the same in many ways. */
-static const char *const REFUSED[] = { "den",    "drop",   "block",  "reject",     "reset-", "discard", "refus",
-				       "forbid", "policy-den", "REJ", "tcp_denied", "failure", "fail" };
+static const char *const REFUSED[] = { "den",        "drop",    "block",  "reject",     "reset-",
+				       "discard",    "refus",   "forbid", "policy-den", "REJ",
+				       "tcp_denied", "failure", "fail" };
 static const char *const PLAIN[] = {
-	"allow",     "accept",     "pass",       "permit", "close",      "built", "teardown", "trust",
-	"start",     "end",        "timeout",    "SF",     "S1",         "S2",    "S3",       "RSTO",
-	"RSTR",      "OTH",        "SH",         "SHR",    "RSTOS0",     "RSTRH", "client-rst", "server-rst",
-	"ip-conn",   "dns",        "success",    "ok",     "true",       "open",  "create",   "conn",
-	"established", "flow",
+	"allow", "accept",  "pass",   "permit", "close",      "built",       "teardown", "trust", "start",
+	"end",   "timeout", "SF",     "S1",     "S2",         "S3",          "RSTO",     "RSTR",  "OTH",
+	"SH",    "SHR",     "RSTOS0", "RSTRH",  "client-rst", "server-rst",  "ip-conn",  "dns",   "success",
+	"ok",    "true",    "open",   "create", "conn",       "established", "flow",
 };
 
 static bool begins(str word, const char *const *list, size_t n)
@@ -253,7 +253,8 @@ static size_t variable(str s, size_t i)
 		return end ? (size_t)(end - s.ptr) + 1 - i : 0;
 	}
 	wide = i >= 3 && memcmp(s.ptr + i - 3, "\xEF\xBC\x9A", 3) == 0; /* the colon of East Asian text */
-	if (!wide && i && s.ptr[i - 1] != ' ' && s.ptr[i - 1] != '=' && s.ptr[i - 1] != '(' && s.ptr[i - 1] != '[')
+	if (!wide && i && s.ptr[i - 1] != ' ' && s.ptr[i - 1] != '=' && s.ptr[i - 1] != '(' &&
+	    s.ptr[i - 1] != '[')
 		return 0;
 	while (n < s.len && !memchr(" \t\r\n,;)]\"", s.ptr[n], 8)) {
 		path |= s.ptr[n] == '\\' || (s.ptr[n] == '/' && n + 1 < s.len && is_alnum(s.ptr[n + 1])) ||
@@ -317,11 +318,12 @@ void fact_text_part(str text, str mark, enum fact_part which, buf *out)
 
 void fact_text_service(str port, buf *out)
 {
-	static const char *const PORTS[] = { "21",   "22",   "23",   "25",   "53",   "80",   "88",   "110",  "111", "135",
-					     "139",  "143",  "389",  "443",  "445",  "465",  "500",  "587",  "636", "873",
-					     "993",  "995",  "1433", "1521", "2049", "3128", "3268", "3306", "3389", "4443",
-					     "5432", "5900", "5985", "5986", "6379", "7001", "8000", "8080", "8443", "8530",
-					     "8531", "9200" };
+	static const char *const PORTS[] = { "21",   "22",   "23",   "25",   "53",   "80",   "88",
+					     "110",  "111",  "135",  "139",  "143",  "389",  "443",
+					     "445",  "465",  "500",  "587",  "636",  "873",  "993",
+					     "995",  "1433", "1521", "2049", "3128", "3268", "3306",
+					     "3389", "4443", "5432", "5900", "5985", "5986", "6379",
+					     "7001", "8000", "8080", "8443", "8530", "8531", "9200" };
 
 	for (size_t i = 0; i < COUNT(PORTS); i++)
 		if (str_eq(port, str_of(PORTS[i])))

@@ -17,7 +17,8 @@ static bool is_hex(char c)
 /* Part of a word of any script. */
 static bool in_word(char c)
 {
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || (unsigned char)c >= 0x80;
+	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
+	       (unsigned char)c >= 0x80;
 }
 
 static bool is_blank(char c)
@@ -183,7 +184,8 @@ void fact_text_hashin(str text, buf *out)
 		if (n != w.len || (n != 32 && n != 40 && n != 64))
 			continue;
 		for (size_t i = 0; i < n; i++)
-			buf_byte(out, (char)(w.ptr[i] >= 'A' && w.ptr[i] <= 'F' ? w.ptr[i] | 0x20 : w.ptr[i]));
+			buf_byte(out,
+				 (char)(w.ptr[i] >= 'A' && w.ptr[i] <= 'F' ? w.ptr[i] | 0x20 : w.ptr[i]));
 		return;
 	}
 }
@@ -220,13 +222,24 @@ static const struct {
 	const char *word;
 	const char *means;
 } OUTCOMES[] = {
-	{ "fail", "failed" },	  { "error", "failed" },    { "denied", "failed" },	{ "refused", "failed" },
-	{ "reject", "failed" },	  { "invalid", "failed" },  { "unsuccessful", "failed" }, { "bad password", "failed" },
-	{ "\xE5\xA4\xB1\xE8\xB4\xA5", "failed" },          /* shibai */
-	{ "\xE9\x94\x99\xE8\xAF\xAF", "failed" },          /* cuowu */
-	{ "\xE6\x8B\x92\xE7\xBB\x9D", "failed" },          /* jujue */
-	{ "success", "ok" },      { " ok", "ok" },          { "=ok", "ok" },            { "completed", "ok" },
-	{ "accepted", "ok" },     { "logged in", "ok" },    { "\xE6\x88\x90\xE5\x8A\x9F", "ok" }, /* chenggong */
+	{ "fail", "failed" },
+	{ "error", "failed" },
+	{ "denied", "failed" },
+	{ "refused", "failed" },
+	{ "reject", "failed" },
+	{ "invalid", "failed" },
+	{ "unsuccessful", "failed" },
+	{ "bad password", "failed" },
+	{ "\xE5\xA4\xB1\xE8\xB4\xA5", "failed" }, /* shibai */
+	{ "\xE9\x94\x99\xE8\xAF\xAF", "failed" }, /* cuowu */
+	{ "\xE6\x8B\x92\xE7\xBB\x9D", "failed" }, /* jujue */
+	{ "success", "ok" },
+	{ " ok", "ok" },
+	{ "=ok", "ok" },
+	{ "completed", "ok" },
+	{ "accepted", "ok" },
+	{ "logged in", "ok" },
+	{ "\xE6\x88\x90\xE5\x8A\x9F", "ok" }, /* chenggong */
 };
 
 static bool contains_nocase(str text, str word)

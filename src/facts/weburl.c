@@ -97,12 +97,12 @@ static str extension(str path)
 
 /* What decorates pages, and pages and scripts themselves: everything else with an extension is a file. */
 enum ext_kind { EXT_NONE, EXT_ASSET, EXT_PAGE, EXT_FILE };
-static const char ASSETS[][8] = { "css", "js",   "mjs",   "map", "png", "jpg", "jpeg", "gif",  "svg",
+static const char ASSETS[][8] = { "css", "js",   "mjs",   "map", "png", "jpg", "jpeg", "gif", "svg",
 				  "ico", "woff", "woff2", "ttf", "eot", "otf", "webp", "bmp", "avif" };
-static const char PAGES[][8] = { "html", "htm",  "xhtml", "shtml", "asp",   "aspx", "ashx",   "asmx",  "axd",
-				 "ascx", "svc",  "eas",   "owa",   "jsp",   "jspx", "jspf",   "jhtml", "do",
-				 "action", "faces", "php", "php3", "php5",  "phtml", "cgi",   "pl",    "py",
-				 "rb",   "cfm",  "cfml",  "nsf",   "fcgi",  "dll",  "mvc" };
+static const char PAGES[][8] = { "html",   "htm",   "xhtml", "shtml", "asp",  "aspx",  "ashx", "asmx",  "axd",
+				 "ascx",   "svc",   "eas",   "owa",   "jsp",  "jspx",  "jspf", "jhtml", "do",
+				 "action", "faces", "php",   "php3",  "php5", "phtml", "cgi",  "pl",    "py",
+				 "rb",     "cfm",   "cfml",  "nsf",   "fcgi", "dll",   "mvc" };
 
 static bool is_listed(uint64_t word, const char (*list)[8], size_t n)
 {
@@ -161,7 +161,8 @@ static bool is_number_like(str s, char *ret)
 		dashes += s.ptr[i] == '-';
 	}
 	*ret = digits == s.len ? '#' : '*';
-	return (digits == s.len && digits >= 5) || (digits > 0 && hex + dashes == s.len && hex >= 16 && dashes <= 4);
+	return (digits == s.len && digits >= 5) ||
+	       (digits > 0 && hex + dashes == s.len && hex >= 16 && dashes <= 4);
 }
 
 static void put_lower(str s, bool low, buf *out)
@@ -213,7 +214,8 @@ static bool is_read(str method)
 
 bool fact_status_is_refused(str status)
 {
-	return status.len == 3 && status.ptr[0] == '4' && !str_eq(status, STR("401")) && !str_eq(status, STR("407"));
+	return status.len == 3 && status.ptr[0] == '4' && !str_eq(status, STR("401")) &&
+	       !str_eq(status, STR("407"));
 }
 
 void fact_text_path(str url, str status, str method, bool low, buf *out)
@@ -344,14 +346,16 @@ static str version_in(str s)
 
 		if (!is_digit(s.ptr[i]) || (i && (is_digit(s.ptr[i - 1]) || s.ptr[i - 1] == '.')))
 			continue;
-		while (n < s.len && (is_digit(s.ptr[n]) || (s.ptr[n] == '.' && n + 1 < s.len && is_digit(s.ptr[n + 1])))) {
+		while (n < s.len &&
+		       (is_digit(s.ptr[n]) || (s.ptr[n] == '.' && n + 1 < s.len && is_digit(s.ptr[n + 1])))) {
 			if (s.ptr[n] == '.') {
 				dots++;
 				last = n;
 			}
 			n++;
 		}
-		if (n < s.len && is_letter(s.ptr[n]) && dots) { /* "1.2.7z": the last number is of an extension */
+		if (n < s.len && is_letter(s.ptr[n]) &&
+		    dots) { /* "1.2.7z": the last number is of an extension */
 			n = last;
 			dots--;
 		}
@@ -364,7 +368,9 @@ static str version_in(str s)
 
 static bool names_version(str k)
 {
-	static const char *const NAMES[] = { "v", "ver", "version", "build", "rev", "release", "to", "target" };
+	static const char *const NAMES[] = {
+		"v", "ver", "version", "build", "rev", "release", "to", "target"
+	};
 
 	return is_one_of(k, NAMES, COUNT(NAMES));
 }

@@ -290,7 +290,8 @@ void fact_values_run(const struct fact_op *op, const struct fact_plan *p, const 
 		put_task(a, out);
 		break;
 	case FN_DATA:
-		put_data(ev, args[0].n ? p->cols[args[0].at].col : -1, (unsigned)(op->arg[0].ptr[0] - '0'), out);
+		put_data(ev, args[0].n ? p->cols[args[0].at].col : -1, (unsigned)(op->arg[0].ptr[0] - '0'),
+			 out);
 		break;
 	case FN_SECONDS:
 		put_seconds(a, arg_value(p, args[1], ev), out);

@@ -45,7 +45,7 @@ extern const struct reader_ops reader_plaintext;    /* any other text */
 extern const struct reader_ops reader_eventxml;      /* Windows events as XML */
 extern const struct reader_ops reader_utmp;          /* wtmp and btmp of Linux */
 extern const struct reader_ops reader_journalexport; /* journald's export form */
-extern const struct reader_ops reader_tables;           /* tables with a header */
+extern const struct reader_ops reader_tables;        /* tables with a header */
 extern const struct reader_ops reader_ldif;          /* directories */
 
 #endif

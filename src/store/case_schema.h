@@ -10,10 +10,11 @@
 #define FACT_COLUMNS                                                                                         \
 	"host, account, account_sid, target_account, target_host, source_ip, source_host, "                  \
 	"target_ip, port, logon_type, logon_id, process, process_id, parent, parent_id, command, "           \
-	"object, hashes, detail, channel, parent_command, day, origin, "                  \
+	"object, hashes, detail, channel, parent_command, day, origin, "                                     \
 	"agent, method, status, size, version, mac, nat_ip, observer, measure"
 
-#define FACT_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define FACT_MARKS                                                                                           \
+	"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 #define TIME_SQL(column)                                                                                     \
 	"strftime('%Y-%m-%dT%H:%M:%S', (" column ") / 1000000000, 'unixepoch') || "                          \

@@ -19,11 +19,13 @@ static const char *const SQL[STATEMENTS] = {
 	[PUT_FINDING_REF] = "INSERT INTO finding_refs(finding, n, item, offset, record) "
 			    "VALUES (?, ?, ?, ?, ?)",
 	[PUT_FINDING_DETAIL] = "INSERT INTO finding_details(finding, n, name, value) VALUES (?, ?, ?, ?)",
-	[PUT_FACT] = "INSERT INTO facts(kind, key, first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
-		     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, " FACT_MARKS ") ON CONFLICT DO NOTHING",
+	[PUT_FACT] =
+		"INSERT INTO facts(kind, key, first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
+		") VALUES (?, ?, ?, ?, ?, ?, ?, ?, " FACT_MARKS ") ON CONFLICT DO NOTHING",
 	[GET_FACT] = "SELECT first_ns, last_ns, count, bytes, hours, refs FROM facts WHERE key = ?",
-	[MERGE_FACT] = "UPDATE facts SET first_ns = ?, last_ns = ?, count = ?, bytes = ?, hours = ?, refs = ? "
-		       "WHERE key = ?",
+	[MERGE_FACT] =
+		"UPDATE facts SET first_ns = ?, last_ns = ?, count = ?, bytes = ?, hours = ?, refs = ? "
+		"WHERE key = ?",
 	[PUT_GAP] = "INSERT INTO gaps(kind, item, range_from, range_to, lost, first_ns, last_ns, text) "
 		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 };

@@ -6,7 +6,9 @@ enum { STEP = 64 * 1024 };
 
 static uint16_t unit_at(const struct coding *c, const uint8_t *p)
 {
-	return c->kind == CODING_UTF16LE ? load_le16(p) : (uint16_t)(p[0] << 8 | p[1]);
+	if (c->kind == CODING_UTF16LE)
+		return load_le16(p);
+	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 /* Offset of the first `what` in b, or SIZE_MAX. */
