@@ -138,19 +138,24 @@ static bool number_holds(const struct fact_condition *c, uint64_t u)
 	return c->op == '&' ? (u & c->number) != 0 : c->op == '<' ? u <= c->number : u >= c->number;
 }
 
+bool fact_plan_limit(const struct fact_plan *p, uint32_t condition, const event *ev)
+{
+	const struct fact_condition *c = &fact_rule_conditions(p->rule)[condition];
+	struct fact_arg a = p->cond[condition];
+	uint64_t u;
+
+	for (uint32_t i = 0; i < a.n; i++)
+		if (value_u64(event_value(ev, p->cols[a.at + i].col), &u))
+			return number_holds(c, u) != c->negate;
+	return c->negate;
+}
+
 static bool condition_holds(const struct fact_condition *c, const struct fact_plan *p, struct fact_arg a,
 			    const event *ev, buf *scratch)
 {
 	str text, rest = c->values;
 	bool hit;
-	uint64_t u;
 
-	if (c->op == '&' || c->op == '<' || c->op == '>') {
-		for (uint32_t i = 0; i < a.n; i++)
-			if (value_u64(event_value(ev, p->cols[a.at + i].col), &u))
-				return number_holds(c, u) != c->negate;
-		return c->negate;
-	}
 	text = arg_text(p, a, ev, scratch);
 	do
 		hit = one_value_holds(c->op, text, str_cut(rest, ',', &rest));
@@ -163,7 +168,9 @@ bool fact_plan_holds(const struct fact_plan *p, const event *ev, struct fact_dra
 	const struct fact_condition *conds = fact_rule_conditions(p->rule);
 
 	for (uint32_t i = 0; i < p->rule->nconditions; i++)
-		if (!condition_holds(&conds[i], p, p->cond[i], ev, &d->scratch[0]))
+		if (fact_condition_is_limit(&conds[i])
+			    ? !fact_plan_limit(p, i, ev)
+			    : !condition_holds(&conds[i], p, p->cond[i], ev, &d->scratch[0]))
 			return false;
 	return true;
 }

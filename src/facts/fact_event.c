@@ -5,8 +5,7 @@
 
 static const int64_t DAY_NS = 86400 * NS_PER_S;
 
-/* Count the event for an entry. */
-static void entry_count(struct entry *en, const event *ev, const struct fact_span *one)
+void fact_entry_count(struct entry *en, const event *ev, const struct fact_span *one)
 {
 	const struct event_ref *last = &en->refs[FACT_REFS - 1];
 
@@ -37,7 +36,7 @@ static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *e
 		one.first_ns = d->first_ns;
 		one.last_ns = d->last_ns;
 	}
-	entry_count(en, ev, &one);
+	fact_entry_count(en, ev, &one);
 	*ret_entry = (uint32_t)(en - t->entries.at);
 	return 0;
 }
@@ -74,24 +73,23 @@ static int coverage_find(struct fact_table *t, struct site *s, const event *ev, 
 	return 0;
 }
 
-/* Is what the site remembers of the coverage true for this event? */
-static bool same_day(const struct fact_table *t, const struct site *s, const event *ev)
+bool fact_same_day(const struct fact_table *t, const struct site *s, const event *ev)
 {
 	return s->generation == t->generation && ev->time_ns >= s->day_from && ev->time_ns < s->day_to &&
 	       s->recovered == !!(ev->flags & EVENT_RECOVERED);
 }
 
-static uint32_t hour_of(const struct site *s, const event *ev)
+uint32_t fact_hour_of(const struct site *s, const event *ev)
 {
 	return UINT32_C(1) << (uint64_t)(ev->time_ns - s->day_from) / (uint64_t)(3600 * NS_PER_S);
 }
 
 static int coverage_count(struct fact_table *t, struct site *s, const event *ev, err *e)
 {
-	if (!same_day(t, s, ev))
+	if (!fact_same_day(t, s, ev))
 		return coverage_find(t, s, ev, e);
-	entry_count(&t->entries.at[s->coverage], ev,
-		    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, hour_of(s, ev) });
+	fact_entry_count(&t->entries.at[s->coverage], ev,
+		    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, fact_hour_of(s, ev) });
 	return 0;
 }
 
@@ -169,6 +167,9 @@ static bool site_fill(struct fact_table *t, struct binding *b, struct site *s, c
 	if (!plans_bind(t, &w, mem, &s->plans, &s->nplans))
 		return false;
 	if (flat && mem == &t->plans) {
+		if (!fact_lines_bind(&b->lines, s->plans, s->nplans, mem))
+			return false;
+		b->lines.id = t->plan_ids++;
 		b->plans = s->plans;
 		b->nplans = s->nplans;
 	}
@@ -294,131 +295,20 @@ static struct binding *binding_of(struct fact_table *t, const struct schema *s)
 
 /* --- facts of one event ------------------------------------------------------------------------ */
 
-enum { NO_ENTRY = UINT32_MAX };
-
-/* Make the fact from its texts; NO_ENTRY if the event gives none. */
-static int plan_fact(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
-		     uint32_t *ret_entry, err *e)
+int fact_plan_make(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
+		   uint32_t *ret_entry, err *e)
 {
 	draft_start(t, s, ev, p->rule->datasets == NULL);
-	t->draft.day = same_day(t, s, ev) ? str_of(s->day) : (str){ 0 };
+	t->draft.day = fact_same_day(t, s, ev) ? str_of(s->day) : (str){ 0 };
 	switch (fact_plan_run(p, ev, &t->draft)) {
 	case RUN_FACT:
 		return draft_merge(t, p->rule->kind, ev, ret_entry, e);
 	case RUN_NONE:
-		*ret_entry = NO_ENTRY;
+		*ret_entry = FACT_NO_ENTRY;
 		return 0;
 	default:
 		return fact_no_room(t, e);
 	}
-}
-
-static bool is_there(value v)
-{
-	return v.type == VALUE_UTF8 ? !fact_absent(str_trim((str){ (const char *)v.ptr, v.len })) : v.len > 0;
-}
-
-/* The bytes that decide which fact the event gives, in t->cache_key. False: too many to keep. */
-static bool cache_key(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev)
-{
-	uint8_t *to, *end;
-
-	buf_clear(&t->cache_key);
-	if (!buf_reserve(&t->cache_key, CACHE_KEY_MAX))
-		return false;
-	to = (uint8_t *)t->cache_key.ptr;
-	end = to + CACHE_KEY_MAX;
-	memcpy(to, &p->id, sizeof p->id);
-	memcpy(to + 4, &s->id, sizeof s->id);
-	memcpy(to + 8, &s->day_from, sizeof s->day_from);
-	to[16] = s->recovered;
-	to += 17;
-	for (uint32_t i = 0; i < p->nkey; i++) {
-		value v = event_value(ev, p->key[i].col);
-
-		if (p->key[i].presence)
-			v.len = is_there(v);
-		if (v.len + 6 > (size_t)(end - to))
-			return false;
-		to[0] = v.type;
-		to[1] = v.flags;
-		memcpy(to + 2, &v.len, sizeof v.len);
-		if (v.len && !p->key[i].presence)
-			memcpy(to + 6, v.ptr, v.len);
-		to += 6 + (p->key[i].presence ? 0 : v.len);
-	}
-	t->cache_key.len = (size_t)(to - (uint8_t *)t->cache_key.ptr);
-	return true;
-}
-
-/* The slot of the bytes in t->cache_key: of what is known of them, else a free one. */
-static uint32_t *cache_slot(struct fact_table *t, uint64_t hash)
-{
-	struct fact_cache *c = t->cache;
-	uint32_t i = (uint32_t)hash % CACHE_SLOTS;
-
-	while (c->slots[i]) {
-		const struct cached *one = &c->at[c->slots[i] - 1];
-
-		if (one->hash == hash && one->len == t->cache_key.len &&
-		    memcmp(c->bytes + one->at, t->cache_key.ptr, one->len) == 0)
-			break;
-		i = (i + 1) % CACHE_SLOTS;
-	}
-	return &c->slots[i];
-}
-
-static bool cache_ready(struct fact_table *t)
-{
-	struct fact_cache *c = t->cache;
-
-	if (!c) /* most of it is never touched */
-		c = t->cache = calloc(1, sizeof *c);
-	if (!c)
-		return false;
-	if (c->generation != t->generation || c->n == CACHE_MAX ||
-	    CACHE_BYTES - c->used_bytes < CACHE_KEY_MAX) {
-		if (c->n)
-			memset(c->slots, 0, sizeof c->slots);
-		c->n = c->used_bytes = 0;
-		c->generation = t->generation;
-	}
-	return true;
-}
-
-static void cache_put(struct fact_table *t, uint32_t *slot, uint64_t hash, uint32_t entry)
-{
-	struct fact_cache *c = t->cache;
-
-	memcpy(c->bytes + c->used_bytes, t->cache_key.ptr, t->cache_key.len);
-	c->at[c->n++] = (struct cached){ hash, entry, c->used_bytes, (uint32_t)t->cache_key.len };
-	c->used_bytes += (uint32_t)t->cache_key.len;
-	*slot = c->n;
-}
-
-/* As plan_fact(), but bytes that came before need no texts. */
-static int plan_fact_cached(struct fact_table *t, const struct site *s, const struct fact_plan *p,
-			    const event *ev, err *e)
-{
-	uint64_t hash;
-	uint32_t *slot, entry;
-
-	if (p->timed || !same_day(t, s, ev) || !cache_ready(t) || !cache_key(t, s, p, ev))
-		return plan_fact(t, s, p, ev, &entry, e);
-	hash = hash_bytes(t->cache_key.ptr, t->cache_key.len);
-	slot = cache_slot(t, hash);
-	if (!*slot) {
-		if (plan_fact(t, s, p, ev, &entry, e) < 0)
-			return -1;
-		cache_put(t, slot, hash, entry);
-		return 0;
-	}
-	entry = t->cache->at[*slot - 1].entry;
-	if (entry != NO_ENTRY)
-		entry_count(&t->entries.at[entry], ev,
-			    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, fact_plan_bytes(p, ev),
-						 p->daily ? hour_of(s, ev) : 0 });
-	return 0;
 }
 
 int fact_table_observe(struct fact_table *t, const event *ev, err *e)
@@ -431,14 +321,11 @@ int fact_table_observe(struct fact_table *t, const event *ev, err *e)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory to bind schema %u", ev->schema->id);
 	if (coverage_count(t, s, ev, e) < 0)
 		return -1;
-	for (uint32_t i = 0; i < s->nplans; i++) {
-		const struct fact_plan *p = &s->plans[i];
-
-		if (!fact_plan_holds(p, ev, &t->draft))
-			continue;
-		if (p->rule->datasets ? plan_fact_cached(t, s, p, ev, e) < 0
-				      : plan_fact(t, s, p, ev, &entry, e) < 0)
+	if (ev->schema->family == FAMILY_FLAT)
+		return fact_lines_observe(t, b, s, ev, e);
+	for (uint32_t i = 0; i < s->nplans; i++)
+		if (fact_plan_holds(&s->plans[i], ev, &t->draft) &&
+		    fact_plan_make(t, s, &s->plans[i], ev, &entry, e) < 0)
 			return -1;
-	}
 	return 0;
 }

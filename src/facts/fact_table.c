@@ -41,6 +41,7 @@ void fact_table_free(struct fact_table *t)
 	free(t->cache);
 	buf_done(&t->key);
 	buf_done(&t->cache_key);
+	buf_done(&t->line_key);
 	free(t);
 }
 

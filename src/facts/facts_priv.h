@@ -100,6 +100,11 @@ struct fact_rule {
 	uint32_t op, nops, condition, nconditions;
 };
 
+static inline bool fact_condition_is_limit(const struct fact_condition *c)
+{
+	return c->op == '&' || c->op == '<' || c->op == '>';
+}
+
 /* Rule i of the table, NULL behind the last. */
 const struct fact_rule *fact_rule_at(size_t i);
 const struct fact_op *fact_rule_ops(const struct fact_rule *r);
@@ -137,6 +142,27 @@ struct fact_plan {
 	bool daily;            /* the fact has a day, so it has hours */
 	bool timed;            /* its times come from fields */
 };
+
+/* A condition that only compares a number with a limit. */
+struct fact_limit {
+	uint32_t plan, condition;
+};
+
+/* All rules of a flat log's schema together: the columns whose bytes decide what they give. A column that differs
+ * in every line and that a rule needs only to know its side of a limit, or as the size of a reply, is none of them. */
+struct fact_lines {
+	uint32_t id;                    /* never given twice by one table, to a plan neither */
+	bool usable;                    /* few enough of everything to be worth remembering */
+	const struct fact_key_col *key;
+	const struct fact_limit *limits; /* at most 32: a bit of the key each */
+	const bool *alone;              /* per plan: needs more than the key, so it looks for itself */
+	uint32_t nkey, nlimits;
+};
+
+/* Bind the plans of a schema as one. False without memory. */
+bool fact_lines_bind(struct fact_lines *l, const struct fact_plan *plans, uint32_t nplans, arena *mem);
+/* Is the event on the right side of the limit of a condition with a number? */
+bool fact_plan_limit(const struct fact_plan *p, uint32_t condition, const event *ev);
 
 /* Is the function's second argument a literal? (Its first, of FN_DATA.) */
 bool fact_fn_takes_literal(enum fact_fn fn);

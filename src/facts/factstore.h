@@ -41,16 +41,24 @@ struct binding {
 	uint32_t nvaries;
 	const struct fact_plan *plans; /* of a flat log, whatever host; NULL: not bound yet */
 	uint32_t nplans;
+	struct fact_lines lines;
+	uint32_t seen, hits, skip; /* lines since the last look at it; of them known ones; lines not to look up */
 	struct site *last;
 	value last_value[VARIES]; /* copies: pointers into last_bytes */
 	uint8_t last_bytes[SITE_KEY_MAX];
 };
 
-/* Lines of logs repeat: which fact the bytes that decide it have given before. Emptied when it is full. */
-enum { CACHE_MAX = 32768, CACHE_SLOTS = 2 * CACHE_MAX, CACHE_KEY_MAX = 1024, CACHE_BYTES = 8 << 20 };
+/* Lines of logs repeat: what the bytes that decide it have given before, of one rule or of all rules of a
+ * line. Emptied when it is full. */
+enum { CACHE_MAX = 65536, CACHE_SLOTS = 2 * CACHE_MAX, CACHE_KEY_MAX = 1024, CACHE_BYTES = 12 << 20 };
+enum { CACHE_FACTS_MAX = 64 }; /* that one line gives */
 struct cached {
 	uint64_t hash;
-	uint32_t entry, at, len; /* its bytes are [at, at + len) */
+	uint32_t entry;   /* of a line: how many facts, a struct line_fact each behind the bytes */
+	uint32_t at, len; /* its bytes are [at, at + len) */
+};
+struct line_fact {
+	uint32_t plan, entry;
 };
 struct fact_cache {
 	uint64_t generation; /* of the table whose entries it knows */
@@ -78,7 +86,7 @@ struct fact_table {
 	struct fact_cache *cache; /* made for the first event of a flat log */
 
 	struct fact_draft draft;
-	buf key, cache_key;
+	buf key, cache_key, line_key;
 	struct fact view;
 };
 
@@ -89,5 +97,21 @@ uint32_t *fact_slot(const struct fact_table *t, uint64_t hash, bytes key);
 /* The entry with the key in t->key, made if it was not there. NULL past the hard ceiling. */
 struct entry *fact_intern(struct fact_table *t);
 int fact_no_room(const struct fact_table *t, err *e);
+
+/* --- what fact_event.c and fact_lines.c do for each other --------------------------------------- */
+
+#define FACT_NO_ENTRY UINT32_MAX
+
+/* Count the event for an entry. */
+void fact_entry_count(struct entry *en, const event *ev, const struct fact_span *one);
+/* Is what the site remembers of the coverage true for this event? */
+bool fact_same_day(const struct fact_table *t, const struct site *s, const event *ev);
+/* Bit of the event's hour, if it is of the site's day. */
+uint32_t fact_hour_of(const struct site *s, const event *ev);
+/* Make the fact from its texts; FACT_NO_ENTRY if the event gives none. The conditions hold. */
+int fact_plan_make(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
+		   uint32_t *ret_entry, err *e);
+/* Facts of an event of a flat log whose coverage is counted. */
+int fact_lines_observe(struct fact_table *t, struct binding *b, const struct site *s, const event *ev, err *e);
 
 #endif
