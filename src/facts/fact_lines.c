@@ -3,8 +3,6 @@
 
 #include "facts/factstore.h"
 
-/* A plan that looks for itself, in place of an entry. */
-#define ALONE (UINT32_MAX - 1)
 enum { KEY_COLS_MAX = 96, LIMITS_MAX = 32 };
 /* Where few of LOOK lines were known, looking lines up costs more than it saves: not for the next SKIP. */
 enum { LOOK = 1024, LOOK_HITS = LOOK / 8, SKIP = 16 * LOOK };
@@ -104,12 +102,27 @@ static void gather_limits(struct gather *g, const struct fact_plan *plans, uint3
 	}
 }
 
+/* False without memory. */
+static bool rest_bind(struct fact_rest *r, const struct gather *g, const struct fact_plan *p, arena *mem)
+{
+	struct fact_key_col *cols = arena_array(mem, p->nkey + 1, sizeof *cols);
+
+	if (!cols)
+		return false;
+	*r = (struct fact_rest){ .alone = p->timed, .cols = cols };
+	for (uint32_t k = 0; k < p->nkey && !p->timed; k++)
+		if (!key_has(g, p->key[k]))
+			cols[r->n++] = p->key[k];
+	r->alone |= r->n > 0;
+	return true;
+}
+
 bool fact_lines_bind(struct fact_lines *l, const struct fact_plan *plans, uint32_t nplans, arena *mem)
 {
 	struct gather g = { .full = nplans > CACHE_FACTS_MAX || nplans == 0 };
 	struct fact_key_col *key;
 	struct fact_limit *limits;
-	bool *alone;
+	struct fact_rest *rest;
 
 	for (uint32_t i = 0; i < nplans; i++)
 		gather_columns(&g, &plans[i]);
@@ -117,17 +130,15 @@ bool fact_lines_bind(struct fact_lines *l, const struct fact_plan *plans, uint32
 		gather_limits(&g, plans, i);
 	key = arena_array(mem, g.nkey + 1, sizeof *key);
 	limits = arena_array(mem, g.nlimits + 1, sizeof *limits);
-	alone = arena_array(mem, nplans + 1, sizeof *alone);
-	if (!key || !limits || !alone)
+	rest = arena_array(mem, nplans + 1, sizeof *rest);
+	if (!key || !limits || !rest)
 		return false;
 	memcpy(key, g.key, g.nkey * sizeof *key);
 	memcpy(limits, g.limits, g.nlimits * sizeof *limits);
-	for (uint32_t i = 0; i < nplans; i++) {
-		alone[i] = plans[i].timed;
-		for (uint32_t k = 0; k < plans[i].nkey; k++)
-			alone[i] |= !key_has(&g, plans[i].key[k]);
-	}
-	*l = (struct fact_lines){ .usable = !g.full, .key = key, .limits = limits, .alone = alone,
+	for (uint32_t i = 0; i < nplans; i++)
+		if (!rest_bind(&rest[i], &g, &plans[i], mem))
+			return false;
+	*l = (struct fact_lines){ .usable = !g.full, .key = key, .limits = limits, .rest = rest,
 				  .nkey = g.nkey, .nlimits = g.nlimits };
 	return true;
 }
@@ -191,17 +202,30 @@ static bool key_make(buf *key, const struct site *s, uint32_t id, uint32_t bits,
 
 /* --- what is remembered ---------------------------------------------------------------------- */
 
+static struct cached cache_head(const struct fact_cache *c, const struct cache_slot *slot)
+{
+	struct cached head;
+
+	memcpy(&head, c->bytes + slot->at - 1, sizeof head);
+	return head;
+}
+
+static const uint8_t *cache_key(const struct fact_cache *c, const struct cache_slot *slot)
+{
+	return c->bytes + slot->at - 1 + sizeof(struct cached);
+}
+
 /* The slot of a key: of what is known of it, else a free one. */
-static uint32_t *cache_slot(struct fact_cache *c, const buf *key, uint64_t hash)
+static struct cache_slot *cache_find(struct fact_cache *c, const buf *key, uint64_t hash)
 {
 	uint32_t i = (uint32_t)hash % CACHE_SLOTS;
 
-	while (c->slots[i]) {
-		const struct cached *one = &c->at[c->slots[i] - 1];
+	for (; c->slots[i].at; i = (i + 1) % CACHE_SLOTS) {
+		const struct cache_slot *one = &c->slots[i];
 
-		if (one->hash == hash && one->len == key->len && memcmp(c->bytes + one->at, key->ptr, one->len) == 0)
+		if (one->hash == (uint32_t)(hash >> 32) && cache_head(c, one).len == key->len &&
+		    memcmp(cache_key(c, one), key->ptr, key->len) == 0)
 			break;
-		i = (i + 1) % CACHE_SLOTS;
 	}
 	return &c->slots[i];
 }
@@ -209,7 +233,7 @@ static uint32_t *cache_slot(struct fact_cache *c, const buf *key, uint64_t hash)
 /* Have a cache that knows this generation and has room for one more. */
 static bool cache_ready(struct fact_table *t)
 {
-	enum { ROOM = CACHE_KEY_MAX + CACHE_FACTS_MAX * sizeof(struct line_fact) };
+	enum { ROOM = sizeof(struct cached) + CACHE_KEY_MAX + CACHE_FACTS_MAX * sizeof(struct line_fact) };
 	struct fact_cache *c = t->cache;
 
 	if (!c) /* most of it is never touched */
@@ -220,6 +244,7 @@ static bool cache_ready(struct fact_table *t)
 		if (c->n)
 			memset(c->slots, 0, sizeof c->slots);
 		c->n = c->used_bytes = 0;
+		c->emptied++;
 		c->generation = t->generation;
 	}
 	return true;
@@ -237,12 +262,13 @@ static void cache_put(struct fact_table *t, const buf *key, uint64_t hash, uint3
 		      const struct line_fact *facts, uint32_t n)
 {
 	struct fact_cache *c = t->cache;
-	uint32_t *slot = cache_slot(c, key, hash);
+	struct cache_slot *slot = cache_find(c, key, hash);
 
-	c->at[c->n++] = (struct cached){ hash, facts ? n : entry, c->used_bytes, (uint32_t)key->len };
+	*slot = (struct cache_slot){ (uint32_t)(hash >> 32), c->used_bytes + 1 };
+	cache_bytes(c, &(struct cached){ (uint32_t)key->len, facts ? n : entry }, sizeof(struct cached));
 	cache_bytes(c, key->ptr, key->len);
 	cache_bytes(c, facts, n * sizeof *facts);
-	*slot = c->n;
+	c->n++;
 }
 
 /* --- facts of one line ----------------------------------------------------------------------- */
@@ -259,24 +285,38 @@ static void count_again(struct fact_table *t, const struct site *s, const struct
 static int plan_observe(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
 			uint32_t *ret_entry, err *e)
 {
+	const struct cache_slot *slot;
 	uint64_t hash;
-	uint32_t slot;
 
 	if (p->timed || !fact_same_day(t, s, ev) || !cache_ready(t) ||
 	    !key_make(&t->cache_key, s, p->id, 0, p->key, p->nkey, ev))
 		return fact_plan_make(t, s, p, ev, ret_entry, e);
 	hash = hash_bytes(t->cache_key.ptr, t->cache_key.len);
-	slot = *cache_slot(t->cache, &t->cache_key, hash);
-	if (!slot) {
+	slot = cache_find(t->cache, &t->cache_key, hash);
+	if (!slot->at) {
 		if (fact_plan_make(t, s, p, ev, ret_entry, e) < 0)
 			return -1;
 		cache_put(t, &t->cache_key, hash, *ret_entry, NULL, 0);
 		return 0;
 	}
-	*ret_entry = t->cache->at[slot - 1].entry;
+	*ret_entry = cache_head(t->cache, slot).entry;
 	if (*ret_entry != FACT_NO_ENTRY)
 		count_again(t, s, p, ev, *ret_entry);
 	return 0;
+}
+
+/* What the plan needs beyond the key of the line, if it is short; else nrest is 0. */
+static void rest_make(struct line_fact *f, const struct fact_rest *r, const event *ev)
+{
+	uint8_t key[LINE_REST_MAX + 7], *to = key; /* key_value() wants room for its longest head */
+
+	f->nrest = 0;
+	for (uint32_t i = 0; i < r->n && to; i++)
+		to = key_value(to, key + sizeof key, event_value(ev, r->cols[i].col), r->cols[i].presence);
+	if (!to || to - key > LINE_REST_MAX)
+		return;
+	f->nrest = (uint8_t)(to - key);
+	memcpy(f->rest, key, f->nrest);
 }
 
 /* Every rule by itself; which facts came of it, unless `facts` is NULL. */
@@ -290,26 +330,60 @@ static int rules_observe(struct fact_table *t, const struct site *s, const struc
 			continue;
 		if (plan_observe(t, s, &s->plans[i], ev, &entry, e) < 0)
 			return -1;
-		if (facts && (l->alone[i] || entry != FACT_NO_ENTRY))
-			facts[n++] = (struct line_fact){ i, l->alone[i] ? ALONE : entry };
+		if (!facts || (entry == FACT_NO_ENTRY && !l->rest[i].alone))
+			continue;
+		facts[n] = (struct line_fact){ .plan = i, .entry = entry };
+		if (l->rest[i].alone)
+			rest_make(&facts[n], &l->rest[i], ev);
+		n++;
 	}
 	*ret_n = n;
 	return 0;
 }
 
+/* A fact of a rule that needs more than the line: the same as last time, or it looks for itself. *f is a copy of what
+ * lies at f_at in the cache, which the rule may empty. */
+static int rest_again(struct fact_table *t, const struct site *s, const struct fact_rest *r, const event *ev,
+		      size_t f_at, const struct line_fact *f, err *e)
+{
+	const struct fact_plan *p = &s->plans[f->plan];
+	struct line_fact now = { .plan = f->plan };
+	uint64_t emptied = t->cache->emptied;
+
+	rest_make(&now, r, ev);
+	if (now.nrest && now.nrest == f->nrest && memcmp(now.rest, f->rest, now.nrest) == 0) {
+		if (f->entry != FACT_NO_ENTRY)
+			count_again(t, s, p, ev, f->entry);
+		return 0;
+	}
+	if (plan_observe(t, s, p, ev, &now.entry, e) < 0)
+		return -1;
+	if (t->cache->emptied == emptied)
+		memcpy(t->cache->bytes + f_at, &now, sizeof now);
+	return 0;
+}
+
 /* A line that came before. */
-static int line_again(struct fact_table *t, const struct site *s, const event *ev, const struct cached *one, err *e)
+static int line_again(struct fact_table *t, const struct site *s, const struct fact_lines *l, const event *ev,
+		      const struct cache_slot *slot, err *e)
 {
 	struct line_fact facts[CACHE_FACTS_MAX]; /* a copy: rules that look for themselves may empty the cache */
-	uint32_t n = one->entry, entry;
+	struct cached head = cache_head(t->cache, slot);
+	size_t at = (size_t)(cache_key(t->cache, slot) + head.len - t->cache->bytes);
+	uint32_t n = head.entry;
 
-	memcpy(facts, t->cache->bytes + one->at + one->len, n * sizeof *facts);
+	memcpy(facts, t->cache->bytes + at, n * sizeof *facts);
+	for (uint32_t i = 0; i < n; i++)
+		if (facts[i].entry != FACT_NO_ENTRY) {
+			__builtin_prefetch(&t->entries.at[facts[i].entry].refs[FACT_REFS - 1], 1);
+			__builtin_prefetch(&t->entries.at[facts[i].entry].nrefs, 1);
+		}
 	for (uint32_t i = 0; i < n; i++) {
-		const struct fact_plan *p = &s->plans[facts[i].plan];
+		const struct fact_rest *r = &l->rest[facts[i].plan];
 
-		if (facts[i].entry != ALONE)
-			count_again(t, s, p, ev, facts[i].entry);
-		else if (plan_observe(t, s, p, ev, &entry, e) < 0)
+		if (!r->alone)
+			count_again(t, s, &s->plans[facts[i].plan], ev, facts[i].entry);
+		else if (rest_again(t, s, r, ev, at + i * sizeof *facts, &facts[i], e) < 0)
 			return -1;
 	}
 	return 0;
@@ -342,8 +416,9 @@ int fact_lines_observe(struct fact_table *t, struct binding *b, const struct sit
 {
 	const struct fact_lines *l = &b->lines;
 	struct line_fact facts[CACHE_FACTS_MAX];
+	const struct cache_slot *slot;
 	uint64_t hash;
-	uint32_t slot, n;
+	uint32_t n;
 
 	if (s->nplans == 0)
 		return 0;
@@ -351,10 +426,10 @@ int fact_lines_observe(struct fact_table *t, struct binding *b, const struct sit
 	    !key_make(&t->line_key, s, l->id, limit_bits(l, s->plans, ev), l->key, l->nkey, ev))
 		return rules_observe(t, s, l, ev, NULL, &n, e);
 	hash = hash_bytes(t->line_key.ptr, t->line_key.len);
-	slot = *cache_slot(t->cache, &t->line_key, hash);
-	if (slot) {
+	slot = cache_find(t->cache, &t->line_key, hash);
+	if (slot->at) {
 		b->hits++;
-		return line_again(t, s, ev, &t->cache->at[slot - 1], e);
+		return line_again(t, s, l, ev, slot, e);
 	}
 	if (rules_observe(t, s, l, ev, facts, &n, e) < 0)
 		return -1;

@@ -148,6 +148,13 @@ struct fact_limit {
 	uint32_t plan, condition;
 };
 
+/* What a plan needs beyond the key of its line. */
+struct fact_rest {
+	bool alone; /* something: it looks for itself */
+	uint32_t n; /* columns; 0 with `alone`: its times too */
+	const struct fact_key_col *cols;
+};
+
 /* All rules of a flat log's schema together: the columns whose bytes decide what they give. A column that differs
  * in every line and that a rule needs only to know its side of a limit, or as the size of a reply, is none of them. */
 struct fact_lines {
@@ -155,7 +162,7 @@ struct fact_lines {
 	bool usable;                    /* few enough of everything to be worth remembering */
 	const struct fact_key_col *key;
 	const struct fact_limit *limits; /* at most 32: a bit of the key each */
-	const bool *alone;              /* per plan: needs more than the key, so it looks for itself */
+	const struct fact_rest *rest;   /* per plan */
 	uint32_t nkey, nlimits;
 };
 

@@ -10,12 +10,12 @@
 /* A fact at rest. The key is its identity and its text: kind, then for each attribute that is set, in
  * order, its number, its length and its bytes. */
 struct entry {
-	uint64_t hash;
-	const uint8_t *key;
-	uint32_t key_len;
-	uint32_t nrefs;
+	struct event_ref refs[FACT_REFS]; /* the last of them and what follows is all that a repeat touches */
 	struct fact_span span;
-	struct event_ref refs[FACT_REFS];
+	uint32_t nrefs;
+	uint32_t key_len;
+	const uint8_t *key;
+	uint64_t hash;
 };
 
 #define VARIES 4u /* provider, channel, computer, event id */
@@ -52,19 +52,25 @@ struct binding {
  * line. Emptied when it is full. */
 enum { CACHE_MAX = 65536, CACHE_SLOTS = 2 * CACHE_MAX, CACHE_KEY_MAX = 1024, CACHE_BYTES = 12 << 20 };
 enum { CACHE_FACTS_MAX = 64 }; /* that one line gives */
-struct cached {
-	uint64_t hash;
-	uint32_t entry;   /* of a line: how many facts, a struct line_fact each behind the bytes */
-	uint32_t at, len; /* its bytes are [at, at + len) */
+struct cached { /* in fact_cache.bytes, before its key */
+	uint32_t len;   /* of the key */
+	uint32_t entry; /* of a line: how many facts, a struct line_fact each behind the key */
 };
+struct cache_slot {
+	uint32_t hash; /* half of it; the other half chose the slot */
+	uint32_t at;   /* of the struct cached, + 1; 0 free */
+};
+enum { LINE_REST_MAX = 15 };
 struct line_fact {
 	uint32_t plan, entry;
+	uint8_t nrest; /* of a rule that needs more than the line's key: the rest of it and its entry, as seen last */
+	uint8_t rest[LINE_REST_MAX];
 };
 struct fact_cache {
 	uint64_t generation; /* of the table whose entries it knows */
+	uint64_t emptied;    /* so often */
 	uint32_t n, used_bytes;
-	uint32_t slots[CACHE_SLOTS]; /* place + 1, 0 free */
-	struct cached at[CACHE_MAX];
+	struct cache_slot slots[CACHE_SLOTS];
 	uint8_t bytes[CACHE_BYTES];
 };
 
