@@ -178,6 +178,81 @@ static void test_cache_changes_nothing(void **state)
 	buf_done(&got[1]);
 }
 
+/* All that a fact says, its counts, times and references too. */
+static void whole_line(const struct fact *f, buf *out)
+{
+	for (int i = 0; i < FA_COUNT; i++) {
+		buf_str(out, f->attr[i]);
+		buf_byte(out, '|');
+	}
+	buf_printf(out, "%d %llu %llu %lld %lld %x", (int)f->kind, (unsigned long long)f->count, (unsigned long long)f->bytes,
+		   (long long)f->first_ns, (long long)f->last_ns, f->hours);
+	for (uint32_t i = 0; i < f->nrefs; i++)
+		buf_printf(out, " %u:%llu", f->refs[i].item, (unsigned long long)f->refs[i].offset);
+	buf_byte(out, '\n');
+}
+
+static void whole_table(struct fact_table *t, buf *out)
+{
+	assert_int_equal(fact_table_sort(t, NULL), 0);
+	for (size_t i = 0; i < fact_table_len(t); i++)
+		whole_line(fact_table_at(t, i), out);
+	buf_byte(out, '\0');
+}
+
+/* Line k of a log made of one event: as it is, or with another value in one field; now and then a later hour, the next
+ * day, a recovered record, an offset that comes before. */
+static void vary(struct made *m, const struct field *f, unsigned k, uint64_t *random)
+{
+	static const char *const OTHER[] = { "", "-", "7", "300000", "404", "304", "/a/b.exe?x=1", "10.9.8.7", "POST", "N/A", "1500", "50000" };
+	uint64_t r = *random = *random * 6364136223846793005u + 1442695040888963407u;
+	uint32_t n = m->ev.schema->ncolumns;
+
+	for (uint32_t i = 0; i < n; i++)
+		m->values[i] = f[i].text ? value_utf8(str_of(f[i].text)) : (value){ 0 };
+	if (r >> 63)
+		m->values[(r >> 32) % n] = value_utf8(str_of(OTHER[(r >> 40) % COUNT(OTHER)]));
+	m->ev.time_ns = (INT64_C(1713435253) + (int64_t)(r >> 50) % 3 * 3600 + (k % 40 == 39 ? 86400 : 0)) * NS_PER_S;
+	m->ev.flags = (r >> 56) % 16 == 0 ? EVENT_RECOVERED : 0;
+	m->ev.ref = (struct event_ref){ 1 + k % 2, (k * 37) % 101, k };
+}
+
+/* What was remembered of earlier lines changes no fact: a table that saw them all says the same as tables that saw one
+ * line each, put together. Of every dataset that the table of rules has a case for. */
+static void test_memory_changes_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(CASES); i++) {
+		struct schema_set *set = schema_set_new(NULL);
+		struct fact_table *all, *sum, *one;
+		buf got = { 0 }, want = { 0 };
+		uint64_t random = i;
+		struct made m;
+
+		assert_int_equal(fact_table_new(&all, NULL), 0);
+		assert_int_equal(fact_table_new(&sum, NULL), 0);
+		make(&m, set, CASES[i].dataset, CASES[i].f);
+		for (unsigned k = 0; k < 80; k++) {
+			vary(&m, CASES[i].f, k, &random);
+			assert_int_equal(fact_table_observe(all, &m.ev, NULL), 0);
+			assert_int_equal(fact_table_new(&one, NULL), 0);
+			assert_int_equal(fact_table_observe(one, &m.ev, NULL), 0);
+			assert_int_equal(fact_table_sort(one, NULL), 0);
+			for (size_t j = 0; j < fact_table_len(one); j++)
+				assert_int_equal(fact_table_merge(sum, fact_table_at(one, j), NULL), 0);
+			fact_table_free(one);
+		}
+		whole_table(all, &got);
+		whole_table(sum, &want);
+		CHECK_STR(CASES[i].what, buf_view(&got), buf_view(&want));
+		buf_done(&got);
+		buf_done(&want);
+		fact_table_free(all);
+		fact_table_free(sum);
+		schema_set_free(set);
+	}
+}
+
 static void test_hours_merge(void **state)
 {
 	struct fact a = { .kind = FACT_COVERAGE, .count = 1, .hours = 0x5 }, b = a, c = a, x, y;
@@ -260,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_every_row_has_a_case),
 		cmocka_unit_test(test_cache_changes_nothing),
+		cmocka_unit_test(test_memory_changes_nothing),
 		cmocka_unit_test(test_hours_merge),
 		cmocka_unit_test(test_texts),
 	};
