@@ -5,7 +5,7 @@
 
 enum { KEY_COLS_MAX = 96, LIMITS_MAX = 32 };
 /* Where few of LOOK lines were known, looking lines up costs more than it saves: not for the next SKIP. */
-enum { LOOK = 1024, LOOK_HITS = LOOK / 8, SKIP = 16 * LOOK };
+enum { LOOK = 1024, LOOK_HITS = LOOK / 3, SKIP = 16 * LOOK };
 
 /* --- binding --------------------------------------------------------------------------------- */
 
@@ -114,12 +114,13 @@ static bool rest_bind(struct fact_rest *r, const struct gather *g, const struct 
 		if (!key_has(g, p->key[k]))
 			cols[r->n++] = p->key[k];
 	r->alone |= r->n > 0;
+	r->whole = !r->alone && p->nkey >= g->nkey;
 	return true;
 }
 
 bool fact_lines_bind(struct fact_lines *l, const struct fact_plan *plans, uint32_t nplans, arena *mem)
 {
-	struct gather g = { .full = nplans > CACHE_FACTS_MAX || nplans == 0 };
+	struct gather g = { .full = nplans > CACHE_FACTS_MAX || nplans < 2 };
 	struct fact_key_col *key;
 	struct fact_limit *limits;
 	struct fact_rest *rest;
@@ -326,9 +327,12 @@ static int rules_observe(struct fact_table *t, const struct site *s, const struc
 	uint32_t entry, n = 0;
 
 	for (uint32_t i = 0; i < s->nplans; i++) {
-		if (!fact_plan_holds(&s->plans[i], ev, &t->draft))
+		const struct fact_plan *p = &s->plans[i];
+
+		if (!fact_plan_holds(p, ev, &t->draft))
 			continue;
-		if (plan_observe(t, s, &s->plans[i], ev, &entry, e) < 0)
+		if (facts && l->rest[i].whole ? fact_plan_make(t, s, p, ev, &entry, e) < 0
+					      : plan_observe(t, s, p, ev, &entry, e) < 0)
 			return -1;
 		if (!facts || (entry == FACT_NO_ENTRY && !l->rest[i].alone))
 			continue;

@@ -151,6 +151,7 @@ struct fact_limit {
 /* What a plan needs beyond the key of its line. */
 struct fact_rest {
 	bool alone; /* something: it looks for itself */
+	bool whole; /* nothing, and nothing less: what the line is not known for, the plan is not either */
 	uint32_t n; /* columns; 0 with `alone`: its times too */
 	const struct fact_key_col *cols;
 };
@@ -159,7 +160,7 @@ struct fact_rest {
  * in every line and that a rule needs only to know its side of a limit, or as the size of a reply, is none of them. */
 struct fact_lines {
 	uint32_t id;                    /* never given twice by one table, to a plan neither */
-	bool usable;                    /* few enough of everything to be worth remembering */
+	bool usable;                    /* several plans, and few enough of everything to be worth remembering */
 	const struct fact_key_col *key;
 	const struct fact_limit *limits; /* at most 32: a bit of the key each */
 	const struct fact_rest *rest;   /* per plan */
