@@ -89,7 +89,7 @@ static int coverage_count(struct fact_table *t, struct site *s, const event *ev,
 	if (!fact_same_day(t, s, ev))
 		return coverage_find(t, s, ev, e);
 	fact_entry_count(&t->entries.at[s->coverage], ev,
-		    &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, fact_hour_of(s, ev) });
+			 &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, fact_hour_of(s, ev) });
 	return 0;
 }
 

@@ -68,7 +68,8 @@ static void gather_columns(struct gather *g, const struct fact_plan *p)
 }
 
 /* Is the side of the limit known from the key, or from a limit that is there already? */
-static bool limit_known(const struct gather *g, const struct fact_plan *plans, const struct fact_plan *p, uint32_t i)
+static bool limit_known(const struct gather *g, const struct fact_plan *plans, const struct fact_plan *p,
+			uint32_t i)
 {
 	const struct fact_condition *c = &fact_rule_conditions(p->rule)[i];
 	uint32_t exact = 0;
@@ -81,7 +82,8 @@ static bool limit_known(const struct gather *g, const struct fact_plan *plans, c
 		const struct fact_condition *o =
 			&fact_rule_conditions(plans[g->limits[k].plan].rule)[g->limits[k].condition];
 
-		if (o->op == c->op && o->number == c->number && o->negate == c->negate && str_eq(o->field, c->field))
+		if (o->op == c->op && o->number == c->number && o->negate == c->negate &&
+		    str_eq(o->field, c->field))
 			return true;
 	}
 	return false;
@@ -139,8 +141,12 @@ bool fact_lines_bind(struct fact_lines *l, const struct fact_plan *plans, uint32
 	for (uint32_t i = 0; i < nplans; i++)
 		if (!rest_bind(&rest[i], &g, &plans[i], mem))
 			return false;
-	*l = (struct fact_lines){ .usable = !g.full, .key = key, .limits = limits, .rest = rest,
-				  .nkey = g.nkey, .nlimits = g.nlimits };
+	*l = (struct fact_lines){ .usable = !g.full,
+				  .key = key,
+				  .limits = limits,
+				  .rest = rest,
+				  .nkey = g.nkey,
+				  .nlimits = g.nlimits };
 	return true;
 }
 
@@ -176,8 +182,8 @@ static uint8_t *key_value(uint8_t *to, const uint8_t *end, value v, bool presenc
 
 /* The bytes of some columns behind what else decides a fact: whose rules, where, which day. False: too many to
  * keep. */
-static bool key_make(buf *key, const struct site *s, uint32_t id, uint32_t bits, const struct fact_key_col *cols,
-		     uint32_t ncols, const event *ev)
+static bool key_make(buf *key, const struct site *s, uint32_t id, uint32_t bits,
+		     const struct fact_key_col *cols, uint32_t ncols, const event *ev)
 {
 	uint8_t *to;
 	const uint8_t *end;
@@ -274,8 +280,8 @@ static void cache_put(struct fact_table *t, const buf *key, uint64_t hash, uint3
 
 /* --- facts of one line ----------------------------------------------------------------------- */
 
-static void count_again(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
-			uint32_t entry)
+static void count_again(struct fact_table *t, const struct site *s, const struct fact_plan *p,
+			const event *ev, uint32_t entry)
 {
 	fact_entry_count(&t->entries.at[entry], ev,
 			 &(struct fact_span){ ev->time_ns, ev->time_ns, 1, fact_plan_bytes(p, ev),
@@ -283,8 +289,8 @@ static void count_again(struct fact_table *t, const struct site *s, const struct
 }
 
 /* As fact_plan_make(), but bytes that came before need no texts. */
-static int plan_observe(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
-			uint32_t *ret_entry, err *e)
+static int plan_observe(struct fact_table *t, const struct site *s, const struct fact_plan *p,
+			const event *ev, uint32_t *ret_entry, err *e)
 {
 	const struct cache_slot *slot;
 	uint64_t hash;
@@ -321,8 +327,8 @@ static void rest_make(struct line_fact *f, const struct fact_rest *r, const even
 }
 
 /* Every rule by itself; which facts came of it, unless `facts` is NULL. */
-static int rules_observe(struct fact_table *t, const struct site *s, const struct fact_lines *l, const event *ev,
-			 struct line_fact *facts, uint32_t *ret_n, err *e)
+static int rules_observe(struct fact_table *t, const struct site *s, const struct fact_lines *l,
+			 const event *ev, struct line_fact *facts, uint32_t *ret_n, err *e)
 {
 	uint32_t entry, n = 0;
 
@@ -371,7 +377,8 @@ static int rest_again(struct fact_table *t, const struct site *s, const struct f
 static int line_again(struct fact_table *t, const struct site *s, const struct fact_lines *l, const event *ev,
 		      const struct cache_slot *slot, err *e)
 {
-	struct line_fact facts[CACHE_FACTS_MAX]; /* a copy: rules that look for themselves may empty the cache */
+	struct line_fact
+		facts[CACHE_FACTS_MAX]; /* a copy: rules that look for themselves may empty the cache */
 	struct cached head = cache_head(t->cache, slot);
 	size_t at = (size_t)(cache_key(t->cache, slot) + head.len - t->cache->bytes);
 	uint32_t n = head.entry;
@@ -426,7 +433,8 @@ int fact_lines_observe(struct fact_table *t, struct binding *b, const struct sit
 
 	if (s->nplans == 0)
 		return 0;
-	if (s->plans != b->plans || !l->usable || !worth_it(b) || !fact_same_day(t, s, ev) || !cache_ready(t) ||
+	if (s->plans != b->plans || !l->usable || !worth_it(b) || !fact_same_day(t, s, ev) ||
+	    !cache_ready(t) ||
 	    !key_make(&t->line_key, s, l->id, limit_bits(l, s->plans, ev), l->key, l->nkey, ev))
 		return rules_observe(t, s, l, ev, NULL, &n, e);
 	hash = hash_bytes(t->line_key.ptr, t->line_key.len);

@@ -159,11 +159,11 @@ struct fact_rest {
 /* All rules of a flat log's schema together: the columns whose bytes decide what they give. A column that differs
  * in every line and that a rule needs only to know its side of a limit, or as the size of a reply, is none of them. */
 struct fact_lines {
-	uint32_t id;                    /* never given twice by one table, to a plan neither */
-	bool usable;                    /* several plans, and few enough of everything to be worth remembering */
+	uint32_t id; /* never given twice by one table, to a plan neither */
+	bool usable; /* several plans, and few enough of everything to be worth remembering */
 	const struct fact_key_col *key;
 	const struct fact_limit *limits; /* at most 32: a bit of the key each */
-	const struct fact_rest *rest;   /* per plan */
+	const struct fact_rest *rest;    /* per plan */
 	uint32_t nkey, nlimits;
 };
 

@@ -42,7 +42,8 @@ struct binding {
 	const struct fact_plan *plans; /* of a flat log, whatever host; NULL: not bound yet */
 	uint32_t nplans;
 	struct fact_lines lines;
-	uint32_t seen, hits, skip; /* lines since the last look at it; of them known ones; lines not to look up */
+	uint32_t seen, hits,
+		skip; /* lines since the last look at it; of them known ones; lines not to look up */
 	struct site *last;
 	value last_value[VARIES]; /* copies: pointers into last_bytes */
 	uint8_t last_bytes[SITE_KEY_MAX];
@@ -52,9 +53,9 @@ struct binding {
  * line. Emptied when it is full. */
 enum { CACHE_MAX = 65536, CACHE_SLOTS = 2 * CACHE_MAX, CACHE_KEY_MAX = 1024, CACHE_BYTES = 12 << 20 };
 enum { CACHE_FACTS_MAX = 64 }; /* that one line gives */
-struct cached { /* in fact_cache.bytes, before its key */
-	uint32_t len;   /* of the key */
-	uint32_t entry; /* of a line: how many facts, a struct line_fact each behind the key */
+struct cached {                /* in fact_cache.bytes, before its key */
+	uint32_t len;          /* of the key */
+	uint32_t entry;        /* of a line: how many facts, a struct line_fact each behind the key */
 };
 struct cache_slot {
 	uint32_t hash; /* half of it; the other half chose the slot */
@@ -118,6 +119,7 @@ uint32_t fact_hour_of(const struct site *s, const event *ev);
 int fact_plan_make(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
 		   uint32_t *ret_entry, err *e);
 /* Facts of an event of a flat log whose coverage is counted. */
-int fact_lines_observe(struct fact_table *t, struct binding *b, const struct site *s, const event *ev, err *e);
+int fact_lines_observe(struct fact_table *t, struct binding *b, const struct site *s, const event *ev,
+		       err *e);
 
 #endif
