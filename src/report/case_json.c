@@ -1,5 +1,6 @@
 /* case.json: everything that the case holds, one element per line. docs/case.schema.json describes it. */
 #include "facts/facts.h"
+#include "report/incident_json.h"
 #include "report/out.h"
 #include "report/report_priv.h"
 #include "util/json.h"
@@ -548,6 +549,7 @@ int report_json(struct store *s, const struct story *st, int fd, err *e)
 	put_clocks(&w);
 	put_coverage(&w);
 	put_blind(&w);
+	incident_json(&w.o, st);
 	array_begin(&w, "findings");
 	rc = store_each_finding(s, on_finding, &w, e);
 	array_end(&w);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "story/story_priv.h"
+#include "story/incident_priv.h"
 #include "util/limits.h"
 #include "util/times.h"
 
@@ -326,6 +326,8 @@ static void builder_done(struct builder *b)
 
 static void build(struct builder *b)
 {
+	struct incident *incident;
+
 	if (b->rc == 0)
 		b->rc = store_get_run(b->s, &b->st->run, b->mem, b->e);
 	if (b->rc == 0)
@@ -358,6 +360,15 @@ static void build(struct builder *b)
 		qsort(b->rule.at, b->rule.len, sizeof *b->rule.at, rule_order);
 	matrix_collect(b);
 	blind_collect(b);
+	incident = arena_alloc(&b->st->arrays, sizeof *incident);
+	if (!incident) {
+		b->failed = true;
+		return;
+	}
+	incident_build(b, incident);
+	b->st->incident = incident;
+	if (b->rc || b->failed)
+		return;
 	story_tell(b);
 	hand_over(b);
 }

@@ -183,6 +183,8 @@ struct story_paragraph {
 	bool recovered; /* some of what it says is from carved records */
 };
 
+struct incident;
+
 struct story {
 	struct store_run run;
 	const struct store_item *items;
@@ -213,6 +215,7 @@ struct story {
 	struct case_file *declared; /* case.yaml beside the case; NULL: none */
 	struct identity *identity;
 	struct clock_model *clock;
+	const struct incident *incident; /* incident.h */
 	arena mem, arrays;
 };
 

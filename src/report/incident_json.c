@@ -1,0 +1,271 @@
+/* The member `incident` of case.json: docs/range.md and docs/case.schema.json describe it. */
+#include "report/incident_json.h"
+
+#include "story/incident.h"
+#include "util/json.h"
+#include "util/times.h"
+
+struct list {
+	struct out *o;
+	const struct story *st;
+	bool first;
+};
+
+static void begin(struct list *l, const char *key)
+{
+	json_key(&l->o->b, key);
+	buf_byte(&l->o->b, '[');
+	l->first = true;
+}
+
+static void item(struct list *l)
+{
+	buf_z(&l->o->b, l->first ? "\n{" : ",\n{");
+	l->first = false;
+}
+
+static void item_end(struct list *l)
+{
+	buf_byte(&l->o->b, '}');
+	out_some(l->o);
+}
+
+static void end(struct list *l)
+{
+	buf_byte(&l->o->b, ']');
+}
+
+static void put_refs(struct list *l, const struct story_refs *r)
+{
+	buf *b = &l->o->b;
+	char text[REF_TEXT_MAX];
+
+	json_key(b, "refs");
+	buf_byte(b, '[');
+	for (uint32_t i = 0; i < r->n; i++) {
+		json_sep(b);
+		json_str(b, (str){ text, story_ref_text(l->st, &r->at[i], text) });
+	}
+	buf_byte(b, ']');
+}
+
+static void put_host(struct list *l, const char *key, uint32_t host)
+{
+	if (host == STORY_NOBODY)
+		return;
+	json_member_str(&l->o->b, key, story_host_name(l->st, host));
+}
+
+static void put_time(struct list *l, const char *key, int64_t ns)
+{
+	if (ns != TIME_NONE)
+		json_member_time(&l->o->b, key, ns);
+}
+
+static void put_number(buf *b, uint32_t incident)
+{
+	if (incident != STORY_NOBODY)
+		json_member_u64(b, "incident", incident);
+}
+
+static void put_probability(buf *b, const char *key, double p)
+{
+	json_key(b, key);
+	buf_printf(b, "%.4f", p);
+}
+
+static void put_entries(struct list *l, const struct incident *in)
+{
+	buf *b = &l->o->b;
+
+	begin(l, "entry");
+	for (uint32_t i = 0; i < in->nentries; i++) {
+		const struct incident_entry *e = &in->entries[i];
+
+		item(l);
+		put_host(l, "host", e->host);
+		put_time(l, "time", e->ns);
+		json_member_str(b, "vector", str_of(e->vector));
+		put_number(b, e->incident);
+		put_refs(l, &e->refs);
+		item_end(l);
+	}
+	end(l);
+	begin(l, "patient_zero");
+	for (uint32_t i = 0; i < in->nfirst_clients; i++)
+		for (uint32_t k = 0; k < in->nhosts; k++) {
+			if (in->hosts[k].host != in->first_clients[i])
+				continue;
+			item(l);
+			put_host(l, "host", in->hosts[k].host);
+			put_time(l, "time", in->hosts[k].first_ns);
+			item_end(l);
+			break;
+		}
+	end(l);
+}
+
+static void put_hosts(struct list *l, const struct incident *in)
+{
+	buf *b = &l->o->b;
+
+	begin(l, "hosts");
+	for (uint32_t i = 0; i < in->nhosts; i++) {
+		const struct incident_host *h = &in->hosts[i];
+
+		item(l);
+		put_host(l, "host", h->host);
+		json_member_str(b, "class", str_of(host_class_name(h->class)));
+		put_probability(b, "probability", h->probability);
+		put_time(l, "first", h->first_ns);
+		put_host(l, "parent", h->parent);
+		if (h->via[0])
+			json_member_str(b, "via", str_of(h->via));
+		put_number(b, h->incident);
+		put_refs(l, &h->refs);
+		item_end(l);
+	}
+	end(l);
+	begin(l, "edges");
+	for (uint32_t i = 0; i < in->nedges; i++) {
+		const struct incident_edge *e = &in->edges[i];
+
+		item(l);
+		put_host(l, "from", e->from);
+		put_host(l, "to", e->to);
+		json_member_str(b, "kind", str_of(e->kind));
+		put_time(l, "time", e->ns);
+		if (e->account.len)
+			json_member_str(b, "account", e->account);
+		json_member_bool(b, "first", e->first);
+		put_number(b, e->incident);
+		put_refs(l, &e->refs);
+		item_end(l);
+	}
+	end(l);
+}
+
+static void put_timeline(struct list *l, const struct incident *in)
+{
+	buf *b = &l->o->b;
+
+	begin(l, "timeline");
+	for (uint32_t i = 0; i < in->ntimeline; i++) {
+		const struct story_clue *c = &in->clues[in->timeline[i]];
+		buf text = { 0 };
+
+		item(l);
+		put_time(l, "time", c->ns);
+		put_host(l, "host", c->host);
+		story_sentence_text(&c->sentence, LANGUAGE_EN, &text);
+		json_member_str(b, "text", buf_view(&text));
+		buf_done(&text);
+		json_member_str(b, "phase", str_of(c->phase));
+		json_member_str(b, "family", str_of(clue_family_name(c->family)));
+		json_member_str(b, "grade", str_of(clue_grade_name(c->grade)));
+		put_host(l, "from", c->from);
+		put_number(b, c->incident);
+		put_refs(l, &c->refs);
+		item_end(l);
+	}
+	end(l);
+}
+
+static void put_external(struct list *l, const struct incident *in)
+{
+	buf *b = &l->o->b;
+
+	begin(l, "external");
+	for (uint32_t i = 0; i < in->nexternal; i++) {
+		const struct incident_external *x = &in->external[i];
+
+		item(l);
+		json_member_str(b, "ip", x->ip);
+		if (x->name.len)
+			json_member_str(b, "name", x->name);
+		json_member_str(b, "role", str_of(external_role_name(x->role)));
+		json_key(b, "cluster");
+		buf_printf(b, "\"%u\"", x->cluster);
+		put_probability(b, "confidence", x->confidence);
+		put_time(l, "first", x->first_ns);
+		put_time(l, "last", x->last_ns);
+		json_member_u64(b, "hosts", x->hosts);
+		put_refs(l, &x->refs);
+		item_end(l);
+	}
+	end(l);
+	begin(l, "artefacts");
+	for (uint32_t i = 0; i < in->nartefacts; i++) {
+		const struct incident_artefact *a = &in->artefacts[i];
+
+		item(l);
+		put_host(l, "host", a->host);
+		json_member_str(b, "kind", str_of(a->kind));
+		if (a->path.len)
+			json_member_str(b, "path", a->path);
+		if (a->sha256.len)
+			json_member_str(b, "sha256", a->sha256);
+		if (a->size)
+			json_member_u64(b, "size", a->size);
+		if (a->other_size)
+			json_member_u64(b, "genuine_size", a->other_size);
+		put_time(l, "served_from", a->from_ns);
+		put_time(l, "served_to", a->to_ns);
+		put_refs(l, &a->refs);
+		item_end(l);
+	}
+	end(l);
+}
+
+static void put_loss(struct list *l, const struct incident *in)
+{
+	uint64_t estimate = 0, low = 0, high = 0;
+	buf *b = &l->o->b;
+
+	for (uint32_t i = 0; i < in->nlosses; i++) {
+		estimate += in->losses[i].estimate;
+		low += in->losses[i].low;
+		high += in->losses[i].high;
+	}
+	json_key(b, "exfil");
+	buf_z(b, "{\"total\":{");
+	json_member_u64(b, "estimate", estimate);
+	json_member_u64(b, "low", low);
+	json_member_u64(b, "high", high);
+	buf_byte(b, '}');
+	begin(l, "hosts");
+	for (uint32_t i = 0; i < in->nlosses; i++) {
+		const struct incident_loss *x = &in->losses[i];
+
+		item(l);
+		put_host(l, "host", x->host);
+		json_member_str(b, "to", x->what);
+		json_member_u64(b, "estimate", x->estimate);
+		json_member_u64(b, "low", x->low);
+		json_member_u64(b, "high", x->high);
+		json_member_bool(b, "measurable", x->measurable);
+		put_time(l, "first", x->first_ns);
+		put_time(l, "last", x->last_ns);
+		put_refs(l, &x->refs);
+		item_end(l);
+	}
+	end(l);
+	buf_byte(b, '}');
+}
+
+void incident_json(struct out *o, const struct story *st)
+{
+	struct list l = { .o = o, .st = st };
+	const struct incident *in = st->incident;
+
+	buf_z(&o->b, ",\n\"incident\":{");
+	json_member_u64(&o->b, "incidents", in ? in->nincidents : 0);
+	if (in) {
+		put_entries(&l, in);
+		put_hosts(&l, in);
+		put_timeline(&l, in);
+		put_external(&l, in);
+		put_loss(&l, in);
+	}
+	buf_byte(&o->b, '}');
+}

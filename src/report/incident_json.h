@@ -1,0 +1,10 @@
+/* incident_json.h - the member `incident` of case.json. Thread rule: as the story. */
+#ifndef SPOOR_REPORT_INCIDENT_JSON_H
+#define SPOOR_REPORT_INCIDENT_JSON_H
+
+#include "report/out.h"
+#include "report/report_priv.h"
+
+void incident_json(struct out *o, const struct story *st);
+
+#endif

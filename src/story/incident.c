@@ -1,0 +1,428 @@
+#include "story/incident_priv.h"
+
+#include <stdlib.h>
+
+#include "util/limits.h"
+#include "util/times.h"
+
+#define HOUR (3600 * NS_PER_S)
+
+/* --- what the steps share ----------------------------------------------------------------------- */
+
+str host_text(const struct finder *f, uint32_t host)
+{
+	return host == STORY_NOBODY ? STR("") : f->b->host.at[host].name;
+}
+
+struct story_clue *clue_add(struct finder *f, uint32_t host, enum clue_family family, enum clue_grade grade,
+			    const char *phase, uint8_t weight, int64_t ns, const struct story_refs *refs,
+			    struct story_sentence sentence)
+{
+	struct story_clue *c;
+	struct map_entry *m;
+	buf key = { 0 };
+	bool fresh;
+
+	if (host == STORY_NOBODY || ns == TIME_NONE)
+		return NULL;
+	buf_add(&key, &host, sizeof host);
+	buf_z(&key, sentence.key);
+	for (uint32_t i = 0; i < sentence.nargs; i++) {
+		buf_byte(&key, 0);
+		buf_str(&key, sentence.values[i]);
+	}
+	buf_byte(&key, (char)family);
+	m = map_put(&f->clue_keys, buf_view(&key), f->clue.len, &fresh);
+	buf_done(&key);
+	if (!m || (fresh && !VEC_PUSH(&f->clue, LIMIT_STORY_CLUES))) {
+		f->b->st->dropped++;
+		return NULL;
+	}
+	c = &f->clue.at[m->value];
+	if (fresh)
+		*c = (struct story_clue){ .host = host,
+					  .from = STORY_NOBODY,
+					  .incident = f->suspect[host].incident,
+					  .family = family,
+					  .phase = phase,
+					  .ns = ns,
+					  .sentence = sentence };
+	for (uint32_t i = 0; fresh && i < sentence.nargs; i++)
+		c->sentence.values[i] = keep(f->b, sentence.values[i]);
+	if (ns < c->ns)
+		c->ns = ns;
+	if (grade > c->grade)
+		c->grade = grade;
+	if (weight > c->weight)
+		c->weight = weight;
+	if (refs)
+		refs_add_all(&c->refs, refs->at, refs->n);
+	return c;
+}
+
+void clue_from(struct story_clue *c, uint32_t from)
+{
+	if (c && c->from == STORY_NOBODY)
+		c->from = from;
+}
+
+uint32_t incident_new(struct finder *f, int64_t begin)
+{
+	uint32_t n = f->nincidents;
+
+	if (n == INCIDENTS_MAX)
+		return n - 1;
+	f->begin[n] = begin;
+	return f->nincidents++;
+}
+
+void suspect_in(struct finder *f, uint32_t host, int64_t ns, uint32_t parent, const char *via,
+		uint32_t incident)
+{
+	struct suspect *s;
+
+	if (host == STORY_NOBODY)
+		return;
+	s = &f->suspect[host];
+	if (s->in && ns >= s->t0)
+		return;
+	if (!s->in)
+		s->incident = incident;
+	s->in = true;
+	s->t0 = ns;
+	s->parent = parent == host ? STORY_NOBODY : parent;
+	s->via = via;
+	s->queued = true;
+	f->changed = true;
+}
+
+static void indicator_key(char key[8], enum indicator_kind kind, text_id id)
+{
+	uint32_t parts[2] = { (uint32_t)kind, id };
+
+	memcpy(key, parts, sizeof parts);
+}
+
+void indicator_add(struct finder *f, enum indicator_kind kind, text_id id, int64_t since, uint32_t incident,
+		   bool sure)
+{
+	struct map_entry *m;
+	struct indicator *n;
+	char key[8];
+	bool fresh;
+
+	if (id == 0)
+		return;
+	indicator_key(key, kind, id);
+	m = map_put(&f->indicator_keys, (str){ key, sizeof key }, f->indicator.len, &fresh);
+	if (!m || (fresh && !VEC_PUSH(&f->indicator, LIMIT_STORY_CLUES)))
+		return;
+	n = &f->indicator.at[m->value];
+	if (fresh)
+		*n = (struct indicator){ kind, id, incident, since, sure };
+	f->changed |= fresh || (sure && !n->sure);
+	n->sure |= sure;
+	if (since < n->since)
+		n->since = since;
+}
+
+const struct indicator *indicator_of(const struct finder *f, enum indicator_kind kind, text_id id)
+{
+	struct map_entry *m;
+	char key[8];
+
+	if (id == 0)
+		return NULL;
+	indicator_key(key, kind, id);
+	m = map_get(&f->indicator_keys, (str){ key, sizeof key });
+	return m ? &f->indicator.at[m->value] : NULL;
+}
+
+void edge_told(struct finder *f, uint32_t from, uint32_t to, const char *kind, str account, int64_t ns,
+	       const struct story_refs *refs, uint32_t incident)
+{
+	struct incident_edge *e;
+	struct map_entry *m;
+	buf key = { 0 };
+	bool fresh;
+
+	if (from == STORY_NOBODY || to == STORY_NOBODY || from == to)
+		return;
+	buf_add(&key, &from, sizeof from);
+	buf_add(&key, &to, sizeof to);
+	m = map_put(&f->edge_keys, buf_view(&key), f->edge.len, &fresh);
+	buf_done(&key);
+	if (!m || (fresh && !VEC_PUSH(&f->edge, LIMIT_STORY_EDGES))) {
+		f->b->st->dropped++;
+		return;
+	}
+	e = &f->edge.at[m->value];
+	if (fresh || ns < e->ns) {
+		struct story_refs had = e->refs;
+
+		*e = (struct incident_edge){ .from = from,
+					     .to = to,
+					     .incident = incident,
+					     .kind = kind,
+					     .account = keep(f->b, account),
+					     .ns = ns,
+					     .refs = had };
+	}
+	if (refs)
+		refs_add_all(&e->refs, refs->at, refs->n);
+}
+
+struct incident_external *external_add(struct finder *f, str ip, str name, enum external_role role,
+				       uint32_t incident, const struct span *s)
+{
+	struct incident_external *x;
+	struct map_entry *m;
+	bool fresh;
+
+	if (ip.len == 0)
+		return NULL;
+	m = map_put(&f->external_keys, ip, f->external.len, &fresh);
+	if (!m || (fresh && !VEC_PUSH(&f->external, LIMIT_STORY_ADDRESSES))) {
+		f->b->st->dropped++;
+		return NULL;
+	}
+	x = &f->external.at[m->value];
+	if (fresh)
+		*x = (struct incident_external){ .ip = keep(f->b, ip),
+						 .role = role,
+						 .incident = incident,
+						 .cluster = incident,
+						 .first_ns = TIME_NONE,
+						 .last_ns = TIME_NONE };
+	if (x->name.len == 0)
+		x->name = keep(f->b, name);
+	if (s) {
+		span_add(&x->first_ns, &x->last_ns, s->first_ns, s->last_ns);
+		refs_add_all(&x->refs, s->refs.at, s->refs.n);
+	}
+	return x;
+}
+
+/* A host that serves others, by what it logs or is; else a desk. */
+bool is_server(const struct finder *f, uint32_t host)
+{
+	return host != STORY_NOBODY && f->server[host];
+}
+
+/* --- what the whole organisation has seen ------------------------------------------------------- */
+
+static void seen_on(struct seen *at, text_id id, uint32_t host, int64_t ns)
+{
+	struct seen *s = &at[id];
+
+	if (id == 0)
+		return;
+	if (s->hosts == 0 || ns < s->first_ns)
+		s->first_ns = ns;
+	if (s->hosts == 0 || s->last_host != host)
+		s->hosts++; /* close enough: rows of one host lie together only partly */
+	s->last_host = host;
+}
+
+static bool seen_all(struct finder *f)
+{
+	const struct trace *t = &f->t;
+	size_t n = t->texts.len + 1;
+	arena *mem = &f->b->st->arrays;
+
+	f->dest_seen = arena_array(mem, n, sizeof *f->dest_seen);
+	f->image_seen = arena_array(mem, n, sizeof *f->image_seen);
+	f->object_seen = arena_array(mem, n, sizeof *f->object_seen);
+	f->hash_seen = arena_array(mem, n, sizeof *f->hash_seen);
+	if (!f->dest_seen || !f->image_seen || !f->object_seen || !f->hash_seen)
+		return false;
+	for (size_t i = 0; i < t->contact.len; i++)
+		seen_on(f->dest_seen, t->contact.at[i].dest, t->contact.at[i].host, t->contact.at[i].s.first_ns);
+	for (size_t i = 0; i < t->program.len; i++) {
+		const struct program *p = &t->program.at[i];
+
+		seen_on(f->image_seen, p->image, p->host, p->s.first_ns);
+		seen_on(f->hash_seen, p->hash, p->host, p->s.first_ns);
+	}
+	for (size_t i = 0; i < t->install.len; i++) {
+		seen_on(f->object_seen, t->install.at[i].object, t->install.at[i].host,
+			t->install.at[i].s.first_ns);
+		seen_on(f->image_seen, t->install.at[i].image, t->install.at[i].host,
+			t->install.at[i].s.first_ns);
+	}
+	return true;
+}
+
+/* Who serves: logs of a server's kind, or many who came to it. */
+static void servers_find(struct finder *f)
+{
+	const struct trace *t = &f->t;
+
+	for (size_t i = 0; i < t->request.len; i++)
+		f->server[t->request.at[i].server] = true;
+	for (size_t i = 0; i < t->served.len; i++)
+		f->server[t->served.at[i].server] = true;
+	for (size_t i = 0; i < t->mail.len; i++)
+		if (t->mail.at[i].server != STORY_NOBODY)
+			f->server[t->mail.at[i].server] = true;
+	for (uint32_t h = 0; h < f->b->host.len; h++)
+		f->server[h] |= host_is_server(f->b, h);
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+static int clue_order(const void *pa, const void *pb)
+{
+	const struct story_clue *a = pa, *b = pb;
+	int c;
+
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	c = strcmp(a->sentence.key, b->sentence.key);
+	for (uint32_t i = 0; c == 0 && i < a->sentence.nargs && i < b->sentence.nargs; i++)
+		c = str_cmp(a->sentence.values[i], b->sentence.values[i]);
+	return c;
+}
+
+static int told_edge_order(const void *pa, const void *pb)
+{
+	const struct incident_edge *a = pa, *b = pb;
+
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return (a->to > b->to) - (a->to < b->to);
+}
+
+static int entry_order(const void *pa, const void *pb)
+{
+	const struct incident_entry *a = pa, *b = pb;
+
+	if (a->incident != b->incident)
+		return a->incident < b->incident ? -1 : 1;
+	if (a->score != b->score)
+		return a->score > b->score ? -1 : 1;
+	return (a->ns > b->ns) - (a->ns < b->ns);
+}
+
+static const void *settled(struct finder *f, const void *from, size_t n, size_t size)
+{
+	void *to = arena_array(&f->b->st->arrays, n + 1, size);
+
+	if (!to)
+		f->b->failed = true;
+	else if (n)
+		memcpy(to, from, n * size);
+	return to;
+}
+
+#define SETTLED(f, vec) settled((f), (vec)->at, (vec)->len, sizeof *(vec)->at)
+#define SORTED(vec, order)                                                                                   \
+	do {                                                                                                 \
+		if ((vec)->len)                                                                              \
+			qsort((vec)->at, (vec)->len, sizeof *(vec)->at, (order));                            \
+	} while (0)
+
+static void finish(struct finder *f, struct incident *out)
+{
+	SORTED(&f->clue, clue_order);
+	SORTED(&f->edge, told_edge_order);
+	SORTED(&f->entry, entry_order);
+	chronicle_write(f, out);
+	out->nincidents = f->nincidents;
+	out->entries = SETTLED(f, &f->entry);
+	out->nentries = (uint32_t)f->entry.len;
+	out->hosts = SETTLED(f, &f->host);
+	out->nhosts = (uint32_t)f->host.len;
+	out->edges = SETTLED(f, &f->edge);
+	out->nedges = (uint32_t)f->edge.len;
+	out->external = SETTLED(f, &f->external);
+	out->nexternal = (uint32_t)f->external.len;
+	out->artefacts = SETTLED(f, &f->artefact);
+	out->nartefacts = (uint32_t)f->artefact.len;
+	out->losses = SETTLED(f, &f->loss);
+	out->nlosses = (uint32_t)f->loss.len;
+	out->clues = SETTLED(f, &f->clue);
+	out->nclues = (uint32_t)f->clue.len;
+}
+
+static void finder_done(struct finder *f)
+{
+	trace_done(&f->t);
+	map_done(&f->clue_keys);
+	map_done(&f->indicator_keys);
+	map_done(&f->edge_keys);
+	map_done(&f->external_keys);
+	VEC_DONE(&f->clue);
+	VEC_DONE(&f->indicator);
+	VEC_DONE(&f->entry);
+	VEC_DONE(&f->edge);
+	VEC_DONE(&f->external);
+	VEC_DONE(&f->artefact);
+	VEC_DONE(&f->loss);
+	VEC_DONE(&f->host);
+}
+
+void incident_build(struct builder *b, struct incident *out)
+{
+	struct finder f = { .b = b };
+
+	map_init(&f.clue_keys, LIMIT_STORY_CLUES, 256u << 20);
+	map_init(&f.indicator_keys, LIMIT_STORY_CLUES, 16u << 20);
+	map_init(&f.edge_keys, LIMIT_STORY_EDGES, 16u << 20);
+	map_init(&f.external_keys, LIMIT_STORY_ADDRESSES, 16u << 20);
+	f.suspect = arena_array(&b->st->arrays, b->host.len + 1, sizeof *f.suspect);
+	f.server = arena_array(&b->st->arrays, b->host.len + 1, sizeof *f.server);
+	trace_collect(b, &f.t);
+	if (!f.suspect || !f.server || !seen_all(&f))
+		b->failed = true;
+	if (b->rc == 0 && !b->failed) {
+		for (uint32_t h = 0; h < b->host.len; h++)
+			f.suspect[h] = (struct suspect){ .t0 = TIME_NONE, .parent = STORY_NOBODY };
+		servers_find(&f);
+		entry_find(&f);
+		tamper_find(&f);
+		spread_follow(&f);
+		relay_find(&f);
+		loss_find(&f);
+		verdict_reach(&f);
+		finish(&f, out);
+	}
+	finder_done(&f);
+}
+
+/* --- names ------------------------------------------------------------------------------------------ */
+
+const char *host_class_name(enum host_class c)
+{
+	static const char *const NAMES[CLASSES] = { "confirmed", "likely", "exposed", "cleared", "unknown" };
+
+	return (unsigned)c < CLASSES ? NAMES[c] : NULL;
+}
+
+const char *clue_family_name(enum clue_family x)
+{
+	static const char *const NAMES[FAMILIES] = { "endpoint", "delivery", "network",
+						     "logon",    "alert",    "service" };
+
+	return (unsigned)x < FAMILIES ? NAMES[x] : NULL;
+}
+
+const char *clue_grade_name(enum clue_grade g)
+{
+	static const char *const NAMES[GRADES] = { "note", "blocked", "weak", "strong", "control" };
+
+	return (unsigned)g < GRADES ? NAMES[g] : NULL;
+}
+
+const char *external_role_name(enum external_role r)
+{
+	static const char *const NAMES[EXTERNAL_ROLES] = { "relay", "c2", "exfiltration" };
+
+	return (unsigned)r < EXTERNAL_ROLES ? NAMES[r] : NULL;
+}

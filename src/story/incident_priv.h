@@ -1,0 +1,119 @@
+/* incident_priv.h - the incident while it is being put together. One file per step:
+ *
+ *   entry.c    servers that were made to run commands
+ *   tamper.c   one path and version, different content: upgrade services that gave away something else
+ *   cohort.c   what hosts that got something have in common and others have not
+ *   spread.c   from a host under control: what it left behind, whom it called, whom it came to
+ *   verdict.c  clues into classes and probabilities
+ *   relay.c    the outside: relays, control servers
+ *   loss.c     what left
+ *   chronicle.c  what to read first
+ */
+#ifndef SPOOR_STORY_INCIDENT_PRIV_H
+#define SPOOR_STORY_INCIDENT_PRIV_H
+
+#include "story/incident.h"
+#include "story/trace.h"
+
+enum indicator_kind {
+	INDICATOR_DEST,
+	INDICATOR_IMAGE,
+	INDICATOR_OBJECT,
+	INDICATOR_HASH,
+	INDICATOR_ACCOUNT,
+	INDICATOR_KINDS
+};
+
+struct indicator {
+	enum indicator_kind kind;
+	text_id id;
+	uint32_t incident;
+	int64_t since;
+	bool sure; /* seen nowhere before and nearly only where other clues are */
+};
+
+/* What is known of a host so far. */
+struct suspect {
+	bool in;     /* under control */
+	bool queued; /* to be followed */
+	bool entry;
+	uint32_t incident;
+	int64_t t0;
+	uint32_t parent;
+	const char *via;
+	uint32_t targets_before; /* hosts that it came to as an administrator before t0 */
+};
+
+enum { INCIDENTS_MAX = 16 };
+
+/* When and on how many hosts the whole organisation saw something. */
+struct seen {
+	int64_t first_ns;
+	uint32_t hosts, last_host;
+};
+
+struct finder {
+	struct builder *b;
+	struct trace t;
+	struct suspect *suspect; /* per host */
+	bool *server;            /* per host: it serves others */
+	bool changed;            /* a step has found something since this was cleared */
+	uint32_t nincidents;
+	int64_t begin[INCIDENTS_MAX];
+
+	VEC(struct story_clue) clue;
+	map clue_keys;
+	VEC(struct indicator) indicator;
+	map indicator_keys;
+	VEC(struct incident_entry) entry;
+	VEC(struct incident_edge) edge;
+	map edge_keys;
+	VEC(struct incident_external) external;
+	map external_keys;
+	VEC(struct incident_artefact) artefact;
+	VEC(struct incident_loss) loss;
+	VEC(struct incident_host) host;
+
+	/* by text id */
+	struct seen *dest_seen, *image_seen, *object_seen, *hash_seen;
+};
+
+/* A clue; the same key (host, phase, text) is one. NULL past the ceiling. */
+struct story_clue *clue_add(struct finder *f, uint32_t host, enum clue_family family, enum clue_grade grade,
+			    const char *phase, uint8_t weight, int64_t ns, const struct story_refs *refs,
+			    struct story_sentence sentence);
+void clue_from(struct story_clue *c, uint32_t from);
+
+/* The host is under control from ns on. Earlier times win. */
+void suspect_in(struct finder *f, uint32_t host, int64_t ns, uint32_t parent, const char *via, uint32_t incident);
+
+void indicator_add(struct finder *f, enum indicator_kind kind, text_id id, int64_t since, uint32_t incident, bool sure);
+const struct indicator *indicator_of(const struct finder *f, enum indicator_kind kind, text_id id);
+
+void edge_told(struct finder *f, uint32_t from, uint32_t to, const char *kind, str account, int64_t ns,
+	       const struct story_refs *refs, uint32_t incident);
+
+/* An address outside; the strongest role wins. */
+struct incident_external *external_add(struct finder *f, str ip, str name, enum external_role role,
+				       uint32_t incident, const struct span *s);
+
+uint32_t incident_new(struct finder *f, int64_t begin);
+bool is_server(const struct finder *f, uint32_t host);
+str host_text(const struct finder *f, uint32_t host);
+
+void entry_find(struct finder *f);
+void tamper_find(struct finder *f);
+void spread_follow(struct finder *f);
+void verdict_reach(struct finder *f);
+void relay_find(struct finder *f);
+void loss_find(struct finder *f);
+void chronicle_write(struct finder *f, struct incident *out);
+
+/* Is the path one from which programs of the system or installed ones do not usually run? */
+bool is_odd_place(str image);
+/* A host of a server's role, by inventory or its logs. */
+bool host_is_server(struct builder *b, uint32_t host);
+
+void incident_build(struct builder *b, struct incident *out);
+
+#endif

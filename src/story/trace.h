@@ -1,0 +1,164 @@
+/* trace.h - the facts of a case as the tables in which the steps of the reconstruction look things up.
+ *
+ * One pass over the facts of each kind; every table holds one row per thing and pair, with first and
+ * last time, count and events, so that its size grows with hosts, destinations and programs, not with
+ * events. Texts are numbers here (trace_text() gives them back), hosts those of builder.host. Rows from
+ * carved records are left out: they show that something was, not when. Thread rule: as the story. */
+#ifndef SPOOR_STORY_TRACE_H
+#define SPOOR_STORY_TRACE_H
+
+#include "story/story_priv.h"
+
+typedef uint32_t text_id; /* 0: no text */
+
+/* When and how often. */
+struct span {
+	int64_t first_ns, last_ns;
+	uint64_t count;
+	uint32_t days;  /* distinct UTC days */
+	uint32_t hours; /* hours of the day, bit per hour UTC */
+	int32_t day;    /* the last one counted */
+	struct story_refs refs;
+};
+
+/* A host and a place outside that it called. */
+struct contact {
+	uint32_t host; /* STORY_NOBODY: only `ip` is known */
+	text_id ip;    /* of the caller as logged */
+	text_id dest;  /* address, or the name where no address was logged */
+	text_id name;  /* the name it was called by, where one was logged */
+	text_id process, print;
+	bool refused; /* never let through */
+	uint64_t bytes;
+	struct span s;
+};
+
+/* Somebody who came to a host with means of administration. */
+enum access_kind {
+	ACCESS_LOGON,    /* network logon: by itself no control */
+	ACCESS_EXPLICIT, /* other credentials, told by the source */
+	ACCESS_SHARE,    /* administrative share or control pipe */
+	ACCESS_DESKTOP,
+	ACCESS_WINRM,
+	ACCESS_SSH,
+	ACCESS_CONSOLE,    /* logon to a device or an application */
+	ACCESS_CONNECTION, /* to a port of administration, seen on the network or by the source */
+	ACCESS_KINDS
+};
+
+struct access {
+	uint32_t from, to; /* from: STORY_NOBODY if only an address is known */
+	text_id ip, account;
+	enum access_kind kind;
+	struct span s;
+};
+
+/* An arrival as a point in time: first and last of each fact. */
+struct arrival_at {
+	uint32_t to, access;
+	int64_t ns;
+	struct event_ref ref;
+};
+
+enum install_kind { INSTALL_SERVICE, INSTALL_TASK, INSTALL_MODULE };
+
+struct install {
+	uint32_t host;
+	enum install_kind kind;
+	text_id object, command, image; /* image: the program in the command, lower case */
+	text_id account;
+	bool remote; /* the record itself says that the caller was elsewhere */
+	struct span s;
+};
+
+/* A program started on a host. */
+struct program {
+	uint32_t host;
+	text_id image, hash; /* image: lower case */
+	text_id parent, command, account;
+	struct span s;
+};
+
+/* A file written on a host. */
+struct written {
+	uint32_t host;
+	text_id path, process; /* lower case */
+	text_id as;            /* the path as logged */
+	struct span s;
+};
+
+/* A client and a file that a server gave it. */
+struct served {
+	uint32_t server;
+	text_id path, client, version, agent, etag;
+	uint64_t size;  /* of the whole object; 0: given in parts, `bytes` are their sum */
+	uint64_t bytes;
+	struct span s;
+};
+
+/* A client and a path of a server. */
+struct request {
+	uint32_t server;
+	text_id client, path, agent, account, query;
+	uint64_t ok, refused; /* answered 2xx or 3xx; anything else */
+	int64_t first_ok_ns;
+	bool post;
+	struct span s;
+};
+
+/* Mail read. */
+struct mail {
+	uint32_t server;
+	text_id account, mailbox, client, method, agent;
+	uint64_t bytes;
+	struct span s;
+};
+
+/* What an application or an agent says itself. */
+struct said {
+	uint32_t host;
+	text_id account, client, method, object, version, status, detail, hash;
+	uint64_t size;
+	struct span s;
+};
+
+struct trace_name { /* what a name meant */
+	text_id name, ip;
+};
+
+enum { TRACE_TABLES = 12 };
+
+struct trace {
+	map texts;
+	map keys[TRACE_TABLES];
+	VEC(struct contact) contact;
+	VEC(struct access) access;
+	VEC(struct arrival_at) arrival; /* by host, then time */
+	VEC(struct install) install;
+	VEC(struct program) program;
+	VEC(struct written) written;
+	VEC(struct served) served;
+	VEC(struct request) request;
+	VEC(struct mail) mail;
+	VEC(struct said) said;
+	VEC(struct trace_name) name;
+	buf scratch;
+	struct builder *b;
+};
+
+void trace_collect(struct builder *b, struct trace *t); /* failures end up in the builder */
+void trace_done(struct trace *t);
+
+text_id trace_id(struct trace *t, str s); /* 0 without memory or for an empty text */
+text_id trace_id_lower(struct trace *t, str s);
+text_id trace_find(const struct trace *t, str s); /* 0: never seen */
+str trace_text(const struct trace *t, text_id id);
+
+/* The program in a command line: unquoted, without arguments. */
+str command_image(str command);
+
+/* Who had this address then: STORY_NOBODY if that is not known, or shared by several. */
+uint32_t who_at(struct builder *b, str ip, int64_t ns);
+bool is_inside(struct builder *b, str ip);
+
+#endif

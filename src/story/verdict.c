@@ -1,0 +1,167 @@
+/* Clues into classes and probabilities. The class follows from the clues by rule and can be said in a
+ * sentence; the probability is a sum of log-odds in which each family of evidence speaks once, however
+ * many events it has. No clue and no log is "unknown", never "clean". */
+#include <math.h>
+#include <stdlib.h>
+
+#include "story/incident_priv.h"
+#include "util/limits.h"
+#include "util/times.h"
+
+#define HOUR (3600 * NS_PER_S)
+#define DAY (24 * HOUR)
+
+/* What the strongest clue of a family adds to the log-odds. */
+static const double ODDS[FAMILIES][GRADES] = {
+	[FAMILY_ENDPOINT] = { 0, 0, 0.5, 2.0, 7.0 }, [FAMILY_DELIVERY] = { 0, 0, 0.5, 1.5, 2.0 },
+	[FAMILY_NETWORK] = { 0, 0, 0.5, 3.5, 4.0 },  [FAMILY_LOGON] = { 0, 0, 0.3, 1.5, 5.5 },
+	[FAMILY_ALERT] = { 0, 0, 0.3, 0.5, 2.0 },    [FAMILY_SERVICE] = { 0, 0, 0.5, 2.0, 7.0 },
+};
+
+static const double PRIOR = -4.0;
+
+struct tally {
+	enum clue_grade grade[FAMILIES];
+	bool blocked, installed;
+	int64_t first_ns, control_ns;
+	struct story_refs refs;
+};
+
+static void tally_clue(struct tally *t, const struct story_clue *c)
+{
+	if (c->grade == GRADE_NOTE)
+		return;
+	t->blocked |= c->grade == GRADE_BLOCKED;
+	if (c->grade > t->grade[c->family])
+		t->grade[c->family] = c->grade;
+	if (t->first_ns == TIME_NONE || c->ns < t->first_ns)
+		t->first_ns = c->ns;
+	if (c->grade == GRADE_CONTROL && (t->control_ns == TIME_NONE || c->ns < t->control_ns))
+		t->control_ns = c->ns;
+	t->installed |= c->grade == GRADE_CONTROL && strcmp(c->phase, "persistence") == 0;
+	refs_add_all(&t->refs, c->refs.at, c->refs.n);
+}
+
+static uint32_t strong_families(const struct tally *t)
+{
+	uint32_t n = 0;
+
+	for (int k = 0; k < FAMILIES; k++)
+		n += t->grade[k] >= GRADE_STRONG;
+	return n;
+}
+
+/* Did the host's own logs see the time in which it would have happened? */
+static bool is_covered(const struct finder *f, uint32_t host, int64_t from, int64_t to)
+{
+	const struct story_host *h = &f->b->host.at[host];
+
+	for (uint32_t i = 0; i < h->nchannels; i++) {
+		const struct story_channel *c = &h->channels[i];
+
+		if (!c->recovered && c->first_ns != TIME_NONE && c->first_ns <= from + 2 * DAY &&
+		    c->last_ns >= to - 2 * DAY)
+			return true;
+	}
+	return false;
+}
+
+/* The window in which a host would have been reached: of its incident, or of all. */
+static void window_of(const struct finder *f, int64_t *from, int64_t *to)
+{
+	*from = *to = TIME_NONE;
+	for (size_t i = 0; i < f->clue.len; i++) {
+		const struct story_clue *c = &f->clue.at[i];
+
+		if (c->grade == GRADE_CONTROL)
+			span_add(from, to, c->ns, c->ns);
+	}
+}
+
+static enum host_class class_of(const struct finder *f, uint32_t host, const struct tally *t, bool covered)
+{
+	bool control = false, any = false;
+
+	for (int k = 0; k < FAMILIES; k++) {
+		control |= t->grade[k] == GRADE_CONTROL;
+		any |= t->grade[k] >= GRADE_WEAK;
+	}
+	if (t->blocked && !t->installed && t->grade[FAMILY_NETWORK] < GRADE_STRONG && !f->suspect[host].entry)
+		return covered ? CLASS_CLEARED : CLASS_EXPOSED;
+	if (control)
+		return CLASS_CONFIRMED;
+	if (strong_families(t) >= 2)
+		return CLASS_LIKELY;
+	if (any)
+		return CLASS_EXPOSED;
+	return covered ? CLASS_CLEARED : CLASS_UNKNOWN;
+}
+
+static double probability_of(const struct tally *t, enum host_class class)
+{
+	double odds = PRIOR;
+
+	for (int k = 0; k < FAMILIES; k++)
+		odds += ODDS[k][t->grade[k]];
+	if (class == CLASS_CLEARED)
+		odds = t->blocked ? -4.5 : -6;
+	else if (class == CLASS_UNKNOWN)
+		odds = -4;
+	return 1 / (1 + exp(-odds));
+}
+
+static int host_rank(const void *pa, const void *pb)
+{
+	const struct incident_host *a = pa, *b = pb;
+
+	if (a->class != b->class)
+		return a->class < b->class ? -1 : 1;
+	if (a->probability != b->probability)
+		return a->probability > b->probability ? -1 : 1;
+	if (a->first_ns != b->first_ns)
+		return a->first_ns < b->first_ns ? -1 : 1;
+	return (a->host > b->host) - (a->host < b->host);
+}
+
+/* The edges by which hosts were first reached. */
+static void edges_first(struct finder *f)
+{
+	for (size_t i = 0; i < f->edge.len; i++) {
+		struct incident_edge *e = &f->edge.at[i];
+
+		e->first = f->suspect[e->to].in && f->suspect[e->to].parent == e->from;
+	}
+}
+
+void verdict_reach(struct finder *f)
+{
+	struct tally *t = calloc(f->b->host.len + 1, sizeof *t);
+	int64_t from, to;
+
+	window_of(f, &from, &to);
+	for (uint32_t h = 0; t && h < f->b->host.len; h++)
+		t[h].first_ns = t[h].control_ns = TIME_NONE;
+	for (size_t i = 0; t && i < f->clue.len; i++)
+		tally_clue(&t[f->clue.at[i].host], &f->clue.at[i]);
+	for (uint32_t h = 0; t && h < f->b->host.len; h++) {
+		const struct suspect *s = &f->suspect[h];
+		bool covered = from == TIME_NONE ? f->b->host.at[h].has_logs : is_covered(f, h, from, to);
+		struct incident_host *out = VEC_PUSH(&f->host, LIMIT_STORY_HOSTS);
+
+		if (!out)
+			break;
+		out->host = h;
+		out->class = class_of(f, h, &t[h], covered);
+		out->incident = s->in ? s->incident : STORY_NOBODY;
+		out->probability = probability_of(&t[h], out->class);
+		out->first_ns = s->in ? s->t0 : t[h].control_ns != TIME_NONE ? t[h].control_ns : t[h].first_ns;
+		out->parent = s->in ? s->parent : STORY_NOBODY;
+		out->via = s->via ? s->via : "";
+		out->entry = s->entry;
+		out->refs = t[h].refs;
+	}
+	free(t);
+	if (f->host.len)
+		qsort(f->host.at, f->host.len, sizeof *f->host.at, host_rank);
+	edges_first(f);
+}
