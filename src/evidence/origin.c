@@ -139,6 +139,29 @@ static str above(const struct parts *p, size_t i)
 	return (str){ 0 };
 }
 
+/* A folder called like a machine, "mx01" or "ws-0147": letters, then a number of few digits at the end. Programs and
+ * sites are numbered, too. */
+static bool is_numbered(str s)
+{
+	static const char *const OTHERS[] = { "w3svc", "smtpsvc", "ftpsvc",  "v",    "apache", "tomcat",   "python",
+					      "php",   "jdk",     "jre",     "java", "system", "case",     "incident",
+					      "ticket", "volume", "vol",     "disk", "day",    "week",     "part",
+					      "batch", "run",     "seed",    "log",  "logs",   "exchange", "mssql",
+					      "sql",   "version", "release", "inst", "node",   "site",     "test", NULL };
+	size_t end = s.len, letters = 0;
+
+	while (end > 0 && (unsigned)(s.ptr[end - 1] - '0') <= 9)
+		end--;
+	for (size_t i = 0; i < end; i++)
+		letters += (unsigned)((s.ptr[i] | 0x20) - 'a') <= 25;
+	if (s.len - end == 0 || s.len - end > 4 || letters == 0 || !is_hostname(s) ||
+	    (unsigned)((s.ptr[0] | 0x20) - 'a') > 25)
+		return false;
+	while (end > 0 && (s.ptr[end - 1] == '-' || s.ptr[end - 1] == '_' || s.ptr[end - 1] == '.'))
+		end--;
+	return !among((str){ s.ptr, end }, OTHERS);
+}
+
 str origin_host(str path)
 {
 	struct parts p = { .n = 0 };
@@ -153,6 +176,10 @@ str origin_host(str path)
 	for (size_t i = 0; i + 1 < p.n && !host.len; i++)
 		if (is_top(&p, i) || (i > 0 && p.at[i].len == 2 && is_drive(p.at[i])))
 			host = above(&p, i);
+	/* the last folder that is called like a machine; the last component is the file */
+	for (size_t i = p.n; i-- > 1 && !host.len;)
+		if (is_numbered(p.at[i - 1]))
+			host = p.at[i - 1];
 	if (!host.len)
 		host.ptr = "";
 	return host;
