@@ -96,46 +96,46 @@ void suspect_in(struct finder *f, uint32_t host, int64_t ns, uint32_t parent, co
 	f->changed = true;
 }
 
-static void indicator_key(char key[8], enum indicator_kind kind, text_id id)
+static void mark_key(char key[8], enum mark_kind kind, text_id id)
 {
 	uint32_t parts[2] = { (uint32_t)kind, id };
 
 	memcpy(key, parts, sizeof parts);
 }
 
-void indicator_add(struct finder *f, enum indicator_kind kind, text_id id, int64_t since, uint32_t incident,
+void mark_add(struct finder *f, enum mark_kind kind, text_id id, int64_t since, uint32_t incident,
 		   bool sure)
 {
 	struct map_entry *m;
-	struct indicator *n;
+	struct mark *n;
 	char key[8];
 	bool fresh;
 
 	if (id == 0)
 		return;
-	indicator_key(key, kind, id);
-	m = map_put(&f->indicator_keys, (str){ key, sizeof key }, f->indicator.len, &fresh);
-	if (!m || (fresh && !VEC_PUSH(&f->indicator, LIMIT_STORY_CLUES)))
+	mark_key(key, kind, id);
+	m = map_put(&f->mark_keys, (str){ key, sizeof key }, f->mark.len, &fresh);
+	if (!m || (fresh && !VEC_PUSH(&f->mark, LIMIT_STORY_CLUES)))
 		return;
-	n = &f->indicator.at[m->value];
+	n = &f->mark.at[m->value];
 	if (fresh)
-		*n = (struct indicator){ kind, id, incident, since, sure };
+		*n = (struct mark){ kind, id, incident, since, sure };
 	f->changed |= fresh || (sure && !n->sure);
 	n->sure |= sure;
 	if (since < n->since)
 		n->since = since;
 }
 
-const struct indicator *indicator_of(const struct finder *f, enum indicator_kind kind, text_id id)
+const struct mark *mark_of(const struct finder *f, enum mark_kind kind, text_id id)
 {
 	struct map_entry *m;
 	char key[8];
 
 	if (id == 0)
 		return NULL;
-	indicator_key(key, kind, id);
-	m = map_get(&f->indicator_keys, (str){ key, sizeof key });
-	return m ? &f->indicator.at[m->value] : NULL;
+	mark_key(key, kind, id);
+	m = map_get(&f->mark_keys, (str){ key, sizeof key });
+	return m ? &f->mark.at[m->value] : NULL;
 }
 
 void edge_told(struct finder *f, uint32_t from, uint32_t to, const char *kind, str account, int64_t ns,
@@ -355,11 +355,11 @@ static void finder_done(struct finder *f)
 {
 	trace_done(&f->t);
 	map_done(&f->clue_keys);
-	map_done(&f->indicator_keys);
+	map_done(&f->mark_keys);
 	map_done(&f->edge_keys);
 	map_done(&f->external_keys);
 	VEC_DONE(&f->clue);
-	VEC_DONE(&f->indicator);
+	VEC_DONE(&f->mark);
 	VEC_DONE(&f->entry);
 	VEC_DONE(&f->edge);
 	VEC_DONE(&f->external);
@@ -373,7 +373,7 @@ void incident_build(struct builder *b, struct incident *out)
 	struct finder f = { .b = b };
 
 	map_init(&f.clue_keys, LIMIT_STORY_CLUES, 256u << 20);
-	map_init(&f.indicator_keys, LIMIT_STORY_CLUES, 16u << 20);
+	map_init(&f.mark_keys, LIMIT_STORY_CLUES, 16u << 20);
 	map_init(&f.edge_keys, LIMIT_STORY_EDGES, 16u << 20);
 	map_init(&f.external_keys, LIMIT_STORY_ADDRESSES, 16u << 20);
 	f.suspect = arena_array(&b->st->arrays, b->host.len + 1, sizeof *f.suspect);

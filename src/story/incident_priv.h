@@ -15,17 +15,17 @@
 #include "story/incident.h"
 #include "story/trace.h"
 
-enum indicator_kind {
-	INDICATOR_DEST,
-	INDICATOR_IMAGE,
-	INDICATOR_OBJECT,
-	INDICATOR_HASH,
-	INDICATOR_ACCOUNT,
-	INDICATOR_KINDS
+enum mark_kind {
+	MARK_DEST,
+	MARK_IMAGE,
+	MARK_OBJECT,
+	MARK_HASH,
+	MARK_ACCOUNT,
+	MARK_KINDS
 };
 
-struct indicator {
-	enum indicator_kind kind;
+struct mark {
+	enum mark_kind kind;
 	text_id id;
 	uint32_t incident;
 	int64_t since;
@@ -63,8 +63,8 @@ struct finder {
 
 	VEC(struct story_clue) clue;
 	map clue_keys;
-	VEC(struct indicator) indicator;
-	map indicator_keys;
+	VEC(struct mark) mark;
+	map mark_keys;
 	VEC(struct incident_entry) entry;
 	VEC(struct incident_edge) edge;
 	map edge_keys;
@@ -87,8 +87,8 @@ void clue_from(struct story_clue *c, uint32_t from);
 /* The host is under control from ns on. Earlier times win. */
 void suspect_in(struct finder *f, uint32_t host, int64_t ns, uint32_t parent, const char *via, uint32_t incident);
 
-void indicator_add(struct finder *f, enum indicator_kind kind, text_id id, int64_t since, uint32_t incident, bool sure);
-const struct indicator *indicator_of(const struct finder *f, enum indicator_kind kind, text_id id);
+void mark_add(struct finder *f, enum mark_kind kind, text_id id, int64_t since, uint32_t incident, bool sure);
+const struct mark *mark_of(const struct finder *f, enum mark_kind kind, text_id id);
 
 void edge_told(struct finder *f, uint32_t from, uint32_t to, const char *kind, str account, int64_t ns,
 	       const struct story_refs *refs, uint32_t incident);

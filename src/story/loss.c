@@ -68,7 +68,7 @@ static int on_flow(void *ctx, const struct fact *x, err *e)
 	str target = x->attr[FA_TARGET_IP].len ? x->attr[FA_TARGET_IP] : x->attr[FA_TARGET_HOST];
 	uint32_t host = x->attr[FA_HOST].len ? host_named(f->b, x->attr[FA_HOST]) :
 					       who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns);
-	text_id dest = trace_find(&f->t, target);
+	text_id dest = x->attr[FA_TARGET_IP].len ? trace_find(&f->t, target) : trace_dest(&f->t, target);
 
 	(void)e;
 	if (x->first_ns != TIME_NONE && !fact_is_recovered(x) && matters(f, host, dest, x->first_ns) &&
@@ -98,7 +98,7 @@ static void loss_of(struct losses *w, size_t from, size_t to)
 	uint64_t total = 0, most = 0, received = 0;
 	struct story_refs refs = { 0 };
 	int64_t start = TIME_NONE, end = TIME_NONE, day = INT64_MIN;
-	bool control = indicator_of(f, INDICATOR_DEST, first->dest) != NULL, known;
+	bool control = mark_of(f, MARK_DEST, first->dest) != NULL, known;
 	struct incident_loss *l;
 	struct incident_external *x;
 
@@ -123,7 +123,7 @@ static void loss_of(struct losses *w, size_t from, size_t to)
 		return;
 	*l = (struct incident_loss){ .host = first->host,
 				     .incident = f->suspect[first->host].incident,
-				     .what = trace_text(&f->t, first->dest),
+				     .what = keep(f->b, trace_text(&f->t, first->dest)),
 				     .estimate = total,
 				     .low = total - total / 10,
 				     .high = total + total / 10,

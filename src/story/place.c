@@ -5,28 +5,17 @@ uint32_t who_at(struct builder *b, str ip, int64_t ns)
 {
 	enum story_basis basis;
 
-	(void)ns;
-	return host_at(b, ip, &basis);
+	return ip.len ? host_at(b, ip, ns, &basis) : STORY_NOBODY;
 }
 
 bool is_inside(struct builder *b, str ip)
 {
-	uint64_t second = 0;
-	str rest;
-
-	(void)b;
-	if (address_is_local(ip) || str_starts(ip, STR("10.")) || str_starts(ip, STR("192.168.")) ||
-	    str_starts(ip, STR("fc")) || str_starts(ip, STR("fd")))
-		return true;
-	if (!str_starts(ip, STR("172.")))
-		return false;
-	return str_to_u64(str_cut((str){ ip.ptr + 4, ip.len - 4 }, '.', &rest), &second) && second >= 16 &&
-	       second < 32;
+	return address_is_local(ip) || identity_is_internal(b->st->identity, ip);
 }
 
 bool host_is_server(struct builder *b, uint32_t host)
 {
-	(void)b;
-	(void)host;
-	return false;
+	enum host_role role = b->host.at[host].role;
+
+	return role != HOST_UNKNOWN && role != HOST_WORKSTATION;
 }

@@ -108,7 +108,7 @@ static void controls_find(struct finder *f)
 {
 	for (size_t i = 0; i < f->t.contact.len; i++) {
 		const struct contact *c = &f->t.contact.at[i];
-		const struct indicator *x = indicator_of(f, INDICATOR_DEST, c->dest);
+		const struct mark *x = mark_of(f, MARK_DEST, c->dest);
 		struct incident_external *e;
 
 		if (!x || c->host == STORY_NOBODY || !f->suspect[c->host].in)

@@ -63,8 +63,8 @@ static void learn_installs(struct finder *f, uint32_t host, int64_t from, int64_
 		    !is_new(f, &f->object_seen[n->object], s->incident) || !n->image || !is_odd_place(image) ||
 		    !is_new(f, &f->image_seen[n->image], s->incident))
 			continue;
-		indicator_add(f, INDICATOR_OBJECT, n->object, n->s.first_ns, s->incident, true);
-		indicator_add(f, INDICATOR_IMAGE, n->image, n->s.first_ns, s->incident, true);
+		mark_add(f, MARK_OBJECT, n->object, n->s.first_ns, s->incident, true);
+		mark_add(f, MARK_IMAGE, n->image, n->s.first_ns, s->incident, true);
 	}
 }
 
@@ -79,13 +79,13 @@ static void learn_programs(struct finder *f, uint32_t host, int64_t from, int64_
 		    !is_odd_place(trace_text(&f->t, p->image)) ||
 		    !is_new(f, &f->image_seen[p->image], s->incident))
 			continue;
-		if (indicator_of(f, INDICATOR_IMAGE, p->image)) { /* one that was installed: its content, too */
-			indicator_add(f, INDICATOR_HASH, p->hash, p->s.first_ns, s->incident, true);
+		if (mark_of(f, MARK_IMAGE, p->image)) { /* one that was installed: its content, too */
+			mark_add(f, MARK_HASH, p->hash, p->s.first_ns, s->incident, true);
 			continue;
 		}
 		if (is_server(f, host) && f->image_seen[p->image].hosts <= 3) {
-			indicator_add(f, INDICATOR_IMAGE, p->image, p->s.first_ns, s->incident, true);
-			indicator_add(f, INDICATOR_HASH, p->hash, p->s.first_ns, s->incident, true);
+			mark_add(f, MARK_IMAGE, p->image, p->s.first_ns, s->incident, true);
+			mark_add(f, MARK_HASH, p->hash, p->s.first_ns, s->incident, true);
 		}
 	}
 }
@@ -96,14 +96,14 @@ static void learn_contacts(struct finder *f, uint32_t host, int64_t from, int64_
 
 	for (size_t i = 0; i < f->t.contact.len; i++) {
 		const struct contact *c = &f->t.contact.at[i];
-		bool ours = c->process && indicator_of(f, INDICATOR_IMAGE, c->process);
+		bool ours = c->process && mark_of(f, MARK_IMAGE, c->process);
 
 		if (c->host != host || c->refused || c->s.first_ns < from || c->s.first_ns > to ||
 		    !is_new(f, &f->dest_seen[c->dest], s->incident))
 			continue;
 		/* a server that calls somewhere for the first time; or any host, by a program we know */
 		if (ours || (is_server(f, host) && (c->s.count >= 5 || c->s.days >= 2)))
-			indicator_add(f, INDICATOR_DEST, c->dest, c->s.first_ns, s->incident, ours);
+			mark_add(f, MARK_DEST, c->dest, c->s.first_ns, s->incident, ours);
 	}
 }
 
@@ -233,21 +233,21 @@ static bool carries(const struct finder *f, uint32_t host, int64_t ns)
 		const struct install *n = &f->t.install.at[i];
 
 		if (n->host == host && n->s.first_ns >= ns - HOUR && n->s.first_ns <= ns + DAY &&
-		    (indicator_of(f, INDICATOR_OBJECT, n->object) || indicator_of(f, INDICATOR_IMAGE, n->image)))
+		    (mark_of(f, MARK_OBJECT, n->object) || mark_of(f, MARK_IMAGE, n->image)))
 			return true;
 	}
 	for (size_t i = 0; i < f->t.program.len; i++) {
 		const struct program *p = &f->t.program.at[i];
 
 		if (p->host == host && p->s.first_ns >= ns - HOUR && p->s.first_ns <= ns + DAY &&
-		    (indicator_of(f, INDICATOR_IMAGE, p->image) || indicator_of(f, INDICATOR_HASH, p->hash)))
+		    (mark_of(f, MARK_IMAGE, p->image) || mark_of(f, MARK_HASH, p->hash)))
 			return true;
 	}
 	for (size_t i = 0; i < f->t.contact.len; i++) {
 		const struct contact *c = &f->t.contact.at[i];
 
 		if (c->host == host && c->s.first_ns >= ns - HOUR && c->s.first_ns <= ns + 2 * DAY &&
-		    indicator_of(f, INDICATOR_DEST, c->dest))
+		    mark_of(f, MARK_DEST, c->dest))
 			return true;
 	}
 	return false;
@@ -294,7 +294,7 @@ static void tell_access(struct finder *f, const struct access *a, const struct e
 	suspect_in(f, a->to, ns, a->from, e->kind, s->incident);
 	edge_told(f, a->from, a->to, e->kind, account, ns, &a->s.refs, s->incident);
 	if (a->account)
-		indicator_add(f, INDICATOR_ACCOUNT, a->account, ns, s->incident, true);
+		mark_add(f, MARK_ACCOUNT, a->account, ns, s->incident, true);
 }
 
 static void go_out(struct finder *f, uint32_t host)
@@ -314,7 +314,7 @@ static void go_out(struct finder *f, uint32_t host)
 		known = carries(f, a->to, e.ns != TIME_NONE ? e.ns : a->s.first_ns);
 		if ((pair && !known) || a->s.first_ns < s->t0 - MINUTE)
 			continue; /* it did so before */
-		if (targets >= ADMIN_TARGETS && !known && !indicator_of(f, INDICATOR_ACCOUNT, a->account))
+		if (targets >= ADMIN_TARGETS && !known && !mark_of(f, MARK_ACCOUNT, a->account))
 			continue; /* an administrator's host, and nothing else speaks for it */
 		if (e.kind)
 			tell_access(f, a, &e, GRADE_CONTROL);
@@ -383,10 +383,10 @@ static void find_installs(struct finder *f)
 {
 	for (size_t i = 0; i < f->t.install.len; i++) {
 		const struct install *n = &f->t.install.at[i];
-		const struct indicator *x = indicator_of(f, INDICATOR_IMAGE, n->image);
+		const struct mark *x = mark_of(f, MARK_IMAGE, n->image);
 
 		if (!x)
-			x = indicator_of(f, INDICATOR_OBJECT, n->object);
+			x = mark_of(f, MARK_OBJECT, n->object);
 		if (!x || n->s.first_ns < x->since - HOUR)
 			continue;
 		taken(f, n->host, n->s.first_ns, x->incident);
@@ -401,12 +401,12 @@ static void find_programs(struct finder *f)
 {
 	for (size_t i = 0; i < f->t.program.len; i++) {
 		const struct program *p = &f->t.program.at[i];
-		const struct indicator *x = indicator_of(f, INDICATOR_HASH, p->hash);
+		const struct mark *x = mark_of(f, MARK_HASH, p->hash);
 
-		if (!x && (p->hash == 0 || !indicator_of(f, INDICATOR_IMAGE, p->image)))
-			x = indicator_of(f, INDICATOR_IMAGE, p->image);
+		if (!x && (p->hash == 0 || !mark_of(f, MARK_IMAGE, p->image)))
+			x = mark_of(f, MARK_IMAGE, p->image);
 		if (!x)
-			x = indicator_of(f, INDICATOR_IMAGE, p->image);
+			x = mark_of(f, MARK_IMAGE, p->image);
 		if (!x || p->s.first_ns < x->since - HOUR)
 			continue;
 		taken(f, p->host, p->s.first_ns, x->incident);
@@ -420,7 +420,7 @@ static void find_contacts(struct finder *f)
 {
 	for (size_t i = 0; i < f->t.contact.len; i++) {
 		const struct contact *c = &f->t.contact.at[i];
-		const struct indicator *x = indicator_of(f, INDICATOR_DEST, c->dest);
+		const struct mark *x = mark_of(f, MARK_DEST, c->dest);
 
 		if (!x || c->host == STORY_NOBODY || c->refused || c->s.last_ns < x->since - HOUR)
 			continue;
@@ -455,7 +455,7 @@ static void common_contacts(struct finder *f)
 		if (c->host == STORY_NOBODY || !f->suspect[c->host].in || n < 2 || n * 5 < total || n * 4 < all * 3 ||
 		    !is_new(f, &f->dest_seen[c->dest], f->suspect[c->host].incident))
 			continue;
-		indicator_add(f, INDICATOR_DEST, c->dest, f->dest_seen[c->dest].first_ns,
+		mark_add(f, MARK_DEST, c->dest, f->dest_seen[c->dest].first_ns,
 			      f->suspect[c->host].incident, false);
 	}
 	free(in);

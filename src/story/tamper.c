@@ -44,7 +44,7 @@ struct tamper {
 	text_id path, hash;
 	struct variant good, bad;
 	VEC(struct taker) taker;
-	VEC(struct indicator) common; /* what the cohort has in common */
+	VEC(struct mark) common; /* what the cohort has in common */
 	uint8_t *cohort; /* per host: 1 got all of it */
 	int64_t *since;  /* per host: when */
 	uint32_t got;
@@ -221,18 +221,18 @@ static bool is_telling(const struct tamper *w, const struct common *c)
 }
 
 /* Things of one kind; how many there are. */
-static uint32_t implicate(struct tamper *w, enum indicator_kind kind, const struct common *at, const struct seen *seen)
+static uint32_t implicate(struct tamper *w, enum mark_kind kind, const struct common *at, const struct seen *seen)
 {
 	uint32_t n = 0;
 
 	for (text_id id = 1; id <= w->f->t.texts.len; id++) {
-		struct indicator *x;
+		struct mark *x;
 
 		if (!is_telling(w, &at[id]) || seen[id].first_ns < w->bad.first_ns - HOUR)
 			continue;
 		x = VEC_PUSH(&w->common, LIMIT_STORY_CLUES);
 		if (x)
-			*x = (struct indicator){ .kind = kind, .id = id };
+			*x = (struct mark){ .kind = kind, .id = id };
 		n++;
 	}
 	return n;
@@ -247,34 +247,34 @@ static struct contrast cohort_contrast(struct tamper *w)
 {
 	struct finder *f = w->f;
 	const struct trace *t = &f->t;
-	struct common *at[INDICATOR_KINDS] = { 0 };
+	struct common *at[MARK_KINDS] = { 0 };
 	struct contrast found = { 0 };
 	bool ok = true;
 
-	for (int k = 0; k < INDICATOR_KINDS; k++)
+	for (int k = 0; k < MARK_KINDS; k++)
 		ok = (at[k] = calloc(t->texts.len + 1, sizeof **at)) != NULL && ok;
 	for (size_t i = 0; ok && i < t->contact.len; i++)
-		common_count(w, at[INDICATOR_DEST], t->contact.at[i].dest, t->contact.at[i].host,
+		common_count(w, at[MARK_DEST], t->contact.at[i].dest, t->contact.at[i].host,
 			     t->contact.at[i].s.first_ns);
 	for (size_t i = 0; ok && i < t->install.len; i++) {
 		const struct install *n = &t->install.at[i];
 
-		common_count(w, at[INDICATOR_OBJECT], n->object, n->host, n->s.first_ns);
-		common_count(w, at[INDICATOR_IMAGE], n->image, n->host, n->s.first_ns);
+		common_count(w, at[MARK_OBJECT], n->object, n->host, n->s.first_ns);
+		common_count(w, at[MARK_IMAGE], n->image, n->host, n->s.first_ns);
 	}
 	for (size_t i = 0; ok && i < t->program.len; i++) {
 		const struct program *p = &t->program.at[i];
 
-		common_count(w, at[INDICATOR_HASH], p->hash, p->host, p->s.first_ns);
-		common_count(w, at[INDICATOR_IMAGE], p->image, p->host, p->s.first_ns);
+		common_count(w, at[MARK_HASH], p->hash, p->host, p->s.first_ns);
+		common_count(w, at[MARK_IMAGE], p->image, p->host, p->s.first_ns);
 	}
 	if (ok) {
-		found.dests = implicate(w, INDICATOR_DEST, at[INDICATOR_DEST], f->dest_seen);
-		found.others = implicate(w, INDICATOR_OBJECT, at[INDICATOR_OBJECT], f->object_seen) +
-			       implicate(w, INDICATOR_IMAGE, at[INDICATOR_IMAGE], f->image_seen) +
-			       implicate(w, INDICATOR_HASH, at[INDICATOR_HASH], f->hash_seen);
+		found.dests = implicate(w, MARK_DEST, at[MARK_DEST], f->dest_seen);
+		found.others = implicate(w, MARK_OBJECT, at[MARK_OBJECT], f->object_seen) +
+			       implicate(w, MARK_IMAGE, at[MARK_IMAGE], f->image_seen) +
+			       implicate(w, MARK_HASH, at[MARK_HASH], f->hash_seen);
 	}
-	for (int k = 0; k < INDICATOR_KINDS; k++)
+	for (int k = 0; k < MARK_KINDS; k++)
 		free(at[k]);
 	return found;
 }
@@ -331,7 +331,7 @@ static void tell_tampering(struct tamper *w, int64_t from, int64_t to, const str
 		*a = (struct incident_artefact){ .host = w->server,
 						 .incident = w->incident,
 						 .kind = "tampered-package",
-						 .path = trace_text(&f->t, w->path),
+						 .path = keep(f->b, trace_text(&f->t, w->path)),
 						 .size = w->bad.size,
 						 .other_size = w->good.size,
 						 .from_ns = from,
@@ -353,6 +353,7 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 	struct story_refs refs = w->bad.refs;
 	struct contrast found;
 	int64_t before = w->good.first_ns, start, end;
+	bool version = has_version(trace_text(&f->t, w->path));
 	uint32_t points;
 
 	takers_find(w, from, to);
@@ -362,14 +363,14 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 		if (f->t.served.at[i].size == w->good.size && f->t.served.at[i].s.last_ns < w->bad.first_ns)
 			before = f->t.served.at[i].s.last_ns > before ? f->t.served.at[i].s.last_ns : before;
 	found = cohort_contrast(w);
-	points = reverted + 2u * known + (found.dests > 0) + (found.others > 0) +
-		 has_version(trace_text(&f->t, w->path));
-	if (points < 3 || (!known && found.dests == 0 && found.others == 0))
+	/* under a number the content must not change; without one it may, so more must speak for harm */
+	points = reverted + 2u * known + (found.dests > 0) + (found.others > 0) + version;
+	if (points < (version ? 2 : 3) || (!known && found.dests == 0 && found.others == 0))
 		return;
 	w->incident = known ? f->suspect[w->server].incident :
 			      incident_new(f, w->bad.first_ns);
 	for (size_t i = 0; i < w->common.len; i++)
-		indicator_add(f, w->common.at[i].kind, w->common.at[i].id, w->bad.first_ns, w->incident, true);
+		mark_add(f, w->common.at[i].kind, w->common.at[i].id, w->bad.first_ns, w->incident, true);
 	start = replaced_at(w, before, w->bad.first_ns, &refs);
 	if (start == TIME_NONE)
 		start = w->bad.first_ns;

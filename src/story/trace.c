@@ -159,8 +159,24 @@ static void name_add(struct trace *t, str name, str ip)
 	if (key[0] == 0 || key[1] == 0)
 		return;
 	n = ROW(t, KEY_NAME, name, key);
-	if (n)
-		*n = (struct trace_name){ key[0], key[1] };
+	if (!n)
+		return;
+	*n = (struct trace_name){ key[0], key[1] };
+	map_put(&t->name_ip, trace_text(t, key[0]), key[1], NULL);
+}
+
+text_id trace_dest(const struct trace *t, str name)
+{
+	char lower[256];
+	struct map_entry *m;
+
+	if (name.len == 0 || name.len > sizeof lower)
+		return 0;
+	for (size_t i = 0; i < name.len; i++)
+		lower[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] + 32) : name.ptr[i];
+	name = (str){ lower, name.len };
+	m = map_get(&t->name_ip, name);
+	return m ? (text_id)m->value : trace_find(t, name);
 }
 
 static bool is_name(str s)
@@ -221,6 +237,11 @@ static int on_proxy(void *ctx, const struct fact *f, err *e)
 		ip = name;
 	if (ip.len && is_inside(t->b, ip))
 		return 0;
+	if (ip.len == 0) {
+		text_id known = trace_dest(t, name);
+
+		ip = known ? trace_text(t, known) : STR("");
+	}
 	contact_add(t, who_at(t->b, f->attr[FA_SOURCE_IP], f->first_ns), f->attr[FA_SOURCE_IP],
 		    ip.len ? ip : name, name, f);
 	if (ip.len && is_name(name))
@@ -639,8 +660,8 @@ void trace_collect(struct builder *b, struct trace *t)
 		enum fact_kind kind;
 		int (*fn)(void *, const struct fact *, err *);
 	} PASSES[] = {
-		{ FACT_CONNECTION, on_connection },     { FACT_PROXY_REQUEST, on_proxy },
-		{ FACT_LOOKUP, on_lookup },             { FACT_LOGON, on_logon },
+		{ FACT_LOOKUP, on_lookup },             { FACT_CONNECTION, on_connection },
+		{ FACT_PROXY_REQUEST, on_proxy },       { FACT_LOGON, on_logon },
 		{ FACT_EXPLICIT_CREDENTIALS, on_explicit }, { FACT_REMOTE_SESSION, on_session },
 		{ FACT_SHARE_ACCESS, on_share },        { FACT_SERVICE_INSTALL, on_service },
 		{ FACT_TASK_INSTALL, on_task },         { FACT_MODULE_INSTALL, on_module },
@@ -650,6 +671,7 @@ void trace_collect(struct builder *b, struct trace *t)
 	};
 
 	*t = (struct trace){ .b = b };
+	map_init(&t->name_ip, LIMIT_TRACE_TEXTS, LIMIT_TRACE_TEXT_BYTES);
 	map_init(&t->texts, LIMIT_TRACE_TEXTS, LIMIT_TRACE_TEXT_BYTES);
 	for (size_t i = 0; i < TRACE_TABLES; i++)
 		map_init(&t->keys[i], LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
@@ -661,6 +683,7 @@ void trace_collect(struct builder *b, struct trace *t)
 
 void trace_done(struct trace *t)
 {
+	map_done(&t->name_ip);
 	map_done(&t->texts);
 	for (size_t i = 0; i < TRACE_TABLES; i++)
 		map_done(&t->keys[i]);

@@ -142,6 +142,7 @@ struct trace {
 	VEC(struct mail) mail;
 	VEC(struct said) said;
 	VEC(struct trace_name) name;
+	map name_ip; /* name -> text id of its first address */
 	buf scratch;
 	struct builder *b;
 };
@@ -153,6 +154,9 @@ text_id trace_id(struct trace *t, str s); /* 0 without memory or for an empty te
 text_id trace_id_lower(struct trace *t, str s);
 text_id trace_find(const struct trace *t, str s); /* 0: never seen */
 str trace_text(const struct trace *t, text_id id);
+
+/* The address that a name meant, else the name: 0 if neither was ever seen. */
+text_id trace_dest(const struct trace *t, str name);
 
 /* The program in a command line: unquoted, without arguments. */
 str command_image(str command);
