@@ -523,7 +523,7 @@ void entry_find(struct finder *f)
 	map_init(&s.below_keys, LIMIT_STORY_PAGES, 16u << 20);
 	map_init(&s.shape_keys, LIMIT_STORY_PAGES, 16u << 20);
 	if (b->rc == 0)
-		b->rc = store_each_fact(b->s, FACT_PROCESS_START, on_start, &s, b->e);
+		b->rc = trace_each_fact(&f->t, FACT_PROCESS_START, on_start, &s);
 	bursts_find(&s);
 	asked_collect(&s);
 	candidates_find(&s);

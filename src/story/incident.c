@@ -233,11 +233,14 @@ static bool seen_all(struct finder *f)
 	f->dest_seen = arena_array(mem, n, sizeof *f->dest_seen);
 	f->image_seen = arena_array(mem, n, sizeof *f->image_seen);
 	f->object_seen = arena_array(mem, n, sizeof *f->object_seen);
+	f->path_seen = arena_array(mem, n, sizeof *f->path_seen);
 	f->hash_seen = arena_array(mem, n, sizeof *f->hash_seen);
-	if (!f->dest_seen || !f->image_seen || !f->object_seen || !f->hash_seen)
+	if (!f->path_seen || !f->dest_seen || !f->image_seen || !f->object_seen || !f->hash_seen)
 		return false;
 	for (size_t i = 0; i < t->contact.len; i++)
 		seen_on(f->dest_seen, t->contact.at[i].dest, t->contact.at[i].host, t->contact.at[i].s.first_ns);
+	for (size_t i = 0; i < t->request.len; i++)
+		seen_on(f->path_seen, t->request.at[i].path, t->request.at[i].client, t->request.at[i].s.first_ns);
 	for (size_t i = 0; i < t->program.len; i++) {
 		const struct program *p = &t->program.at[i];
 
@@ -386,6 +389,7 @@ void incident_build(struct builder *b, struct incident *out)
 			f.suspect[h] = (struct suspect){ .t0 = TIME_NONE, .parent = STORY_NOBODY };
 		servers_find(&f);
 		entry_find(&f);
+		spread_follow(&f);
 		tamper_find(&f);
 		spread_follow(&f);
 		relay_find(&f);

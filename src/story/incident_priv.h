@@ -75,6 +75,7 @@ struct finder {
 	VEC(struct incident_host) host;
 
 	/* by text id */
+	struct seen *path_seen; /* of servers; hosts are clients here */
 	struct seen *dest_seen, *image_seen, *object_seen, *hash_seen;
 };
 
@@ -97,6 +98,7 @@ void edge_told(struct finder *f, uint32_t from, uint32_t to, const char *kind, s
 struct incident_external *external_add(struct finder *f, str ip, str name, enum external_role role,
 				       uint32_t incident, const struct span *s);
 
+bool is_relay(const struct finder *f, text_id ip);
 uint32_t incident_new(struct finder *f, int64_t begin);
 bool is_server(const struct finder *f, uint32_t host);
 str host_text(const struct finder *f, uint32_t host);

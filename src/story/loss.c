@@ -1,5 +1,7 @@
-/* What left. Bytes that several logs saw are counted once: of a host, a place and a day the log that saw
- * most. Where a log only counts what came back, the volume cannot be measured and that is said. */
+/* What left. Bytes that several logs saw are counted once: of a host, a place and a day the log that saw most.
+ * Behind a proxy the firewall sees only the proxy: its bytes belong to the hosts that asked the proxy for that
+ * place. What a server sent to a relay is the larger of what the network and what the server's own logs
+ * count. Where no log measures, the volume is not made up. */
 #include <stdlib.h>
 
 #include "story/incident_priv.h"
@@ -12,30 +14,31 @@
 enum { MUCH = 8 << 20 }; /* bytes in a day that are worth a sentence */
 
 struct flow { /* one log's view of a host, a place and a day */
-	uint32_t host, group;
-	text_id dest, day, observer;
-	uint64_t bytes, received;
+	uint32_t host;
+	text_id dest, observer;
+	bool proxy, reply;
+	uint64_t bytes;
 	int64_t first_ns, last_ns;
 	struct story_refs refs;
 };
 
 struct losses {
 	struct finder *f;
+	bool reply;
 	map keys;
 	VEC(struct flow) flow;
 };
 
-/* Does the place matter: a control server, or one that the host had never called before? */
-static bool matters(const struct finder *f, uint32_t host, text_id dest, int64_t ns)
+static bool is_proxy(const struct finder *f, uint32_t host)
 {
-	return host != STORY_NOBODY && f->suspect[host].in && dest && ns >= f->suspect[host].t0 - HOUR;
+	return host != STORY_NOBODY && f->b->host.at[host].role == HOST_PROXY;
 }
 
 static void flow_add(struct losses *w, uint32_t host, text_id dest, const struct fact *x)
 {
 	struct trace *t = &w->f->t;
 	str who = x->attr[FA_OBSERVER].len ? x->attr[FA_OBSERVER] : x->attr[FA_HOST];
-	uint32_t key[] = { host, dest, trace_id(t, x->attr[FA_DAY]), trace_id(t, who) };
+	uint32_t key[] = { host, dest, trace_id(t, x->attr[FA_DAY]), trace_id(t, who), w->reply };
 	struct map_entry *m;
 	struct flow *l;
 	bool fresh;
@@ -49,14 +52,13 @@ static void flow_add(struct losses *w, uint32_t host, text_id dest, const struct
 	if (fresh)
 		*l = (struct flow){ .host = host,
 				    .dest = dest,
-				    .day = key[2],
 				    .observer = key[3],
+				    .proxy = is_proxy(w->f, host),
+				    .reply = w->reply,
 				    .first_ns = TIME_NONE,
 				    .last_ns = TIME_NONE };
 	if (str_eq(x->attr[FA_MEASURE], STR("sent")))
 		l->bytes += x->bytes;
-	else
-		l->received += x->bytes;
 	span_add(&l->first_ns, &l->last_ns, x->first_ns, x->last_ns);
 	refs_add_all(&l->refs, x->refs, x->nrefs);
 }
@@ -71,8 +73,12 @@ static int on_flow(void *ctx, const struct fact *x, err *e)
 	text_id dest = x->attr[FA_TARGET_IP].len ? trace_find(&f->t, target) : trace_dest(&f->t, target);
 
 	(void)e;
-	if (x->first_ns != TIME_NONE && !fact_is_recovered(x) && matters(f, host, dest, x->first_ns) &&
-	    !is_inside(f->b, target))
+	if (x->first_ns == TIME_NONE || fact_is_recovered(x) || host == STORY_NOBODY || !dest ||
+	    is_inside(f->b, target))
+		return 0;
+	w->reply = str_eq(x->attr[FA_DETAIL], STR("reply"));
+	if (w->reply ? is_relay(f, dest) :
+		       ((f->suspect[host].in && x->first_ns >= f->suspect[host].t0 - HOUR) || is_proxy(f, host)))
 		flow_add(w, host, dest, x);
 	return 0;
 }
@@ -81,87 +87,206 @@ static int flow_order(const void *pa, const void *pb)
 {
 	const struct flow *a = pa, *b = pb;
 
-	if (a->host != b->host)
-		return a->host < b->host ? -1 : 1;
+	if (a->reply != b->reply)
+		return a->reply - b->reply;
 	if (a->dest != b->dest)
 		return a->dest < b->dest ? -1 : 1;
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
 	if (a->first_ns / DAY != b->first_ns / DAY)
 		return a->first_ns < b->first_ns ? -1 : 1;
 	return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
 }
 
 /* A host and a place over all days. */
-static void loss_of(struct losses *w, size_t from, size_t to)
+struct total {
+	uint64_t bytes, most;
+	int64_t first_ns, last_ns;
+	struct story_refs refs;
+};
+
+static struct total total_of(const struct losses *w, size_t from, size_t to)
 {
-	struct finder *f = w->f;
-	const struct flow *first = &w->flow.at[from];
-	uint64_t total = 0, most = 0, received = 0;
-	struct story_refs refs = { 0 };
-	int64_t start = TIME_NONE, end = TIME_NONE, day = INT64_MIN;
-	bool control = mark_of(f, MARK_DEST, first->dest) != NULL, known;
-	struct incident_loss *l;
-	struct incident_external *x;
+	struct total t = { .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	int64_t day = INT64_MIN;
 
 	for (size_t i = from; i < to; i++) {
-		const struct flow *l2 = &w->flow.at[i];
+		const struct flow *l = &w->flow.at[i];
 
-		received += l2->received;
-		if (l2->first_ns / DAY == day)
+		if (l->first_ns / DAY == day)
 			continue; /* another log's view of the same day, with less */
-		day = l2->first_ns / DAY;
-		total += l2->bytes;
-		if (l2->bytes > most)
-			refs = l2->refs;
-		most = l2->bytes > most ? l2->bytes : most;
-		span_add(&start, &end, l2->first_ns, l2->last_ns);
+		day = l->first_ns / DAY;
+		t.bytes += l->bytes;
+		if (l->bytes > t.most || t.refs.n == 0)
+			t.refs = l->refs;
+		t.most = l->bytes > t.most ? l->bytes : t.most;
+		span_add(&t.first_ns, &t.last_ns, l->first_ns, l->last_ns);
 	}
-	known = f->dest_seen[first->dest].first_ns < f->suspect[first->host].t0 - HOUR;
-	if (most < MUCH || (!control && (known || f->dest_seen[first->dest].hosts > 3)))
+	return t;
+}
+
+/* Proxies' bytes to the same place while this host asked for it, less those of other hosts: all of them if it is the
+ * only host of the incident that did so, else its share. */
+static void add_proxied(const struct losses *w, size_t from, size_t to, size_t group, size_t group_end, struct total *t)
+{
+	uint32_t askers = 0, last = STORY_NOBODY;
+
+	for (size_t i = group; i < group_end; i++) {
+		askers += !w->flow.at[i].proxy && w->flow.at[i].host != last;
+		last = w->flow.at[i].proxy ? last : w->flow.at[i].host;
+	}
+	for (size_t i = group; i < group_end; i++) {
+		const struct flow *p = &w->flow.at[i];
+		bool near = false;
+
+		if (!p->proxy || p->bytes < MUCH)
+			continue;
+		for (size_t k = from; k < to; k++)
+			near |= p->first_ns >= w->flow.at[k].first_ns - DAY && p->first_ns <= w->flow.at[k].last_ns + DAY;
+		if (!near)
+			continue;
+		t->bytes += p->bytes / (askers ? askers : 1);
+		t->most = p->bytes > t->most ? p->bytes : t->most;
+		refs_add_all(&t->refs, p->refs.at, p->refs.n);
+		span_add(&t->first_ns, &t->last_ns, p->first_ns, p->last_ns);
+	}
+}
+
+static struct incident_loss *loss_add(struct finder *f, uint32_t host, text_id what, const struct total *t,
+				      unsigned percent)
+{
+	struct incident_loss *l = VEC_PUSH(&f->loss, LIMIT_STORY_CLUES);
+
+	if (l)
+		*l = (struct incident_loss){ .host = host,
+					     .incident = f->suspect[host].in ? f->suspect[host].incident : 0,
+					     .what = keep(f->b, trace_text(&f->t, what)),
+					     .estimate = t->bytes,
+					     .low = t->bytes - t->bytes / 100 * percent,
+					     .high = t->bytes + t->bytes / 100 * percent,
+					     .first_ns = t->first_ns,
+					     .last_ns = t->last_ns,
+					     .measurable = true,
+					     .refs = t->refs };
+	return l;
+}
+
+static void tell_sent(struct finder *f, uint32_t host, text_id dest, const struct total *t, bool control)
+{
+	struct incident_external *x;
+
+	clue_add(f, host, FAMILY_NETWORK, control ? GRADE_STRONG : GRADE_WEAK, "exfiltration", 84, t->first_ns, &t->refs,
+		 sentence_of(f->b, "inc.sent", "bytes", keep_u64(f->b, t->bytes), "dest", trace_text(&f->t, dest),
+			     NULL));
+	x = external_add(f, trace_text(&f->t, dest), STR(""), EXTERNAL_EXFILTRATION, f->suspect[host].incident, NULL);
+	if (!x)
 		return;
-	l = VEC_PUSH(&f->loss, LIMIT_STORY_CLUES);
-	if (!l)
-		return;
-	*l = (struct incident_loss){ .host = first->host,
-				     .incident = f->suspect[first->host].incident,
-				     .what = keep(f->b, trace_text(&f->t, first->dest)),
-				     .estimate = total,
-				     .low = total - total / 10,
-				     .high = total + total / 10,
-				     .first_ns = start,
-				     .last_ns = end,
-				     .measurable = true,
-				     .refs = refs };
-	(void)received;
-	clue_add(f, first->host, FAMILY_NETWORK, control ? GRADE_STRONG : GRADE_WEAK, "exfiltration", 84, start, &refs,
-		 sentence_of(f->b, "inc.sent", "bytes", keep_u64(f->b, total), "dest",
-			     trace_text(&f->t, first->dest), NULL));
-	x = external_add(f, trace_text(&f->t, first->dest), STR(""), EXTERNAL_EXFILTRATION, l->incident, NULL);
-	if (x) {
-		x->bytes += total;
-		span_add(&x->first_ns, &x->last_ns, start, end);
-		refs_add_all(&x->refs, refs.at, refs.n);
-		if (x->confidence < 0.7)
-			x->confidence = 0.7;
+	x->bytes += t->bytes;
+	span_add(&x->first_ns, &x->last_ns, t->first_ns, t->last_ns);
+	refs_add_all(&x->refs, t->refs.at, t->refs.n);
+	if (x->confidence < 0.7)
+		x->confidence = 0.7;
+}
+
+/* Everything that went to one place. */
+static void losses_to(struct losses *w, size_t group, size_t group_end)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = group, k; i < group_end; i = k) {
+		const struct flow *first = &w->flow.at[i];
+		bool control = mark_of(f, MARK_DEST, first->dest) != NULL, known;
+		struct total t;
+
+		for (k = i + 1; k < group_end && w->flow.at[k].host == first->host; k++)
+			;
+		if (first->proxy)
+			continue;
+		t = total_of(w, i, k);
+		if (t.most < MUCH)
+			add_proxied(w, i, k, group, group_end, &t);
+		known = f->dest_seen[first->dest].first_ns < f->suspect[first->host].t0 - HOUR;
+		if (t.most < MUCH || (!control && (known || f->dest_seen[first->dest].hosts > 3)))
+			continue;
+		if (loss_add(f, first->host, first->dest, &t, 10))
+			tell_sent(f, first->host, first->dest, &t, control);
+	}
+}
+
+/* --- relays --------------------------------------------------------------------------------------- */
+
+/* Bytes of mail that one address read: what actions say, or what the proxy in front of them says. */
+static void mail_total(const struct finder *f, text_id client, uint32_t server, struct total *t)
+{
+	uint64_t actions = 0, front = 0;
+
+	for (size_t i = 0; i < f->t.mail.len; i++) {
+		const struct mail *m = &f->t.mail.at[i];
+		str method = trace_text(&f->t, m->method);
+		bool protocol = method.len == 0 || (method.ptr[0] >= 'a' && method.ptr[0] <= 'z');
+
+		if (m->client != client || m->server != server)
+			continue;
+		*(protocol ? &front : &actions) += m->bytes;
+		span_add(&t->first_ns, &t->last_ns, m->s.first_ns, m->s.last_ns);
+		refs_add_all(&t->refs, m->s.refs.at, m->s.refs.n);
+	}
+	t->bytes += actions > front ? actions : front;
+}
+
+static void relay_losses(struct losses *w, size_t from)
+{
+	struct finder *f = w->f;
+
+	for (size_t x = 0; x < f->external.len; x++) {
+		text_id ip = trace_find(&f->t, f->external.at[x].ip);
+
+		if (f->external.at[x].role != EXTERNAL_RELAY)
+			continue;
+		for (uint32_t h = 0; h < f->b->host.len; h++) {
+			struct total own = { .first_ns = TIME_NONE, .last_ns = TIME_NONE }, net;
+			size_t a = from, b;
+
+			if (!f->server[h])
+				continue;
+			while (a < w->flow.len && !(w->flow.at[a].dest == ip && w->flow.at[a].host == h))
+				a++;
+			for (b = a; b < w->flow.len && w->flow.at[b].dest == ip && w->flow.at[b].host == h; b++)
+				;
+			net = total_of(w, a, b);
+			mail_total(f, ip, h, &own);
+			if (net.bytes > own.bytes + own.bytes / 20)
+				own = net;
+			if (own.bytes < MUCH)
+				continue;
+			loss_add(f, h, ip, &own, 15);
+			f->external.at[x].bytes += own.bytes;
+			clue_add(f, h, FAMILY_NETWORK, GRADE_NOTE, "exfiltration", 83, own.first_ns, &own.refs,
+				 sentence_of(f->b, "inc.fetched_out", "bytes", keep_u64(f->b, own.bytes), "ip",
+					     f->external.at[x].ip, NULL));
+		}
 	}
 }
 
 void loss_find(struct finder *f)
 {
-	static const enum fact_kind KINDS[] = { FACT_CONNECTION, FACT_PROXY_REQUEST };
+	static const enum fact_kind KINDS[] = { FACT_CONNECTION, FACT_PROXY_REQUEST, FACT_TRANSFER };
 	struct losses w = { .f = f };
+	size_t replies = 0;
 
 	map_init(&w.keys, LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
-	for (size_t i = 0; i < COUNT(KINDS) && f->b->rc == 0; i++)
-		f->b->rc = store_each_fact(f->b->s, (int)KINDS[i], on_flow, &w, f->b->e);
+	for (size_t i = 0; i < COUNT(KINDS) && f->b->rc == 0 && f->nincidents; i++)
+		f->b->rc = trace_each_fact(&f->t, KINDS[i], on_flow, &w);
 	if (w.flow.len)
 		qsort(w.flow.at, w.flow.len, sizeof *w.flow.at, flow_order);
-	for (size_t i = 0, k; i < w.flow.len; i = k) {
-		for (k = i + 1; k < w.flow.len && w.flow.at[k].host == w.flow.at[i].host &&
-				w.flow.at[k].dest == w.flow.at[i].dest;
-		     k++)
+	while (replies < w.flow.len && !w.flow.at[replies].reply)
+		replies++;
+	for (size_t i = 0, k; i < replies; i = k) {
+		for (k = i + 1; k < replies && w.flow.at[k].dest == w.flow.at[i].dest; k++)
 			;
-		loss_of(&w, i, k);
+		losses_to(&w, i, k);
 	}
+	relay_losses(&w, replies);
 	map_done(&w.keys);
 	VEC_DONE(&w.flow);
 }

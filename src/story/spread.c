@@ -98,7 +98,7 @@ static void learn_contacts(struct finder *f, uint32_t host, int64_t from, int64_
 		const struct contact *c = &f->t.contact.at[i];
 		bool ours = c->process && mark_of(f, MARK_IMAGE, c->process);
 
-		if (c->host != host || c->refused || c->s.first_ns < from || c->s.first_ns > to ||
+		if (c->host != host || c->refused || c->s.first_ns < from || (c->s.first_ns > to && !ours) ||
 		    !is_new(f, &f->dest_seen[c->dest], s->incident))
 			continue;
 		/* a server that calls somewhere for the first time; or any host, by a program we know */
@@ -218,6 +218,10 @@ static struct effect effect_of(const struct finder *f, uint32_t access, int64_t 
 		effect_programs(f, a->to, v->ns, &e);
 		if (e.kind)
 			break;
+	}
+	if (!e.kind && a->kind == ACCESS_SHARE && a->wrote) {
+		e.kind = "remote-copy";
+		e.ns = a->s.first_ns;
 	}
 	if (!e.kind && BY_KIND[a->kind]) {
 		e.kind = BY_KIND[a->kind];

@@ -191,11 +191,13 @@ static double fisher_tail(double n, double m, double k, double a)
 }
 
 struct common {
+	uint32_t regular; /* of `in`: not only once or twice */
 	uint32_t in, out; /* hosts of the cohort soon after; all others, and the cohort before */
 	uint32_t last_in, last_out;
 };
 
-static void common_count(struct tamper *w, struct common *at, text_id id, uint32_t host, int64_t ns)
+static void common_count(struct tamper *w, struct common *at, text_id id, uint32_t host, int64_t ns,
+			 uint64_t count)
 {
 	struct common *c = &at[id];
 	bool in = host != STORY_NOBODY && w->cohort[host] && ns >= w->since[host] - MINUTE &&
@@ -205,6 +207,7 @@ static void common_count(struct tamper *w, struct common *at, text_id id, uint32
 		return;
 	if (in && c->last_in != host + 1) {
 		c->in++;
+		c->regular += count >= 8;
 		c->last_in = host + 1;
 	} else if (!in && c->last_out != host + 1) {
 		c->out++;
@@ -215,9 +218,12 @@ static void common_count(struct tamper *w, struct common *at, text_id id, uint32
 /* Few others may have it: those behind a shared address, or that were reached by another way. */
 static bool is_telling(const struct tamper *w, const struct common *c)
 {
-	double n = (double)w->f->b->host.len, m = w->got;
+	double n = (double)w->f->b->host.len, m = w->got, p;
 
-	return c->in >= 2 && c->out * 4 <= c->in + 3 && fisher_tail(n, m, c->in + c->out, c->in) < 1e-3;
+	if (c->in < 2 || c->out * 4 > c->in + 3)
+		return false;
+	p = fisher_tail(n, m, c->in + c->out, c->in);
+	return p < 1e-3 || (c->out == 0 && c->regular >= 2 && p < 0.02);
 }
 
 /* Things of one kind; how many there are. */
@@ -255,18 +261,18 @@ static struct contrast cohort_contrast(struct tamper *w)
 		ok = (at[k] = calloc(t->texts.len + 1, sizeof **at)) != NULL && ok;
 	for (size_t i = 0; ok && i < t->contact.len; i++)
 		common_count(w, at[MARK_DEST], t->contact.at[i].dest, t->contact.at[i].host,
-			     t->contact.at[i].s.first_ns);
+			     t->contact.at[i].s.first_ns, t->contact.at[i].s.count);
 	for (size_t i = 0; ok && i < t->install.len; i++) {
 		const struct install *n = &t->install.at[i];
 
-		common_count(w, at[MARK_OBJECT], n->object, n->host, n->s.first_ns);
-		common_count(w, at[MARK_IMAGE], n->image, n->host, n->s.first_ns);
+		common_count(w, at[MARK_OBJECT], n->object, n->host, n->s.first_ns, 0);
+		common_count(w, at[MARK_IMAGE], n->image, n->host, n->s.first_ns, 0);
 	}
 	for (size_t i = 0; ok && i < t->program.len; i++) {
 		const struct program *p = &t->program.at[i];
 
-		common_count(w, at[MARK_HASH], p->hash, p->host, p->s.first_ns);
-		common_count(w, at[MARK_IMAGE], p->image, p->host, p->s.first_ns);
+		common_count(w, at[MARK_HASH], p->hash, p->host, p->s.first_ns, 0);
+		common_count(w, at[MARK_IMAGE], p->image, p->host, p->s.first_ns, 0);
 	}
 	if (ok) {
 		found.dests = implicate(w, MARK_DEST, at[MARK_DEST], f->dest_seen);

@@ -7,7 +7,7 @@
 
 #define DAY_NS (86400 * NS_PER_S)
 
-enum { KEY_CONTACT, KEY_ACCESS, KEY_INSTALL, KEY_PROGRAM, KEY_WRITTEN, KEY_SERVED, KEY_REQUEST, KEY_MAIL, KEY_SAID, KEY_NAME };
+enum { KEY_CONTACT, KEY_ACCESS, KEY_INSTALL, KEY_PROGRAM, KEY_WRITTEN, KEY_SERVED, KEY_REQUEST, KEY_MAIL, KEY_SAID, KEY_NAME, KEY_INBOUND, KEY_TUNNEL };
 
 /* --- texts ----------------------------------------------------------------------------------- */
 
@@ -198,6 +198,55 @@ static bool is_admin_port(str port)
 static void access_add(struct trace *t, enum access_kind kind, uint32_t from, str ip, uint32_t to,
 		       str account, const struct fact *f);
 
+static void inbound_add(struct trace *t, str ip, str target, uint64_t sent, const struct fact *f)
+{
+	uint32_t key[] = { trace_id(t, ip), who_at(t->b, target, f->first_ns) }, row_;
+	struct inbound *x;
+
+	if (key[0] == 0 || key[1] == STORY_NOBODY)
+		return;
+	x = ROW(t, KEY_INBOUND, inbound, key);
+	if (!x)
+		return;
+	x->ip = key[0];
+	x->host = key[1];
+	x->sent += sent;
+	span_widen(&x->s, f);
+}
+
+/* What a server sent back to somebody outside. Several sensors may have seen it: loss.c counts once. */
+static int on_reply(void *ctx, const struct fact *f, err *e)
+{
+	struct trace *t = ctx;
+
+	(void)e;
+	if (usable(f) && str_eq(f->attr[FA_DETAIL], STR("reply")) && is_inside(t->b, f->attr[FA_SOURCE_IP]) &&
+	    !is_inside(t->b, f->attr[FA_TARGET_IP]))
+		inbound_add(t, f->attr[FA_TARGET_IP], f->attr[FA_SOURCE_IP], f->bytes, f);
+	return 0;
+}
+
+static int on_tunnel(void *ctx, const struct fact *f, err *e)
+{
+	struct trace *t = ctx;
+	uint32_t key[] = { trace_id_lower(t, f->attr[FA_ACCOUNT]), trace_id(t, f->attr[FA_SOURCE_IP]) }, row_;
+	struct tunnel *x;
+
+	(void)e;
+	if (!usable(f) || key[0] == 0 || key[1] == 0)
+		return 0;
+	x = ROW(t, KEY_TUNNEL, tunnel, key);
+	if (!x)
+		return 0;
+	x->account = key[0];
+	x->ip = key[1];
+	if (!x->given)
+		x->given = trace_id(t, f->attr[FA_TARGET_IP]);
+	x->bytes += f->bytes;
+	span_widen(&x->s, f);
+	return 0;
+}
+
 static int on_connection(void *ctx, const struct fact *f, err *e)
 {
 	struct trace *t = ctx;
@@ -215,6 +264,9 @@ static int on_connection(void *ctx, const struct fact *f, err *e)
 			contact_add(t, from, source, target, f->attr[FA_TARGET_HOST], f);
 		if (is_name(f->attr[FA_TARGET_HOST]))
 			name_add(t, f->attr[FA_TARGET_HOST], target);
+	} else if (!is_inside(t->b, source)) {
+		if (!refused)
+			inbound_add(t, source, target, 0, f);
 	} else if (is_admin_port(f->attr[FA_PORT]) && !refused) {
 		uint32_t to = who_at(t->b, target, f->first_ns);
 
@@ -268,8 +320,8 @@ static int on_lookup(void *ctx, const struct fact *f, err *e)
 
 /* --- access ---------------------------------------------------------------------------------- */
 
-static void access_add(struct trace *t, enum access_kind kind, uint32_t from, str ip, uint32_t to,
-		       str account, const struct fact *f)
+static struct access *access_row(struct trace *t, enum access_kind kind, uint32_t from, str ip, uint32_t to,
+				 str account, const struct fact *f)
 {
 	text_id who = trace_id_lower(t, account), at = from == STORY_NOBODY ? trace_id(t, ip) : 0;
 	uint32_t key[] = { (uint32_t)kind, from, to, at, who }, row_;
@@ -277,10 +329,10 @@ static void access_add(struct trace *t, enum access_kind kind, uint32_t from, st
 	struct access *a;
 
 	if (to == STORY_NOBODY || (from == STORY_NOBODY && at == 0) || from == to)
-		return;
+		return NULL;
 	a = ROW(t, KEY_ACCESS, access, key);
 	if (!a)
-		return;
+		return NULL;
 	if (a->s.count == 0) {
 		a->kind = kind;
 		a->from = from;
@@ -289,9 +341,7 @@ static void access_add(struct trace *t, enum access_kind kind, uint32_t from, st
 		a->account = who;
 	}
 	span_widen(&a->s, f);
-	if (kind == ACCESS_CONNECTION)
-		return;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && kind != ACCESS_CONNECTION; i++) {
 		struct arrival_at *v;
 
 		if (when[i] == TIME_NONE || (i && when[1] == when[0]) || f->nrefs == 0)
@@ -301,6 +351,13 @@ static void access_add(struct trace *t, enum access_kind kind, uint32_t from, st
 			*v = (struct arrival_at){ to, (uint32_t)(a - t->access.at), when[i],
 						  f->refs[i && f->nrefs > 1 ? f->nrefs - 1 : 0] };
 	}
+	return a;
+}
+
+static void access_add(struct trace *t, enum access_kind kind, uint32_t from, str ip, uint32_t to,
+		       str account, const struct fact *f)
+{
+	access_row(t, kind, from, ip, to, account, f);
 }
 
 static bool is_machine(const struct fact *f)
@@ -372,9 +429,24 @@ static int on_session(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
+static bool is_program(str path)
+{
+	static const char *const ENDS[] = { ".exe", ".dll", ".bat", ".cmd", ".ps1", ".vbs", ".sys", ".scr", ".msi" };
+
+	for (size_t i = 0; i < COUNT(ENDS); i++) {
+		str end = str_of(ENDS[i]);
+
+		if (path.len > end.len &&
+		    str_eq_ascii_nocase((str){ path.ptr + path.len - end.len, end.len }, end))
+			return true;
+	}
+	return false;
+}
+
 static int on_share(void *ctx, const struct fact *f, err *e)
 {
 	struct trace *t = ctx;
+	struct access *a;
 	str share = str_basename(f->attr[FA_OBJECT]);
 	bool ipc = str_eq_ascii_nocase(share, STR("IPC$"));
 
@@ -384,8 +456,10 @@ static int on_share(void *ctx, const struct fact *f, err *e)
 	    (ipc && !has_nocase(f->attr[FA_DETAIL], "svcctl") && !has_nocase(f->attr[FA_DETAIL], "atsvc") &&
 	     !has_nocase(f->attr[FA_DETAIL], "psexe")))
 		return 0;
-	access_add(t, ACCESS_SHARE, comer(t->b, f), f->attr[FA_SOURCE_IP], host_named(t->b, f->attr[FA_HOST]),
-		   f->attr[FA_ACCOUNT], f);
+	a = access_row(t, ACCESS_SHARE, comer(t->b, f), f->attr[FA_SOURCE_IP], host_named(t->b, f->attr[FA_HOST]),
+		       f->attr[FA_ACCOUNT], f);
+	if (a && !a->wrote && str_starts(f->attr[FA_DETAIL], STR("write ")) && is_program(f->attr[FA_DETAIL]))
+		a->wrote = trace_id_lower(t, str_basename(f->attr[FA_DETAIL]));
 	return 0;
 }
 
@@ -641,6 +715,95 @@ static int on_said(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
+/* --- times without a year ------------------------------------------------------------------------ */
+
+/* The day around which most of the evidence lies: half of the days with events are before it. */
+static int32_t middle_day(const struct builder *b)
+{
+	int64_t sum = 0;
+	size_t n = b->day.len;
+	int32_t lo = INT32_MAX, hi = INT32_MIN;
+
+	for (size_t i = 0; i < n; i++) {
+		lo = b->day.at[i].day < lo ? b->day.at[i].day : lo;
+		hi = b->day.at[i].day > hi ? b->day.at[i].day : hi;
+	}
+	while (n && lo < hi) { /* bisection: no copy of the days, no order needed */
+		int32_t mid = lo + (hi - lo) / 2;
+
+		sum = 0;
+		for (size_t i = 0; i < n; i++)
+			sum += b->day.at[i].day <= mid;
+		if ((size_t)sum * 2 >= n)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return n ? lo : 0;
+}
+
+/* A log without years was read as one of the last year; if the rest of the evidence lies elsewhere, its times
+ * move by whole years to where that is. The assumption stands among the gaps of its item. */
+static void years_find(struct trace *t)
+{
+	struct builder *b = t->b;
+	int32_t middle = middle_day(b);
+
+	t->years = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->years);
+	for (size_t i = 0; t->years && middle && i < b->gap.len; i++) {
+		const struct gap *g = &b->gap.at[i];
+		const struct store_item *it = g->item < b->item.len ? &b->item.at[g->item] : NULL;
+		int64_t days;
+
+		if (!it || g->kind != GAP_ASSUMED || !str_starts(str_of(g->text), STR("times without a year")) ||
+		    it->first_ns == TIME_NONE)
+			continue;
+		days = middle - (it->first_ns / 2 + it->last_ns / 2) / DAY_NS;
+		t->years[g->item] = (int32_t)((days + (days > 0 ? 182 : -182)) / 365);
+	}
+}
+
+static int64_t years_on(int64_t ns, int32_t years)
+{
+	int64_t year, day = ns / DAY_NS;
+	unsigned month, d;
+
+	if (ns == TIME_NONE || years == 0)
+		return ns;
+	time_civil_from_days(day, &year, &month, &d);
+	return ns + (time_days_from_civil(year + years, month, d) - day) * DAY_NS;
+}
+
+struct shifting {
+	struct trace *t;
+	int (*fn)(void *, const struct fact *, err *);
+	void *ctx;
+};
+
+static int on_any(void *ctx, const struct fact *f, err *e)
+{
+	const struct shifting *s = ctx;
+	struct fact moved;
+	int32_t years = 0;
+
+	if (f->nrefs && s->t->years && f->refs[0].item < s->t->b->item.len)
+		years = s->t->years[f->refs[0].item];
+	if (years == 0)
+		return s->fn(s->ctx, f, e);
+	moved = *f;
+	moved.first_ns = years_on(f->first_ns, years);
+	moved.last_ns = years_on(f->last_ns, years);
+	return s->fn(s->ctx, &moved, e);
+}
+
+int trace_each_fact(struct trace *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
+		    void *ctx)
+{
+	struct shifting s = { t, fn, ctx };
+
+	return store_each_fact(t->b->s, (int)kind, on_any, &s, t->b->e);
+}
+
 /* --- all of it --------------------------------------------------------------------------------- */
 
 static int arrival_order(const void *pa, const void *pb)
@@ -668,6 +831,7 @@ void trace_collect(struct builder *b, struct trace *t)
 		{ FACT_PROCESS_START, on_start },       { FACT_FILE_WRITE, on_write },
 		{ FACT_ARTEFACT_SERVED, on_served },    { FACT_WEB_REQUEST, on_request },
 		{ FACT_MAIL_ACCESS, on_mail },          { FACT_APP_EVENT, on_said },
+		{ FACT_TRANSFER, on_reply },            { FACT_VPN_SESSION, on_tunnel },
 	};
 
 	*t = (struct trace){ .b = b };
@@ -675,8 +839,9 @@ void trace_collect(struct builder *b, struct trace *t)
 	map_init(&t->texts, LIMIT_TRACE_TEXTS, LIMIT_TRACE_TEXT_BYTES);
 	for (size_t i = 0; i < TRACE_TABLES; i++)
 		map_init(&t->keys[i], LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
+	years_find(t);
 	for (size_t i = 0; i < COUNT(PASSES) && b->rc == 0; i++)
-		b->rc = store_each_fact(b->s, (int)PASSES[i].kind, PASSES[i].fn, t, b->e);
+		b->rc = trace_each_fact(t, PASSES[i].kind, PASSES[i].fn, t);
 	if (t->arrival.len)
 		qsort(t->arrival.at, t->arrival.len, sizeof *t->arrival.at, arrival_order);
 }
@@ -696,6 +861,8 @@ void trace_done(struct trace *t)
 	VEC_DONE(&t->served);
 	VEC_DONE(&t->request);
 	VEC_DONE(&t->mail);
+	VEC_DONE(&t->inbound);
+	VEC_DONE(&t->tunnel);
 	VEC_DONE(&t->said);
 	VEC_DONE(&t->name);
 	buf_done(&t->scratch);

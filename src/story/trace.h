@@ -50,6 +50,22 @@ struct access {
 	uint32_t from, to; /* from: STORY_NOBODY if only an address is known */
 	text_id ip, account;
 	enum access_kind kind;
+	text_id wrote; /* a program that was written over a share, its name */
+	struct span s;
+};
+
+/* Somebody outside who came to a host, seen on the network. */
+struct inbound {
+	text_id ip;
+	uint32_t host;
+	uint64_t sent; /* bytes that the host sent back, where that was much */
+	struct span s;
+};
+
+/* A tunnel into the organisation. */
+struct tunnel {
+	text_id account, ip, given;
+	uint64_t bytes;
 	struct span s;
 };
 
@@ -126,7 +142,7 @@ struct trace_name { /* what a name meant */
 	text_id name, ip;
 };
 
-enum { TRACE_TABLES = 12 };
+enum { TRACE_TABLES = 14 };
 
 struct trace {
 	map texts;
@@ -140,9 +156,12 @@ struct trace {
 	VEC(struct served) served;
 	VEC(struct request) request;
 	VEC(struct mail) mail;
+	VEC(struct inbound) inbound;
+	VEC(struct tunnel) tunnel;
 	VEC(struct said) said;
 	VEC(struct trace_name) name;
 	map name_ip; /* name -> text id of its first address */
+	int32_t *years; /* per item: years to add to times that were logged without one */
 	buf scratch;
 	struct builder *b;
 };
@@ -160,6 +179,10 @@ text_id trace_dest(const struct trace *t, str name);
 
 /* The program in a command line: unquoted, without arguments. */
 str command_image(str command);
+
+/* The fact with its times in the years of the rest of the evidence: as fn(t, f, e) gets it. */
+int trace_each_fact(struct trace *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
+		    void *ctx);
 
 /* Who had this address then: STORY_NOBODY if that is not known, or shared by several. */
 uint32_t who_at(struct builder *b, str ip, int64_t ns);
