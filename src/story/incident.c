@@ -394,6 +394,7 @@ void incident_build(struct builder *b, struct incident *out)
 		spread_follow(&f);
 		relay_find(&f);
 		loss_find(&f);
+		aftermath_tell(&f);
 		verdict_reach(&f);
 		finish(&f, out);
 	}

@@ -7,6 +7,7 @@
  *   verdict.c  clues into classes and probabilities
  *   relay.c    the outside: relays, control servers
  *   loss.c     what left
+ *   aftermath.c  what was done on hosts once they were under control
  *   chronicle.c  what to read first
  */
 #ifndef SPOOR_STORY_INCIDENT_PRIV_H
@@ -109,6 +110,7 @@ void spread_follow(struct finder *f);
 void verdict_reach(struct finder *f);
 void relay_find(struct finder *f);
 void loss_find(struct finder *f);
+void aftermath_tell(struct finder *f);
 void chronicle_write(struct finder *f, struct incident *out);
 
 /* Is the path one from which programs of the system or installed ones do not usually run? */

@@ -169,7 +169,7 @@ static void mails_find(struct finder *f)
 		if (!is_foreign(f, m, begin) || (r->mailboxes < 2 && r->clients < 2 && !is_relay(f, m->client)))
 			continue;
 		relay_add(f, m->client, incident, 0.85, &m->s);
-		clue_add(f, m->server, FAMILY_SERVICE, GRADE_STRONG, "collection", 80, m->s.first_ns, &m->s.refs,
+		clue_add(f, m->server, FAMILY_SERVICE, GRADE_NOTE, "collection", 80, m->s.first_ns, &m->s.refs,
 			 sentence_of(f->b, "inc.mail_read", "ip", trace_text(&f->t, m->client), "account",
 				     trace_text(&f->t, m->account), "mailbox", trace_text(&f->t, m->mailbox), "how",
 				     trace_text(&f->t, m->method), NULL));

@@ -350,6 +350,27 @@ static void tell_tampering(struct tamper *w, int64_t from, int64_t to, const str
 			     "count", keep_u64(f->b, w->got), NULL));
 }
 
+/* The writes themselves, and those beside the package at the same time: lists, copies of the genuine one. */
+static void tell_writes(struct tamper *w, int64_t start, int64_t end)
+{
+	struct finder *f = w->f;
+	str base = keep_lower(f->b, str_basename(trace_text(&f->t, w->path)));
+
+	for (size_t i = 0; i < f->t.written.len; i++) {
+		const struct written *x = &f->t.written.at[i];
+		bool same = base.len && str_find(trace_text(&f->t, x->path), base) != SIZE_MAX;
+		int64_t when[2] = { x->s.first_ns, x->s.last_ns };
+
+		for (int k = 0; x->host == w->server && k < 2; k++)
+			if ((when[k] > start - HOUR && when[k] < start + HOUR) ||
+			    (same && when[k] > end - HOUR && when[k] < end + HOUR))
+				clue_add(f, x->host, FAMILY_ENDPOINT, GRADE_STRONG, "impact", 86, when[k], &x->s.refs,
+					 sentence_of(f->b, "inc.replaced", "path", trace_text(&f->t, x->as), "process",
+						     trace_text(&f->t, x->process), "time", keep_time(f->b, when[k]),
+						     NULL));
+	}
+}
+
 /* Is it harm, or a release that forgot its number? */
 static void tamper_judge(struct tamper *w, size_t from, size_t to)
 {
@@ -384,6 +405,7 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 	if (end == TIME_NONE)
 		end = w->bad.last_ns;
 	tell_tampering(w, start, end, &refs);
+	tell_writes(w, start, end);
 	suspect_in(f, w->server, start, STORY_NOBODY, "replaced package", w->incident);
 	tell_takers(w);
 }

@@ -123,13 +123,30 @@ static int host_rank(const void *pa, const void *pb)
 	return (a->host > b->host) - (a->host < b->host);
 }
 
+/* A host that is likely under control because of what it fetched was reached by that. */
+static void delivered(struct finder *f, struct incident_host *h)
+{
+	for (size_t i = 0; h->class == CLASS_LIKELY && !f->suspect[h->host].in && i < f->clue.len; i++) {
+		const struct story_clue *c = &f->clue.at[i];
+
+		if (c->host != h->host || c->from == STORY_NOBODY || c->grade < GRADE_STRONG)
+			continue;
+		h->parent = c->from;
+		h->incident = f->suspect[c->from].incident;
+		h->via = c->family == FAMILY_DELIVERY ? "update-delivery" : "remote-logon";
+		f->suspect[h->host].parent = c->from;
+		edge_told(f, c->from, h->host, h->via, STR(""), c->ns, &c->refs, h->incident);
+		return;
+	}
+}
+
 /* The edges by which hosts were first reached. */
 static void edges_first(struct finder *f)
 {
 	for (size_t i = 0; i < f->edge.len; i++) {
 		struct incident_edge *e = &f->edge.at[i];
 
-		e->first = f->suspect[e->to].in && f->suspect[e->to].parent == e->from;
+		e->first = f->suspect[e->to].parent == e->from;
 	}
 }
 
@@ -159,6 +176,7 @@ void verdict_reach(struct finder *f)
 		out->via = s->via ? s->via : "";
 		out->entry = s->entry;
 		out->refs = t[h].refs;
+		delivered(f, out);
 	}
 	free(t);
 	if (f->host.len)

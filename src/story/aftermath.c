@@ -1,0 +1,263 @@
+/* What was done on hosts under control once they were: programs placed and started, looking around, packing,
+ * reading the credential store, changing what is logged, turning mail aside, erasing. None of it makes a host
+ * suspect; it is told because the host is. */
+#include <stdlib.h>
+
+#include "story/incident_priv.h"
+#include "util/limits.h"
+#include "util/times.h"
+
+#define MINUTE (60 * NS_PER_S)
+#define HOUR (3600 * NS_PER_S)
+#define DAY (24 * HOUR)
+
+enum { PER_HOST = 40 }; /* clues of one kind on one host: nobody reads more */
+
+struct aftermath {
+	struct finder *f;
+	uint32_t *told; /* per host */
+	uint8_t *image; /* per text: a program that carries a marked content somewhere */
+};
+
+static bool after(const struct finder *f, uint32_t host, int64_t ns)
+{
+	return host != STORY_NOBODY && f->suspect[host].in && ns != TIME_NONE && ns >= f->suspect[host].t0 - MINUTE;
+}
+
+static bool is_marked(const struct finder *f, text_id image)
+{
+	return image && mark_of(f, MARK_IMAGE, image) != NULL;
+}
+
+static bool room(struct aftermath *w, uint32_t host)
+{
+	return w->told[host]++ < PER_HOST;
+}
+
+/* --- programs and files ---------------------------------------------------------------------- */
+
+static void tell_written(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = 0; i < f->t.written.len; i++) {
+		const struct written *x = &f->t.written.at[i];
+		bool placed = is_marked(f, x->path) || w->image[x->path], by = is_marked(f, x->process);
+
+		if (!after(f, x->host, x->s.last_ns) || (!placed && !by) || !room(w, x->host))
+			continue;
+		clue_add(f, x->host, FAMILY_ENDPOINT, placed ? GRADE_STRONG : GRADE_NOTE, placed ? "persistence" : "collection",
+			 placed ? 78 : 73, x->s.first_ns, &x->s.refs,
+			 sentence_of(f->b, placed ? "inc.placed" : "inc.written_by", "path", trace_text(&f->t, x->as),
+				     "process", trace_text(&f->t, x->process), NULL));
+	}
+}
+
+/* Children of the intruders' programs, and tools of looking around at the same hour. */
+static void tell_programs(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = 0; i < f->t.program.len; i++) {
+		const struct program *p = &f->t.program.at[i];
+
+		if (!after(f, p->host, p->s.first_ns) || is_marked(f, p->image) || !is_marked(f, p->parent) ||
+		    !room(w, p->host))
+			continue;
+		clue_add(f, p->host, FAMILY_ENDPOINT, GRADE_NOTE, "discovery", 70, p->s.first_ns, &p->s.refs,
+			 sentence_of(f->b, "inc.child", "parent", str_basename(trace_text(&f->t, p->parent)), "command",
+				     trace_text(&f->t, p->command ? p->command : p->image), NULL));
+	}
+}
+
+struct starts {
+	struct aftermath *w;
+	map pids; /* processes below marked ones */
+};
+
+static void pid_key(buf *key, uint32_t host, str pid)
+{
+	buf_clear(key);
+	buf_add(key, &host, sizeof host);
+	buf_str(key, pid);
+}
+
+/* Starts below the intruders' programs, at any depth: their commands are what hands on the keyboard did. */
+static int on_start(void *ctx, const struct fact *x, err *e)
+{
+	struct starts *s = ctx;
+	struct finder *f = s->w->f;
+	uint32_t host = host_named(f->b, x->attr[FA_HOST]);
+	struct story_refs refs = { 0 };
+	struct map_entry *m;
+	bool root, parent;
+	buf key = { 0 };
+	str command;
+
+	(void)e;
+	if (!after(f, host, x->first_ns) || fact_is_recovered(x))
+		return 0;
+	root = is_marked(f, trace_id_lower(&f->t, x->attr[FA_PROCESS]));
+	parent = is_marked(f, trace_id_lower(&f->t, x->attr[FA_PARENT]));
+	pid_key(&key, host, x->attr[FA_PARENT_ID]);
+	m = x->attr[FA_PARENT_ID].len ? map_get(&s->pids, buf_view(&key)) : NULL;
+	if (m && x->first_ns - (int64_t)m->value > 2 * DAY)
+		m = NULL;
+	if (root || parent || m) {
+		pid_key(&key, host, x->attr[FA_PROCESS_ID]);
+		m = map_put(&s->pids, buf_view(&key), (uint64_t)x->first_ns, NULL);
+		if (m)
+			m->value = (uint64_t)x->first_ns;
+	}
+	buf_done(&key);
+	if (root || (!parent && !m) || !room(s->w, host))
+		return 0;
+	command = x->attr[FA_COMMAND].len ? x->attr[FA_COMMAND] : x->attr[FA_PROCESS];
+	refs_add_all(&refs, x->refs, x->nrefs);
+	clue_add(f, host, FAMILY_ENDPOINT, GRADE_NOTE, "discovery", 71, x->first_ns, &refs,
+		 sentence_of(f->b, "inc.child", "parent", str_basename(x->attr[FA_PARENT]), "command", command, NULL));
+	return 0;
+}
+
+/* A program started that has marked content on other hosts, right after the host had fetched it. */
+static void tell_fetched(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = 0, n = f->clue.len; i < n; i++) {
+		struct story_clue d = f->clue.at[i];
+
+		if (d.family != FAMILY_DELIVERY || d.grade < GRADE_STRONG)
+			continue;
+		for (size_t k = 0; k < f->t.program.len; k++) {
+			const struct program *p = &f->t.program.at[k];
+
+			if (p->host != d.host || !w->image[p->image] || p->hash || p->s.last_ns < d.ns - MINUTE ||
+			    p->s.first_ns > d.ns + HOUR)
+				continue;
+			clue_add(f, p->host, FAMILY_ENDPOINT, GRADE_STRONG, "execution", 81,
+				 p->s.first_ns < d.ns ? p->s.last_ns : p->s.first_ns, &p->s.refs,
+				 sentence_of(f->b, "inc.fetched_ran", "image", trace_text(&f->t, p->image), "parent",
+					     trace_text(&f->t, p->parent), NULL));
+		}
+	}
+}
+
+/* --- what the story has observed anyway ----------------------------------------------------------- */
+
+static const struct {
+	enum observation_kind kind;
+	const char *phase;
+	uint8_t weight;
+	bool servers_only;
+} KINDS[] = {
+	{ OBS_CREDENTIAL_STORE, "credential-access", 77, false }, { OBS_LOG_CLEARED, "defense-evasion", 79, false },
+	{ OBS_TIMESTOMP, "defense-evasion", 72, true },           { OBS_MODULE, "persistence", 76, true },
+	{ OBS_DEFENSE, "defense-evasion", 66, true },             { OBS_ALERT, "execution", 72, false },
+	{ OBS_PAGE_COMPILED, "execution", 68, true },             { OBS_SERVER_CHILD, "execution", 69, true },
+};
+
+/* Cmdlets with which mail is opened to somebody, taken out or turned aside. */
+static bool is_mail_cmdlet(const struct story_observation *o)
+{
+	return has_nocase(o->command, "ApplicationImpersonation") || has_nocase(o->command, "ForwardingSmtpAddress") ||
+	       str_eq_ascii_nocase(o->object, STR("New-MailboxExportRequest")) ||
+	       str_eq_ascii_nocase(o->object, STR("Install-TransportAgent")) ||
+	       str_eq_ascii_nocase(o->object, STR("Enable-TransportAgent"));
+}
+
+static bool is_erasing(const struct finder *f, const struct story_observation *o)
+{
+	for (size_t i = 0; o->kind == OBS_TASK_REMOVED && i < f->t.install.len; i++) {
+		const struct install *n = &f->t.install.at[i];
+
+		if (n->host == o->host && n->kind == INSTALL_TASK &&
+		    str_eq_ascii_nocase(trace_text(&f->t, n->object), o->object))
+			return mark_of(f, MARK_OBJECT, n->object) || is_marked(f, n->image);
+	}
+	return false;
+}
+
+static void tell_observed(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = 0; i < f->b->obs.len; i++) {
+		const struct story_observation *o = &f->b->obs.at[i];
+		const char *phase = NULL;
+		uint8_t weight = 0;
+
+		if (o->recovered || !after(f, o->host, o->first_ns))
+			continue;
+		for (size_t k = 0; k < COUNT(KINDS); k++)
+			if (KINDS[k].kind == o->kind && (!KINDS[k].servers_only || is_server(f, o->host))) {
+				phase = KINDS[k].phase;
+				weight = KINDS[k].weight;
+			}
+		if (o->kind == OBS_SERVER_CHILD && (o->weight < 80 || o->first_ns > f->suspect[o->host].t0 + 7 * DAY))
+			phase = NULL;
+		if (o->kind == OBS_ADMIN_CMDLET && is_mail_cmdlet(o)) {
+			phase = "collection";
+			weight = 82;
+		}
+		if (is_erasing(f, o)) {
+			phase = "defense-evasion";
+			weight = 74;
+		}
+		if (phase && room(w, o->host))
+			clue_add(f, o->host, o->kind == OBS_ALERT ? FAMILY_ALERT : FAMILY_ENDPOINT, GRADE_NOTE, phase, weight,
+				 o->first_ns, &o->refs, o->sentence);
+	}
+}
+
+/* --- who looked at it before ---------------------------------------------------------------------- */
+
+static void tell_probing(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = 0; i < f->t.request.len; i++) {
+		const struct request *r = &f->t.request.at[i];
+		const struct suspect *s = &f->suspect[r->server];
+
+		if (!s->in || !s->entry || r->s.first_ns >= s->t0 || r->s.first_ns < s->t0 - 30 * DAY ||
+		    !is_relay(f, r->client) || !room(w, r->server))
+			continue;
+		clue_add(f, r->server, FAMILY_SERVICE, GRADE_NOTE, "reconnaissance", 67, r->s.first_ns, &r->s.refs,
+			 sentence_of(f->b, "inc.probed", "ip", trace_text(&f->t, r->client), "path",
+				     trace_text(&f->t, r->path), NULL));
+	}
+}
+
+static bool images_mark(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	/* later texts are only looked up, never marked: room for those that steps have added since */
+	w->image = calloc(f->t.texts.len + 4096, 1);
+	w->told = calloc(f->b->host.len + 1, sizeof *w->told);
+	for (size_t i = 0; w->image && i < f->t.program.len; i++)
+		if (mark_of(f, MARK_HASH, f->t.program.at[i].hash))
+			w->image[f->t.program.at[i].image] = 1;
+	return w->image && w->told;
+}
+
+void aftermath_tell(struct finder *f)
+{
+	struct aftermath w = { .f = f };
+	struct starts s = { .w = &w };
+
+	map_init(&s.pids, LIMIT_STORY_PAGES, 16u << 20);
+	if (images_mark(&w)) {
+		tell_fetched(&w);
+		tell_written(&w);
+		tell_observed(&w);
+		tell_probing(&w);
+		if (f->b->rc == 0 && f->nincidents)
+			f->b->rc = trace_each_fact(&f->t, FACT_PROCESS_START, on_start, &s);
+		tell_programs(&w);
+	}
+	map_done(&s.pids);
+	free(w.image);
+	free(w.told);
+}
