@@ -15,7 +15,10 @@ enum { PER_HOST = 40 }; /* clues of one kind on one host: nobody reads more */
 
 struct aftermath {
 	struct finder *f;
-	uint32_t *told; /* per host */
+	uint32_t *told, *outside; /* per host */
+	uint32_t entry;           /* the first host of all */
+	const char *phase;
+	uint8_t weight;
 	uint8_t *image; /* per text: a program that carries a marked content somewhere */
 };
 
@@ -143,6 +146,76 @@ static void tell_fetched(struct aftermath *w)
 	}
 }
 
+/* Protection spoke right after the fetch: what came was stopped, unless something says otherwise. */
+static void tell_blocked(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = 0, n = f->clue.len; i < n; i++) {
+		struct story_clue d = f->clue.at[i];
+
+		if (d.family != FAMILY_DELIVERY)
+			continue;
+		for (size_t k = 0; k < f->b->obs.len; k++) {
+			const struct story_observation *o = &f->b->obs.at[k];
+
+			if (o->kind == OBS_ALERT && o->host == d.host && !o->recovered && o->first_ns != TIME_NONE &&
+			    o->first_ns > d.ns - 5 * MINUTE && o->first_ns < d.ns + 6 * HOUR)
+				clue_add(f, o->host, FAMILY_ALERT, GRADE_BLOCKED, "execution", 75, o->first_ns, &o->refs,
+					 o->sentence);
+		}
+	}
+}
+
+/* --- what comes from outside, day by day ----------------------------------------------------------- */
+
+/* Requests, mail and replies of relays: a clue a day, so that the whole length of it can be seen. */
+static int on_relayed(void *ctx, const struct fact *x, err *e)
+{
+	struct aftermath *w = ctx;
+	struct finder *f = w->f;
+	bool reply = str_eq(x->attr[FA_DETAIL], STR("reply"));
+	str ip = x->attr[reply ? FA_TARGET_IP : FA_SOURCE_IP];
+	uint32_t host = reply ? who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns) : host_named(f->b, x->attr[FA_HOST]);
+	struct story_refs refs = { 0 };
+	str what = x->attr[FA_OBJECT].len ? x->attr[FA_OBJECT] :
+		   x->attr[FA_TARGET_ACCOUNT].len ? x->attr[FA_TARGET_ACCOUNT] :
+						    x->attr[FA_DETAIL];
+
+	(void)e;
+	if (host == STORY_NOBODY || x->first_ns == TIME_NONE || fact_is_recovered(x) ||
+	    !is_relay(f, trace_find(&f->t, ip)) || !after(f, f->suspect[host].in ? host : w->entry, x->first_ns) ||
+	    w->outside[host]++ >= 4 * PER_HOST)
+		return 0;
+	refs_add_all(&refs, x->refs, x->nrefs);
+	clue_add(f, host, FAMILY_SERVICE, GRADE_NOTE, w->phase, w->weight, x->first_ns, &refs,
+		 sentence_of(f->b, "inc.relayed", "ip", ip, "what", what, "count", keep_u64(f->b, x->count), "time",
+			     keep_time(f->b, x->first_ns), NULL));
+	return 0;
+}
+
+static void tell_relayed(struct aftermath *w)
+{
+	static const struct {
+		enum fact_kind kind;
+		const char *phase;
+		uint8_t weight;
+	} FLOWS[] = { { FACT_WEB_REQUEST, "command-and-control", 62 },
+		      { FACT_MAIL_ACCESS, "collection", 63 },
+		      { FACT_TRANSFER, "exfiltration", 63 } };
+	struct finder *f = w->f;
+
+	w->entry = STORY_NOBODY;
+	for (uint32_t h = 0; h < f->b->host.len; h++)
+		if (f->suspect[h].entry && (w->entry == STORY_NOBODY || f->suspect[h].t0 < f->suspect[w->entry].t0))
+			w->entry = h;
+	for (size_t i = 0; i < COUNT(FLOWS) && w->entry != STORY_NOBODY && f->b->rc == 0; i++) {
+		w->phase = FLOWS[i].phase;
+		w->weight = FLOWS[i].weight;
+		f->b->rc = trace_each_fact(&f->t, FLOWS[i].kind, on_relayed, w);
+	}
+}
+
 /* --- what the story has observed anyway ----------------------------------------------------------- */
 
 static const struct {
@@ -236,10 +309,11 @@ static bool images_mark(struct aftermath *w)
 	/* later texts are only looked up, never marked: room for those that steps have added since */
 	w->image = calloc(f->t.texts.len + 4096, 1);
 	w->told = calloc(f->b->host.len + 1, sizeof *w->told);
+	w->outside = calloc(f->b->host.len + 1, sizeof *w->outside);
 	for (size_t i = 0; w->image && i < f->t.program.len; i++)
 		if (mark_of(f, MARK_HASH, f->t.program.at[i].hash))
 			w->image[f->t.program.at[i].image] = 1;
-	return w->image && w->told;
+	return w->image && w->told && w->outside;
 }
 
 void aftermath_tell(struct finder *f)
@@ -250,9 +324,11 @@ void aftermath_tell(struct finder *f)
 	map_init(&s.pids, LIMIT_STORY_PAGES, 16u << 20);
 	if (images_mark(&w)) {
 		tell_fetched(&w);
+		tell_blocked(&w);
 		tell_written(&w);
 		tell_observed(&w);
 		tell_probing(&w);
+		tell_relayed(&w);
 		if (f->b->rc == 0 && f->nincidents)
 			f->b->rc = trace_each_fact(&f->t, FACT_PROCESS_START, on_start, &s);
 		tell_programs(&w);
@@ -260,4 +336,5 @@ void aftermath_tell(struct finder *f)
 	map_done(&s.pids);
 	free(w.image);
 	free(w.told);
+	free(w.outside);
 }

@@ -58,7 +58,7 @@ void chronicle_write(struct finder *f, struct incident *out)
 	for (size_t i = 0; r && seen && i < f->clue.len; i++) {
 		const struct story_clue *c = &f->clue.at[i];
 
-		if (f->suspect[c->host].in || c->grade >= GRADE_STRONG)
+		if (f->suspect[c->host].in || c->grade >= GRADE_STRONG || c->weight >= 60)
 			r[n++] = (struct ranked){ (uint32_t)i, 0, c->ns };
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -66,7 +66,7 @@ void chronicle_write(struct finder *f, struct incident *out)
 		uint32_t turn = seen[c->host]++;
 
 		/* a host's tenth clue counts as much as another's weaker first */
-		r[i].rank = 100u - c->weight + (f->suspect[c->host].entry ? turn / 4 : turn * 4);
+		r[i].rank = 100u - c->weight + (is_server(f, c->host) ? turn / 6 : turn * 3);
 	}
 	if (n)
 		qsort(r, n, sizeof *r, by_rank);

@@ -349,7 +349,12 @@ static void see_pages(const struct search *s, struct candidate *c)
 		for (size_t k = asked_from(s, c->host); k < s->asked.len && s->asked.at[k].server == c->host;
 		     k++) {
 			const struct asked *a = &s->asked.at[k];
+			bool first = k == 0 || s->asked.at[k - 1].server != a->server ||
+				     s->asked.at[k - 1].path != a->path;
 
+			/* a page that was asked for before it was written was there before: an update */
+			if (!first)
+				continue;
 			if (a->ns >= o->first_ns - MINUTE && a->ns < o->first_ns + 7 * DAY &&
 			    is_outside(s, a->client) &&
 			    str_eq_ascii_nocase(str_basename(trace_text(&s->f->t, a->path)), base))
@@ -384,6 +389,7 @@ static void see_after(const struct search *s, struct candidate *c)
 static void candidate_judge(struct search *s, uint32_t host, int64_t at, const struct burst *u)
 {
 	struct candidate c = { .host = host, .at = at, .begin = TIME_NONE }, *kept;
+	bool other;
 
 	if (u && u->nlooks >= 2)
 		see(&c, SIGHT_LOOKING, u->from);
@@ -392,7 +398,10 @@ static void candidate_judge(struct search *s, uint32_t host, int64_t at, const s
 	see_requests(s, &c);
 	see_pages(s, &c);
 	see_after(s, &c);
-	if (c.points < ENOUGH || !(c.sight[SIGHT_LOOKING] || c.sight[SIGHT_SCRIPT] || c.sight[SIGHT_PAGE_USED]))
+	/* a page that was put there and is used is an application, unless something else speaks */
+	other = c.sight[SIGHT_LOOKING] || c.sight[SIGHT_SCRIPT] ||
+		(c.sight[SIGHT_PAGE_USED] && (c.sight[SIGHT_COMMAND] || c.sight[SIGHT_SHIELD] || c.sight[SIGHT_CALLED]));
+	if (c.points < ENOUGH || !other)
 		return;
 	kept = VEC_PUSH(&s->candidate, LIMIT_STORY_PAGES);
 	if (kept)

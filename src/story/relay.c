@@ -70,6 +70,7 @@ static bool is_own_page(const struct finder *f, const struct request *r)
 
 		if (o->kind == OBS_PAGE_WRITTEN && o->host == r->server && o->first_ns != TIME_NONE &&
 		    o->first_ns >= s->t0 - DAY && o->first_ns <= s->t0 + 3 * DAY &&
+		    f->path_seen[r->path].first_ns >= o->first_ns - MINUTE &&
 		    str_eq_ascii_nocase(str_basename(o->object), base))
 			return true;
 	}

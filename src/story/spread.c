@@ -364,6 +364,26 @@ static const struct story_clue *delivery_before(const struct finder *f, uint32_t
 	return best;
 }
 
+/* The server that gave the same to most hosts: how it came to one whose fetch no log shows. */
+static uint32_t usual_server(const struct finder *f, uint32_t incident)
+{
+	uint32_t from = STORY_NOBODY, by_update = 0, others = 0;
+
+	for (uint32_t h = 0; h < f->b->host.len; h++) {
+		const struct suspect *s = &f->suspect[h];
+
+		if (!s->in || s->incident != incident || s->entry || is_server(f, h))
+			continue;
+		if (s->via && strcmp(s->via, "update-delivery") == 0 && s->parent != STORY_NOBODY) {
+			from = s->parent;
+			by_update++;
+		} else {
+			others++;
+		}
+	}
+	return by_update >= 3 && by_update > 3 * others ? from : STORY_NOBODY;
+}
+
 /* A host carries something of the incident: it is under control, and by which way it got there. */
 static void taken(struct finder *f, uint32_t host, int64_t ns, uint32_t incident)
 {
@@ -379,7 +399,10 @@ static void taken(struct finder *f, uint32_t host, int64_t ns, uint32_t incident
 		suspect_in(f, host, ns, from, "remote-service", incident);
 		edge_told(f, from, host, "remote-service", trace_text(&f->t, a->account), ns, &a->s.refs, incident);
 	} else {
-		suspect_in(f, host, ns, STORY_NOBODY, "unknown", incident);
+		uint32_t server = usual_server(f, incident);
+
+		suspect_in(f, host, ns, server, server == STORY_NOBODY ? "unknown" : "update-delivery", incident);
+		edge_told(f, server, host, "update-delivery", STR(""), ns, NULL, incident);
 	}
 }
 
