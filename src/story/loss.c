@@ -17,6 +17,7 @@ struct flow { /* one log's view of a host, a place and a day */
 	uint32_t host;
 	text_id dest, observer;
 	bool proxy, reply;
+	bool rough; /* the log counts both directions together */
 	uint64_t bytes;
 	int64_t first_ns, last_ns;
 	struct story_refs refs;
@@ -57,8 +58,15 @@ static void flow_add(struct losses *w, uint32_t host, text_id dest, const struct
 				    .reply = w->reply,
 				    .first_ns = TIME_NONE,
 				    .last_ns = TIME_NONE };
-	if (str_eq(x->attr[FA_MEASURE], STR("sent")))
+	if (str_eq(x->attr[FA_MEASURE], STR("sent"))) {
+		if (l->rough && x->bytes)
+			l->bytes = 0;
+		l->rough = l->rough && !x->bytes;
 		l->bytes += x->bytes;
+	} else if (x->attr[FA_MEASURE].len == 0 && x->bytes && (l->rough || l->bytes == 0)) {
+		l->rough = true;
+		l->bytes += x->bytes;
+	}
 	span_add(&l->first_ns, &l->last_ns, x->first_ns, x->last_ns);
 	refs_add_all(&l->refs, x->refs, x->nrefs);
 }
@@ -95,12 +103,15 @@ static int flow_order(const void *pa, const void *pb)
 		return a->host < b->host ? -1 : 1;
 	if (a->first_ns / DAY != b->first_ns / DAY)
 		return a->first_ns < b->first_ns ? -1 : 1;
+	if ((a->rough || !a->bytes) != (b->rough || !b->bytes))
+		return (a->rough || !a->bytes) - (b->rough || !b->bytes); /* what counts one direction first */
 	return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
 }
 
 /* A host and a place over all days. */
 struct total {
 	uint64_t bytes, most;
+	bool rough;
 	int64_t first_ns, last_ns;
 	struct story_refs refs;
 };
@@ -117,6 +128,7 @@ static struct total total_of(const struct losses *w, size_t from, size_t to)
 			continue; /* another log's view of the same day, with less */
 		day = l->first_ns / DAY;
 		t.bytes += l->bytes;
+		t.rough |= l->rough;
 		if (l->bytes > t.most || t.refs.n == 0)
 			t.refs = l->refs;
 		t.most = l->bytes > t.most ? l->bytes : t.most;
@@ -145,6 +157,7 @@ static void add_proxied(const struct losses *w, size_t from, size_t to, size_t g
 			near |= p->first_ns >= w->flow.at[k].first_ns - DAY && p->first_ns <= w->flow.at[k].last_ns + DAY;
 		if (!near)
 			continue;
+		t->rough |= p->rough;
 		t->bytes += p->bytes / (askers ? askers : 1);
 		t->most = p->bytes > t->most ? p->bytes : t->most;
 		refs_add_all(&t->refs, p->refs.at, p->refs.n);
@@ -208,7 +221,7 @@ static void losses_to(struct losses *w, size_t group, size_t group_end)
 		known = f->dest_seen[first->dest].first_ns < f->suspect[first->host].t0 - HOUR;
 		if (t.most < MUCH || (!control && (known || f->dest_seen[first->dest].hosts > 3)))
 			continue;
-		if (loss_add(f, first->host, first->dest, &t, 10))
+		if (loss_add(f, first->host, first->dest, &t, t.rough ? 40 : 10))
 			tell_sent(f, first->host, first->dest, &t, control);
 	}
 }

@@ -387,9 +387,13 @@ static uint32_t usual_server(const struct finder *f, uint32_t incident)
 /* A host carries something of the incident: it is under control, and by which way it got there. */
 static void taken(struct finder *f, uint32_t host, int64_t ns, uint32_t incident)
 {
-	const struct story_clue *d = delivery_before(f, host, ns);
-	uint32_t access = 0, from = came_from(f, host, ns, &access);
+	const struct story_clue *d;
+	uint32_t access = 0, from;
 
+	if (f->suspect[host].in && f->suspect[host].t0 <= ns)
+		return;
+	d = delivery_before(f, host, ns);
+	from = came_from(f, host, ns, &access);
 	if (d && d->from != STORY_NOBODY) {
 		suspect_in(f, host, ns, d->from, "update-delivery", incident);
 		edge_told(f, d->from, host, "update-delivery", STR(""), d->ns, &d->refs, incident);
@@ -449,8 +453,9 @@ static void find_contacts(struct finder *f)
 		const struct contact *c = &f->t.contact.at[i];
 		const struct mark *x = mark_of(f, MARK_DEST, c->dest);
 
-		if (!x || c->host == STORY_NOBODY || c->refused || c->s.last_ns < x->since - HOUR)
-			continue;
+		if (!x || c->host == STORY_NOBODY || c->refused || c->s.last_ns < x->since - HOUR ||
+		    f->b->host.at[c->host].role == HOST_PROXY || f->b->host.at[c->host].role == HOST_FIREWALL)
+			continue; /* those speak for others */
 		clue_add(f, c->host, FAMILY_NETWORK, GRADE_STRONG, "command-and-control", 72, c->s.first_ns,
 			 &c->s.refs,
 			 sentence_of(f->b, "inc.contact", "dest", trace_text(&f->t, c->dest), "name",

@@ -715,95 +715,6 @@ static int on_said(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
-/* --- times without a year ------------------------------------------------------------------------ */
-
-/* The day around which most of the evidence lies: half of the days with events are before it. */
-static int32_t middle_day(const struct builder *b)
-{
-	int64_t sum = 0;
-	size_t n = b->day.len;
-	int32_t lo = INT32_MAX, hi = INT32_MIN;
-
-	for (size_t i = 0; i < n; i++) {
-		lo = b->day.at[i].day < lo ? b->day.at[i].day : lo;
-		hi = b->day.at[i].day > hi ? b->day.at[i].day : hi;
-	}
-	while (n && lo < hi) { /* bisection: no copy of the days, no order needed */
-		int32_t mid = lo + (hi - lo) / 2;
-
-		sum = 0;
-		for (size_t i = 0; i < n; i++)
-			sum += b->day.at[i].day <= mid;
-		if ((size_t)sum * 2 >= n)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return n ? lo : 0;
-}
-
-/* A log without years was read as one of the last year; if the rest of the evidence lies elsewhere, its times
- * move by whole years to where that is. The assumption stands among the gaps of its item. */
-static void years_find(struct trace *t)
-{
-	struct builder *b = t->b;
-	int32_t middle = middle_day(b);
-
-	t->years = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->years);
-	for (size_t i = 0; t->years && middle && i < b->gap.len; i++) {
-		const struct gap *g = &b->gap.at[i];
-		const struct store_item *it = g->item < b->item.len ? &b->item.at[g->item] : NULL;
-		int64_t days;
-
-		if (!it || g->kind != GAP_ASSUMED || !str_starts(str_of(g->text), STR("times without a year")) ||
-		    it->first_ns == TIME_NONE)
-			continue;
-		days = middle - (it->first_ns / 2 + it->last_ns / 2) / DAY_NS;
-		t->years[g->item] = (int32_t)((days + (days > 0 ? 182 : -182)) / 365);
-	}
-}
-
-static int64_t years_on(int64_t ns, int32_t years)
-{
-	int64_t year, day = ns / DAY_NS;
-	unsigned month, d;
-
-	if (ns == TIME_NONE || years == 0)
-		return ns;
-	time_civil_from_days(day, &year, &month, &d);
-	return ns + (time_days_from_civil(year + years, month, d) - day) * DAY_NS;
-}
-
-struct shifting {
-	struct trace *t;
-	int (*fn)(void *, const struct fact *, err *);
-	void *ctx;
-};
-
-static int on_any(void *ctx, const struct fact *f, err *e)
-{
-	const struct shifting *s = ctx;
-	struct fact moved;
-	int32_t years = 0;
-
-	if (f->nrefs && s->t->years && f->refs[0].item < s->t->b->item.len)
-		years = s->t->years[f->refs[0].item];
-	if (years == 0)
-		return s->fn(s->ctx, f, e);
-	moved = *f;
-	moved.first_ns = years_on(f->first_ns, years);
-	moved.last_ns = years_on(f->last_ns, years);
-	return s->fn(s->ctx, &moved, e);
-}
-
-int trace_each_fact(struct trace *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
-		    void *ctx)
-{
-	struct shifting s = { t, fn, ctx };
-
-	return store_each_fact(t->b->s, (int)kind, on_any, &s, t->b->e);
-}
-
 /* --- all of it --------------------------------------------------------------------------------- */
 
 static int arrival_order(const void *pa, const void *pb)
@@ -839,8 +750,8 @@ void trace_collect(struct builder *b, struct trace *t)
 	map_init(&t->texts, LIMIT_TRACE_TEXTS, LIMIT_TRACE_TEXT_BYTES);
 	for (size_t i = 0; i < TRACE_TABLES; i++)
 		map_init(&t->keys[i], LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
-	years_find(t);
-	for (size_t i = 0; i < COUNT(PASSES) && b->rc == 0; i++)
+	trace_times(t);
+	for (size_t i = 0; i < COUNT(PASSES) && b->rc == 0 && !b->failed; i++)
 		b->rc = trace_each_fact(t, PASSES[i].kind, PASSES[i].fn, t);
 	if (t->arrival.len)
 		qsort(t->arrival.at, t->arrival.len, sizeof *t->arrival.at, arrival_order);

@@ -161,7 +161,8 @@ struct trace {
 	VEC(struct said) said;
 	VEC(struct trace_name) name;
 	map name_ip; /* name -> text id of its first address */
-	int32_t *years; /* per item: years to add to times that were logged without one */
+	int32_t *years;    /* per item: years to add to times that were logged without one */
+	int64_t *shift_ns; /* per item: to add to local times whose zone was found */
 	buf scratch;
 	struct builder *b;
 };
@@ -179,6 +180,9 @@ text_id trace_dest(const struct trace *t, str name);
 
 /* The program in a command line: unquoted, without arguments. */
 str command_image(str command);
+
+/* Fill years and shift_ns. */
+void trace_times(struct trace *t);
 
 /* The fact with its times in the years of the rest of the evidence: as fn(t, f, e) gets it. */
 int trace_each_fact(struct trace *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
