@@ -327,6 +327,25 @@ static void see_requests(const struct search *s, struct candidate *c)
 	each_new_path(s, c->host, c->at - HOUR, c->at + HOUR, on_new_path, c);
 }
 
+/* Was somebody outside the first to ask for this page, after it had been written? A page that was asked for
+ * before was there before: an update. */
+static bool is_used(const struct search *s, const struct story_observation *o)
+{
+	str base = str_basename(o->object);
+
+	for (size_t k = asked_from(s, o->host); k < s->asked.len && s->asked.at[k].server == o->host; k++) {
+		const struct asked *a = &s->asked.at[k];
+		bool first = k == 0 || s->asked.at[k - 1].server != a->server ||
+			     s->asked.at[k - 1].path != a->path;
+
+		if (first && a->ns >= o->first_ns - MINUTE && a->ns < o->first_ns + 7 * DAY &&
+		    is_outside(s, a->client) &&
+		    str_eq_ascii_nocase(str_basename(trace_text(&s->f->t, a->path)), base))
+			return true;
+	}
+	return false;
+}
+
 /* Pages written near, and whether somebody outside asked for one. */
 static void see_pages(const struct search *s, struct candidate *c)
 {
@@ -334,7 +353,6 @@ static void see_pages(const struct search *s, struct candidate *c)
 
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
-		str base = str_basename(o->object);
 
 		if (o->host != c->host || o->recovered || o->first_ns == TIME_NONE ||
 		    o->first_ns < c->at - 2 * HOUR || o->first_ns > c->at + DAY)
@@ -346,20 +364,8 @@ static void see_pages(const struct search *s, struct candidate *c)
 		if (o->kind != OBS_PAGE_WRITTEN)
 			continue;
 		see(c, SIGHT_PAGE_FILE, o->first_ns);
-		for (size_t k = asked_from(s, c->host); k < s->asked.len && s->asked.at[k].server == c->host;
-		     k++) {
-			const struct asked *a = &s->asked.at[k];
-			bool first = k == 0 || s->asked.at[k - 1].server != a->server ||
-				     s->asked.at[k - 1].path != a->path;
-
-			/* a page that was asked for before it was written was there before: an update */
-			if (!first)
-				continue;
-			if (a->ns >= o->first_ns - MINUTE && a->ns < o->first_ns + 7 * DAY &&
-			    is_outside(s, a->client) &&
-			    str_eq_ascii_nocase(str_basename(trace_text(&s->f->t, a->path)), base))
-				see(c, SIGHT_PAGE_USED, o->first_ns);
-		}
+		if (is_used(s, o))
+			see(c, SIGHT_PAGE_USED, o->first_ns);
 	}
 }
 
@@ -479,6 +485,7 @@ static void tell_burst(struct search *s, const struct burst *u)
 static void tell_observations(struct search *s, const struct candidate *c)
 {
 	struct builder *b = s->f->b;
+	bool near;
 
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
@@ -486,7 +493,8 @@ static void tell_observations(struct search *s, const struct candidate *c)
 		if (o->host != c->host || o->recovered || o->first_ns == TIME_NONE ||
 		    o->first_ns < c->at - 2 * HOUR || o->first_ns > c->at + DAY)
 			continue;
-		if (o->kind == OBS_PAGE_WRITTEN && (c->sight[SIGHT_PAGE_USED] || c->sight[SIGHT_LOOKING] || c->sight[SIGHT_SCRIPT]))
+		near = o->first_ns > c->begin - HOUR / 2 && o->first_ns < c->begin + HOUR / 2;
+		if (o->kind == OBS_PAGE_WRITTEN && (is_used(s, o) || near))
 			clue_add(s->f, o->host, FAMILY_ENDPOINT, GRADE_CONTROL, "persistence", 90, o->first_ns,
 				 &o->refs, o->sentence);
 		else if (o->kind == OBS_ADMIN_CMDLET && o->weight >= 90)

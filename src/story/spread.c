@@ -55,7 +55,7 @@ static void learn_installs(struct finder *f, uint32_t host, int64_t from, int64_
 {
 	const struct suspect *s = &f->suspect[host];
 
-	for (size_t i = 0; i < f->t.install.len; i++) {
+	EACH_OF(&f->t, install, host, i) {
 		const struct install *n = &f->t.install.at[i];
 		str image = trace_text(&f->t, n->image);
 
@@ -72,7 +72,7 @@ static void learn_programs(struct finder *f, uint32_t host, int64_t from, int64_
 {
 	const struct suspect *s = &f->suspect[host];
 
-	for (size_t i = 0; i < f->t.program.len; i++) {
+	EACH_OF(&f->t, program, host, i) {
 		const struct program *p = &f->t.program.at[i];
 
 		if (p->host != host || p->s.first_ns < from || p->s.first_ns > to ||
@@ -94,7 +94,7 @@ static void learn_contacts(struct finder *f, uint32_t host, int64_t from, int64_
 {
 	const struct suspect *s = &f->suspect[host];
 
-	for (size_t i = 0; i < f->t.contact.len; i++) {
+	EACH_OF(&f->t, contact, host, i) {
 		const struct contact *c = &f->t.contact.at[i];
 		bool ours = c->process && mark_of(f, MARK_IMAGE, c->process);
 
@@ -165,7 +165,7 @@ static size_t arrivals_from(const struct finder *f, uint32_t to)
 
 static void effect_installs(const struct finder *f, uint32_t host, int64_t ns, struct effect *e)
 {
-	for (size_t i = 0; i < f->t.install.len; i++) {
+	EACH_OF(&f->t, install, host, i) {
 		const struct install *n = &f->t.install.at[i];
 
 		if (n->host != host || n->s.first_ns < ns - 5 * NS_PER_S || n->s.first_ns > ns + 2 * MINUTE ||
@@ -184,11 +184,11 @@ static void effect_programs(const struct finder *f, uint32_t host, int64_t ns, s
 		const char *parent, *kind;
 	} HOSTS[] = { { "wmiprvse.exe", "wmi" }, { "wsmprovhost.exe", "winrm" } };
 
-	for (size_t i = 0; i < f->t.program.len && !e->kind; i++) {
+	EACH_OF(&f->t, program, host, i) {
 		const struct program *p = &f->t.program.at[i];
 		str parent = str_basename(trace_text(&f->t, p->parent));
 
-		if (p->host != host || p->s.first_ns < ns - 5 * NS_PER_S || p->s.first_ns > ns + 2 * MINUTE)
+		if (e->kind || p->s.first_ns < ns - 5 * NS_PER_S || p->s.first_ns > ns + 2 * MINUTE)
 			continue;
 		for (size_t k = 0; k < COUNT(HOSTS); k++)
 			if (str_eq_ascii_nocase(parent, str_of(HOSTS[k].parent))) {
@@ -233,21 +233,21 @@ static struct effect effect_of(const struct finder *f, uint32_t access, int64_t 
 /* Does the host carry, within a day, anything that is known of the incident? */
 static bool carries(const struct finder *f, uint32_t host, int64_t ns)
 {
-	for (size_t i = 0; i < f->t.install.len; i++) {
+	EACH_OF(&f->t, install, host, i) {
 		const struct install *n = &f->t.install.at[i];
 
 		if (n->host == host && n->s.first_ns >= ns - HOUR && n->s.first_ns <= ns + DAY &&
 		    (mark_of(f, MARK_OBJECT, n->object) || mark_of(f, MARK_IMAGE, n->image)))
 			return true;
 	}
-	for (size_t i = 0; i < f->t.program.len; i++) {
+	EACH_OF(&f->t, program, host, i) {
 		const struct program *p = &f->t.program.at[i];
 
 		if (p->host == host && p->s.first_ns >= ns - HOUR && p->s.first_ns <= ns + DAY &&
 		    (mark_of(f, MARK_IMAGE, p->image) || mark_of(f, MARK_HASH, p->hash)))
 			return true;
 	}
-	for (size_t i = 0; i < f->t.contact.len; i++) {
+	EACH_OF(&f->t, contact, host, i) {
 		const struct contact *c = &f->t.contact.at[i];
 
 		if (c->host == host && c->s.first_ns >= ns - HOUR && c->s.first_ns <= ns + 2 * DAY &&

@@ -728,6 +728,59 @@ static int arrival_order(const void *pa, const void *pb)
 	return (a->access > b->access) - (a->access < b->access);
 }
 
+static int contact_order(const void *pa, const void *pb)
+{
+	const struct contact *a = pa, *b = pb;
+
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	if (a->dest != b->dest)
+		return a->dest < b->dest ? -1 : 1;
+	return (a->ip > b->ip) - (a->ip < b->ip);
+}
+
+static int install_order(const void *pa, const void *pb)
+{
+	const struct install *a = pa, *b = pb;
+
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	if (a->s.first_ns != b->s.first_ns)
+		return a->s.first_ns < b->s.first_ns ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return (a->object > b->object) - (a->object < b->object);
+}
+
+static int program_order(const void *pa, const void *pb)
+{
+	const struct program *a = pa, *b = pb;
+
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	if (a->s.first_ns != b->s.first_ns)
+		return a->s.first_ns < b->s.first_ns ? -1 : 1;
+	if (a->image != b->image)
+		return a->image < b->image ? -1 : 1;
+	return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+/* Order a table by host and note where each host begins; rows of nobody stand behind all. */
+#define INDEX(t, table, order)                                                                               \
+	do {                                                                                                 \
+		uint32_t n_ = (uint32_t)(t)->b->host.len, at_ = 0;                                           \
+                                                                                                             \
+		if ((t)->table.len)                                                                          \
+			qsort((t)->table.at, (t)->table.len, sizeof *(t)->table.at, (order));                \
+		(t)->table##_of = arena_array(&(t)->b->st->arrays, n_ + 2, sizeof *(t)->table##_of);         \
+		for (uint32_t h_ = 0; (t)->table##_of && h_ <= n_; h_++) {                                   \
+			while (at_ < (t)->table.len && (t)->table.at[at_].host < h_)                         \
+				at_++;                                                                       \
+			(t)->table##_of[h_] = at_;                                                           \
+		}                                                                                            \
+		(t)->b->failed |= !(t)->table##_of;                                                          \
+	} while (0)
+
 void trace_collect(struct builder *b, struct trace *t)
 {
 	static const struct {
@@ -755,6 +808,9 @@ void trace_collect(struct builder *b, struct trace *t)
 		b->rc = trace_each_fact(t, PASSES[i].kind, PASSES[i].fn, t);
 	if (t->arrival.len)
 		qsort(t->arrival.at, t->arrival.len, sizeof *t->arrival.at, arrival_order);
+	INDEX(t, contact, contact_order);
+	INDEX(t, install, install_order);
+	INDEX(t, program, program_order);
 }
 
 void trace_done(struct trace *t)

@@ -161,6 +161,8 @@ struct trace {
 	VEC(struct said) said;
 	VEC(struct trace_name) name;
 	map name_ip; /* name -> text id of its first address */
+	/* rows of host h: [x_of[h], x_of[h + 1]) */
+	uint32_t *contact_of, *install_of, *program_of;
 	int32_t *years;    /* per item: years to add to times that were logged without one */
 	int64_t *shift_ns; /* per item: to add to local times whose zone was found */
 	buf scratch;
@@ -169,6 +171,10 @@ struct trace {
 
 void trace_collect(struct builder *b, struct trace *t); /* failures end up in the builder */
 void trace_done(struct trace *t);
+
+/* For each row of a table that is ordered by host: EACH_OF(t, install, host, i) { ... t->install.at[i] ... } */
+#define EACH_OF(t, table, h, i)                                                                              \
+	for (uint32_t i = (t)->table##_of[h]; i < (t)->table##_of[(h) + 1]; i++)
 
 text_id trace_id(struct trace *t, str s); /* 0 without memory or for an empty text */
 text_id trace_id_lower(struct trace *t, str s);
