@@ -403,10 +403,7 @@ static void taken(struct finder *f, uint32_t host, int64_t ns, uint32_t incident
 		suspect_in(f, host, ns, from, "remote-service", incident);
 		edge_told(f, from, host, "remote-service", trace_text(&f->t, a->account), ns, &a->s.refs, incident);
 	} else {
-		uint32_t server = usual_server(f, incident);
-
-		suspect_in(f, host, ns, server, server == STORY_NOBODY ? "unknown" : "update-delivery", incident);
-		edge_told(f, server, host, "update-delivery", STR(""), ns, NULL, incident);
+		suspect_in(f, host, ns, STORY_NOBODY, "unknown", incident);
 	}
 }
 
@@ -493,6 +490,24 @@ static void common_contacts(struct finder *f)
 	free(in);
 }
 
+/* Hosts that carry the same as those that a server gave it to, and nothing says how it came there. */
+static void adopt(struct finder *f)
+{
+	for (uint32_t h = 0; h < f->b->host.len; h++) {
+		struct suspect *s = &f->suspect[h];
+		uint32_t server = s->in && !s->entry && !is_server(f, h) && s->parent == STORY_NOBODY ?
+					  usual_server(f, s->incident) :
+					  STORY_NOBODY;
+		struct story_refs refs = { 0 };
+
+		if (server == STORY_NOBODY || f->suspect[server].t0 > s->t0)
+			continue;
+		s->parent = server;
+		s->via = "update-delivery";
+		edge_told(f, server, h, s->via, STR(""), s->t0, &refs, s->incident);
+	}
+}
+
 void spread_follow(struct finder *f)
 {
 	for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -510,5 +525,6 @@ void spread_follow(struct finder *f)
 		if (!f->changed)
 			break;
 	}
+	adopt(f);
 	find_contacts(f);
 }

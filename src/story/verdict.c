@@ -141,8 +141,15 @@ static void delivered(struct finder *f, struct incident_host *h)
 }
 
 /* The edges by which hosts were first reached. */
-static void edges_first(struct finder *f)
+static void edges_first(struct finder *f, const uint8_t *class)
 {
+	size_t kept = 0;
+
+	/* to a host that was not reached after all there is no edge */
+	for (size_t i = 0; i < f->edge.len; i++)
+		if (class[f->edge.at[i].to] <= CLASS_LIKELY)
+			f->edge.at[kept++] = f->edge.at[i];
+	f->edge.len = kept;
 	for (size_t i = 0; i < f->edge.len; i++) {
 		struct incident_edge *e = &f->edge.at[i];
 
@@ -153,6 +160,7 @@ static void edges_first(struct finder *f)
 void verdict_reach(struct finder *f)
 {
 	struct tally *t = calloc(f->b->host.len + 1, sizeof *t);
+	uint8_t *class = calloc(f->b->host.len + 1, 1);
 	int64_t from, to;
 
 	window_of(f, &from, &to);
@@ -160,7 +168,7 @@ void verdict_reach(struct finder *f)
 		t[h].first_ns = t[h].control_ns = TIME_NONE;
 	for (size_t i = 0; t && i < f->clue.len; i++)
 		tally_clue(&t[f->clue.at[i].host], &f->clue.at[i]);
-	for (uint32_t h = 0; t && h < f->b->host.len; h++) {
+	for (uint32_t h = 0; t && class && h < f->b->host.len; h++) {
 		const struct suspect *s = &f->suspect[h];
 		bool covered = from == TIME_NONE ? f->b->host.at[h].has_logs : is_covered(f, h, from, to);
 		struct incident_host *out = VEC_PUSH(&f->host, LIMIT_STORY_HOSTS);
@@ -169,6 +177,7 @@ void verdict_reach(struct finder *f)
 			break;
 		out->host = h;
 		out->class = class_of(f, h, &t[h], covered);
+		class[h] = (uint8_t)out->class;
 		out->incident = s->in ? s->incident : STORY_NOBODY;
 		out->probability = probability_of(&t[h], out->class);
 		out->first_ns = s->in ? s->t0 : t[h].control_ns != TIME_NONE ? t[h].control_ns : t[h].first_ns;
@@ -181,5 +190,7 @@ void verdict_reach(struct finder *f)
 	free(t);
 	if (f->host.len)
 		qsort(f->host.at, f->host.len, sizeof *f->host.at, host_rank);
-	edges_first(f);
+	if (class)
+		edges_first(f, class);
+	free(class);
 }
