@@ -377,7 +377,7 @@ static uint32_t usual_server(const struct finder *f, uint32_t incident)
 		if (s->via && strcmp(s->via, "update-delivery") == 0 && s->parent != STORY_NOBODY) {
 			from = s->parent;
 			by_update++;
-		} else {
+		} else if (s->parent != STORY_NOBODY) {
 			others++;
 		}
 	}
