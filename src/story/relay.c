@@ -227,6 +227,7 @@ static void agents_find(struct finder *f)
 
 		if (!r->agent || !a->relays || a->inside || a->clients > RARE_CLIENTS * 8 ||
 		    a->first_ns < f->begin[0] - 7 * DAY || r->first_ok_ns == TIME_NONE ||
+		    r->s.first_ns < f->begin[0] - HOUR || a->relays * 4 < a->clients ||
 		    !(f->suspect[r->server].in || f->server[r->server]))
 			continue;
 		relay_add(f, r->client, 0, 0.6, &r->s);
