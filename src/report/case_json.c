@@ -130,6 +130,9 @@ static void put_summary(struct writer *w)
 		buf_byte(b, '{');
 		put_sentence(b, &p->sentence);
 		json_member_u64(b, "weight", p->weight);
+		json_member_str(b, "part", str_of(story_part_name(p->part)));
+		if (p->incident != STORY_NOBODY)
+			json_member_u64(b, "incident", p->incident);
 		if (p->recovered)
 			json_member_bool(b, "recovered", true);
 		json_member_time(b, "time", p->time_ns);

@@ -174,13 +174,35 @@ struct story_blind {
 	struct story_refs refs;
 };
 
+/* What a paragraph is about, in reading order. */
+enum story_part {
+	PART_CASE, /* what the evidence is */
+	PART_INCIDENT,
+	PART_BEGINNING,
+	PART_RELAYS,
+	PART_PLANTED,
+	PART_SPREAD,
+	PART_HOSTS,
+	PART_CONTROL,
+	PART_LOSS,
+	PART_END,
+	PART_ERASED,
+	PART_DOUBT,
+	PART_UNSEEN,
+	PART_NEXT,
+	PART_REST, /* what else stands out */
+	STORY_PARTS
+};
+
 /* One paragraph of the summary. */
 struct story_paragraph {
 	struct story_sentence sentence;
 	struct story_refs refs;
 	int64_t time_ns;
 	uint8_t weight;
-	bool recovered; /* some of what it says is from carved records */
+	enum story_part part;
+	uint32_t incident; /* number from 0; STORY_NOBODY: of none or of all */
+	bool recovered;    /* some of what it says is from carved records */
 };
 
 struct incident;
@@ -228,6 +250,7 @@ const char *story_edge_name(enum story_edge_kind kind);
 const char *story_observation_name(enum observation_kind kind);
 const char *story_basis_name(enum story_basis basis);
 const char *story_blind_name(enum blind_kind kind);
+const char *story_part_name(enum story_part part);
 
 /* "MXS01" or, where nobody is meant, the empty string. */
 str story_host_name(const struct story *st, uint32_t host);

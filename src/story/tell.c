@@ -1,6 +1,7 @@
 /* The summary: a handful of sentences, the strongest first, each with its events. */
 #include <stdlib.h>
 
+#include "story/narrate.h"
 #include "story/story_priv.h"
 #include "util/limits.h"
 #include "util/times.h"
@@ -18,6 +19,8 @@ static struct story_paragraph *tell(struct builder *b, uint8_t weight, int64_t n
 	p->sentence = s;
 	p->weight = weight;
 	p->time_ns = ns;
+	p->part = PART_REST;
+	p->incident = STORY_NOBODY;
 	return p;
 }
 
@@ -63,6 +66,15 @@ static str host_text(const struct builder *b, uint32_t host)
 
 /* --- scope ----------------------------------------------------------------------------------- */
 
+static struct story_paragraph *tell_case(struct builder *b, int64_t ns, struct story_sentence s)
+{
+	struct story_paragraph *p = tell(b, 100, ns, s);
+
+	if (p)
+		p->part = PART_CASE;
+	return p;
+}
+
 static void tell_scope(struct builder *b)
 {
 	struct story *st = b->st;
@@ -70,13 +82,13 @@ static void tell_scope(struct builder *b)
 	struct story_paragraph *p;
 
 	if (!st->run.finished)
-		tell(b, 100, TIME_NONE, sentence_of(b, "sum.unfinished", NULL));
+		tell_case(b, TIME_NONE, sentence_of(b, "sum.unfinished", NULL));
 	if (st->events == 0) {
-		tell(b, 100, TIME_NONE,
-		     sentence_of(b, "sum.nothing", "items", keep_u64(b, b->item.len), NULL));
+		tell_case(b, TIME_NONE,
+			  sentence_of(b, "sum.nothing", "items", keep_u64(b, b->item.len), NULL));
 		return;
 	}
-	p = tell(b, 100, st->first_ns,
+	p = tell_case(b, st->first_ns,
 		 sentence_of(b, one ? "sum.scope_one" : "sum.scope", "events", keep_u64(b, st->events),
 			     "hosts", keep_u64(b, st->nhosts_with_logs), "host",
 			     b->host.len ? b->host.at[0].name : STR(""), "first", keep_time(b, st->first_ns),
@@ -108,7 +120,60 @@ struct web_sight {
 	size_t pages, children;
 };
 
-static struct web_sight look(const struct builder *b, uint32_t host)
+/* Commands that servers start day after day are their daily work, whatever they look like. Each start is an
+ * observation of its own, so the days are counted over all of them. */
+struct habits {
+	map of; /* host, parent and command -> last day and how many days, 32 bits each */
+};
+
+enum { ROUTINE_DAYS = 3 };
+
+static void habit_key(buf *key, const struct story_observation *o)
+{
+	buf_clear(key);
+	buf_add(key, &o->host, sizeof o->host);
+	for (size_t i = 0; i < o->parent.len; i++)
+		buf_byte(key, o->parent.ptr[i] >= 'A' && o->parent.ptr[i] <= 'Z' ? (char)(o->parent.ptr[i] + 32) :
+										   o->parent.ptr[i]);
+	buf_byte(key, 0);
+	buf_str(key, o->command);
+}
+
+static void habits_learn(const struct builder *b, struct habits *h)
+{
+	const int64_t DAY = 86400 * NS_PER_S;
+	buf key = { 0 };
+
+	map_init(&h->of, LIMIT_STORY_PAGES, 64u << 20);
+	for (size_t i = 0; i < b->obs.len; i++) {
+		const struct story_observation *o = &b->obs.at[i];
+		uint32_t day = (uint32_t)(o->first_ns / DAY);
+		struct map_entry *m;
+		bool fresh;
+
+		if (o->kind != OBS_SERVER_CHILD || o->command.len == 0 || o->first_ns == TIME_NONE)
+			continue;
+		habit_key(&key, o);
+		m = map_put(&h->of, buf_view(&key), (uint64_t)day << 32 | 1, &fresh);
+		/* observations are by time here: a day does not come back */
+		if (m && !fresh && m->value >> 32 != day)
+			m->value = (uint64_t)day << 32 | ((m->value & UINT32_MAX) + 1);
+	}
+	buf_done(&key);
+}
+
+static bool is_routine(const struct habits *h, const struct story_observation *o)
+{
+	struct map_entry *m;
+	buf key = { 0 };
+
+	habit_key(&key, o);
+	m = o->command.len ? map_get(&h->of, buf_view(&key)) : NULL;
+	buf_done(&key);
+	return m && (m->value & UINT32_MAX) >= ROUTINE_DAYS;
+}
+
+static struct web_sight look(const struct builder *b, const struct habits *h, uint32_t host)
 {
 	struct web_sight w = { 0 };
 
@@ -118,6 +183,8 @@ static struct web_sight look(const struct builder *b, uint32_t host)
 		if (o->host != host)
 			continue;
 		if (o->kind == OBS_SERVER_CHILD && o->weight >= 80) {
+			if (is_routine(h, o))
+				continue;
 			w.children++;
 			if (!w.child)
 				w.child = o;
@@ -130,7 +197,7 @@ static struct web_sight look(const struct builder *b, uint32_t host)
 	return w;
 }
 
-static void tell_commands(struct builder *b, uint32_t host, const struct web_sight *w)
+static void tell_commands(struct builder *b, const struct habits *h, uint32_t host, const struct web_sight *w)
 {
 	struct list commands = { 0 };
 	struct story_refs refs = { 0 };
@@ -140,7 +207,7 @@ static void tell_commands(struct builder *b, uint32_t host, const struct web_sig
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
 
-		if (o->host != host || o->kind != OBS_SERVER_CHILD || o->weight < 80)
+		if (o->host != host || o->kind != OBS_SERVER_CHILD || o->weight < 80 || is_routine(h, o))
 			continue;
 		list_add(&commands, o->command.len ? o->command : str_basename(o->process));
 		refs_add_all(&refs, o->refs.at, o->refs.n);
@@ -179,9 +246,9 @@ static str command_or_image(const struct story_observation *o)
 	return o->command.len ? o->command : str_basename(o->process);
 }
 
-static void tell_web_host(struct builder *b, uint32_t host)
+static void tell_web_host(struct builder *b, const struct habits *h, uint32_t host)
 {
-	struct web_sight w = look(b, host);
+	struct web_sight w = look(b, h, host);
 	struct story_paragraph *p;
 	str name = host_text(b, host);
 
@@ -217,13 +284,15 @@ static void tell_web_host(struct builder *b, uint32_t host)
 		}
 	}
 	if (w.children > 1)
-		tell_commands(b, host, &w);
+		tell_commands(b, h, host, &w);
 }
 
 static void tell_web(struct builder *b)
 {
 	bool *seen = calloc(b->host.len + 1, sizeof *seen);
+	struct habits h;
 
+	habits_learn(b, &h);
 	for (size_t i = 0; seen && i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
 
@@ -231,9 +300,10 @@ static void tell_web(struct builder *b)
 		    seen[o->host])
 			continue;
 		seen[o->host] = true;
-		tell_web_host(b, o->host);
+		tell_web_host(b, &h, o->host);
 	}
 	b->failed |= !seen;
+	map_done(&h.of);
 	free(seen);
 }
 
@@ -447,15 +517,57 @@ static void tell_findings(struct builder *b)
 	}
 }
 
+/* --- the incident ---------------------------------------------------------------------------- */
+
+static void tell_narrated(void *ctx, const struct story_paragraph *from)
+{
+	struct builder *b = ctx;
+	struct story_paragraph *p = VEC_PUSH(&b->paragraph, LIMIT_STORY_OBSERVATIONS);
+
+	if (p)
+		*p = *from;
+	else
+		b->st->dropped++;
+}
+
+static void tell_incident(struct builder *b)
+{
+	struct story seen = *b->st; /* what is known so far, before it is handed over */
+	struct narrator n = {
+		.st = &seen, .in = b->st->incident, .mem = b->mem, .tell = tell_narrated, .ctx = b
+	};
+
+	seen.hosts = b->host.at;
+	seen.nhosts = (uint32_t)b->host.len;
+	seen.edges = b->edge.at;
+	seen.nedges = (uint32_t)b->edge.len;
+	seen.observations = b->obs.at;
+	seen.nobservations = (uint32_t)b->obs.len;
+	seen.blind = b->blind.at;
+	seen.nblind = (uint32_t)b->blind.len;
+	seen.matrix.cells = b->cell.at;
+	seen.matrix.ncells = (uint32_t)b->cell.len;
+	narrate(&n);
+	b->failed |= n.failed;
+}
+
 void story_tell(struct builder *b)
 {
-	/* reading order: what it is about, what happened in time, what rules say, what is not known */
+	bool incident = b->st->incident && b->st->incident->nincidents;
+
+	/* reading order: what it is about, the incident, what else stands out, what rules say, what is not known */
 	tell_scope(b);
-	tell_cmdlets(b);
-	tell_web(b);
+	if (b->st->incident && b->st->events)
+		tell_incident(b);
+	if (!incident) {
+		tell_cmdlets(b);
+		tell_web(b);
+	}
 	tell_alerts(b);
-	tell_persistence(b);
-	tell_edges(b);
+	if (!incident) {
+		tell_persistence(b);
+		tell_edges(b);
+	}
 	tell_listed(b, OBS_LOG_CLEARED, "sum.cleared", 70);
 	tell_findings(b);
 	if (b->blind.len)

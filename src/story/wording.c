@@ -29,6 +29,8 @@ static bool is_ours(str name)
 	static const char *const NAMES[] = {
 		"count", "time",   "after", "first", "last",          "hosts", "events", "items", "critical",
 		"high",  "medium", "low",   "level", "informational", "admin", "what",   "kind",  "span",
+		"way",   "sure",   "confirmed", "likely", "exposed", "cleared", "unknown", "number", "percent",
+		"size",  "other",
 	};
 
 	for (size_t i = 0; i < COUNT(NAMES); i++)
@@ -37,14 +39,28 @@ static bool is_ours(str name)
 	return false;
 }
 
+/* What is ours may be a word that has a key of its own: then it is said in the language of the sentence. */
+static str own_word(str text, enum story_language lang)
+{
+	char key[48];
+
+	if (text.len >= sizeof key)
+		return text;
+	memcpy(key, text.ptr, text.len);
+	key[text.len] = '\0';
+	return bsearch(key, WORDING, COUNT(WORDING), sizeof *WORDING, row_cmp) ? str_of(wording(key, lang)) : text;
+}
+
 static void put_value(const struct story_sentence *s, str name, enum story_language lang,
 		      void (*part)(void *ctx, bool evidence, str text), void *ctx)
 {
 	for (uint32_t i = 0; i < s->nargs; i++) {
 		if (!str_eq(name, str_of(s->names[i])))
 			continue;
-		if (s->values[i].len)
-			part(ctx, !is_ours(name), s->values[i]);
+		if (s->values[i].len && is_ours(name))
+			part(ctx, false, own_word(s->values[i], lang));
+		else if (s->values[i].len)
+			part(ctx, true, s->values[i]);
 		else
 			part(ctx, false, str_of(wording("word.none", lang)));
 		return;
