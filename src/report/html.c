@@ -184,6 +184,7 @@ int report_html(struct store *s, const struct story *st, int fd, err *e)
 	int rc;
 
 	html_head(&h);
+	html_incident(&h);
 	html_story(&h);
 	html_lanes(&h);
 	html_timeline(&h);

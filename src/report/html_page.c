@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "report/html_priv.h"
+#include "story/incident.h"
 
 #include "page.inc"
 
@@ -106,6 +107,7 @@ void html_nav(struct html *h)
 		const char *id, *title;
 		uint64_t n;
 	} LINKS[] = {
+		{ "incident", "Incident", st->incident ? st->incident->nincidents : 0 },
 		{ "story", "Summary", st->nparagraphs }, { "timeline", "Key events", st->nobservations },
 		{ "hosts", "Hosts", st->nhosts },        { "edges", "Between hosts", st->nedges },
 		{ "findings", "Rules", rules },          { "coverage", "Coverage", st->nhosts_with_logs },

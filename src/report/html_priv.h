@@ -39,6 +39,7 @@ void html_foot(struct html *h);
 void html_nav(struct html *h);
 
 void html_lanes(struct html *h);
+void html_incident(struct html *h); /* the narrative and its tables */
 void html_story(struct html *h);
 void html_timeline(struct html *h);
 void html_hosts(struct html *h);
@@ -61,6 +62,14 @@ void html_refs(struct html *h, const struct event_ref *refs, uint32_t n, uint64_
 const char *html_weight(uint8_t weight); /* class: w80 w60 w40 w0 */
 void html_section(struct html *h, const char *id, const char *title, const char *note);
 void html_section_end(struct html *h);
+void html_cell_time(struct html *h, int64_t first, int64_t last);
+void html_cell_text(struct html *h, const char *class, str s); /* class may be NULL */
+void html_cell_host(struct html *h, str s);
+void html_cell_count(struct html *h, uint64_t n);
+void html_cell_end_refs(struct html *h, const struct story_refs *refs, uint64_t of);
+void html_host_name(buf *b, str s);
+void html_pill(buf *b, const char *class, const char *word);
+void html_recovered_mark(buf *b, bool recovered);
 /* A table with headings "t:Time|n:Count|What": class before the colon. filter: its id, or NULL. */
 void html_table(struct html *h, const char *id, const char *headings);
 void html_table_end(struct html *h, uint64_t shown, uint64_t all, const char *what);

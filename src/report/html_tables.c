@@ -3,104 +3,6 @@
 
 #include "report/html_priv.h"
 
-static void cell_time(struct html *h, int64_t first, int64_t last)
-{
-	buf *b = html_buf(h);
-
-	buf_z(b, "<td class=\"t\">");
-	html_time(b, first);
-	if (last != first && last - first >= NS_PER_S) {
-		buf_z(b, "<br><span class=\"sub\">to ");
-		html_time(b, last);
-		buf_z(b, "</span>");
-	}
-	buf_z(b, "</td>");
-}
-
-static void cell_text(struct html *h, const char *class, str s)
-{
-	buf *b = html_buf(h);
-
-	if (class)
-		buf_printf(b, "<td class=\"%s\">", class);
-	else
-		buf_z(b, "<td>");
-	html_text(b, s);
-	buf_z(b, "</td>");
-}
-
-/* A host's name, which may be broken behind its dots. */
-static void host_name(buf *b, str s)
-{
-	while (s.len) {
-		str rest, label = str_cut(s, '.', &rest);
-
-		html_text(b, label);
-		if (label.len < s.len)
-			buf_z(b, ".<wbr>");
-		s = rest;
-	}
-}
-
-static void cell_host(struct html *h, str s)
-{
-	buf *b = html_buf(h);
-
-	buf_z(b, "<td class=\"h\">");
-	host_name(b, s);
-	buf_z(b, "</td>");
-}
-
-static void cell_count(struct html *h, uint64_t n)
-{
-	buf *b = html_buf(h);
-
-	buf_z(b, "<td class=\"n\">");
-	html_count(b, n);
-	buf_z(b, "</td>");
-}
-
-/* The events behind a row, inside its cell of text, which then ends. */
-static void cell_end_refs(struct html *h, const struct story_refs *refs, uint64_t of)
-{
-	html_refs(h, refs->at, refs->n, of);
-	buf_z(html_buf(h), "</td>");
-}
-
-/* "page_written" as people read it. */
-static void pill(buf *b, const char *class, const char *word)
-{
-	buf_printf(b, "<span class=\"pill %s\">", class);
-	for (; *word; word++)
-		buf_byte(b, *word == '_' ? ' ' : *word);
-	buf_z(b, "</span>");
-}
-
-static void recovered_mark(buf *b, bool recovered)
-{
-	if (recovered)
-		buf_z(b, " <span class=\"pill w40\">recovered records</span>");
-}
-
-void html_story(struct html *h)
-{
-	buf *b = html_buf(h);
-
-	html_section(h, "story", "Summary", NULL);
-	buf_z(b, "<ul class=\"story\">\n");
-	for (uint32_t i = 0; i < h->st->nparagraphs; i++) {
-		const struct story_paragraph *p = &h->st->paragraphs[i];
-
-		buf_printf(b, "<li class=\"%s\">", p->weight >= 95 ? "base" : html_weight(p->weight));
-		html_sentence(b, &p->sentence);
-		recovered_mark(b, p->recovered);
-		html_refs(h, p->refs.at, p->refs.n, 0);
-		buf_z(b, "</li>\n");
-	}
-	buf_z(b, "</ul>\n");
-	html_section_end(h);
-}
-
 /* --- key events ------------------------------------------------------------------------------ */
 
 /* The weight from which observations fit the table. */
@@ -143,15 +45,15 @@ void html_timeline(struct html *h)
 			continue;
 		shown++;
 		buf_z(b, "<tr>");
-		cell_time(h, o->first_ns, o->last_ns);
-		cell_host(h, story_host_name(st, o->host));
+		html_cell_time(h, o->first_ns, o->last_ns);
+		html_cell_host(h, story_host_name(st, o->host));
 		buf_z(b, "<td>");
-		pill(b, html_weight(o->weight), story_observation_name(o->kind));
+		html_pill(b, html_weight(o->weight), story_observation_name(o->kind));
 		buf_z(b, "</td><td class=\"w\">");
 		html_sentence(b, &o->sentence);
-		recovered_mark(b, o->recovered);
-		cell_end_refs(h, &o->refs, o->count);
-		cell_count(h, o->count);
+		html_recovered_mark(b, o->recovered);
+		html_cell_end_refs(h, &o->refs, o->count);
+		html_cell_count(h, o->count);
 		buf_z(b, "</tr>\n");
 		out_some(&h->o);
 	}
@@ -204,19 +106,19 @@ static void host_row(struct html *h, const struct story_host *x)
 	buf *b = html_buf(h);
 
 	buf_z(b, "<tr><td class=\"h\">");
-	host_name(b, x->name);
+	html_host_name(b, x->name);
 	for (uint32_t i = 0; i < x->naliases && i < 4; i++) {
 		buf_z(b, "<br><span class=\"sub\">also ");
 		html_text(b, x->aliases[i]);
 		buf_z(b, "</span>");
 	}
 	buf_z(b, "<br>");
-	cell_end_refs(h, &x->refs, 0);
+	html_cell_end_refs(h, &x->refs, 0);
 	buf_z(b, "<td>");
-	pill(b, x->has_logs ? "ok" : "w60", x->has_logs ? "own logs" : "no logs");
+	html_pill(b, x->has_logs ? "ok" : "w60", x->has_logs ? "own logs" : "no logs");
 	buf_z(b, "</td>");
-	cell_time(h, x->first_ns, x->last_ns);
-	cell_count(h, x->events);
+	html_cell_time(h, x->first_ns, x->last_ns);
+	html_cell_count(h, x->events);
 	buf_z(b, "<td class=\"m\">");
 	for (int l = LEVEL_CRITICAL; l >= 0; l--) {
 		if (x->findings[l] == 0)
@@ -226,7 +128,7 @@ static void host_row(struct html *h, const struct story_host *x)
 		buf_printf(b, " %s</span><br>", report_level_name((enum finding_level)l));
 	}
 	buf_z(b, "</td>");
-	cell_count(h, x->observations);
+	html_cell_count(h, x->observations);
 	buf_z(b, "<td class=\"c\">");
 	host_channels(b, x);
 	buf_z(b, "</td></tr>\n");
@@ -252,17 +154,17 @@ static void address_table(struct html *h)
 		buf_printf(&key, "basis.%s", story_basis_name(a->basis));
 		buf_byte(&key, 0);
 		buf_z(b, "<tr>");
-		cell_text(h, "t", a->ip);
+		html_cell_text(h, "t", a->ip);
 		buf_z(b, "<td class=\"h\">");
-		host_name(b, story_host_name(st, a->host));
+		html_host_name(b, story_host_name(st, a->host));
 		if (a->flags & ADDRESS_SHARED)
-			pill(b, "w40", "shared");
+			html_pill(b, "w40", "shared");
 		buf_z(b, "</td>");
 		buf_z(b, "<td class=\"w\">");
 		html_text(b, str_of(key.failed ? "" : wording(key.ptr, LANGUAGE_EN)));
-		cell_end_refs(h, &a->refs, a->count);
-		cell_time(h, a->first_ns, a->last_ns);
-		cell_count(h, a->count);
+		html_cell_end_refs(h, &a->refs, a->count);
+		html_cell_time(h, a->first_ns, a->last_ns);
+		html_cell_count(h, a->count);
 		buf_z(b, "</tr>\n");
 		buf_done(&key);
 		out_some(&h->o);
@@ -311,26 +213,26 @@ static void edge_row(struct html *h, const struct story_edge *x)
 	buf *b = html_buf(h);
 
 	buf_z(b, "<tr>");
-	cell_time(h, x->first_ns, x->last_ns);
+	html_cell_time(h, x->first_ns, x->last_ns);
 	buf_z(b, "<td class=\"h\">");
-	host_name(b, x->from == STORY_NOBODY ? x->from_ip : story_host_name(st, x->from));
+	html_host_name(b, x->from == STORY_NOBODY ? x->from_ip : story_host_name(st, x->from));
 	if (x->from != STORY_NOBODY && x->from_ip.len) {
 		buf_z(b, "<br><span class=\"sub\">");
 		html_text(b, x->from_ip);
 		buf_z(b, "</span>");
 	}
 	buf_z(b, "</td>");
-	cell_host(h, story_host_name(st, x->to));
+	html_cell_host(h, story_host_name(st, x->to));
 	buf_z(b, "<td>");
-	pill(b, strong ? "w60" : "w0", story_edge_name(x->kind));
-	recovered_mark(b, x->recovered);
+	html_pill(b, strong ? "w60" : "w0", story_edge_name(x->kind));
+	html_recovered_mark(b, x->recovered);
 	buf_z(b, "</td><td class=\"s\">");
 	samples(b, x->accounts, x->naccounts);
 	buf_z(b, "</td><td class=\"s\">");
 	samples(b, x->what, x->nwhat);
 	buf_z(b, x->nwhat ? "<br>" : "");
-	cell_end_refs(h, &x->refs, x->count);
-	cell_count(h, x->count);
+	html_cell_end_refs(h, &x->refs, x->count);
+	html_cell_count(h, x->count);
 	buf_z(b, "</tr>\n");
 }
 
@@ -389,13 +291,13 @@ static int finding_row(void *ctx, const struct finding *f, err *e)
 		return 0;
 	r->shown++;
 	buf_z(b, "<tr>");
-	cell_time(h, f->time_ns, f->time_ns);
-	cell_host(h, f->host);
+	html_cell_time(h, f->time_ns, f->time_ns);
+	html_cell_host(h, f->host);
 	buf_z(b, "<td>");
-	pill(b, report_level_name(f->level), report_level_name(f->level));
+	html_pill(b, report_level_name(f->level), report_level_name(f->level));
 	buf_z(b, "</td><td class=\"w\">");
 	html_text(b, f->rule_title);
-	recovered_mark(b, f->flags & EVENT_RECOVERED);
+	html_recovered_mark(b, f->flags & EVENT_RECOVERED);
 	for (uint32_t i = 0; i < f->ndetails; i++) {
 		str v = f->details[i].value;
 
@@ -424,7 +326,7 @@ static void rule_table(struct html *h)
 		const struct story_rule *r = &st->rules[i];
 
 		buf_z(b, "<tr><td>");
-		pill(b, report_level_name(r->level), report_level_name(r->level));
+		html_pill(b, report_level_name(r->level), report_level_name(r->level));
 		buf_z(b, "</td><td class=\"w\">");
 		html_text(b, r->title);
 		buf_z(b, "<br><span class=\"sub\">");
@@ -437,9 +339,9 @@ static void rule_table(struct html *h)
 		}
 		html_refs(h, &r->ref, 1, r->count);
 		buf_z(b, "</td>");
-		cell_count(h, r->count);
-		cell_count(h, r->hosts);
-		cell_time(h, r->first_ns, r->last_ns);
+		html_cell_count(h, r->count);
+		html_cell_count(h, r->hosts);
+		html_cell_time(h, r->first_ns, r->last_ns);
 		buf_z(b, "</tr>\n");
 		out_some(&h->o);
 	}
@@ -497,12 +399,12 @@ void html_blind(struct html *h)
 			    x->kind == BLIND_UNREAD;
 
 		buf_z(b, "<tr><td>");
-		pill(b, hard ? "w60" : "w0", story_blind_name(x->kind));
+		html_pill(b, hard ? "w60" : "w0", story_blind_name(x->kind));
 		buf_z(b, "</td>");
-		cell_host(h, story_host_name(st, x->host));
+		html_cell_host(h, story_host_name(st, x->host));
 		buf_z(b, "<td class=\"w\">");
 		html_sentence(b, &x->sentence);
-		cell_end_refs(h, &x->refs, 0);
+		html_cell_end_refs(h, &x->refs, 0);
 		buf_z(b, "</tr>\n");
 		out_some(&h->o);
 	}
@@ -533,13 +435,13 @@ void html_gaps(struct html *h)
 		const struct store_item *it = story_ref_item(st, &ref);
 
 		buf_z(b, "<tr><td>");
-		pill(b, "w40", gap_kind_name(g->kind));
+		html_pill(b, "w40", gap_kind_name(g->kind));
 		buf_z(b, "</td>");
-		cell_text(h, NULL, it ? it->path : STR(""));
-		cell_text(h, NULL, str_of(g->text));
-		cell_count(h, g->from);
-		cell_count(h, g->to);
-		cell_count(h, g->lost);
+		html_cell_text(h, NULL, it ? it->path : STR(""));
+		html_cell_text(h, NULL, str_of(g->text));
+		html_cell_count(h, g->from);
+		html_cell_count(h, g->to);
+		html_cell_count(h, g->lost);
 		buf_z(b, "</tr>\n");
 		out_some(&h->o);
 	}
@@ -562,8 +464,8 @@ void html_items(struct html *h)
 		bool ok = str_eq(it->verdict, STR("ok"));
 
 		buf_z(b, "<tr>");
-		cell_text(h, NULL, it->path);
-		cell_text(h, NULL, it->format);
+		html_cell_text(h, NULL, it->path);
+		html_cell_text(h, NULL, it->format);
 		buf_printf(b, "<td><span class=\"pill %s\">", ok ? "ok" : "w40");
 		html_text(b, it->verdict);
 		buf_z(b, "</span>");
@@ -575,9 +477,9 @@ void html_items(struct html *h)
 		buf_z(b, "</td><td class=\"n\">");
 		html_bytes(b, it->size);
 		buf_z(b, "</td>");
-		cell_count(h, it->events);
+		html_cell_count(h, it->events);
 		if (it->events)
-			cell_time(h, it->first_ns, it->last_ns);
+			html_cell_time(h, it->first_ns, it->last_ns);
 		else
 			buf_z(b, "<td></td>");
 		if (it->has_sha256)

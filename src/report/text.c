@@ -1,5 +1,6 @@
 /* The story in short for a terminal. */
 #include "report/html_priv.h"
+#include "story/incident.h"
 #include "util/times.h"
 
 struct wrap {
@@ -148,25 +149,104 @@ static void put_hosts(const struct story *st, buf *out, unsigned columns)
 		buf_printf(out, "  and %u more\n", st->nhosts_with_logs - shown_hosts);
 }
 
+/* --- sentences --------------------------------------------------------------------------------- */
+
+static void put_paragraph(buf *out, const struct story_paragraph *p, unsigned columns, bool color)
+{
+	const char *c = color ? color_of(p->weight) : "";
+	struct wrap w = { out, columns, 4, 4 };
+
+	buf_printf(out, "  %s*%s ", c, *c ? "\x1b[0m" : "");
+	put_sentence(&w, &p->sentence);
+	if (p->recovered)
+		put_words(&w, STR(" [recovered records]"));
+	buf_byte(out, '\n');
+}
+
+static void put_part(buf *out, enum story_part part)
+{
+	buf key = { 0 };
+
+	buf_printf(&key, "part.%s", story_part_name(part));
+	buf_byte(&key, 0);
+	if (!key.failed)
+		buf_printf(out, "  %s:\n", wording(key.ptr, LANGUAGE_EN));
+	buf_done(&key);
+}
+
+/* Sentences from one part to another: at most so many, the rest is counted. */
+static void put_paragraphs(const struct story *st, enum story_part from, enum story_part to, uint32_t most,
+			   unsigned columns, bool color, buf *out)
+{
+	const struct story_paragraph *before = NULL;
+	uint32_t told = 0, more = 0;
+
+	for (uint32_t i = 0; i < st->nparagraphs; i++) {
+		const struct story_paragraph *p = &st->paragraphs[i];
+
+		if (p->part < from || p->part > to)
+			continue;
+		if (told == most) {
+			more++;
+			continue;
+		}
+		told++;
+		if (from != to && p->part != PART_INCIDENT && (!before || before->part != p->part))
+			put_part(out, p->part);
+		put_paragraph(out, p, columns, color);
+		before = p;
+	}
+	if (more)
+		buf_printf(out, "    and %u more sentences\n", more);
+}
+
+/* Hosts by class, as names: what a reader takes to the next step. */
+static void put_classes(const struct story *st, unsigned columns, bool color, buf *out)
+{
+	enum { NAMES = 40 };
+	const struct incident *in = st->incident;
+
+	if (!in || in->nincidents == 0)
+		return;
+	put_heading(out, color, "Hosts by class");
+	for (int k = 0; k < CLASSES; k++) {
+		struct wrap w = { out, columns, 14, 14 };
+		bool listed = k <= CLASS_EXPOSED;
+		uint32_t told = 0;
+
+		if (in->by_class[k] == 0)
+			continue;
+		buf_printf(out, "  %-9s %-3u", host_class_name((enum host_class)k), in->by_class[k]);
+		w.at = 15;
+		for (uint32_t i = 0; listed && i < in->nhosts && told < NAMES; i++) {
+			buf name = { 0 };
+
+			if (in->hosts[i].class != (enum host_class)k)
+				continue;
+			buf_z(&name, " ");
+			visible_text(&name, story_host_name(st, in->hosts[i].host));
+			told++;
+			put_words(&w, buf_view(&name));
+			buf_done(&name);
+		}
+		if (listed && told < in->by_class[k])
+			buf_printf(out, " and %u more", in->by_class[k] - told);
+		buf_byte(out, '\n');
+	}
+}
+
 void report_text(const struct story *st, unsigned columns, bool color, buf *out)
 {
-	enum { SHOWN = 20 };
+	enum { CASE = 5, NARRATIVE = 60, REST = 15 };
 
 	columns = columns == 0 ? 100 : columns < 40 ? 40 : columns;
 	put_heading(out, color, "Story");
-	for (uint32_t i = 0; i < st->nparagraphs && i < SHOWN; i++) {
-		const struct story_paragraph *p = &st->paragraphs[i];
-		const char *c = color ? color_of(p->weight) : "";
-		struct wrap w = { out, columns, 4, 4 };
-
-		buf_printf(out, "  %s*%s ", c, *c ? "\x1b[0m" : "");
-		put_sentence(&w, &p->sentence);
-		if (p->recovered)
-			put_words(&w, STR(" [recovered records]"));
-		buf_byte(out, '\n');
-	}
-	if (st->nparagraphs > SHOWN)
-		buf_printf(out, "    and %u more sentences\n", st->nparagraphs - SHOWN);
+	put_paragraphs(st, PART_CASE, PART_CASE, CASE, columns, color, out);
+	put_paragraphs(st, PART_INCIDENT, PART_NEXT, NARRATIVE, columns, color, out);
+	if (st->incident && st->incident->nincidents)
+		put_part(out, PART_REST);
+	put_paragraphs(st, PART_REST, PART_REST, REST, columns, color, out);
+	put_classes(st, columns, color, out);
 	if (st->nhosts_with_logs) {
 		put_heading(out, color, "Hosts with logs of their own");
 		put_hosts(st, out, columns);

@@ -78,8 +78,9 @@ static bool sees_outside(const struct asks *a)
 		const struct matrix_cell *c = &m->cells[i];
 		const char *name = source_name(c->source);
 
-		if (c->missing || !name || c->first_ns == TIME_NONE || c->first_ns > a->first + 2 * DAY ||
-		    c->last_ns < a->last - 2 * DAY)
+		if (c->missing || !name || c->first_ns == TIME_NONE)
+			continue;
+		if (a->n->in->nincidents && (c->first_ns > a->first + 2 * DAY || c->last_ns < a->last - 2 * DAY))
 			continue;
 		for (size_t k = 0; k < COUNT(NAMES); k++)
 			if (strcmp(name, NAMES[k]) == 0)

@@ -292,6 +292,15 @@ static void narrate_step(struct narrator *n, const struct incident_edge *e, uint
 		    narrate_time(n, e->ns), "way", narrate_way(n, e->kind), "account", e->account, NULL);
 }
 
+/* Did it go on from this host? Then the chain has told of it. */
+static bool is_in_chain(const struct narrator *n, uint32_t host)
+{
+	for (uint32_t i = 0; i < n->in->nedges; i++)
+		if (n->in->edges[i].first && n->in->edges[i].from == host)
+			return true;
+	return false;
+}
+
 /* Hosts of a way: of one `via` word. */
 static void narrate_one_way(struct narrator *n, uint32_t incident, const char *via)
 {
@@ -311,7 +320,7 @@ static void narrate_one_way(struct narrator *n, uint32_t incident, const char *v
 		span_add(&first, &last, h->first_ns, h->first_ns);
 		refs_add_all(&refs, h->refs.at, h->refs.n);
 	}
-	if (hosts)
+	if (hosts > 1 || (hosts == 1 && (unknown || !is_in_chain(n, host))))
 		narrate_say(n, incident, PART_SPREAD, unknown ? 60 : 72, first, &refs,
 			    unknown ? "nar.way_unknown" : hosts == 1 ? "nar.way_one" : "nar.way", "hosts", narrate_number(n, hosts), "way",
 			    narrate_way(n, via), "first", narrate_time(n, first), "last", narrate_time(n, last),
@@ -379,7 +388,7 @@ static void narrate_chain(struct narrator *n, uint32_t incident)
 		const struct incident_host *to;
 
 		if (e->to >= n->st->nhosts || !parent[e->to] || !(to = narrate_host(n, e->to)) ||
-		    to->incident != incident)
+		    to->incident != incident || to->entry || !e->first)
 			continue;
 		told++;
 		narrate_step(n, e, incident);

@@ -97,6 +97,19 @@ static void tell_scope(struct builder *b)
 		p->refs = b->host.at[0].refs;
 }
 
+/* With an incident only its own hosts are told of by what they did: others it has judged otherwise. */
+static bool may_tell(const struct builder *b, uint32_t host)
+{
+	const struct incident *in = b->st->incident;
+
+	if (!in || in->nincidents == 0)
+		return true;
+	for (uint32_t i = 0; i < in->nhosts; i++)
+		if (in->hosts[i].host == host)
+			return in->hosts[i].class <= CLASS_LIKELY;
+	return false;
+}
+
 /* --- web servers ----------------------------------------------------------------------------- */
 
 static str duration_text(struct builder *b, int64_t ns)
@@ -139,19 +152,38 @@ static void habit_key(buf *key, const struct story_observation *o)
 	buf_str(key, o->command);
 }
 
-static void habits_learn(const struct builder *b, struct habits *h)
+/* From when on a host is under control: what it does then is no habit of its own. */
+static int64_t *controlled_since(const struct builder *b)
+{
+	const struct incident *in = b->st->incident;
+	int64_t *since = calloc(b->host.len + 1, sizeof *since);
+
+	for (size_t i = 0; since && i < b->host.len; i++)
+		since[i] = INT64_MAX;
+	for (uint32_t i = 0; since && in && i < in->nhosts; i++)
+		if (in->hosts[i].host < b->host.len && in->hosts[i].class <= CLASS_LIKELY &&
+		    in->hosts[i].first_ns != TIME_NONE)
+			since[in->hosts[i].host] = in->hosts[i].first_ns;
+	return since;
+}
+
+static void habits_learn(struct builder *b, struct habits *h)
 {
 	const int64_t DAY = 86400 * NS_PER_S;
+	int64_t *since = controlled_since(b);
 	buf key = { 0 };
 
+	b->failed |= !since;
+
 	map_init(&h->of, LIMIT_STORY_PAGES, 64u << 20);
-	for (size_t i = 0; i < b->obs.len; i++) {
+	for (size_t i = 0; since && i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
 		uint32_t day = (uint32_t)(o->first_ns / DAY);
 		struct map_entry *m;
 		bool fresh;
 
-		if (o->kind != OBS_SERVER_CHILD || o->command.len == 0 || o->first_ns == TIME_NONE)
+		if (o->kind != OBS_SERVER_CHILD || o->command.len == 0 || o->first_ns == TIME_NONE ||
+		    o->host == STORY_NOBODY || o->first_ns >= since[o->host])
 			continue;
 		habit_key(&key, o);
 		m = map_put(&h->of, buf_view(&key), (uint64_t)day << 32 | 1, &fresh);
@@ -159,6 +191,7 @@ static void habits_learn(const struct builder *b, struct habits *h)
 		if (m && !fresh && m->value >> 32 != day)
 			m->value = (uint64_t)day << 32 | ((m->value & UINT32_MAX) + 1);
 	}
+	free(since);
 	buf_done(&key);
 }
 
@@ -300,6 +333,8 @@ static void tell_web(struct builder *b)
 		    seen[o->host])
 			continue;
 		seen[o->host] = true;
+		if (!may_tell(b, o->host))
+			continue;
 		tell_web_host(b, &h, o->host);
 	}
 	b->failed |= !seen;
@@ -322,7 +357,7 @@ static void tell_cmdlets(struct builder *b)
 		const struct story_observation *o = &b->obs.at[i];
 		struct story_paragraph *p;
 
-		if (o->kind != OBS_ADMIN_CMDLET || o->weight < 90)
+		if (o->kind != OBS_ADMIN_CMDLET || o->weight < 90 || !may_tell(b, o->host))
 			continue;
 		p = tell(b, 91, o->first_ns,
 			 sentence_of(b, carries_script(o->command) ? "sum.cmdlet" : "sum.cmdlet_page", "host",
@@ -559,10 +594,8 @@ void story_tell(struct builder *b)
 	tell_scope(b);
 	if (b->st->incident && b->st->events)
 		tell_incident(b);
-	if (!incident) {
-		tell_cmdlets(b);
-		tell_web(b);
-	}
+	tell_cmdlets(b);
+	tell_web(b);
 	tell_alerts(b);
 	if (!incident) {
 		tell_persistence(b);
