@@ -1,24 +1,15 @@
 /* Clues into classes and probabilities. The class follows from the clues by rule and can be said in a
  * sentence; the probability is a sum of log-odds in which each family of evidence speaks once, however
  * many events it has. No clue and no log is "unknown", never "clean". */
-#include <math.h>
 #include <stdlib.h>
 
 #include "story/incident_priv.h"
+#include "story/odds.h"
 #include "util/limits.h"
 #include "util/times.h"
 
 #define HOUR (3600 * NS_PER_S)
 #define DAY (24 * HOUR)
-
-/* What the strongest clue of a family adds to the log-odds. */
-static const double ODDS[FAMILIES][GRADES] = {
-	[FAMILY_ENDPOINT] = { 0, 0, 0.5, 2.0, 7.0 }, [FAMILY_DELIVERY] = { 0, 0, 0.5, 1.5, 2.0 },
-	[FAMILY_NETWORK] = { 0, 0, 0.5, 3.5, 4.0 },  [FAMILY_LOGON] = { 0, 0, 0.3, 1.5, 5.5 },
-	[FAMILY_ALERT] = { 0, 0, 0.3, 0.5, 2.0 },    [FAMILY_SERVICE] = { 0, 0, 0.5, 2.0, 7.0 },
-};
-
-static const double PRIOR = -4.0;
 
 struct tally {
 	enum clue_grade grade[FAMILIES];
@@ -99,15 +90,15 @@ static enum host_class class_of(const struct finder *f, uint32_t host, const str
 
 static double probability_of(const struct tally *t, enum host_class class)
 {
-	double odds = PRIOR;
+	double odds = ODDS_PRIOR;
 
 	for (int k = 0; k < FAMILIES; k++)
-		odds += ODDS[k][t->grade[k]];
+		odds += clue_odds((enum clue_family)k, t->grade[k]);
 	if (class == CLASS_CLEARED)
-		odds = t->blocked ? -4.5 : -6;
+		odds = t->blocked ? ODDS_STOPPED : ODDS_CLEARED;
 	else if (class == CLASS_UNKNOWN)
-		odds = -4;
-	return 1 / (1 + exp(-odds));
+		odds = ODDS_PRIOR;
+	return odds_probability(odds);
 }
 
 static int host_rank(const void *pa, const void *pb)
