@@ -168,6 +168,25 @@ static int on_lease_name(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
+/* "CORP\\OLD$" -> "OLD"; empty for accounts of people. */
+static str machine_of(str account)
+{
+	account = str_basename(account);
+	return account.len > 1 && account.ptr[account.len - 1] == '$' ? (str){ account.ptr, account.len - 1 } : STR("");
+}
+
+/* A domain controller tells that a machine's account has another name now. */
+static int on_account_name(void *ctx, const struct fact *f, err *e)
+{
+	struct builder *b = ctx;
+	str old = machine_of(f->attr[FA_OBJECT]), now = machine_of(f->attr[FA_TARGET_ACCOUNT]);
+
+	(void)e;
+	if (str_starts(f->attr[FA_DETAIL], STR("renamed")) && old.len && now.len)
+		link(b, name_index(b, old, f), name_index(b, now, f));
+	return 0;
+}
+
 void assets_collect(struct builder *b)
 {
 	const struct case_file *c = b->st->declared;
@@ -175,6 +194,7 @@ void assets_collect(struct builder *b)
 
 	each_fact(b, FACT_ASSET, on_asset_name);
 	each_fact(b, FACT_LEASE, on_lease_name);
+	each_fact(b, FACT_ACCOUNT_CHANGE, on_account_name);
 	for (uint32_t i = 0; c && i < c->nhosts; i++) {
 		uint32_t name = name_index(b, c->hosts[i].name, &said);
 

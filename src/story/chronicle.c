@@ -48,14 +48,32 @@ static void clients_write(struct finder *f, struct incident *out)
 	out->nfirst_clients = n;
 }
 
+/* How many clues that say the same of the host came before this one. */
+static uint32_t turn_of(map *seen, const struct story_clue *c)
+{
+	buf key = { 0 };
+	struct map_entry *m;
+	uint32_t turn = 0;
+
+	buf_add(&key, &c->host, sizeof c->host);
+	buf_z(&key, c->sentence.key);
+	buf_z(&key, c->phase);
+	m = map_put(seen, buf_view(&key), 0, NULL);
+	buf_done(&key);
+	if (m)
+		turn = (uint32_t)m->value++;
+	return turn < 20 ? turn : 20;
+}
+
 void chronicle_write(struct finder *f, struct incident *out)
 {
 	struct ranked *r = calloc(f->clue.len + 1, sizeof *r);
-	uint32_t *seen = calloc(f->b->host.len + 1, sizeof *seen);
+	map seen; /* a host, what it says, in which phase -> how often so far */
 	uint32_t *rows = arena_array(&f->b->st->arrays, f->clue.len + 1, sizeof *rows);
 	size_t n = 0, head;
 
-	for (size_t i = 0; r && seen && i < f->clue.len; i++) {
+	map_init(&seen, LIMIT_STORY_CLUES, 64u << 20);
+	for (size_t i = 0; r && i < f->clue.len; i++) {
 		const struct story_clue *c = &f->clue.at[i];
 
 		if (f->suspect[c->host].in || c->grade >= GRADE_STRONG || c->weight >= 60)
@@ -63,10 +81,9 @@ void chronicle_write(struct finder *f, struct incident *out)
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct story_clue *c = &f->clue.at[r[i].clue];
-		uint32_t turn = seen[c->host]++;
 
-		/* a host's tenth clue counts as much as another's weaker first */
-		r[i].rank = 100u - c->weight + (is_server(f, c->host) ? turn / 6 : turn * 3);
+		/* the tenth clue of one kind counts as much as a weaker first of another */
+		r[i].rank = 100u - c->weight + turn_of(&seen, c) * (is_server(f, c->host) ? 2 : 4);
 	}
 	if (n)
 		qsort(r, n, sizeof *r, by_rank);
@@ -83,5 +100,5 @@ void chronicle_write(struct finder *f, struct incident *out)
 		out->by_class[f->host.at[i].class]++;
 	clients_write(f, out);
 	free(r);
-	free(seen);
+	map_done(&seen);
 }
