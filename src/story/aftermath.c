@@ -19,6 +19,8 @@ struct aftermath {
 	uint32_t entry;           /* the first host of all */
 	const char *phase;
 	uint8_t weight;
+	str forward[16]; /* addresses that mailboxes were turned to */
+	uint32_t nforward;
 	uint8_t *image; /* per text: a program that carries a marked content somewhere */
 };
 
@@ -176,7 +178,9 @@ static int on_relayed(void *ctx, const struct fact *x, err *e)
 	struct finder *f = w->f;
 	bool reply = str_eq(x->attr[FA_DETAIL], STR("reply"));
 	str ip = x->attr[reply ? FA_TARGET_IP : FA_SOURCE_IP];
-	uint32_t host = reply ? who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns) : host_named(f->b, x->attr[FA_HOST]);
+	uint32_t host = reply		    ? who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns) :
+			x->kind == FACT_CONNECTION ? who_at(f->b, x->attr[FA_TARGET_IP], x->first_ns) :
+						     host_named(f->b, x->attr[FA_HOST]);
 	struct story_refs refs = { 0 };
 	str what = x->attr[FA_OBJECT].len ? x->attr[FA_OBJECT] :
 		   x->attr[FA_TARGET_ACCOUNT].len ? x->attr[FA_TARGET_ACCOUNT] :
@@ -202,7 +206,8 @@ static void tell_relayed(struct aftermath *w)
 		uint8_t weight;
 	} FLOWS[] = { { FACT_WEB_REQUEST, "command-and-control", 62 },
 		      { FACT_MAIL_ACCESS, "collection", 63 },
-		      { FACT_TRANSFER, "exfiltration", 63 } };
+		      { FACT_TRANSFER, "exfiltration", 63 },
+		      { FACT_CONNECTION, "command-and-control", 61 } };
 	struct finder *f = w->f;
 
 	w->entry = STORY_NOBODY;
@@ -251,16 +256,75 @@ static bool is_erasing(const struct finder *f, const struct story_observation *o
 	return false;
 }
 
+/* Where copies are turned to: "... -ForwardingSmtpAddress \"smtp:x@y.example\"". */
+static str forwarded_to(str command)
+{
+	static const char NAME[] = "ForwardingSmtpAddress";
+	str rest;
+
+	for (size_t i = 0; i + sizeof NAME < command.len; i++) {
+		if (!str_eq_ascii_nocase((str){ command.ptr + i, sizeof NAME - 1 }, STR("ForwardingSmtpAddress")))
+			continue;
+		rest = (str){ command.ptr + i + sizeof NAME - 1, command.len - i - sizeof NAME + 1 };
+		while (rest.len && (rest.ptr[0] == ' ' || rest.ptr[0] == ':' || rest.ptr[0] == '"' || rest.ptr[0] == '\''))
+			rest = (str){ rest.ptr + 1, rest.len - 1 };
+		if (rest.len > 5 && str_eq_ascii_nocase((str){ rest.ptr, 5 }, STR("smtp:")))
+			rest = (str){ rest.ptr + 5, rest.len - 5 };
+		for (size_t k = 0; k < rest.len; k++)
+			if (rest.ptr[k] == '"' || rest.ptr[k] == '\'' || rest.ptr[k] == ' ')
+				rest.len = k;
+		return rest;
+	}
+	return STR("");
+}
+
+static void tell_cmdlet(struct aftermath *w, const struct story_observation *o)
+{
+	str to = forwarded_to(o->command);
+
+	if (to.len && w->nforward < COUNT(w->forward))
+		w->forward[w->nforward++] = keep_lower(w->f->b, to);
+	if (room(w, o->host))
+		clue_add(w->f, o->host, FAMILY_SERVICE, GRADE_NOTE, "collection", 82, o->first_ns, &o->refs, o->sentence);
+}
+
+/* Copies that went where a mailbox was turned to. */
+static int on_copy(void *ctx, const struct fact *x, err *e)
+{
+	struct aftermath *w = ctx;
+	uint32_t host = host_named(w->f->b, x->attr[FA_HOST]);
+	struct story_refs refs = { 0 };
+
+	(void)e;
+	for (uint32_t i = 0; i < w->nforward && host != STORY_NOBODY; i++) {
+		if (!str_eq_ascii_nocase(x->attr[FA_TARGET_ACCOUNT], w->forward[i]) || w->outside[host]++ >= 4 * PER_HOST)
+			continue;
+		refs_add_all(&refs, x->refs, x->nrefs);
+		clue_add(w->f, host, FAMILY_SERVICE, GRADE_NOTE, "exfiltration", 65, x->first_ns, &refs,
+			 sentence_of(w->f->b, "inc.copied", "account", x->attr[FA_ACCOUNT], "to", w->forward[i], "time",
+				     keep_time(w->f->b, x->first_ns), NULL));
+	}
+	return 0;
+}
+
 static void tell_observed(struct aftermath *w)
 {
 	struct finder *f = w->f;
+	uint32_t incident = 0;
+	bool mail = mail_incident(f, &incident);
 
 	for (size_t i = 0; i < f->b->obs.len; i++) {
 		const struct story_observation *o = &f->b->obs.at[i];
 		const char *phase = NULL;
 		uint8_t weight = 0;
 
-		if (o->recovered || !after(f, o->host, o->first_ns))
+		if (o->recovered || o->host == STORY_NOBODY)
+			continue;
+		if (o->kind == OBS_ADMIN_CMDLET && mail && is_mail_cmdlet(o) && o->first_ns >= f->begin[incident]) {
+			tell_cmdlet(w, o);
+			continue;
+		}
+		if (!after(f, o->host, o->first_ns))
 			continue;
 		for (size_t k = 0; k < COUNT(KINDS); k++)
 			if (KINDS[k].kind == o->kind && (!KINDS[k].servers_only || is_server(f, o->host))) {
@@ -269,10 +333,6 @@ static void tell_observed(struct aftermath *w)
 			}
 		if (o->kind == OBS_SERVER_CHILD && (o->weight < 80 || o->first_ns > f->suspect[o->host].t0 + 7 * DAY))
 			phase = NULL;
-		if (o->kind == OBS_ADMIN_CMDLET && is_mail_cmdlet(o)) {
-			phase = "collection";
-			weight = 82;
-		}
 		if (is_erasing(f, o)) {
 			phase = "defense-evasion";
 			weight = 74;
@@ -329,6 +389,8 @@ void aftermath_tell(struct finder *f)
 		tell_observed(&w);
 		tell_probing(&w);
 		tell_relayed(&w);
+		if (f->b->rc == 0 && w.nforward)
+			f->b->rc = trace_each_fact(&f->t, FACT_MAIL_SENT, on_copy, &w);
 		if (f->b->rc == 0 && f->nincidents)
 			f->b->rc = trace_each_fact(&f->t, FACT_PROCESS_START, on_start, &s);
 		tell_programs(&w);

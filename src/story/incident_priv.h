@@ -99,6 +99,8 @@ void edge_told(struct finder *f, uint32_t from, uint32_t to, const char *kind, s
 struct incident_external *external_add(struct finder *f, str ip, str name, enum external_role role,
 				       uint32_t incident, const struct span *s);
 
+/* The incident of the mail servers, if one of them is under control. */
+bool mail_incident(const struct finder *f, uint32_t *ret);
 bool is_relay(const struct finder *f, text_id ip);
 uint32_t incident_new(struct finder *f, int64_t begin);
 bool is_server(const struct finder *f, uint32_t host);

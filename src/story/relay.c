@@ -111,8 +111,7 @@ static void entries_find(struct finder *f)
 
 /* --- mail ---------------------------------------------------------------------------------------- */
 
-/* The incident of the mail servers: that of one under control. */
-static bool mail_incident(const struct finder *f, uint32_t *ret)
+bool mail_incident(const struct finder *f, uint32_t *ret)
 {
 	for (size_t i = 0; i < f->t.mail.len; i++) {
 		uint32_t h = f->t.mail.at[i].server;
