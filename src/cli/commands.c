@@ -2,7 +2,7 @@
 
 const struct command *const COMMANDS[] = {
 	&command_investigate, &command_hunt,  &command_dump,   &command_show, &command_story,
-	&command_rules,       &command_doctor, &command_help, NULL,
+	&command_scope,       &command_rules, &command_doctor, &command_help, NULL,
 };
 
 const struct command *command_named(const char *name)

@@ -3,13 +3,10 @@
 #define SPOOR_REPORT_REPORT_PRIV_H
 
 #include "report/report.h"
-#include "store/ref.h"
+#include "report/report_ref.h"
 
 /* "informational" ... "critical". */
 const char *report_level_name(enum finding_level level);
-
-/* The full reference, by the hash of the story's item; its length. */
-size_t story_ref_text(const struct story *st, const struct event_ref *r, char out[REF_TEXT_MAX]);
 
 /* The item of a reference, or NULL. */
 const struct store_item *story_ref_item(const struct story *st, const struct event_ref *r);

@@ -114,6 +114,12 @@
 #define LIMIT_FINDING_MEM (16u << 20)     /* references of one finding that is printed */
 #define LIMIT_ITEM_NAMES 1000000u         /* files with findings; as LIMIT_WALK_ITEMS */
 #define LIMIT_ITEM_NAME_BYTES (128u << 20) /* their paths */
+#define LIMIT_INDICATOR_BYTES (64u << 20) /* one file of indicators; MISP's largest feeds export 30 MB */
+#define LIMIT_INDICATOR_DEPTH 64u         /* brackets in brackets; STIX and MISP nest 8 deep */
+#define LIMIT_INDICATOR_TEXT 4096u        /* one value; paths of Windows end at 32,767, nobody lists such */
+#define LIMIT_SCOPE_INDICATORS 1000000u
+#define LIMIT_SCOPE_MATCHES 1000000u      /* pairs of a host and an indicator that met */
+#define LIMIT_SCOPE_BYTES (256u << 20)    /* their texts */
 #define LIMIT_SHOW_SCAN (64u << 20)       /* bytes read from a piece's start to reach one record */
 #define LIMIT_SHOW_MEM (1u << 20)         /* paths that show looks at */
 #define LIMIT_SHOW_DUMP (1u << 20)        /* bytes of a record that are shown in hex */
