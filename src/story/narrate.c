@@ -91,8 +91,12 @@ void narrate_span(const struct narrator *n, uint32_t incident, int64_t *first, i
 		const struct story_clue *c = &n->in->clues[i];
 
 		if (c->incident == incident && c->grade >= GRADE_STRONG)
-			span_add(first, last, c->ns, c->ns);
+			span_add(first, last, TIME_NONE, c->ns);
 	}
+	/* a thing that lay there before is no beginning: that is when the first host was under control */
+	for (uint32_t i = 0; i < n->in->nhosts; i++)
+		if (n->in->hosts[i].incident == incident)
+			span_add(first, last, n->in->hosts[i].first_ns, n->in->hosts[i].first_ns);
 	for (uint32_t i = 0; i < n->in->nentries; i++)
 		if (n->in->entries[i].incident == incident)
 			span_add(first, last, n->in->entries[i].ns, TIME_NONE);

@@ -25,7 +25,7 @@ const struct incident_host *narrate_host(const struct narrator *n, uint32_t host
 /* The key of data/wording.tsv for a way or a vector: "way.ssh"; the word itself if it has none. */
 str narrate_way(struct narrator *n, const char *via);
 
-/* First and last sign of an incident: clues that say something about a host's state. */
+/* From the first host under control to the last sign that says something about a host's state. */
 void narrate_span(const struct narrator *n, uint32_t incident, int64_t *first, int64_t *last);
 
 void narrate_beginning(struct narrator *n, uint32_t incident); /* and relays */
