@@ -97,6 +97,12 @@ void narrate_span(const struct narrator *n, uint32_t incident, int64_t *first, i
 	for (uint32_t i = 0; i < n->in->nhosts; i++)
 		if (n->in->hosts[i].incident == incident)
 			span_add(first, last, n->in->hosts[i].first_ns, n->in->hosts[i].first_ns);
+	for (uint32_t i = 0; i < n->in->nexternal; i++)
+		if (n->in->external[i].incident == incident && n->in->external[i].role == EXTERNAL_C2)
+			span_add(first, last, TIME_NONE, n->in->external[i].last_ns);
+	for (uint32_t i = 0; i < n->in->nlosses; i++)
+		if (n->in->losses[i].incident == incident)
+			span_add(first, last, TIME_NONE, n->in->losses[i].last_ns);
 	for (uint32_t i = 0; i < n->in->nentries; i++)
 		if (n->in->entries[i].incident == incident)
 			span_add(first, last, n->in->entries[i].ns, TIME_NONE);
