@@ -143,11 +143,12 @@ static str above(const struct parts *p, size_t i)
  * sites are numbered, too. */
 static bool is_numbered(str s)
 {
-	static const char *const OTHERS[] = { "w3svc", "smtpsvc", "ftpsvc",  "v",    "apache", "tomcat",   "python",
-					      "php",   "jdk",     "jre",     "java", "system", "case",     "incident",
-					      "ticket", "volume", "vol",     "disk", "day",    "week",     "part",
-					      "batch", "run",     "seed",    "log",  "logs",   "exchange", "mssql",
-					      "sql",   "version", "release", "inst", "node",   "site",     "test", NULL };
+	static const char *const OTHERS[] = {
+		"w3svc", "smtpsvc", "ftpsvc",  "v",       "apache",   "tomcat", "python", "php",  "jdk",
+		"jre",   "java",    "system",  "case",    "incident", "ticket", "volume", "vol",  "disk",
+		"day",   "week",    "part",    "batch",   "run",      "seed",   "log",    "logs", "exchange",
+		"mssql", "sql",     "version", "release", "inst",     "node",   "site",   "test", NULL
+	};
 	size_t end = s.len, letters = 0;
 
 	while (end > 0 && (unsigned)(s.ptr[end - 1] - '0') <= 9)

@@ -26,7 +26,8 @@ struct aftermath {
 
 static bool after(const struct finder *f, uint32_t host, int64_t ns)
 {
-	return host != STORY_NOBODY && f->suspect[host].in && ns != TIME_NONE && ns >= f->suspect[host].t0 - MINUTE;
+	return host != STORY_NOBODY && f->suspect[host].in && ns != TIME_NONE &&
+	       ns >= f->suspect[host].t0 - MINUTE;
 }
 
 static bool is_marked(const struct finder *f, text_id image)
@@ -51,10 +52,11 @@ static void tell_written(struct aftermath *w)
 
 		if (!after(f, x->host, x->s.last_ns) || (!placed && !by) || !room(w, x->host))
 			continue;
-		clue_add(f, x->host, FAMILY_ENDPOINT, placed ? GRADE_STRONG : GRADE_NOTE, placed ? "persistence" : "collection",
-			 placed ? 78 : 73, x->s.first_ns, &x->s.refs,
-			 sentence_of(f->b, placed ? "inc.placed" : "inc.written_by", "path", trace_text(&f->t, x->as),
-				     "process", trace_text(&f->t, x->process), NULL));
+		clue_add(f, x->host, FAMILY_ENDPOINT, placed ? GRADE_STRONG : GRADE_NOTE,
+			 placed ? "persistence" : "collection", placed ? 78 : 73, x->s.first_ns, &x->s.refs,
+			 sentence_of(f->b, placed ? "inc.placed" : "inc.written_by", "path",
+				     trace_text(&f->t, x->as), "process", trace_text(&f->t, x->process),
+				     NULL));
 	}
 }
 
@@ -70,8 +72,8 @@ static void tell_programs(struct aftermath *w)
 		    !room(w, p->host))
 			continue;
 		clue_add(f, p->host, FAMILY_ENDPOINT, GRADE_NOTE, "discovery", 70, p->s.first_ns, &p->s.refs,
-			 sentence_of(f->b, "inc.child", "parent", str_basename(trace_text(&f->t, p->parent)), "command",
-				     trace_text(&f->t, p->command ? p->command : p->image), NULL));
+			 sentence_of(f->b, "inc.child", "parent", str_basename(trace_text(&f->t, p->parent)),
+				     "command", trace_text(&f->t, p->command ? p->command : p->image), NULL));
 	}
 }
 
@@ -120,7 +122,8 @@ static int on_start(void *ctx, const struct fact *x, err *e)
 	command = x->attr[FA_COMMAND].len ? x->attr[FA_COMMAND] : x->attr[FA_PROCESS];
 	refs_add_all(&refs, x->refs, x->nrefs);
 	clue_add(f, host, FAMILY_ENDPOINT, GRADE_NOTE, "discovery", 71, x->first_ns, &refs,
-		 sentence_of(f->b, "inc.child", "parent", str_basename(x->attr[FA_PARENT]), "command", command, NULL));
+		 sentence_of(f->b, "inc.child", "parent", str_basename(x->attr[FA_PARENT]), "command",
+			     command, NULL));
 	return 0;
 }
 
@@ -137,13 +140,13 @@ static void tell_fetched(struct aftermath *w)
 		for (size_t k = 0; k < f->t.program.len; k++) {
 			const struct program *p = &f->t.program.at[k];
 
-			if (p->host != d.host || !w->image[p->image] || p->hash || p->s.last_ns < d.ns - MINUTE ||
-			    p->s.first_ns > d.ns + HOUR)
+			if (p->host != d.host || !w->image[p->image] || p->hash ||
+			    p->s.last_ns < d.ns - MINUTE || p->s.first_ns > d.ns + HOUR)
 				continue;
 			clue_add(f, p->host, FAMILY_ENDPOINT, GRADE_STRONG, "execution", 81,
 				 p->s.first_ns < d.ns ? p->s.last_ns : p->s.first_ns, &p->s.refs,
-				 sentence_of(f->b, "inc.fetched_ran", "image", trace_text(&f->t, p->image), "parent",
-					     trace_text(&f->t, p->parent), NULL));
+				 sentence_of(f->b, "inc.fetched_ran", "image", trace_text(&f->t, p->image),
+					     "parent", trace_text(&f->t, p->parent), NULL));
 		}
 	}
 }
@@ -161,10 +164,11 @@ static void tell_blocked(struct aftermath *w)
 		for (size_t k = 0; k < f->b->obs.len; k++) {
 			const struct story_observation *o = &f->b->obs.at[k];
 
-			if (o->kind == OBS_ALERT && o->host == d.host && !o->recovered && o->first_ns != TIME_NONE &&
-			    o->first_ns > d.ns - 5 * MINUTE && o->first_ns < d.ns + 6 * HOUR)
-				clue_add(f, o->host, FAMILY_ALERT, GRADE_BLOCKED, "execution", 75, o->first_ns, &o->refs,
-					 o->sentence);
+			if (o->kind == OBS_ALERT && o->host == d.host && !o->recovered &&
+			    o->first_ns != TIME_NONE && o->first_ns > d.ns - 5 * MINUTE &&
+			    o->first_ns < d.ns + 6 * HOUR)
+				clue_add(f, o->host, FAMILY_ALERT, GRADE_BLOCKED, "execution", 75,
+					 o->first_ns, &o->refs, o->sentence);
 		}
 	}
 }
@@ -178,23 +182,24 @@ static int on_relayed(void *ctx, const struct fact *x, err *e)
 	struct finder *f = w->f;
 	bool reply = str_eq(x->attr[FA_DETAIL], STR("reply"));
 	str ip = x->attr[reply ? FA_TARGET_IP : FA_SOURCE_IP];
-	uint32_t host = reply		    ? who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns) :
-			x->kind == FACT_CONNECTION ? who_at(f->b, x->attr[FA_TARGET_IP], x->first_ns) :
-						     host_named(f->b, x->attr[FA_HOST]);
+	uint32_t host = reply                        ? who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns)
+			: x->kind == FACT_CONNECTION ? who_at(f->b, x->attr[FA_TARGET_IP], x->first_ns)
+						     : host_named(f->b, x->attr[FA_HOST]);
 	struct story_refs refs = { 0 };
-	str what = x->attr[FA_OBJECT].len ? x->attr[FA_OBJECT] :
-		   x->attr[FA_TARGET_ACCOUNT].len ? x->attr[FA_TARGET_ACCOUNT] :
-						    x->attr[FA_DETAIL];
+	str what = x->attr[FA_OBJECT].len           ? x->attr[FA_OBJECT]
+		   : x->attr[FA_TARGET_ACCOUNT].len ? x->attr[FA_TARGET_ACCOUNT]
+						    : x->attr[FA_DETAIL];
 
 	(void)e;
 	if (host == STORY_NOBODY || x->first_ns == TIME_NONE || fact_is_recovered(x) ||
-	    !is_relay(f, trace_find(&f->t, ip)) || !after(f, f->suspect[host].in ? host : w->entry, x->first_ns) ||
+	    !is_relay(f, trace_find(&f->t, ip)) ||
+	    !after(f, f->suspect[host].in ? host : w->entry, x->first_ns) ||
 	    w->outside[host]++ >= 4 * PER_HOST)
 		return 0;
 	refs_add_all(&refs, x->refs, x->nrefs);
 	clue_add(f, host, FAMILY_SERVICE, GRADE_NOTE, w->phase, w->weight, x->first_ns, &refs,
-		 sentence_of(f->b, "inc.relayed", "ip", ip, "what", what, "count", keep_u64(f->b, x->count), "time",
-			     keep_time(f->b, x->first_ns), NULL));
+		 sentence_of(f->b, "inc.relayed", "ip", ip, "what", what, "count", keep_u64(f->b, x->count),
+			     "time", keep_time(f->b, x->first_ns), NULL));
 	return 0;
 }
 
@@ -212,7 +217,8 @@ static void tell_relayed(struct aftermath *w)
 
 	w->entry = STORY_NOBODY;
 	for (uint32_t h = 0; h < f->b->host.len; h++)
-		if (f->suspect[h].entry && (w->entry == STORY_NOBODY || f->suspect[h].t0 < f->suspect[w->entry].t0))
+		if (f->suspect[h].entry &&
+		    (w->entry == STORY_NOBODY || f->suspect[h].t0 < f->suspect[w->entry].t0))
 			w->entry = h;
 	for (size_t i = 0; i < COUNT(FLOWS) && w->entry != STORY_NOBODY && f->b->rc == 0; i++) {
 		w->phase = FLOWS[i].phase;
@@ -229,16 +235,21 @@ static const struct {
 	uint8_t weight;
 	bool servers_only;
 } KINDS[] = {
-	{ OBS_CREDENTIAL_STORE, "credential-access", 77, false }, { OBS_LOG_CLEARED, "defense-evasion", 79, false },
-	{ OBS_TIMESTOMP, "defense-evasion", 72, true },           { OBS_MODULE, "persistence", 76, true },
-	{ OBS_DEFENSE, "defense-evasion", 66, true },             { OBS_ALERT, "execution", 72, false },
-	{ OBS_PAGE_COMPILED, "execution", 68, true },             { OBS_SERVER_CHILD, "execution", 69, true },
+	{ OBS_CREDENTIAL_STORE, "credential-access", 77, false },
+	{ OBS_LOG_CLEARED, "defense-evasion", 79, false },
+	{ OBS_TIMESTOMP, "defense-evasion", 72, true },
+	{ OBS_MODULE, "persistence", 76, true },
+	{ OBS_DEFENSE, "defense-evasion", 66, true },
+	{ OBS_ALERT, "execution", 72, false },
+	{ OBS_PAGE_COMPILED, "execution", 68, true },
+	{ OBS_SERVER_CHILD, "execution", 69, true },
 };
 
 /* Cmdlets with which mail is opened to somebody, taken out or turned aside. */
 static bool is_mail_cmdlet(const struct story_observation *o)
 {
-	return has_nocase(o->command, "ApplicationImpersonation") || has_nocase(o->command, "ForwardingSmtpAddress") ||
+	return has_nocase(o->command, "ApplicationImpersonation") ||
+	       has_nocase(o->command, "ForwardingSmtpAddress") ||
 	       str_eq_ascii_nocase(o->object, STR("New-MailboxExportRequest")) ||
 	       str_eq_ascii_nocase(o->object, STR("Install-TransportAgent")) ||
 	       str_eq_ascii_nocase(o->object, STR("Enable-TransportAgent"));
@@ -263,10 +274,12 @@ static str forwarded_to(str command)
 	str rest;
 
 	for (size_t i = 0; i + sizeof NAME < command.len; i++) {
-		if (!str_eq_ascii_nocase((str){ command.ptr + i, sizeof NAME - 1 }, STR("ForwardingSmtpAddress")))
+		if (!str_eq_ascii_nocase((str){ command.ptr + i, sizeof NAME - 1 },
+					 STR("ForwardingSmtpAddress")))
 			continue;
 		rest = (str){ command.ptr + i + sizeof NAME - 1, command.len - i - sizeof NAME + 1 };
-		while (rest.len && (rest.ptr[0] == ' ' || rest.ptr[0] == ':' || rest.ptr[0] == '"' || rest.ptr[0] == '\''))
+		while (rest.len && (rest.ptr[0] == ' ' || rest.ptr[0] == ':' || rest.ptr[0] == '"' ||
+				    rest.ptr[0] == '\''))
 			rest = (str){ rest.ptr + 1, rest.len - 1 };
 		if (rest.len > 5 && str_eq_ascii_nocase((str){ rest.ptr, 5 }, STR("smtp:")))
 			rest = (str){ rest.ptr + 5, rest.len - 5 };
@@ -285,7 +298,8 @@ static void tell_cmdlet(struct aftermath *w, const struct story_observation *o)
 	if (to.len && w->nforward < COUNT(w->forward))
 		w->forward[w->nforward++] = keep_lower(w->f->b, to);
 	if (room(w, o->host))
-		clue_add(w->f, o->host, FAMILY_SERVICE, GRADE_NOTE, "collection", 82, o->first_ns, &o->refs, o->sentence);
+		clue_add(w->f, o->host, FAMILY_SERVICE, GRADE_NOTE, "collection", 82, o->first_ns, &o->refs,
+			 o->sentence);
 }
 
 /* Copies that went where a mailbox was turned to. */
@@ -297,12 +311,13 @@ static int on_copy(void *ctx, const struct fact *x, err *e)
 
 	(void)e;
 	for (uint32_t i = 0; i < w->nforward && host != STORY_NOBODY; i++) {
-		if (!str_eq_ascii_nocase(x->attr[FA_TARGET_ACCOUNT], w->forward[i]) || w->outside[host]++ >= 4 * PER_HOST)
+		if (!str_eq_ascii_nocase(x->attr[FA_TARGET_ACCOUNT], w->forward[i]) ||
+		    w->outside[host]++ >= 4 * PER_HOST)
 			continue;
 		refs_add_all(&refs, x->refs, x->nrefs);
 		clue_add(w->f, host, FAMILY_SERVICE, GRADE_NOTE, "exfiltration", 65, x->first_ns, &refs,
-			 sentence_of(w->f->b, "inc.copied", "account", x->attr[FA_ACCOUNT], "to", w->forward[i], "time",
-				     keep_time(w->f->b, x->first_ns), NULL));
+			 sentence_of(w->f->b, "inc.copied", "account", x->attr[FA_ACCOUNT], "to",
+				     w->forward[i], "time", keep_time(w->f->b, x->first_ns), NULL));
 	}
 	return 0;
 }
@@ -320,7 +335,8 @@ static void tell_observed(struct aftermath *w)
 
 		if (o->recovered || o->host == STORY_NOBODY)
 			continue;
-		if (o->kind == OBS_ADMIN_CMDLET && mail && is_mail_cmdlet(o) && o->first_ns >= f->begin[incident]) {
+		if (o->kind == OBS_ADMIN_CMDLET && mail && is_mail_cmdlet(o) &&
+		    o->first_ns >= f->begin[incident]) {
 			tell_cmdlet(w, o);
 			continue;
 		}
@@ -331,15 +347,16 @@ static void tell_observed(struct aftermath *w)
 				phase = KINDS[k].phase;
 				weight = KINDS[k].weight;
 			}
-		if (o->kind == OBS_SERVER_CHILD && (o->weight < 80 || o->first_ns > f->suspect[o->host].t0 + 7 * DAY))
+		if (o->kind == OBS_SERVER_CHILD &&
+		    (o->weight < 80 || o->first_ns > f->suspect[o->host].t0 + 7 * DAY))
 			phase = NULL;
 		if (is_erasing(f, o)) {
 			phase = "defense-evasion";
 			weight = 74;
 		}
 		if (phase && room(w, o->host))
-			clue_add(f, o->host, o->kind == OBS_ALERT ? FAMILY_ALERT : FAMILY_ENDPOINT, GRADE_NOTE, phase, weight,
-				 o->first_ns, &o->refs, o->sentence);
+			clue_add(f, o->host, o->kind == OBS_ALERT ? FAMILY_ALERT : FAMILY_ENDPOINT,
+				 GRADE_NOTE, phase, weight, o->first_ns, &o->refs, o->sentence);
 	}
 }
 
@@ -356,7 +373,8 @@ static void tell_probing(struct aftermath *w)
 		if (!s->in || !s->entry || r->s.first_ns >= s->t0 || r->s.first_ns < s->t0 - 30 * DAY ||
 		    !is_relay(f, r->client) || !room(w, r->server))
 			continue;
-		clue_add(f, r->server, FAMILY_SERVICE, GRADE_NOTE, "reconnaissance", 67, r->s.first_ns, &r->s.refs,
+		clue_add(f, r->server, FAMILY_SERVICE, GRADE_NOTE, "reconnaissance", 67, r->s.first_ns,
+			 &r->s.refs,
 			 sentence_of(f->b, "inc.probed", "ip", trace_text(&f->t, r->client), "path",
 				     trace_text(&f->t, r->path), NULL));
 	}

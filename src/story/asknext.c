@@ -80,7 +80,8 @@ static bool sees_outside(const struct asks *a)
 
 		if (c->missing || !name || c->first_ns == TIME_NONE)
 			continue;
-		if (a->n->in->nincidents && (c->first_ns > a->first + 2 * DAY || c->last_ns < a->last - 2 * DAY))
+		if (a->n->in->nincidents &&
+		    (c->first_ns > a->first + 2 * DAY || c->last_ns < a->last - 2 * DAY))
 			continue;
 		for (size_t k = 0; k < COUNT(NAMES); k++)
 			if (strcmp(name, NAMES[k]) == 0)
@@ -264,8 +265,8 @@ void narrate_next(struct narrator *n)
 
 		narrate_say(n, STORY_NOBODY, PART_NEXT, 64, TIME_NONE, &x->refs, x->key, "count",
 			    narrate_number(n, x->settles), "first", narrate_time(n, a.first), "last",
-			    narrate_time(n, a.last), "host", x->host, "object", x->what, "list", x->list, "ip",
-			    x->ip, NULL);
+			    narrate_time(n, a.last), "host", x->host, "object", x->what, "list", x->list,
+			    "ip", x->ip, NULL);
 	}
 	VEC_DONE(&a.ask);
 }

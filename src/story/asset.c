@@ -172,7 +172,8 @@ static int on_lease_name(void *ctx, const struct fact *f, err *e)
 static str machine_of(str account)
 {
 	account = str_basename(account);
-	return account.len > 1 && account.ptr[account.len - 1] == '$' ? (str){ account.ptr, account.len - 1 } : STR("");
+	return account.len > 1 && account.ptr[account.len - 1] == '$' ? (str){ account.ptr, account.len - 1 }
+								      : STR("");
 }
 
 /* A domain controller tells that a machine's account has another name now. */

@@ -257,10 +257,11 @@ enum sight {
 	SIGHTS
 };
 
-static const uint8_t POINTS[SIGHTS] = { [SIGHT_LOOKING] = 2,   [SIGHT_COMMAND] = 1,   [SIGHT_NEW_PAGE] = 1,
-					[SIGHT_PAGE_FILE] = 1, [SIGHT_PAGE_USED] = 2, [SIGHT_SCRIPT] = 3,
-					[SIGHT_INSTALLED] = 1, [SIGHT_CALLED] = 1,    [SIGHT_SHIELD] = 1,
-					[SIGHT_ERASED] = 0 };
+static const uint8_t POINTS[SIGHTS] = {
+	[SIGHT_LOOKING] = 2,   [SIGHT_COMMAND] = 1, [SIGHT_NEW_PAGE] = 1,  [SIGHT_PAGE_FILE] = 1,
+	[SIGHT_PAGE_USED] = 2, [SIGHT_SCRIPT] = 3,  [SIGHT_INSTALLED] = 1, [SIGHT_CALLED] = 1,
+	[SIGHT_SHIELD] = 1,    [SIGHT_ERASED] = 0
+};
 
 /* A candidate: a host and the time around which it is looked at. */
 struct candidate {
@@ -306,7 +307,8 @@ static void each_new_path(const struct search *s, uint32_t server, int64_t from,
 {
 	for (size_t i = asked_from(s, server); i < s->asked.len && s->asked.at[i].server == server; i++) {
 		const struct asked *a = &s->asked.at[i];
-		bool first = i == 0 || s->asked.at[i - 1].server != server || s->asked.at[i - 1].path != a->path;
+		bool first =
+			i == 0 || s->asked.at[i - 1].server != server || s->asked.at[i - 1].path != a->path;
 
 		if (first && a->ns >= from && a->ns <= to && is_outside(s, a->client))
 			fn(s, a, ctx);
@@ -377,15 +379,17 @@ static void see_after(const struct search *s, struct candidate *c)
 	for (size_t i = 0; i < f->t.install.len; i++) {
 		const struct install *n = &f->t.install.at[i];
 
-		if (n->host == c->host && n->s.first_ns >= c->at - 10 * MINUTE && n->s.first_ns < c->at + 3 * HOUR &&
-		    f->object_seen[n->object].hosts <= 2 && f->object_seen[n->object].first_ns >= c->at - 10 * MINUTE)
+		if (n->host == c->host && n->s.first_ns >= c->at - 10 * MINUTE &&
+		    n->s.first_ns < c->at + 3 * HOUR && f->object_seen[n->object].hosts <= 2 &&
+		    f->object_seen[n->object].first_ns >= c->at - 10 * MINUTE)
 			see(c, SIGHT_INSTALLED, n->s.first_ns);
 	}
 	for (size_t i = 0; i < f->t.contact.len; i++) {
 		const struct contact *k = &f->t.contact.at[i];
 
-		if (k->host == c->host && k->s.first_ns >= c->at - 10 * MINUTE && k->s.first_ns < c->at + DAY &&
-		    !k->refused && f->dest_seen[k->dest].first_ns >= c->at - HOUR)
+		if (k->host == c->host && k->s.first_ns >= c->at - 10 * MINUTE &&
+		    k->s.first_ns < c->at + DAY && !k->refused &&
+		    f->dest_seen[k->dest].first_ns >= c->at - HOUR)
 			see(c, SIGHT_CALLED, k->s.first_ns);
 	}
 }
@@ -406,7 +410,8 @@ static void candidate_judge(struct search *s, uint32_t host, int64_t at, const s
 	see_after(s, &c);
 	/* a page that was put there and is used is an application, unless something else speaks */
 	other = c.sight[SIGHT_LOOKING] || c.sight[SIGHT_SCRIPT] ||
-		(c.sight[SIGHT_PAGE_USED] && (c.sight[SIGHT_COMMAND] || c.sight[SIGHT_SHIELD] || c.sight[SIGHT_CALLED]));
+		(c.sight[SIGHT_PAGE_USED] &&
+		 (c.sight[SIGHT_COMMAND] || c.sight[SIGHT_SHIELD] || c.sight[SIGHT_CALLED]));
 	if (c.points < ENOUGH || !other)
 		return;
 	kept = VEC_PUSH(&s->candidate, LIMIT_STORY_PAGES);
@@ -459,7 +464,8 @@ static void tell_page(const struct search *s, const struct asked *a, void *ctx)
 
 	if (!r->post && !role_is(ROLE_PAGE, trace_text(&s->f->t, a->path)))
 		return;
-	c = clue_add(t->f, t->host, FAMILY_SERVICE, GRADE_STRONG, "initial-access", 85, r->first_ok_ns, &r->s.refs,
+	c = clue_add(t->f, t->host, FAMILY_SERVICE, GRADE_STRONG, "initial-access", 85, r->first_ok_ns,
+		     &r->s.refs,
 		     sentence_of(t->f->b, "inc.new_page", "ip", trace_text(&s->f->t, a->client), "path",
 				 trace_text(&s->f->t, a->path), "host", host_text(t->f, t->host), NULL));
 	if (c && (*t->begin == TIME_NONE || r->first_ok_ns < *t->begin))
@@ -495,8 +501,8 @@ static void tell_observations(struct search *s, const struct candidate *c)
 			continue;
 		near = o->first_ns > c->begin - HOUR / 2 && o->first_ns < c->begin + HOUR / 2;
 		if (o->kind == OBS_PAGE_WRITTEN && (is_used(s, o) || near))
-			clue_add(s->f, o->host, FAMILY_ENDPOINT, GRADE_CONTROL, "persistence", 90, o->first_ns,
-				 &o->refs, o->sentence);
+			clue_add(s->f, o->host, FAMILY_ENDPOINT, GRADE_CONTROL, "persistence", 90,
+				 o->first_ns, &o->refs, o->sentence);
 		else if (o->kind == OBS_ADMIN_CMDLET && o->weight >= 90)
 			clue_add(s->f, o->host, FAMILY_SERVICE, GRADE_CONTROL, "initial-access", 95,
 				 o->first_ns, &o->refs, o->sentence);

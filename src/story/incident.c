@@ -103,8 +103,7 @@ static void mark_key(char key[8], enum mark_kind kind, text_id id)
 	memcpy(key, parts, sizeof parts);
 }
 
-void mark_add(struct finder *f, enum mark_kind kind, text_id id, int64_t since, uint32_t incident,
-		   bool sure)
+void mark_add(struct finder *f, enum mark_kind kind, text_id id, int64_t since, uint32_t incident, bool sure)
 {
 	struct map_entry *m;
 	struct mark *n;
@@ -238,9 +237,11 @@ static bool seen_all(struct finder *f)
 	if (!f->path_seen || !f->dest_seen || !f->image_seen || !f->object_seen || !f->hash_seen)
 		return false;
 	for (size_t i = 0; i < t->contact.len; i++)
-		seen_on(f->dest_seen, t->contact.at[i].dest, t->contact.at[i].host, t->contact.at[i].s.first_ns);
+		seen_on(f->dest_seen, t->contact.at[i].dest, t->contact.at[i].host,
+			t->contact.at[i].s.first_ns);
 	for (size_t i = 0; i < t->request.len; i++)
-		seen_on(f->path_seen, t->request.at[i].path, t->request.at[i].client, t->request.at[i].s.first_ns);
+		seen_on(f->path_seen, t->request.at[i].path, t->request.at[i].client,
+			t->request.at[i].s.first_ns);
 	for (size_t i = 0; i < t->program.len; i++) {
 		const struct program *p = &t->program.at[i];
 

@@ -12,7 +12,15 @@
 enum host_class { CLASS_CONFIRMED, CLASS_LIKELY, CLASS_EXPOSED, CLASS_CLEARED, CLASS_UNKNOWN, CLASSES };
 
 /* Witnesses that do not depend on each other: many clues of one family are one witness. */
-enum clue_family { FAMILY_ENDPOINT, FAMILY_DELIVERY, FAMILY_NETWORK, FAMILY_LOGON, FAMILY_ALERT, FAMILY_SERVICE, FAMILIES };
+enum clue_family {
+	FAMILY_ENDPOINT,
+	FAMILY_DELIVERY,
+	FAMILY_NETWORK,
+	FAMILY_LOGON,
+	FAMILY_ALERT,
+	FAMILY_SERVICE,
+	FAMILIES
+};
 
 enum clue_grade {
 	GRADE_NOTE,    /* belongs to the story, says nothing about the host's state */

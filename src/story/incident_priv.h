@@ -16,14 +16,7 @@
 #include "story/incident.h"
 #include "story/trace.h"
 
-enum mark_kind {
-	MARK_DEST,
-	MARK_IMAGE,
-	MARK_OBJECT,
-	MARK_HASH,
-	MARK_ACCOUNT,
-	MARK_KINDS
-};
+enum mark_kind { MARK_DEST, MARK_IMAGE, MARK_OBJECT, MARK_HASH, MARK_ACCOUNT, MARK_KINDS };
 
 struct mark {
 	enum mark_kind kind;
@@ -87,7 +80,8 @@ struct story_clue *clue_add(struct finder *f, uint32_t host, enum clue_family fa
 void clue_from(struct story_clue *c, uint32_t from);
 
 /* The host is under control from ns on. Earlier times win. */
-void suspect_in(struct finder *f, uint32_t host, int64_t ns, uint32_t parent, const char *via, uint32_t incident);
+void suspect_in(struct finder *f, uint32_t host, int64_t ns, uint32_t parent, const char *via,
+		uint32_t incident);
 
 void mark_add(struct finder *f, enum mark_kind kind, text_id id, int64_t since, uint32_t incident, bool sure);
 const struct mark *mark_of(const struct finder *f, enum mark_kind kind, text_id id);

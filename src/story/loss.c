@@ -76,8 +76,8 @@ static int on_flow(void *ctx, const struct fact *x, err *e)
 	struct losses *w = ctx;
 	struct finder *f = w->f;
 	str target = x->attr[FA_TARGET_IP].len ? x->attr[FA_TARGET_IP] : x->attr[FA_TARGET_HOST];
-	uint32_t host = x->attr[FA_HOST].len ? host_named(f->b, x->attr[FA_HOST]) :
-					       who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns);
+	uint32_t host = x->attr[FA_HOST].len ? host_named(f->b, x->attr[FA_HOST])
+					     : who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns);
 	text_id dest = x->attr[FA_TARGET_IP].len ? trace_find(&f->t, target) : trace_dest(&f->t, target);
 
 	(void)e;
@@ -85,8 +85,9 @@ static int on_flow(void *ctx, const struct fact *x, err *e)
 	    is_inside(f->b, target))
 		return 0;
 	w->reply = str_eq(x->attr[FA_DETAIL], STR("reply"));
-	if (w->reply ? is_relay(f, dest) :
-		       ((f->suspect[host].in && x->first_ns >= f->suspect[host].t0 - HOUR) || is_proxy(f, host)))
+	if (w->reply ? is_relay(f, dest)
+		     : ((f->suspect[host].in && x->first_ns >= f->suspect[host].t0 - HOUR) ||
+			is_proxy(f, host)))
 		flow_add(w, host, dest, x);
 	return 0;
 }
@@ -104,7 +105,8 @@ static int flow_order(const void *pa, const void *pb)
 	if (a->first_ns / DAY != b->first_ns / DAY)
 		return a->first_ns < b->first_ns ? -1 : 1;
 	if ((a->rough || !a->bytes) != (b->rough || !b->bytes))
-		return (a->rough || !a->bytes) - (b->rough || !b->bytes); /* what counts one direction first */
+		return (a->rough || !a->bytes) -
+		       (b->rough || !b->bytes); /* what counts one direction first */
 	return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
 }
 
@@ -139,7 +141,8 @@ static struct total total_of(const struct losses *w, size_t from, size_t to)
 
 /* Proxies' bytes to the same place while this host asked for it, less those of other hosts: all of them if it is the
  * only host of the incident that did so, else its share. */
-static void add_proxied(const struct losses *w, size_t from, size_t to, size_t group, size_t group_end, struct total *t)
+static void add_proxied(const struct losses *w, size_t from, size_t to, size_t group, size_t group_end,
+			struct total *t)
 {
 	uint32_t askers = 0, last = STORY_NOBODY;
 
@@ -154,7 +157,8 @@ static void add_proxied(const struct losses *w, size_t from, size_t to, size_t g
 		if (!p->proxy || p->bytes < MUCH)
 			continue;
 		for (size_t k = from; k < to; k++)
-			near |= p->first_ns >= w->flow.at[k].first_ns - DAY && p->first_ns <= w->flow.at[k].last_ns + DAY;
+			near |= p->first_ns >= w->flow.at[k].first_ns - DAY &&
+				p->first_ns <= w->flow.at[k].last_ns + DAY;
 		if (!near)
 			continue;
 		t->rough |= p->rough;
@@ -188,10 +192,12 @@ static void tell_sent(struct finder *f, uint32_t host, text_id dest, const struc
 {
 	struct incident_external *x;
 
-	clue_add(f, host, FAMILY_NETWORK, control ? GRADE_STRONG : GRADE_WEAK, "exfiltration", 84, t->first_ns, &t->refs,
-		 sentence_of(f->b, "inc.sent", "bytes", keep_u64(f->b, t->bytes), "dest", trace_text(&f->t, dest),
-			     NULL));
-	x = external_add(f, trace_text(&f->t, dest), STR(""), EXTERNAL_EXFILTRATION, f->suspect[host].incident, NULL);
+	clue_add(f, host, FAMILY_NETWORK, control ? GRADE_STRONG : GRADE_WEAK, "exfiltration", 84,
+		 t->first_ns, &t->refs,
+		 sentence_of(f->b, "inc.sent", "bytes", keep_u64(f->b, t->bytes), "dest",
+			     trace_text(&f->t, dest), NULL));
+	x = external_add(f, trace_text(&f->t, dest), STR(""), EXTERNAL_EXFILTRATION,
+			 f->suspect[host].incident, NULL);
 	if (!x)
 		return;
 	x->bytes += t->bytes;
@@ -264,7 +270,8 @@ static void relay_losses(struct losses *w, size_t from)
 				continue;
 			while (a < w->flow.len && !(w->flow.at[a].dest == ip && w->flow.at[a].host == h))
 				a++;
-			for (b = a; b < w->flow.len && w->flow.at[b].dest == ip && w->flow.at[b].host == h; b++)
+			for (b = a; b < w->flow.len && w->flow.at[b].dest == ip && w->flow.at[b].host == h;
+			     b++)
 				;
 			net = total_of(w, a, b);
 			mail_total(f, ip, h, &own);
@@ -274,9 +281,10 @@ static void relay_losses(struct losses *w, size_t from)
 				continue;
 			loss_add(f, h, ip, &own, 15);
 			f->external.at[x].bytes += own.bytes;
-			clue_add(f, h, FAMILY_NETWORK, GRADE_NOTE, "exfiltration", 83, own.first_ns, &own.refs,
-				 sentence_of(f->b, "inc.fetched_out", "bytes", keep_u64(f->b, own.bytes), "ip",
-					     f->external.at[x].ip, NULL));
+			clue_add(f, h, FAMILY_NETWORK, GRADE_NOTE, "exfiltration", 83, own.first_ns,
+				 &own.refs,
+				 sentence_of(f->b, "inc.fetched_out", "bytes", keep_u64(f->b, own.bytes),
+					     "ip", f->external.at[x].ip, NULL));
 		}
 	}
 }

@@ -201,11 +201,11 @@ void narrate(struct narrator *n)
 const char *story_part_name(enum story_part part)
 {
 	static const char *const NAMES[STORY_PARTS] = {
-		[PART_CASE] = "case",       [PART_INCIDENT] = "incident", [PART_BEGINNING] = "beginning",
-		[PART_RELAYS] = "relays",   [PART_PLANTED] = "planted",   [PART_SPREAD] = "spread",
-		[PART_HOSTS] = "hosts",     [PART_CONTROL] = "control",   [PART_LOSS] = "loss",
-		[PART_END] = "end",         [PART_ERASED] = "erased",     [PART_DOUBT] = "doubt",
-		[PART_UNSEEN] = "unseen",   [PART_NEXT] = "next",         [PART_REST] = "rest",
+		[PART_CASE] = "case",     [PART_INCIDENT] = "incident", [PART_BEGINNING] = "beginning",
+		[PART_RELAYS] = "relays", [PART_PLANTED] = "planted",   [PART_SPREAD] = "spread",
+		[PART_HOSTS] = "hosts",   [PART_CONTROL] = "control",   [PART_LOSS] = "loss",
+		[PART_END] = "end",       [PART_ERASED] = "erased",     [PART_DOUBT] = "doubt",
+		[PART_UNSEEN] = "unseen", [PART_NEXT] = "next",         [PART_REST] = "rest",
 	};
 
 	return (unsigned)part < STORY_PARTS ? NAMES[part] : NULL;

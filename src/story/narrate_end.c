@@ -68,8 +68,8 @@ void narrate_hosts(struct narrator *n, uint32_t incident)
 			    narrate_number(n, n->in->nhosts), "exposed", narrate_number(n, c[CLASS_EXPOSED]),
 			    "cleared", narrate_number(n, c[CLASS_CLEARED]), "unknown",
 			    narrate_number(n, c[CLASS_UNKNOWN]), "number",
-			    narrate_number(n, (uint64_t)c[CLASS_CONFIRMED] + c[CLASS_LIKELY] + c[CLASS_EXPOSED] +
-						      c[CLASS_UNKNOWN]),
+			    narrate_number(n, (uint64_t)c[CLASS_CONFIRMED] + c[CLASS_LIKELY] +
+						      c[CLASS_EXPOSED] + c[CLASS_UNKNOWN]),
 			    NULL);
 }
 
@@ -90,9 +90,9 @@ static void narrate_controls(struct narrator *n, uint32_t incident)
 		}
 		told++;
 		narrate_say(n, incident, PART_CONTROL, 80, x->first_ns, &x->refs,
-			    x->name.len ? "nar.control_named" : "nar.control", "ip", x->ip, "name", x->name, "first",
-			    narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns), "hosts",
-			    narrate_number(n, x->hosts), NULL);
+			    x->name.len ? "nar.control_named" : "nar.control", "ip", x->ip, "name", x->name,
+			    "first", narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns),
+			    "hosts", narrate_number(n, x->hosts), NULL);
 	}
 	if (more)
 		narrate_say(n, incident, PART_CONTROL, 60, TIME_NONE, NULL, "nar.controls_more", "count",
@@ -105,9 +105,9 @@ static void narrate_one_loss(struct narrator *n, const struct incident_loss *x)
 {
 	narrate_say(n, x->incident, PART_LOSS, 78, x->first_ns, &x->refs,
 		    x->measurable ? "nar.loss_to" : "nar.loss_unmeasured", "host", narrate_name(n, x->host),
-		    "object", x->what, "count", narrate_number(n, x->estimate), "low", narrate_number(n, x->low),
-		    "high", narrate_number(n, x->high), "first", narrate_time(n, x->first_ns), "last",
-		    narrate_time(n, x->last_ns), NULL);
+		    "object", x->what, "count", narrate_number(n, x->estimate), "low",
+		    narrate_number(n, x->low), "high", narrate_number(n, x->high), "first",
+		    narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns), NULL);
 }
 
 static void narrate_loss(struct narrator *n, uint32_t incident)
@@ -166,8 +166,8 @@ static void narrate_until(struct narrator *n, uint32_t incident)
 			call = x;
 	}
 	if (call && (!last || call->last_ns > last->ns))
-		narrate_say(n, incident, PART_END, 70, call->last_ns, &call->refs, "nar.until_call", "ip", call->ip,
-			    "time", narrate_time(n, call->last_ns), NULL);
+		narrate_say(n, incident, PART_END, 70, call->last_ns, &call->refs, "nar.until_call", "ip",
+			    call->ip, "time", narrate_time(n, call->last_ns), NULL);
 	else if (last)
 		narrate_say(n, incident, PART_END, 70, last->ns, &last->refs, "nar.until", "host",
 			    narrate_name(n, last->host), "time", narrate_time(n, last->ns), NULL);
@@ -195,14 +195,15 @@ void narrate_erased(struct narrator *n, uint32_t incident)
 		    o->last_ns < h->first_ns - HOUR)
 			continue;
 		told++;
-		narrate_say(n, incident, PART_ERASED, 76, o->last_ns, &o->refs, "nar.cleared", "object", o->object,
-			    "host", narrate_name(n, o->host), "time", narrate_time(n, o->last_ns), "account",
-			    o->account, NULL);
+		narrate_say(n, incident, PART_ERASED, 76, o->last_ns, &o->refs, "nar.cleared", "object",
+			    o->object, "host", narrate_name(n, o->host), "time", narrate_time(n, o->last_ns),
+			    "account", o->account, NULL);
 	}
 	for (uint32_t i = 0, more = 0; i < n->in->nclues && more < CLEARED_TOLD; i++) {
 		const struct story_clue *c = &n->in->clues[i];
 
-		if (c->incident != incident || c->grade < GRADE_STRONG || strcmp(c->phase, "defense-evasion") != 0)
+		if (c->incident != incident || c->grade < GRADE_STRONG ||
+		    strcmp(c->phase, "defense-evasion") != 0)
 			continue;
 		more++;
 		told++;
@@ -221,7 +222,8 @@ static uint32_t doubt_order(struct narrator *n, uint32_t incident, uint32_t told
 		struct story_refs refs = h->refs;
 
 		if (h->incident != incident || h->parent == STORY_NOBODY || h->first_ns == TIME_NONE ||
-		    !(p = narrate_host(n, h->parent)) || p->first_ns == TIME_NONE || p->first_ns <= h->first_ns)
+		    !(p = narrate_host(n, h->parent)) || p->first_ns == TIME_NONE ||
+		    p->first_ns <= h->first_ns)
 			continue;
 		told++;
 		refs_add_all(&refs, p->refs.at, p->refs.n);
@@ -287,9 +289,11 @@ void narrate_unseen(struct narrator *n)
 	for (uint32_t i = 0; i < n->st->nblind && told < UNSEEN_TOLD; i++) {
 		const struct story_blind *x = &n->st->blind[i];
 		const struct incident_host *h = x->host == STORY_NOBODY ? NULL : narrate_host(n, x->host);
-		bool about = h && h->class <= CLASS_EXPOSED && (x->kind == BLIND_CHANNEL || x->kind == BLIND_NO_LOGS);
+		bool about = h && h->class <= CLASS_EXPOSED &&
+			     (x->kind == BLIND_CHANNEL || x->kind == BLIND_NO_LOGS);
 
-		if (!about && x->kind != BLIND_MISSING_RECORDS && x->kind != BLIND_UNREAD && x->kind != BLIND_RUN)
+		if (!about && x->kind != BLIND_MISSING_RECORDS && x->kind != BLIND_UNREAD &&
+		    x->kind != BLIND_RUN)
 			continue;
 		told++;
 		narrate_sentence(n, STORY_NOBODY, PART_UNSEEN, 50, TIME_NONE, &x->refs, &x->sentence);

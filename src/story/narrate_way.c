@@ -42,8 +42,8 @@ static void narrate_speaks(struct narrator *n, uint32_t incident, uint32_t host,
 		const struct story_clue *c = &n->in->clues[i];
 		uint32_t at = len, kind = 0;
 
-		if (c->host != host || c->incident != incident || c->grade < GRADE_STRONG || c->ns < ns - HOUR ||
-		    c->ns > ns + DAY)
+		if (c->host != host || c->incident != incident || c->grade < GRADE_STRONG ||
+		    c->ns < ns - HOUR || c->ns > ns + DAY)
 			continue;
 		for (uint32_t k = 0; k < len; k++)
 			kind += best[k]->sentence.key == c->sentence.key;
@@ -135,9 +135,9 @@ void narrate_beginning(struct narrator *n, uint32_t incident)
 		}
 		told++;
 		narrate_say(n, incident, PART_RELAYS, 75, x->first_ns, &x->refs,
-			    x->name.len ? "nar.relay_named" : "nar.relay", "ip", x->ip, "name", x->name, "first",
-			    narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns), "percent",
-			    percent(n, x->confidence), NULL);
+			    x->name.len ? "nar.relay_named" : "nar.relay", "ip", x->ip, "name", x->name,
+			    "first", narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns),
+			    "percent", percent(n, x->confidence), NULL);
 	}
 	if (more)
 		narrate_say(n, incident, PART_RELAYS, 60, TIME_NONE, NULL, "nar.relays_more", "count",
@@ -159,9 +159,9 @@ static void narrate_artefact(struct narrator *n, const struct incident_artefact 
 			    "last", narrate_time(n, a->to_ns), NULL);
 	else
 		narrate_say(n, a->incident, PART_PLANTED, 85, a->from_ns, &a->refs,
-			    a->host == STORY_NOBODY ? "nar.artefact_several" : "nar.artefact", "object", a->path,
-			    "what", narrate_way(n, a->kind), "host", narrate_name(n, a->host), "hash", a->sha256,
-			    NULL);
+			    a->host == STORY_NOBODY ? "nar.artefact_several" : "nar.artefact", "object",
+			    a->path, "what", narrate_way(n, a->kind), "host", narrate_name(n, a->host),
+			    "hash", a->sha256, NULL);
 }
 
 /* One thing put in place on some hosts. */
@@ -197,8 +197,8 @@ static bool is_fresh(map *seen, uint32_t host, str object)
 
 	buf_add(&key, &host, sizeof host);
 	for (size_t i = 0; i < object.len; i++)
-		buf_byte(&key, object.ptr[i] >= 'A' && object.ptr[i] <= 'Z' ? (char)(object.ptr[i] + 32) :
-									     object.ptr[i]);
+		buf_byte(&key, object.ptr[i] >= 'A' && object.ptr[i] <= 'Z' ? (char)(object.ptr[i] + 32)
+									    : object.ptr[i]);
 	if (!map_put(seen, buf_view(&key), 0, &fresh))
 		fresh = false;
 	buf_done(&key);
@@ -287,9 +287,10 @@ void narrate_planted(struct narrator *n, uint32_t incident)
 
 static void narrate_step(struct narrator *n, const struct incident_edge *e, uint32_t incident)
 {
-	narrate_say(n, incident, PART_SPREAD, 78, e->ns, &e->refs, e->account.len ? "nar.step_account" : "nar.step",
-		    "from", narrate_name(n, e->from), "to", narrate_name(n, e->to), "time",
-		    narrate_time(n, e->ns), "way", narrate_way(n, e->kind), "account", e->account, NULL);
+	narrate_say(n, incident, PART_SPREAD, 78, e->ns, &e->refs,
+		    e->account.len ? "nar.step_account" : "nar.step", "from", narrate_name(n, e->from), "to",
+		    narrate_name(n, e->to), "time", narrate_time(n, e->ns), "way", narrate_way(n, e->kind),
+		    "account", e->account, NULL);
 }
 
 /* Did it go on from this host? Then the chain has told of it. */
@@ -322,9 +323,12 @@ static void narrate_one_way(struct narrator *n, uint32_t incident, const char *v
 	}
 	if (hosts > 1 || (hosts == 1 && (unknown || !is_in_chain(n, host))))
 		narrate_say(n, incident, PART_SPREAD, unknown ? 60 : 72, first, &refs,
-			    unknown ? "nar.way_unknown" : hosts == 1 ? "nar.way_one" : "nar.way", "hosts", narrate_number(n, hosts), "way",
-			    narrate_way(n, via), "first", narrate_time(n, first), "last", narrate_time(n, last),
-			    "host", narrate_name(n, host), NULL);
+			    unknown      ? "nar.way_unknown"
+			    : hosts == 1 ? "nar.way_one"
+					 : "nar.way",
+			    "hosts", narrate_number(n, hosts), "way", narrate_way(n, via), "first",
+			    narrate_time(n, first), "last", narrate_time(n, last), "host",
+			    narrate_name(n, host), NULL);
 }
 
 static void narrate_ways(struct narrator *n, uint32_t incident)

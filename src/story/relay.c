@@ -79,7 +79,8 @@ static bool is_own_page(const struct finder *f, const struct request *r)
 
 static void tell_use(struct finder *f, const struct request *r, uint8_t weight)
 {
-	clue_add(f, r->server, FAMILY_SERVICE, GRADE_NOTE, "command-and-control", weight, r->s.first_ns, &r->s.refs,
+	clue_add(f, r->server, FAMILY_SERVICE, GRADE_NOTE, "command-and-control", weight, r->s.first_ns,
+		 &r->s.refs,
 		 sentence_of(f->b, "inc.page_used", "ip", trace_text(&f->t, r->client), "path",
 			     trace_text(&f->t, r->path), "count", keep_u64(f->b, r->s.count), NULL));
 }
@@ -166,13 +167,15 @@ static void mails_find(struct finder *f)
 		const struct mail *m = &f->t.mail.at[i];
 		const struct reader *r = &by[m->account];
 
-		if (!is_foreign(f, m, begin) || (r->mailboxes < 2 && r->clients < 2 && !is_relay(f, m->client)))
+		if (!is_foreign(f, m, begin) ||
+		    (r->mailboxes < 2 && r->clients < 2 && !is_relay(f, m->client)))
 			continue;
 		relay_add(f, m->client, incident, 0.85, &m->s);
-		clue_add(f, m->server, FAMILY_SERVICE, GRADE_NOTE, "collection", 80, m->s.first_ns, &m->s.refs,
+		clue_add(f, m->server, FAMILY_SERVICE, GRADE_NOTE, "collection", 80, m->s.first_ns,
+			 &m->s.refs,
 			 sentence_of(f->b, "inc.mail_read", "ip", trace_text(&f->t, m->client), "account",
-				     trace_text(&f->t, m->account), "mailbox", trace_text(&f->t, m->mailbox), "how",
-				     trace_text(&f->t, m->method), NULL));
+				     trace_text(&f->t, m->account), "mailbox", trace_text(&f->t, m->mailbox),
+				     "how", trace_text(&f->t, m->method), NULL));
 	}
 	free(by);
 }
@@ -265,7 +268,8 @@ static int on_visitor(void *ctx, const struct fact *x, err *e)
 		return 0;
 	ip = trace_find(&f->t, x->attr[FA_SOURCE_IP]);
 	for (size_t i = 0; i < f->t.inbound.len; i++)
-		if (f->t.inbound.at[i].ip == ip && f->t.inbound.at[i].host == w->e->host && f->t.inbound.at[i].s.days > 8)
+		if (f->t.inbound.at[i].ip == ip && f->t.inbound.at[i].host == w->e->host &&
+		    f->t.inbound.at[i].s.days > 8)
 			return 0; /* a regular visitor */
 	for (uint32_t i = 0; i < w->n && i <= NEAR_ENTRY_MAX; i++)
 		if (w->ip[i] == ip)
@@ -293,8 +297,8 @@ static void visitors_find(struct finder *f)
 		f->b->rc = trace_each_fact(&f->t, FACT_CONNECTION, on_visitor, &w);
 		for (uint32_t k = 0; w.n <= NEAR_ENTRY_MAX && k < w.n; k++) {
 			relay_add(f, w.ip[k], w.e->incident, 0.5, &w.at[k]);
-			clue_add(f, w.e->host, FAMILY_NETWORK, GRADE_NOTE, "initial-access", 74, w.at[k].first_ns,
-				 &w.at[k].refs,
+			clue_add(f, w.e->host, FAMILY_NETWORK, GRADE_NOTE, "initial-access", 74,
+				 w.at[k].first_ns, &w.at[k].refs,
 				 sentence_of(f->b, "inc.visitor", "ip", trace_text(&f->t, w.ip[k]), NULL));
 		}
 	}

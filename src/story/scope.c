@@ -97,11 +97,11 @@ static uint32_t host_of_fact(struct finder_of *f, const struct fact *x, bool is_
 		host = host_of_ip(f, ip, x->first_ns);
 	if (host == STORY_NOBODY)
 		host = host_of_name(f, name);
-	*ret_where = host != STORY_NOBODY  ? f->st->hosts[host].name :
-		     ip.len                ? ip :
-		     name.len              ? name :
-		     x->attr[FA_HOST].len  ? x->attr[FA_HOST] :
-					     x->attr[FA_OBSERVER];
+	*ret_where = host != STORY_NOBODY   ? f->st->hosts[host].name
+		     : ip.len               ? ip
+		     : name.len             ? name
+		     : x->attr[FA_HOST].len ? x->attr[FA_HOST]
+					    : x->attr[FA_OBSERVER];
 	return host;
 }
 
@@ -145,7 +145,8 @@ static void match_add(struct finder_of *f, const struct fact *x, uint32_t indica
 }
 
 /* f->lower holds the value. */
-static bool look_up(struct finder_of *f, const struct fact *x, enum scope_type type, str lower, bool is_source)
+static bool look_up(struct finder_of *f, const struct fact *x, enum scope_type type, str lower,
+		    bool is_source)
 {
 	struct map_entry *m;
 
@@ -203,8 +204,9 @@ static bool is_alnum(char c)
 static void match_words(struct finder_of *f, const struct fact *x, enum scope_type type, str list)
 {
 	for (size_t i = 0, from = 0; f->wants[type] && i <= list.len; i++) {
-		bool inside = i < list.len && (is_alnum(list.ptr[i]) ||
-					       (type == SCOPE_IP && (list.ptr[i] == '.' || list.ptr[i] == ':')));
+		bool inside =
+			i < list.len && (is_alnum(list.ptr[i]) ||
+					 (type == SCOPE_IP && (list.ptr[i] == '.' || list.ptr[i] == ':')));
 
 		if (inside)
 			continue;
@@ -294,7 +296,8 @@ static bool sorted(struct scope *s, const struct story *st)
 		uint32_t host = s->match.at[i].host;
 
 		o[i].rank = host == STORY_NOBODY ? UINT32_MAX : rank[host];
-		o[i].class = in && o[i].rank < in->nhosts ? (uint8_t)in->hosts[o[i].rank].class : CLASS_UNKNOWN;
+		o[i].class =
+			in && o[i].rank < in->nhosts ? (uint8_t)in->hosts[o[i].rank].class : CLASS_UNKNOWN;
 		o[i].match = s->match.at[i];
 	}
 	if (o && rank && s->match.len)
@@ -309,8 +312,8 @@ static bool sorted(struct scope *s, const struct story *st)
 	return o && rank;
 }
 
-int scope_find(struct scope *ret, struct store *s, const struct story *st, const struct scope_indicator *in, size_t n,
-	       err *e)
+int scope_find(struct scope *ret, struct store *s, const struct story *st, const struct scope_indicator *in,
+	       size_t n, err *e)
 {
 	struct finder_of f = { .to = ret, .st = st, .in = in };
 	bool fresh;

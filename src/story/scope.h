@@ -39,8 +39,8 @@ struct scope {
 const char *scope_type_name(enum scope_type type);
 
 /* in[0..n): what to look for; equal ones once. Strings of *ret live as long as it. */
-int scope_find(struct scope *ret, struct store *s, const struct story *st, const struct scope_indicator *in, size_t n,
-	       err *e);
+int scope_find(struct scope *ret, struct store *s, const struct story *st, const struct scope_indicator *in,
+	       size_t n, err *e);
 void scope_done(struct scope *s);
 
 /* The verdict on a host: CLASS_UNKNOWN and -1 for STORY_NOBODY or without one. */

@@ -20,15 +20,23 @@ enum {
 
 bool is_odd_place(str image)
 {
-	static const char *const USUAL[] = { "c:\\windows\\system32\\", "c:\\windows\\syswow64\\",
-					     "%systemroot%\\system32\\", "\\systemroot\\system32\\",
-					     "system32\\",              "c:\\program files\\",
-					     "c:\\program files (x86)\\", "c:\\windows\\winsxs\\",
-					     "c:\\windows\\servicing\\", "c:\\windows\\microsoft.net\\",
+	static const char *const USUAL[] = { "c:\\windows\\system32\\",
+					     "c:\\windows\\syswow64\\",
+					     "%systemroot%\\system32\\",
+					     "\\systemroot\\system32\\",
+					     "system32\\",
+					     "c:\\program files\\",
+					     "c:\\program files (x86)\\",
+					     "c:\\windows\\winsxs\\",
+					     "c:\\windows\\servicing\\",
+					     "c:\\windows\\microsoft.net\\",
 					     "c:\\windows\\softwaredistribution\\",
-					     "/usr/",                   "/bin/",
-					     "/sbin/",                  "/lib",
-					     "/opt/",                   "/etc/" };
+					     "/usr/",
+					     "/bin/",
+					     "/sbin/",
+					     "/lib",
+					     "/opt/",
+					     "/etc/" };
 
 	/* a bare name is looked up in the system's folders */
 	if (str_find(image, STR("\\")) == SIZE_MAX && str_find(image, STR("/")) == SIZE_MAX)
@@ -55,13 +63,14 @@ static void learn_installs(struct finder *f, uint32_t host, int64_t from, int64_
 {
 	const struct suspect *s = &f->suspect[host];
 
-	EACH_OF(&f->t, install, host, i) {
+	EACH_OF(&f->t, install, host, i)
+	{
 		const struct install *n = &f->t.install.at[i];
 		str image = trace_text(&f->t, n->image);
 
 		if (n->host != host || n->s.first_ns < from || n->s.first_ns > to ||
-		    !is_new(f, &f->object_seen[n->object], s->incident) || !n->image || !is_odd_place(image) ||
-		    !is_new(f, &f->image_seen[n->image], s->incident))
+		    !is_new(f, &f->object_seen[n->object], s->incident) || !n->image ||
+		    !is_odd_place(image) || !is_new(f, &f->image_seen[n->image], s->incident))
 			continue;
 		mark_add(f, MARK_OBJECT, n->object, n->s.first_ns, s->incident, true);
 		mark_add(f, MARK_IMAGE, n->image, n->s.first_ns, s->incident, true);
@@ -72,7 +81,8 @@ static void learn_programs(struct finder *f, uint32_t host, int64_t from, int64_
 {
 	const struct suspect *s = &f->suspect[host];
 
-	EACH_OF(&f->t, program, host, i) {
+	EACH_OF(&f->t, program, host, i)
+	{
 		const struct program *p = &f->t.program.at[i];
 
 		if (p->host != host || p->s.first_ns < from || p->s.first_ns > to ||
@@ -94,7 +104,8 @@ static void learn_contacts(struct finder *f, uint32_t host, int64_t from, int64_
 {
 	const struct suspect *s = &f->suspect[host];
 
-	EACH_OF(&f->t, contact, host, i) {
+	EACH_OF(&f->t, contact, host, i)
+	{
 		const struct contact *c = &f->t.contact.at[i];
 		bool ours = c->process && mark_of(f, MARK_IMAGE, c->process);
 
@@ -165,7 +176,8 @@ static size_t arrivals_from(const struct finder *f, uint32_t to)
 
 static void effect_installs(const struct finder *f, uint32_t host, int64_t ns, struct effect *e)
 {
-	EACH_OF(&f->t, install, host, i) {
+	EACH_OF(&f->t, install, host, i)
+	{
 		const struct install *n = &f->t.install.at[i];
 
 		if (n->host != host || n->s.first_ns < ns - 5 * NS_PER_S || n->s.first_ns > ns + 2 * MINUTE ||
@@ -184,7 +196,8 @@ static void effect_programs(const struct finder *f, uint32_t host, int64_t ns, s
 		const char *parent, *kind;
 	} HOSTS[] = { { "wmiprvse.exe", "wmi" }, { "wsmprovhost.exe", "winrm" } };
 
-	EACH_OF(&f->t, program, host, i) {
+	EACH_OF(&f->t, program, host, i)
+	{
 		const struct program *p = &f->t.program.at[i];
 		str parent = str_basename(trace_text(&f->t, p->parent));
 
@@ -209,7 +222,8 @@ static struct effect effect_of(const struct finder *f, uint32_t access, int64_t 
 	const struct access *a = &f->t.access.at[access];
 	struct effect e = { .ns = TIME_NONE };
 
-	for (size_t i = arrivals_from(f, a->to); i < f->t.arrival.len && f->t.arrival.at[i].to == a->to; i++) {
+	for (size_t i = arrivals_from(f, a->to); i < f->t.arrival.len && f->t.arrival.at[i].to == a->to;
+	     i++) {
 		const struct arrival_at *v = &f->t.arrival.at[i];
 
 		if (v->access != access || v->ns < since - MINUTE)
@@ -233,21 +247,24 @@ static struct effect effect_of(const struct finder *f, uint32_t access, int64_t 
 /* Does the host carry, within a day, anything that is known of the incident? */
 static bool carries(const struct finder *f, uint32_t host, int64_t ns)
 {
-	EACH_OF(&f->t, install, host, i) {
+	EACH_OF(&f->t, install, host, i)
+	{
 		const struct install *n = &f->t.install.at[i];
 
 		if (n->host == host && n->s.first_ns >= ns - HOUR && n->s.first_ns <= ns + DAY &&
 		    (mark_of(f, MARK_OBJECT, n->object) || mark_of(f, MARK_IMAGE, n->image)))
 			return true;
 	}
-	EACH_OF(&f->t, program, host, i) {
+	EACH_OF(&f->t, program, host, i)
+	{
 		const struct program *p = &f->t.program.at[i];
 
 		if (p->host == host && p->s.first_ns >= ns - HOUR && p->s.first_ns <= ns + DAY &&
 		    (mark_of(f, MARK_IMAGE, p->image) || mark_of(f, MARK_HASH, p->hash)))
 			return true;
 	}
-	EACH_OF(&f->t, contact, host, i) {
+	EACH_OF(&f->t, contact, host, i)
+	{
 		const struct contact *c = &f->t.contact.at[i];
 
 		if (c->host == host && c->s.first_ns >= ns - HOUR && c->s.first_ns <= ns + 2 * DAY &&
@@ -260,16 +277,17 @@ static bool carries(const struct finder *f, uint32_t host, int64_t ns)
 static const char *access_phrase(enum access_kind k)
 {
 	static const char *const PHRASES[ACCESS_KINDS] = {
-		[ACCESS_LOGON] = "network logon",   [ACCESS_EXPLICIT] = "other credentials",
-		[ACCESS_SHARE] = "admin share",     [ACCESS_DESKTOP] = "remote desktop",
+		[ACCESS_LOGON] = "network logon",     [ACCESS_EXPLICIT] = "other credentials",
+		[ACCESS_SHARE] = "admin share",       [ACCESS_DESKTOP] = "remote desktop",
 		[ACCESS_WINRM] = "remote management", [ACCESS_SSH] = "SSH",
-		[ACCESS_CONSOLE] = "console logon", [ACCESS_CONNECTION] = "connection",
+		[ACCESS_CONSOLE] = "console logon",   [ACCESS_CONNECTION] = "connection",
 	};
 
 	return PHRASES[k];
 }
 
-static void tell_access(struct finder *f, const struct access *a, const struct effect *e, enum clue_grade grade)
+static void tell_access(struct finder *f, const struct access *a, const struct effect *e,
+			enum clue_grade grade)
 {
 	const struct suspect *s = &f->suspect[a->from];
 	str account = trace_text(&f->t, a->account);
@@ -284,16 +302,17 @@ static void tell_access(struct finder *f, const struct access *a, const struct e
 	if (grade < GRADE_CONTROL)
 		return;
 	if (e->install)
-		clue_add(f, a->to, FAMILY_ENDPOINT, GRADE_CONTROL, "lateral-movement", 90, e->install->s.first_ns,
-			 &e->install->s.refs,
-			 sentence_of(f->b, "inc.remote_install", "object", trace_text(&f->t, e->install->object),
-				     "command", trace_text(&f->t, e->install->command), NULL));
+		clue_add(f, a->to, FAMILY_ENDPOINT, GRADE_CONTROL, "lateral-movement", 90,
+			 e->install->s.first_ns, &e->install->s.refs,
+			 sentence_of(f->b, "inc.remote_install", "object",
+				     trace_text(&f->t, e->install->object), "command",
+				     trace_text(&f->t, e->install->command), NULL));
 	if (e->program)
-		clue_add(f, a->to, FAMILY_ENDPOINT, GRADE_CONTROL, "lateral-movement", 88, e->program->s.first_ns,
-			 &e->program->s.refs,
+		clue_add(f, a->to, FAMILY_ENDPOINT, GRADE_CONTROL, "lateral-movement", 88,
+			 e->program->s.first_ns, &e->program->s.refs,
 			 sentence_of(f->b, "inc.remote_program", "command",
-				     trace_text(&f->t, e->program->command ? e->program->command :
-									     e->program->image),
+				     trace_text(&f->t, e->program->command ? e->program->command
+									   : e->program->image),
 				     NULL));
 	suspect_in(f, a->to, ns, a->from, e->kind, s->incident);
 	edge_told(f, a->from, a->to, e->kind, account, ns, &a->s.refs, s->incident);
@@ -401,7 +420,8 @@ static void taken(struct finder *f, uint32_t host, int64_t ns, uint32_t incident
 		const struct access *a = &f->t.access.at[access];
 
 		suspect_in(f, host, ns, from, "remote-service", incident);
-		edge_told(f, from, host, "remote-service", trace_text(&f->t, a->account), ns, &a->s.refs, incident);
+		edge_told(f, from, host, "remote-service", trace_text(&f->t, a->account), ns, &a->s.refs,
+			  incident);
 	} else {
 		suspect_in(f, host, ns, STORY_NOBODY, "unknown", incident);
 	}
@@ -418,7 +438,8 @@ static void find_installs(struct finder *f)
 		if (!x || n->s.first_ns < x->since - HOUR)
 			continue;
 		taken(f, n->host, n->s.first_ns, x->incident);
-		clue_add(f, n->host, FAMILY_ENDPOINT, GRADE_CONTROL, "persistence", 85, n->s.first_ns, &n->s.refs,
+		clue_add(f, n->host, FAMILY_ENDPOINT, GRADE_CONTROL, "persistence", 85, n->s.first_ns,
+			 &n->s.refs,
 			 sentence_of(f->b, n->kind == INSTALL_TASK ? "inc.task" : "inc.service", "object",
 				     trace_text(&f->t, n->object), "command", trace_text(&f->t, n->command),
 				     NULL));
@@ -438,9 +459,11 @@ static void find_programs(struct finder *f)
 		if (!x || p->s.first_ns < x->since - HOUR)
 			continue;
 		taken(f, p->host, p->s.first_ns, x->incident);
-		clue_add(f, p->host, FAMILY_ENDPOINT, GRADE_CONTROL, "execution", 82, p->s.first_ns, &p->s.refs,
+		clue_add(f, p->host, FAMILY_ENDPOINT, GRADE_CONTROL, "execution", 82, p->s.first_ns,
+			 &p->s.refs,
 			 sentence_of(f->b, "inc.program", "image", trace_text(&f->t, p->image), "hash",
-				     trace_text(&f->t, p->hash), "parent", trace_text(&f->t, p->parent), NULL));
+				     trace_text(&f->t, p->hash), "parent", trace_text(&f->t, p->parent),
+				     NULL));
 	}
 }
 
@@ -481,11 +504,11 @@ static void common_contacts(struct finder *f)
 		const struct contact *c = &f->t.contact.at[i];
 		uint32_t all = f->dest_seen[c->dest].hosts, n = in[c->dest];
 
-		if (c->host == STORY_NOBODY || !f->suspect[c->host].in || n < 2 || n * 5 < total || n * 4 < all * 3 ||
-		    !is_new(f, &f->dest_seen[c->dest], f->suspect[c->host].incident))
+		if (c->host == STORY_NOBODY || !f->suspect[c->host].in || n < 2 || n * 5 < total ||
+		    n * 4 < all * 3 || !is_new(f, &f->dest_seen[c->dest], f->suspect[c->host].incident))
 			continue;
-		mark_add(f, MARK_DEST, c->dest, f->dest_seen[c->dest].first_ns,
-			      f->suspect[c->host].incident, false);
+		mark_add(f, MARK_DEST, c->dest, f->dest_seen[c->dest].first_ns, f->suspect[c->host].incident,
+			 false);
 	}
 	free(in);
 }
@@ -495,9 +518,9 @@ static void adopt(struct finder *f)
 {
 	for (uint32_t h = 0; h < f->b->host.len; h++) {
 		struct suspect *s = &f->suspect[h];
-		uint32_t server = s->in && !s->entry && !is_server(f, h) && s->parent == STORY_NOBODY ?
-					  usual_server(f, s->incident) :
-					  STORY_NOBODY;
+		uint32_t server = s->in && !s->entry && !is_server(f, h) && s->parent == STORY_NOBODY
+					  ? usual_server(f, s->incident)
+					  : STORY_NOBODY;
 		struct story_refs refs = { 0 };
 
 		if (server == STORY_NOBODY || f->suspect[server].t0 > s->t0)

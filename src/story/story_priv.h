@@ -9,7 +9,16 @@
 #include "util/map.h"
 #include "util/vec.h"
 
-enum role { ROLE_SERVER, ROLE_RUNTIME, ROLE_TOOL, ROLE_PAGE, ROLE_ROOT, ROLE_NOTROOT, ROLE_LOOK, ROLES_COUNT };
+enum role {
+	ROLE_SERVER,
+	ROLE_RUNTIME,
+	ROLE_TOOL,
+	ROLE_PAGE,
+	ROLE_ROOT,
+	ROLE_NOTROOT,
+	ROLE_LOOK,
+	ROLES_COUNT
+};
 
 /* A name that the evidence gives to some host. */
 struct name_info {

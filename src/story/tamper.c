@@ -14,8 +14,8 @@
 #define DAY (24 * HOUR)
 
 enum {
-	SMALLEST = 32768,  /* bytes of a package: smaller things are lists that change */
-	VARIANTS_MAX = 4,  /* sizes of one path with several clients: more is content that changes */
+	SMALLEST = 32768, /* bytes of a package: smaller things are lists that change */
+	VARIANTS_MAX = 4, /* sizes of one path with several clients: more is content that changes */
 };
 
 /* One size of one path. */
@@ -45,8 +45,8 @@ struct tamper {
 	struct variant good, bad;
 	VEC(struct taker) taker;
 	VEC(struct mark) common; /* what the cohort has in common */
-	uint8_t *cohort; /* per host: 1 got all of it */
-	int64_t *since;  /* per host: when */
+	uint8_t *cohort;         /* per host: 1 got all of it */
+	int64_t *since;          /* per host: when */
 	uint32_t got;
 };
 
@@ -227,7 +227,8 @@ static bool is_telling(const struct tamper *w, const struct common *c)
 }
 
 /* Things of one kind; how many there are. */
-static uint32_t implicate(struct tamper *w, enum mark_kind kind, const struct common *at, const struct seen *seen)
+static uint32_t implicate(struct tamper *w, enum mark_kind kind, const struct common *at,
+			  const struct seen *seen)
 {
 	uint32_t n = 0;
 
@@ -301,7 +302,8 @@ static int64_t replaced_at(struct tamper *w, int64_t from, int64_t to, struct st
 		if (x->host != w->server || !str_eq_ascii_nocase(str_basename(trace_text(t, x->path)), base))
 			continue;
 		for (int k = 0; k < 2; k++)
-			if (when[k] > from && when[k] <= to + MINUTE && (best == TIME_NONE || when[k] > best)) {
+			if (when[k] > from && when[k] <= to + MINUTE &&
+			    (best == TIME_NONE || when[k] > best)) {
 				best = when[k];
 				refs_add_all(refs, x->s.refs.at, x->s.refs.n);
 			}
@@ -320,10 +322,11 @@ static void tell_takers(struct tamper *w)
 
 		if (k->host == STORY_NOBODY)
 			continue;
-		c = clue_add(f, k->host, FAMILY_DELIVERY, k->whole ? GRADE_STRONG : GRADE_WEAK, "lateral-movement",
-			     70, k->ns, &k->refs,
-			     sentence_of(f->b, k->whole ? "inc.fetched" : "inc.fetched_part", "path", path, "size",
-					 keep_u64(f->b, w->bad.size), "from", host_text(f, w->server), NULL));
+		c = clue_add(f, k->host, FAMILY_DELIVERY, k->whole ? GRADE_STRONG : GRADE_WEAK,
+			     "lateral-movement", 70, k->ns, &k->refs,
+			     sentence_of(f->b, k->whole ? "inc.fetched" : "inc.fetched_part", "path", path,
+					 "size", keep_u64(f->b, w->bad.size), "from", host_text(f, w->server),
+					 NULL));
 		clue_from(c, w->server);
 	}
 }
@@ -346,8 +349,8 @@ static void tell_tampering(struct tamper *w, int64_t from, int64_t to, const str
 	clue_add(f, w->server, FAMILY_SERVICE, GRADE_CONTROL, "impact", 95, from, refs,
 		 sentence_of(f->b, "inc.tampered", "host", host_text(f, w->server), "path",
 			     trace_text(&f->t, w->path), "good", keep_u64(f->b, w->good.size), "bad",
-			     keep_u64(f->b, w->bad.size), "from", keep_time(f->b, from), "to", keep_time(f->b, to),
-			     "count", keep_u64(f->b, w->got), NULL));
+			     keep_u64(f->b, w->bad.size), "from", keep_time(f->b, from), "to",
+			     keep_time(f->b, to), "count", keep_u64(f->b, w->got), NULL));
 }
 
 /* The writes themselves, and those beside the package at the same time: lists, copies of the genuine one. */
@@ -364,10 +367,11 @@ static void tell_writes(struct tamper *w, int64_t start, int64_t end)
 		for (int k = 0; x->host == w->server && k < 2; k++)
 			if ((when[k] > start - HOUR && when[k] < start + HOUR) ||
 			    (same && when[k] > end - HOUR && when[k] < end + HOUR))
-				clue_add(f, x->host, FAMILY_ENDPOINT, GRADE_STRONG, "impact", 86, when[k], &x->s.refs,
-					 sentence_of(f->b, "inc.replaced", "path", trace_text(&f->t, x->as), "process",
-						     trace_text(&f->t, x->process), "time", keep_time(f->b, when[k]),
-						     NULL));
+				clue_add(f, x->host, FAMILY_ENDPOINT, GRADE_STRONG, "impact", 86, when[k],
+					 &x->s.refs,
+					 sentence_of(f->b, "inc.replaced", "path", trace_text(&f->t, x->as),
+						     "process", trace_text(&f->t, x->process), "time",
+						     keep_time(f->b, when[k]), NULL));
 	}
 }
 
@@ -394,8 +398,7 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 	points = reverted + 2u * known + (found.dests > 0) + (found.others > 0) + version;
 	if (points < (version ? 2 : 3) || (!known && found.dests == 0 && found.others == 0))
 		return;
-	w->incident = known ? f->suspect[w->server].incident :
-			      incident_new(f, w->bad.first_ns);
+	w->incident = known ? f->suspect[w->server].incident : incident_new(f, w->bad.first_ns);
 	for (size_t i = 0; i < w->common.len; i++)
 		mark_add(f, w->common.at[i].kind, w->common.at[i].id, w->bad.first_ns, w->incident, true);
 	start = replaced_at(w, before, w->bad.first_ns, &refs);

@@ -89,10 +89,11 @@ static void tell_scope(struct builder *b)
 		return;
 	}
 	p = tell_case(b, st->first_ns,
-		 sentence_of(b, one ? "sum.scope_one" : "sum.scope", "events", keep_u64(b, st->events),
-			     "hosts", keep_u64(b, st->nhosts_with_logs), "host",
-			     b->host.len ? b->host.at[0].name : STR(""), "first", keep_time(b, st->first_ns),
-			     "last", keep_time(b, st->last_ns), "items", keep_u64(b, b->item.len), NULL));
+		      sentence_of(b, one ? "sum.scope_one" : "sum.scope", "events", keep_u64(b, st->events),
+				  "hosts", keep_u64(b, st->nhosts_with_logs), "host",
+				  b->host.len ? b->host.at[0].name : STR(""), "first",
+				  keep_time(b, st->first_ns), "last", keep_time(b, st->last_ns), "items",
+				  keep_u64(b, b->item.len), NULL));
 	if (p && b->host.len)
 		p->refs = b->host.at[0].refs;
 }
@@ -146,8 +147,9 @@ static void habit_key(buf *key, const struct story_observation *o)
 	buf_clear(key);
 	buf_add(key, &o->host, sizeof o->host);
 	for (size_t i = 0; i < o->parent.len; i++)
-		buf_byte(key, o->parent.ptr[i] >= 'A' && o->parent.ptr[i] <= 'Z' ? (char)(o->parent.ptr[i] + 32) :
-										   o->parent.ptr[i]);
+		buf_byte(key, o->parent.ptr[i] >= 'A' && o->parent.ptr[i] <= 'Z'
+				      ? (char)(o->parent.ptr[i] + 32)
+				      : o->parent.ptr[i]);
 	buf_byte(key, 0);
 	buf_str(key, o->command);
 }

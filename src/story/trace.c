@@ -7,7 +7,20 @@
 
 #define DAY_NS (86400 * NS_PER_S)
 
-enum { KEY_CONTACT, KEY_ACCESS, KEY_INSTALL, KEY_PROGRAM, KEY_WRITTEN, KEY_SERVED, KEY_REQUEST, KEY_MAIL, KEY_SAID, KEY_NAME, KEY_INBOUND, KEY_TUNNEL };
+enum {
+	KEY_CONTACT,
+	KEY_ACCESS,
+	KEY_INSTALL,
+	KEY_PROGRAM,
+	KEY_WRITTEN,
+	KEY_SERVED,
+	KEY_REQUEST,
+	KEY_MAIL,
+	KEY_SAID,
+	KEY_NAME,
+	KEY_INBOUND,
+	KEY_TUNNEL
+};
 
 /* --- texts ----------------------------------------------------------------------------------- */
 
@@ -86,9 +99,8 @@ static void span_widen(struct span *s, const struct fact *f)
 static bool row_of(struct trace *t, int table, const void *key, size_t n, size_t len, uint32_t *ret)
 {
 	bool fresh;
-	struct map_entry *m =
-		len < LIMIT_TRACE_ROWS ? map_put(&t->keys[table], (str){ key, n }, len, &fresh) :
-					 map_get(&t->keys[table], (str){ key, n });
+	struct map_entry *m = len < LIMIT_TRACE_ROWS ? map_put(&t->keys[table], (str){ key, n }, len, &fresh)
+						     : map_get(&t->keys[table], (str){ key, n });
 
 	if (!m) {
 		t->b->st->dropped++;
@@ -100,10 +112,9 @@ static bool row_of(struct trace *t, int table, const void *key, size_t n, size_t
 
 /* A row of table `vec`, made if it is new: evaluates to a pointer or NULL. */
 #define ROW(t, table, vec, key)                                                                              \
-	(row_of((t), (table), (key), sizeof(key), (t)->vec.len, &row_) ?                                     \
-		 (row_ < (t)->vec.len ? &(t)->vec.at[row_] :                                                 \
-					VEC_PUSH(&(t)->vec, LIMIT_TRACE_ROWS)) :                              \
-		 NULL)
+	(row_of((t), (table), (key), sizeof(key), (t)->vec.len, &row_)                                       \
+		 ? (row_ < (t)->vec.len ? &(t)->vec.at[row_] : VEC_PUSH(&(t)->vec, LIMIT_TRACE_ROWS))        \
+		 : NULL)
 
 static bool usable(const struct fact *f)
 {
@@ -113,8 +124,8 @@ static bool usable(const struct fact *f)
 /* The host whose log it is, or whose address is the source. */
 static uint32_t speaker(struct builder *b, const struct fact *f)
 {
-	return f->attr[FA_HOST].len ? host_named(b, f->attr[FA_HOST]) :
-				      who_at(b, f->attr[FA_SOURCE_IP], f->first_ns);
+	return f->attr[FA_HOST].len ? host_named(b, f->attr[FA_HOST])
+				    : who_at(b, f->attr[FA_SOURCE_IP], f->first_ns);
 }
 
 /* --- the world outside ----------------------------------------------------------------------- */
@@ -383,8 +394,8 @@ static int on_logon(void *ctx, const struct fact *f, err *e)
 	static const struct {
 		const char *type;
 		enum access_kind kind;
-	} TYPES[] = { { "3", ACCESS_LOGON },     { "8", ACCESS_LOGON },      { "10", ACCESS_DESKTOP },
-		      { "ssh", ACCESS_SSH },     { "console", ACCESS_CONSOLE }, { "web", ACCESS_CONSOLE } };
+	} TYPES[] = { { "3", ACCESS_LOGON }, { "8", ACCESS_LOGON },         { "10", ACCESS_DESKTOP },
+		      { "ssh", ACCESS_SSH }, { "console", ACCESS_CONSOLE }, { "web", ACCESS_CONSOLE } };
 
 	(void)e;
 	if (!usable(f) || is_machine(f) || (ip.len && address_is_local(ip)))
@@ -412,8 +423,7 @@ static int on_session(void *ctx, const struct fact *f, err *e)
 	struct trace *t = ctx;
 	struct builder *b = t->b;
 	uint32_t here = host_named(b, f->attr[FA_HOST]), to;
-	enum access_kind kind =
-		str_starts(f->attr[FA_DETAIL], STR("winrm")) ? ACCESS_WINRM : ACCESS_DESKTOP;
+	enum access_kind kind = str_starts(f->attr[FA_DETAIL], STR("winrm")) ? ACCESS_WINRM : ACCESS_DESKTOP;
 
 	(void)e;
 	if (!usable(f))
@@ -431,7 +441,8 @@ static int on_session(void *ctx, const struct fact *f, err *e)
 
 static bool is_program(str path)
 {
-	static const char *const ENDS[] = { ".exe", ".dll", ".bat", ".cmd", ".ps1", ".vbs", ".sys", ".scr", ".msi" };
+	static const char *const ENDS[] = { ".exe", ".dll", ".bat", ".cmd", ".ps1",
+					    ".vbs", ".sys", ".scr", ".msi" };
 
 	for (size_t i = 0; i < COUNT(ENDS); i++) {
 		str end = str_of(ENDS[i]);
@@ -456,8 +467,8 @@ static int on_share(void *ctx, const struct fact *f, err *e)
 	    (ipc && !has_nocase(f->attr[FA_DETAIL], "svcctl") && !has_nocase(f->attr[FA_DETAIL], "atsvc") &&
 	     !has_nocase(f->attr[FA_DETAIL], "psexe")))
 		return 0;
-	a = access_row(t, ACCESS_SHARE, comer(t->b, f), f->attr[FA_SOURCE_IP], host_named(t->b, f->attr[FA_HOST]),
-		       f->attr[FA_ACCOUNT], f);
+	a = access_row(t, ACCESS_SHARE, comer(t->b, f), f->attr[FA_SOURCE_IP],
+		       host_named(t->b, f->attr[FA_HOST]), f->attr[FA_ACCOUNT], f);
 	if (a && !a->wrote && str_starts(f->attr[FA_DETAIL], STR("write ")) && is_program(f->attr[FA_DETAIL]))
 		a->wrote = trace_id_lower(t, str_basename(f->attr[FA_DETAIL]));
 	return 0;
@@ -489,8 +500,8 @@ static void install_add(struct trace *t, enum install_kind kind, const struct fa
 	}
 	if (!n->account)
 		n->account = trace_id_lower(t, f->attr[FA_ACCOUNT]);
-	n->remote |= kind == INSTALL_TASK && (str_ends(f->attr[FA_DETAIL], STR(" 3")) ||
-					      has_nocase(f->attr[FA_DETAIL], "remote"));
+	n->remote |= kind == INSTALL_TASK &&
+		     (str_ends(f->attr[FA_DETAIL], STR(" 3")) || has_nocase(f->attr[FA_DETAIL], "remote"));
 	span_widen(&n->s, f);
 }
 
@@ -617,7 +628,8 @@ static int on_request(void *ctx, const struct fact *f, err *e)
 	struct trace *t = ctx;
 	uint32_t server = host_named(t->b, f->attr[FA_HOST]), row_;
 	uint32_t key[] = { server, trace_id(t, f->attr[FA_SOURCE_IP]), trace_id(t, f->attr[FA_OBJECT]) };
-	bool ok = f->attr[FA_STATUS].len && (f->attr[FA_STATUS].ptr[0] == '2' || f->attr[FA_STATUS].ptr[0] == '3');
+	bool ok = f->attr[FA_STATUS].len &&
+		  (f->attr[FA_STATUS].ptr[0] == '2' || f->attr[FA_STATUS].ptr[0] == '3');
 	struct request *r;
 
 	(void)e;
@@ -787,15 +799,24 @@ void trace_collect(struct builder *b, struct trace *t)
 		enum fact_kind kind;
 		int (*fn)(void *, const struct fact *, err *);
 	} PASSES[] = {
-		{ FACT_LOOKUP, on_lookup },             { FACT_CONNECTION, on_connection },
-		{ FACT_PROXY_REQUEST, on_proxy },       { FACT_LOGON, on_logon },
-		{ FACT_EXPLICIT_CREDENTIALS, on_explicit }, { FACT_REMOTE_SESSION, on_session },
-		{ FACT_SHARE_ACCESS, on_share },        { FACT_SERVICE_INSTALL, on_service },
-		{ FACT_TASK_INSTALL, on_task },         { FACT_MODULE_INSTALL, on_module },
-		{ FACT_PROCESS_START, on_start },       { FACT_FILE_WRITE, on_write },
-		{ FACT_ARTEFACT_SERVED, on_served },    { FACT_WEB_REQUEST, on_request },
-		{ FACT_MAIL_ACCESS, on_mail },          { FACT_APP_EVENT, on_said },
-		{ FACT_TRANSFER, on_reply },            { FACT_VPN_SESSION, on_tunnel },
+		{ FACT_LOOKUP, on_lookup },
+		{ FACT_CONNECTION, on_connection },
+		{ FACT_PROXY_REQUEST, on_proxy },
+		{ FACT_LOGON, on_logon },
+		{ FACT_EXPLICIT_CREDENTIALS, on_explicit },
+		{ FACT_REMOTE_SESSION, on_session },
+		{ FACT_SHARE_ACCESS, on_share },
+		{ FACT_SERVICE_INSTALL, on_service },
+		{ FACT_TASK_INSTALL, on_task },
+		{ FACT_MODULE_INSTALL, on_module },
+		{ FACT_PROCESS_START, on_start },
+		{ FACT_FILE_WRITE, on_write },
+		{ FACT_ARTEFACT_SERVED, on_served },
+		{ FACT_WEB_REQUEST, on_request },
+		{ FACT_MAIL_ACCESS, on_mail },
+		{ FACT_APP_EVENT, on_said },
+		{ FACT_TRANSFER, on_reply },
+		{ FACT_VPN_SESSION, on_tunnel },
 	};
 
 	*t = (struct trace){ .b = b };

@@ -107,7 +107,7 @@ struct written {
 struct served {
 	uint32_t server;
 	text_id path, client, version, agent, etag;
-	uint64_t size;  /* of the whole object; 0: given in parts, `bytes` are their sum */
+	uint64_t size; /* of the whole object; 0: given in parts, `bytes` are their sum */
 	uint64_t bytes;
 	struct span s;
 };
@@ -173,8 +173,7 @@ void trace_collect(struct builder *b, struct trace *t); /* failures end up in th
 void trace_done(struct trace *t);
 
 /* For each row of a table that is ordered by host: EACH_OF(t, install, host, i) { ... t->install.at[i] ... } */
-#define EACH_OF(t, table, h, i)                                                                              \
-	for (uint32_t i = (t)->table##_of[h]; i < (t)->table##_of[(h) + 1]; i++)
+#define EACH_OF(t, table, h, i) for (uint32_t i = (t)->table##_of[h]; i < (t)->table##_of[(h) + 1]; i++)
 
 text_id trace_id(struct trace *t, str s); /* 0 without memory or for an empty text */
 text_id trace_id_lower(struct trace *t, str s);

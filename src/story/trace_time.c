@@ -47,8 +47,8 @@ static void years_find(struct trace *t)
 		const struct store_item *it = g->item < b->item.len ? &b->item.at[g->item] : NULL;
 		int64_t days;
 
-		if (!it || g->kind != GAP_ASSUMED || !str_starts(str_of(g->text), STR("times without a year")) ||
-		    it->first_ns == TIME_NONE)
+		if (!it || g->kind != GAP_ASSUMED ||
+		    !str_starts(str_of(g->text), STR("times without a year")) || it->first_ns == TIME_NONE)
 			continue;
 		days = middle - (it->first_ns / 2 + it->last_ns / 2) / DAY_NS;
 		t->years[g->item] = (int32_t)((days + (days > 0 ? 182 : -182)) / 365);
@@ -100,8 +100,8 @@ static int on_ssh(void *ctx, const struct fact *f, err *e)
 		return 0;
 	x = VEC_PUSH(&m->at, LIMIT_STORY_ARRIVALS);
 	if (x)
-		*x = (struct meeting){ logon ? host_named(t->b, f->attr[FA_HOST]) :
-					       who_at(t->b, f->attr[FA_TARGET_IP], f->first_ns),
+		*x = (struct meeting){ logon ? host_named(t->b, f->attr[FA_HOST])
+					     : who_at(t->b, f->attr[FA_TARGET_IP], f->first_ns),
 				       trace_id(t, f->attr[FA_SOURCE_IP]), f->first_ns, f->last_ns, local };
 	return 0;
 }
@@ -138,7 +138,8 @@ static int zone_of(const struct meetings *m)
 	for (size_t i = 0; i < m->at.len; i++) {
 		const struct meeting *a = &m->at.at[i];
 
-		for (size_t k = i + 1; k < m->at.len && m->at.at[k].host == a->host && m->at.at[k].from == a->from; k++) {
+		for (size_t k = i + 1;
+		     k < m->at.len && m->at.at[k].host == a->host && m->at.at[k].from == a->from; k++) {
 			const struct meeting *b = &m->at.at[k];
 
 			if (a->local || !b->local)

@@ -171,7 +171,9 @@ void verdict_reach(struct finder *f)
 		class[h] = (uint8_t)out->class;
 		out->incident = s->in ? s->incident : STORY_NOBODY;
 		out->probability = probability_of(&t[h], out->class);
-		out->first_ns = s->in ? s->t0 : t[h].control_ns != TIME_NONE ? t[h].control_ns : t[h].first_ns;
+		out->first_ns = s->in                          ? s->t0
+				: t[h].control_ns != TIME_NONE ? t[h].control_ns
+							       : t[h].first_ns;
 		out->parent = s->in ? s->parent : STORY_NOBODY;
 		out->via = s->via ? s->via : "";
 		out->entry = s->entry;

@@ -27,10 +27,10 @@ const char *wording(const char *key, enum story_language lang)
 static bool is_ours(str name)
 {
 	static const char *const NAMES[] = {
-		"count", "time",   "after", "first", "last",          "hosts", "events", "items", "critical",
-		"high",  "medium", "low",   "level", "informational", "admin", "what",   "kind",  "span",
-		"way",   "sure",   "confirmed", "likely", "exposed", "cleared", "unknown", "number", "percent",
-		"size",  "other",
+		"count",    "time",   "after",   "first", "last",      "hosts",         "events",  "items",
+		"critical", "high",   "medium",  "low",   "level",     "informational", "admin",   "what",
+		"kind",     "span",   "way",     "sure",  "confirmed", "likely",        "exposed", "cleared",
+		"unknown",  "number", "percent", "size",  "other",
 	};
 
 	for (size_t i = 0; i < COUNT(NAMES); i++)
@@ -48,7 +48,8 @@ static str own_word(str text, enum story_language lang)
 		return text;
 	memcpy(key, text.ptr, text.len);
 	key[text.len] = '\0';
-	return bsearch(key, WORDING, COUNT(WORDING), sizeof *WORDING, row_cmp) ? str_of(wording(key, lang)) : text;
+	return bsearch(key, WORDING, COUNT(WORDING), sizeof *WORDING, row_cmp) ? str_of(wording(key, lang))
+									       : text;
 }
 
 static void put_value(const struct story_sentence *s, str name, enum story_language lang,

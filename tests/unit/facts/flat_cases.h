@@ -105,6 +105,12 @@ static const struct {
 	    { "id.resp_p", "443" }, { "proto", "tcp" }, { "service", "ssl" }, { "orig_bytes", "10" },
 	    { "resp_bytes", "20" }, { "conn_state", "SF" }, { 0 } },
 	  "connection source_ip=[10.0.0.1] target_ip=[192.0.2.1] port=[443] detail=[ssl] observer=[SN] measure=[sent] bytes=10\n" },
+	{ "zeek conn with a large answer", "zeek.conn",
+	  { { "host.name", "SN" }, { "id.orig_h", "198.51.100.1" }, { "id.resp_h", "10.0.0.1" },
+	    { "id.resp_p", "443" }, { "proto", "tcp" }, { "service", "ssl" }, { "orig_bytes", "10" },
+	    { "resp_bytes", "2000000" }, { "conn_state", "SF" }, { 0 } },
+	  "connection source_ip=[198.51.100.1] target_ip=[10.0.0.1] port=[443] detail=[ssl] observer=[SN] measure=[sent] bytes=10\n"
+	  "transfer source_ip=[10.0.0.1] target_ip=[198.51.100.1] port=[443] detail=[reply] observer=[SN] measure=[sent] bytes=2000000\n" },
 	{ "zeek conn unanswered", "zeek.conn",
 	  { { "host.name", "SN" }, { "id.orig_h", "10.0.0.1" }, { "id.resp_h", "192.0.2.1" },
 	    { "id.resp_p", "40001" }, { "proto", "tcp" }, { "service", "-" }, { "orig_bytes", "0" },

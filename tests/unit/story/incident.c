@@ -67,7 +67,8 @@ static struct story *built(struct made_case *c)
 static void command(struct made_case *c, double s, const char *image, const char *text)
 {
 	made_fact(c, FACT_PROCESS_START, s, 1, FA_HOST, SERVER, FA_PROCESS, image, FA_PARENT,
-		  "D:\\tomcat\\bin\\tomcat9.exe", FA_COMMAND, text, FA_PROCESS_ID, "4000", FA_PARENT_ID, "3000", -1);
+		  "D:\\tomcat\\bin\\tomcat9.exe", FA_COMMAND, text, FA_PROCESS_ID, "4000", FA_PARENT_ID,
+		  "3000", -1);
 }
 
 static void look_around(struct made_case *c, double s)
@@ -78,14 +79,14 @@ static void look_around(struct made_case *c, double s)
 
 static void asked(struct made_case *c, double s, const char *ip, const char *path, const char *method)
 {
-	made_fact(c, FACT_WEB_REQUEST, s, 1, FA_HOST, SERVER, FA_SOURCE_IP, ip, FA_OBJECT, path, FA_METHOD, method,
-		  FA_STATUS, "200", FA_AGENT, "Mozilla/5.0", -1);
+	made_fact(c, FACT_WEB_REQUEST, s, 1, FA_HOST, SERVER, FA_SOURCE_IP, ip, FA_OBJECT, path, FA_METHOD,
+		  method, FA_STATUS, "200", FA_AGENT, "Mozilla/5.0", -1);
 }
 
 static void page(struct made_case *c, double s, const char *path)
 {
-	made_fact(c, FACT_FILE_WRITE, s, 1, FA_HOST, SERVER, FA_OBJECT, path, FA_PROCESS, "D:\\tomcat\\bin\\tomcat9.exe",
-		  -1);
+	made_fact(c, FACT_FILE_WRITE, s, 1, FA_HOST, SERVER, FA_OBJECT, path, FA_PROCESS,
+		  "D:\\tomcat\\bin\\tomcat9.exe", -1);
 }
 
 /* --- entries ------------------------------------------------------------------------------------ */
@@ -111,8 +112,8 @@ static void make_entry(struct made_case *c, const struct entry_case *x)
 		asked(c, 60, "198.51.100.7", "/app/page.jsp", "GET");
 	}
 	for (int i = 0; x->calls && i < 12; i++)
-		made_fact(c, FACT_CONNECTION, 600 + i * 300, 1, FA_HOST, SERVER, FA_SOURCE_IP, "10.0.0.5", FA_TARGET_IP,
-			  "203.0.113.5", FA_PORT, "443", FA_DETAIL, "outbound tcp", -1);
+		made_fact(c, FACT_CONNECTION, 600 + i * 300, 1, FA_HOST, SERVER, FA_SOURCE_IP, "10.0.0.5",
+			  FA_TARGET_IP, "203.0.113.5", FA_PORT, "443", FA_DETAIL, "outbound tcp", -1);
 }
 
 static void test_entries(void **state)
@@ -178,8 +179,8 @@ static void fetched(struct made_case *c, double s, int desk, const char *path, c
 	char ip[24];
 
 	desk_ip(ip, desk);
-	made_fact(c, FACT_ARTEFACT_SERVED, s, 1, FA_HOST, UPDATE, FA_SOURCE_IP, ip, FA_OBJECT, path, FA_STATUS, "200",
-		  FA_SIZE, size, -1);
+	made_fact(c, FACT_ARTEFACT_SERVED, s, 1, FA_HOST, UPDATE, FA_SOURCE_IP, ip, FA_OBJECT, path,
+		  FA_STATUS, "200", FA_SIZE, size, -1);
 }
 
 static void service(struct made_case *c, double s, int desk, const char *name, const char *image)
@@ -208,16 +209,18 @@ static void test_replaced_package(void **state)
 			service(&c, DAY + i * 60 + 90, i, "Sync Helper", "C:\\ProgramData\\app\\helper.exe");
 	}
 	fetched(&c, DAY + 3000, 20, PATH, "4000000"); /* broken off */
-	made_fact(&c, FACT_ALERT, DAY + 19 * 60 + 100, 1, FA_HOST, "PC19.corp.example", FA_OBJECT, "Trojan", FA_DETAIL,
-		  "found", -1);
+	made_fact(&c, FACT_ALERT, DAY + 19 * 60 + 100, 1, FA_HOST, "PC19.corp.example", FA_OBJECT, "Trojan",
+		  FA_DETAIL, "found", -1);
 	st = built(&c);
 	for (uint32_t i = 0; i < st->incident->nartefacts; i++)
-		kept += st->incident->artefacts[i].size == 19456512 && st->incident->artefacts[i].other_size == 19337216;
+		kept += st->incident->artefacts[i].size == 19456512 &&
+			st->incident->artefacts[i].other_size == 19337216;
 	assert_int_equal(kept, 1);
 	assert_int_equal(host_of(st, UPDATE)->class, CLASS_CONFIRMED);
 	assert_int_equal(host_of(st, "PC12.corp.example")->class, CLASS_CONFIRMED);
 	assert_int_equal(host_of(st, "PC18.corp.example")->class, CLASS_CONFIRMED);
-	assert_true(str_eq_ascii_nocase(story_host_name(st, host_of(st, "PC13.corp.example")->parent), STR(UPDATE)));
+	assert_true(str_eq_ascii_nocase(story_host_name(st, host_of(st, "PC13.corp.example")->parent),
+					STR(UPDATE)));
 	assert_int_equal(host_of(st, "PC19.corp.example")->class, CLASS_CLEARED);
 	assert_int_equal(host_of(st, "PC20.corp.example")->class, CLASS_EXPOSED);
 	assert_int_equal(host_of(st, "PC03.corp.example")->class, CLASS_CLEARED);
@@ -235,8 +238,10 @@ struct release_case {
 static void test_releases(void **state)
 {
 	static const struct release_case CASES[] = {
-		{ "a new version", "/pkg/app/4.2.7/setup.exe", "19337216", "/pkg/app/4.2.8/setup.exe", "19456512" },
-		{ "a name without a version", "/pkg/app/latest.exe", "19337216", "/pkg/app/latest.exe", "19456512" },
+		{ "a new version", "/pkg/app/4.2.7/setup.exe", "19337216", "/pkg/app/4.2.8/setup.exe",
+		  "19456512" },
+		{ "a name without a version", "/pkg/app/latest.exe", "19337216", "/pkg/app/latest.exe",
+		  "19456512" },
 		{ "a list that grows", "/pkg/4.2/index.cab", "1000", "/pkg/4.2/index.cab", "1200" },
 	};
 
@@ -251,7 +256,8 @@ static void test_releases(void **state)
 			fetched(&c, -2 * DAY + i * 60, i, CASES[k].old_path, CASES[k].old_size);
 		for (int i = 12; i < 22; i++) {
 			fetched(&c, DAY + i * 60, i, CASES[k].new_path, CASES[k].new_size);
-			service(&c, DAY + i * 60 + 90, i, "App Agent 2", "C:\\Program Files\\App\\agent2.exe");
+			service(&c, DAY + i * 60 + 90, i, "App Agent 2",
+				"C:\\Program Files\\App\\agent2.exe");
 		}
 		st = built(&c);
 		CHECK(CASES[k].what, st->incident->by_class[CLASS_CONFIRMED] == 0);
@@ -265,10 +271,11 @@ static void test_releases(void **state)
 
 static void came(struct made_case *c, double s, const char *to, const char *account, bool writes)
 {
-	made_fact(c, FACT_LOGON, s, 1, FA_HOST, to, FA_ACCOUNT, account, FA_LOGON_TYPE, "3", FA_SOURCE_IP, "10.0.0.5", -1);
+	made_fact(c, FACT_LOGON, s, 1, FA_HOST, to, FA_ACCOUNT, account, FA_LOGON_TYPE, "3", FA_SOURCE_IP,
+		  "10.0.0.5", -1);
 	if (writes)
-		made_fact(c, FACT_SHARE_ACCESS, s + 1, 1, FA_HOST, to, FA_ACCOUNT, account, FA_SOURCE_IP, "10.0.0.5",
-			  FA_OBJECT, "\\\\*\\ADMIN$", FA_DETAIL, "write Temp\\x.exe", -1);
+		made_fact(c, FACT_SHARE_ACCESS, s + 1, 1, FA_HOST, to, FA_ACCOUNT, account, FA_SOURCE_IP,
+			  "10.0.0.5", FA_OBJECT, "\\\\*\\ADMIN$", FA_DETAIL, "write Temp\\x.exe", -1);
 }
 
 static void test_spread(void **state)
@@ -285,8 +292,8 @@ static void test_spread(void **state)
 	came(&c, DAY, "PC01.corp.example", "CORP\\backup", true);
 	came(&c, DAY, "PC02.corp.example", "CORP\\admin", true);
 	came(&c, 2 * DAY, "PC03.corp.example", "CORP\\admin", false);
-	made_fact(&c, FACT_SERVICE_INSTALL, 2 * DAY + 5, 1, FA_HOST, "PC03.corp.example", FA_OBJECT, "Svc", FA_COMMAND,
-		  "C:\\ProgramData\\x.exe", -1);
+	made_fact(&c, FACT_SERVICE_INSTALL, 2 * DAY + 5, 1, FA_HOST, "PC03.corp.example", FA_OBJECT, "Svc",
+		  FA_COMMAND, "C:\\ProgramData\\x.exe", -1);
 	came(&c, 3 * DAY, "PC04.corp.example", "CORP\\admin", false);
 	came(&c, -DAY, "PC05.corp.example", "CORP\\other", true); /* before it was under control */
 	st = built(&c);
@@ -311,8 +318,8 @@ static void test_unknown(void **state)
 	made_open(&c);
 	company(&c, 4);
 	make_entry(&c, &ALL);
-	made_fact(&c, FACT_LOGON, DAY, 1, FA_HOST, "PC01.corp.example", FA_ACCOUNT, "CORP\\a", FA_LOGON_TYPE, "3",
-		  FA_SOURCE_HOST, "SILENT", -1);
+	made_fact(&c, FACT_LOGON, DAY, 1, FA_HOST, "PC01.corp.example", FA_ACCOUNT, "CORP\\a", FA_LOGON_TYPE,
+		  "3", FA_SOURCE_HOST, "SILENT", -1);
 	st = built(&c);
 	assert_non_null(host_of(st, "SILENT"));
 	assert_int_equal(host_of(st, "SILENT")->class, CLASS_UNKNOWN);
