@@ -44,13 +44,16 @@ static int look(struct cli *cli, const struct cli_args *args, int format, const 
 	    scope_find(&found, s, st, in->at.at, in->at.len, &e) < 0) {
 		code = cli_fail(cli, &e);
 	} else {
-		const struct scope_view v = { .st = st, .scope = &found, .in = in->at.at, .n = in->at.len, .passed = in->passed };
+		const struct scope_view v = {
+			.st = st, .scope = &found, .in = in->at.at, .n = in->at.len, .passed = in->passed
+		};
 
 		SCOPE_WRITERS[format](&out, &cli->out, &v);
 		if (cli_flush(STDOUT_FILENO, &out, &e) < 0)
 			code = cli_fail(cli, &e);
 		if (found.dropped)
-			cli_say(cli, "%llu matches lie behind the limits and are not shown", (unsigned long long)found.dropped);
+			cli_say(cli, "%llu matches lie behind the limits and are not shown",
+				(unsigned long long)found.dropped);
 	}
 	buf_done(&out);
 	scope_done(&found);
@@ -74,7 +77,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 	if (read_lists(args, &in, &e) < 0) {
 		code = cli_fail(cli, &e);
 	} else if (in.at.len == 0) {
-		cli_say(cli, "no indicator was found in the files (%llu entries of other kinds)", (unsigned long long)in.passed);
+		cli_say(cli, "no indicator was found in the files (%llu entries of other kinds)",
+			(unsigned long long)in.passed);
 		code = EXIT_INPUT;
 	} else {
 		code = look(cli, args, format, &in);

@@ -42,7 +42,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 	if (args->paths.len == 0 || strcmp(args->paths.at[0], "explain") != 0)
 		return cli_usage(cli, &command_story, "story takes: explain");
 	if (args->paths.len != 3)
-		return cli_usage(cli, &command_story, "story explain takes a case and a host, FROM..TO or a number");
+		return cli_usage(cli, &command_story,
+				 "story explain takes a case and a host, FROM..TO or a number");
 	return explain(cli, args->paths.at[1], args->paths.at[2]);
 }
 

@@ -69,19 +69,22 @@ static bool is_domain(str s)
 
 static bool is_path(str s)
 {
-	return s.len > 3 && ((is_alpha(s.ptr[0]) && s.ptr[1] == ':' && (s.ptr[2] == '\\' || s.ptr[2] == '/')) ||
-			     (s.ptr[0] == '\\' && s.ptr[1] == '\\') || (s.ptr[0] == '/' && s.ptr[1] != '/') ||
-			     (s.ptr[0] == '%' && str_find(s, STR("\\")) != SIZE_MAX));
+	return s.len > 3 &&
+	       ((is_alpha(s.ptr[0]) && s.ptr[1] == ':' && (s.ptr[2] == '\\' || s.ptr[2] == '/')) ||
+		(s.ptr[0] == '\\' && s.ptr[1] == '\\') || (s.ptr[0] == '/' && s.ptr[1] != '/') ||
+		(s.ptr[0] == '%' && str_find(s, STR("\\")) != SIZE_MAX));
 }
 
 /* Endings of files that nobody takes for a domain, and those that are one, too. */
 static int file_ending(str s)
 {
-	static const char *const FILES[] = { "exe", "dll",  "sys", "ps1", "bat", "cmd", "vbs",  "vbe",  "js",   "jse",
-					     "wsf", "hta",  "scr", "msi", "lnk", "cab", "rar",  "7z",   "aspx", "ashx",
-					     "asmx", "asp", "jsp", "jspx", "php", "jar", "war", "class", "dat", "bin",
-					     "tmp", "dmp",  "elf", "doc", "docm", "docx", "xls", "xlsm", "xlsx", "pdf",
-					     "rtf", "iso", "img", "vhd", "chm", "ocx", "cpl", "txt", "log", "ko" };
+	static const char *const FILES[] = { "exe", "dll", "sys",  "ps1",   "bat",  "cmd",  "vbs",  "vbe",
+					     "js",  "jse", "wsf",  "hta",   "scr",  "msi",  "lnk",  "cab",
+					     "rar", "7z",  "aspx", "ashx",  "asmx", "asp",  "jsp",  "jspx",
+					     "php", "jar", "war",  "class", "dat",  "bin",  "tmp",  "dmp",
+					     "elf", "doc", "docm", "docx",  "xls",  "xlsm", "xlsx", "pdf",
+					     "rtf", "iso", "img",  "vhd",   "chm",  "ocx",  "cpl",  "txt",
+					     "log", "ko" };
 	static const char *const BOTH[] = { "zip", "sh", "so", "py", "pl", "ps" };
 	size_t dot = s.len;
 	str end;
@@ -118,7 +121,8 @@ static str refanged(struct indicators *in, str s)
 
 		for (k = 0; k < COUNT(MEANT); k++) {
 			len = strlen(MEANT[k].from);
-			if (len <= s.len - i && str_eq_ascii_nocase((str){ s.ptr + i, len }, str_of(MEANT[k].from)))
+			if (len <= s.len - i &&
+			    str_eq_ascii_nocase((str){ s.ptr + i, len }, str_of(MEANT[k].from)))
 				break;
 		}
 		if (k < COUNT(MEANT)) {
@@ -204,7 +208,8 @@ bool indicator_guess(struct indicators *in, str text)
 		return false;
 	if (str_find(s, STR("://")) != SIZE_MAX)
 		return indicator_add_url(in, s);
-	if (indicator_add(in, SCOPE_IP, s) || indicator_add(in, SCOPE_HASH, s) || indicator_add(in, SCOPE_PATH, s))
+	if (indicator_add(in, SCOPE_IP, s) || indicator_add(in, SCOPE_HASH, s) ||
+	    indicator_add(in, SCOPE_PATH, s))
 		return true;
 	if (str_find(s, STR(" ")) != SIZE_MAX)
 		return false;
@@ -269,7 +274,8 @@ int indicators_read(struct indicators *in, str text, err *e)
 	if (str_starts(text, STR("\xEF\xBB\xBF")))
 		text = (str){ text.ptr + 3, text.len - 3 };
 	trimmed = str_trim(text);
-	if (trimmed.len && (trimmed.ptr[0] == '{' || (trimmed.ptr[0] == '[' && !str_starts(trimmed, STR("[.]"))))) {
+	if (trimmed.len &&
+	    (trimmed.ptr[0] == '{' || (trimmed.ptr[0] == '[' && !str_starts(trimmed, STR("[.]"))))) {
 		if (indicators_json(in, trimmed, e) < 0)
 			return -1;
 	} else {

@@ -48,10 +48,12 @@ static bool typed(struct indicators *in, str type, str text)
 		const char *name;
 		enum scope_type type;
 	} TYPES[] = {
-		{ "ip-src", SCOPE_IP },     { "ip-dst", SCOPE_IP },   { "ip", SCOPE_IP },	 { "ipv4-addr", SCOPE_IP },
-		{ "ipv6-addr", SCOPE_IP },  { "domain", SCOPE_DOMAIN }, { "hostname", SCOPE_DOMAIN }, { "domain-name", SCOPE_DOMAIN },
-		{ "md5", SCOPE_HASH },	    { "sha1", SCOPE_HASH },   { "sha256", SCOPE_HASH },	 { "hash", SCOPE_HASH },
-		{ "filename", SCOPE_FILE }, { "file", SCOPE_FILE },   { "path", SCOPE_PATH },	 { "directory", SCOPE_PATH },
+		{ "ip-src", SCOPE_IP },       { "ip-dst", SCOPE_IP },          { "ip", SCOPE_IP },
+		{ "ipv4-addr", SCOPE_IP },    { "ipv6-addr", SCOPE_IP },       { "domain", SCOPE_DOMAIN },
+		{ "hostname", SCOPE_DOMAIN }, { "domain-name", SCOPE_DOMAIN }, { "md5", SCOPE_HASH },
+		{ "sha1", SCOPE_HASH },       { "sha256", SCOPE_HASH },        { "hash", SCOPE_HASH },
+		{ "filename", SCOPE_FILE },   { "file", SCOPE_FILE },          { "path", SCOPE_PATH },
+		{ "directory", SCOPE_PATH },
 	};
 
 	if (str_is(type, "url") || str_is(type, "uri") || str_is(type, "link"))
@@ -83,7 +85,8 @@ static bool attribute(struct indicators *in, str type, str text)
 
 static bool is_hash_name(str key)
 {
-	static const char *const NAMES[] = { "MD5", "SHA-1", "SHA-256", "SHA1", "SHA256", "md5", "sha1", "sha256" };
+	static const char *const NAMES[] = { "MD5",    "SHA-1", "SHA-256", "SHA1",
+					     "SHA256", "md5",   "sha1",    "sha256" };
 
 	for (size_t i = 0; i < COUNT(NAMES); i++)
 		if (str_is(key, NAMES[i]))
@@ -149,7 +152,8 @@ static int on_token(struct walk *w, err *e)
 
 	if (c == '{' || c == '[') {
 		if (w->depth == LIMIT_INDICATOR_DEPTH)
-			return err_set(e, ERR_LIMIT, pos, "brackets in brackets deeper than %u", LIMIT_INDICATOR_DEPTH);
+			return err_set(e, ERR_LIMIT, pos, "brackets in brackets deeper than %u",
+				       LIMIT_INDICATOR_DEPTH);
 		w->frame[w->depth++] = (struct frame){ .object = c == '{' };
 		return 0;
 	}

@@ -10,13 +10,14 @@ struct cursor {
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+	       c == '_';
 }
 
 static void spaces(struct cursor *c)
 {
-	while (c->i < c->s.len && (c->s.ptr[c->i] == ' ' || c->s.ptr[c->i] == '\t' || c->s.ptr[c->i] == '\n' ||
-				   c->s.ptr[c->i] == '\r'))
+	while (c->i < c->s.len && (c->s.ptr[c->i] == ' ' || c->s.ptr[c->i] == '\t' ||
+				   c->s.ptr[c->i] == '\n' || c->s.ptr[c->i] == '\r'))
 		c->i++;
 }
 
@@ -67,9 +68,12 @@ static bool compared(struct indicators *in, str type, str prop, str text)
 		const char *object, *property;
 		enum scope_type type;
 	} KNOWN[] = {
-		{ "ipv4-addr", "value", SCOPE_IP },   { "ipv6-addr", "value", SCOPE_IP },
-		{ "domain-name", "value", SCOPE_DOMAIN }, { "file", "name", SCOPE_FILE },
-		{ "directory", "path", SCOPE_PATH },  { "file", "parent_directory_ref.path", SCOPE_PATH },
+		{ "ipv4-addr", "value", SCOPE_IP },
+		{ "ipv6-addr", "value", SCOPE_IP },
+		{ "domain-name", "value", SCOPE_DOMAIN },
+		{ "file", "name", SCOPE_FILE },
+		{ "directory", "path", SCOPE_PATH },
+		{ "file", "parent_directory_ref.path", SCOPE_PATH },
 		{ "process", "image_ref.name", SCOPE_FILE },
 	};
 

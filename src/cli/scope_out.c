@@ -26,7 +26,10 @@ static str ref_text(const struct scope_view *v, const struct scope_match *m, cha
 
 static enum term_style class_style(enum host_class c)
 {
-	return c == CLASS_CONFIRMED ? TERM_BRIGHT_RED : c == CLASS_LIKELY ? TERM_RED : c == CLASS_EXPOSED ? TERM_YELLOW : TERM_PLAIN;
+	return c == CLASS_CONFIRMED ? TERM_BRIGHT_RED
+	       : c == CLASS_LIKELY  ? TERM_RED
+	       : c == CLASS_EXPOSED ? TERM_YELLOW
+				    : TERM_PLAIN;
 }
 
 static void time_cell(buf *b, int64_t ns)
@@ -91,8 +94,12 @@ static void write_table(buf *b, const struct term *t, const struct scope_view *v
 	}
 	buf_printf(b, "%zu indicators, %u hosts or places", v->n, s->hosts);
 	if (v->passed)
-		buf_printf(b, "; %llu entries were no indicators of these kinds", (unsigned long long)v->passed);
-	buf_z(b, s->match.len ? "\n" : "\nNo log of the case holds any of the values. That does not mean that nobody dealt with them.\n");
+		buf_printf(b, "; %llu entries were no indicators of these kinds",
+			   (unsigned long long)v->passed);
+	buf_z(b,
+	      s->match.len
+		      ? "\n"
+		      : "\nNo log of the case holds any of the values. That does not mean that nobody dealt with them.\n");
 }
 
 /* --- csv --------------------------------------------------------------------------------------------------------- */
@@ -197,5 +204,5 @@ static void write_json(buf *b, const struct term *t, const struct scope_view *v)
 	buf_z(b, "]}\n");
 }
 
-void (*const SCOPE_WRITERS[])(buf *b, const struct term *t, const struct scope_view *v) = { write_table, write_csv,
-											       write_json };
+void (*const SCOPE_WRITERS[])(buf *b, const struct term *t,
+			      const struct scope_view *v) = { write_table, write_csv, write_json };

@@ -25,7 +25,8 @@ static void sentence(struct html *h, uint32_t i)
 	const struct story_paragraph *p = &h->st->paragraphs[i];
 	buf *b = html_buf(h);
 
-	buf_printf(b, "<li id=\"s%u\" class=\"%s\">", i + 1, p->weight >= 95 ? "base" : html_weight(p->weight));
+	buf_printf(b, "<li id=\"s%u\" class=\"%s\">", i + 1,
+		   p->weight >= 95 ? "base" : html_weight(p->weight));
 	html_sentence(b, &p->sentence);
 	html_recovered_mark(b, p->recovered);
 	html_refs(h, p->refs.at, p->refs.n, 0);
@@ -108,13 +109,14 @@ static void host_reasons(struct html *h, const struct incident_host *x, const st
 	for (uint32_t i = 0; i < r->n; i++) {
 		const struct story_clue *c = &in->clues[r->clue[i]];
 
-		buf_printf(b, "%s<span class=\"sub\">%s, %s</span> ", i ? "<br>" : "", clue_family_name(c->family),
-			   clue_grade_name(c->grade));
+		buf_printf(b, "%s<span class=\"sub\">%s, %s</span> ", i ? "<br>" : "",
+			   clue_family_name(c->family), clue_grade_name(c->grade));
 		html_sentence(b, &c->sentence);
 		html_refs(h, c->refs.at, c->refs.n, 0);
 	}
 	if (r->all > r->n)
-		buf_printf(b, "<br><span class=\"sub\">and %u more, by spoor story explain . ", r->all - r->n);
+		buf_printf(b, "<br><span class=\"sub\">and %u more, by spoor story explain . ",
+			   r->all - r->n);
 	if (r->all > r->n) {
 		html_text(b, story_host_name(h->st, x->host));
 		buf_z(b, "</span>");
@@ -187,9 +189,10 @@ static void hosts_table(struct html *h)
 	for (uint32_t i = 0; r && i < in->nclues; i++)
 		if (in->clues[i].host < h->st->nhosts)
 			reason_add(in, &r[in->clues[i].host], i);
-	buf_z(html_buf(h), "<h3>Hosts by class</h3>\n<p class=\"note\">The class follows from the signs by rule; the "
-			   "percentage is the probability that the host was under control. spoor story explain . HOST "
-			   "gives all signs and the sum.</p>\n");
+	buf_z(html_buf(h),
+	      "<h3>Hosts by class</h3>\n<p class=\"note\">The class follows from the signs by rule; the "
+	      "percentage is the probability that the host was under control. spoor story explain . HOST "
+	      "gives all signs and the sum.</p>\n");
 	if (all) {
 		html_table(h, "t-classes", "Host|Class|t:First sign|Reached from|w:Reasons");
 		for (uint32_t i = 0; r && i < in->nhosts && shown < ROWS_INCIDENT; i++) {

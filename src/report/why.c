@@ -129,17 +129,18 @@ static void put_sum(const struct incident_host *h, const struct sums *s, buf *ou
 	if (h->class == CLASS_CLEARED || h->class == CLASS_UNKNOWN)
 		buf_z(out, "            the class sets the probability, not the sum\n");
 	else if (fabs(odds_probability(odds) - h->probability) > 0.01)
-		buf_printf(out, "            %+5.1f  together; the verdict's own sum differs\n",
-			   odds);
+		buf_printf(out, "            %+5.1f  together; the verdict's own sum differs\n", odds);
 	else
-		buf_printf(out, "            %+5.1f  together: %.1f %%\n", odds, odds_probability(odds) * 100);
+		buf_printf(out, "            %+5.1f  together: %.1f %%\n", odds,
+			   odds_probability(odds) * 100);
 }
 
 static void put_clue(const struct story *st, const struct story_clue *c, buf *out)
 {
 	buf_z(out, "  ");
 	put_time(out, c->ns);
-	buf_printf(out, "  %s, %s, %s\n    ", clue_family_name(c->family), clue_grade_name(c->grade), c->phase);
+	buf_printf(out, "  %s, %s, %s\n    ", clue_family_name(c->family), clue_grade_name(c->grade),
+		   c->phase);
 	story_sentence_each(&c->sentence, LANGUAGE_EN, part, out);
 	buf_byte(out, '\n');
 	put_refs(st, &c->refs, out);
@@ -235,7 +236,8 @@ static uint32_t put_told_edges(const struct story *st, uint32_t from, uint32_t t
 		told++;
 		buf_z(out, "  ");
 		put_time(out, e->ns);
-		buf_printf(out, "  %s%s%s", e->kind, e->first ? ", the way by which it was first reached" : "",
+		buf_printf(out, "  %s%s%s", e->kind,
+			   e->first ? ", the way by which it was first reached" : "",
 			   e->account.len ? ", account " : "");
 		put(out, e->account);
 		buf_byte(out, '\n');
@@ -303,7 +305,8 @@ static enum why_found why_sentence(const struct story *st, uint64_t number, buf 
 	if (number == 0 || number > st->nparagraphs)
 		return WHY_NO_SENTENCE;
 	p = &st->paragraphs[number - 1];
-	buf_printf(out, "%llu of %u, part %s", (unsigned long long)number, st->nparagraphs, story_part_name(p->part));
+	buf_printf(out, "%llu of %u, part %s", (unsigned long long)number, st->nparagraphs,
+		   story_part_name(p->part));
 	if (p->incident != STORY_NOBODY)
 		buf_printf(out, ", incident %u", p->incident + 1);
 	buf_z(out, "\n  ");
@@ -314,7 +317,9 @@ static enum why_found why_sentence(const struct story *st, uint64_t number, buf 
 		put(out, p->sentence.values[i]);
 		buf_byte(out, '\n');
 	}
-	buf_z(out, p->refs.n ? "  events\n" : "  It counts what other sentences and tables list; it has no events of its own.\n");
+	buf_z(out,
+	      p->refs.n ? "  events\n"
+			: "  It counts what other sentences and tables list; it has no events of its own.\n");
 	put_refs(st, &p->refs, out);
 	return WHY_TOLD;
 }

@@ -65,10 +65,13 @@ static void test_lists(void **state)
 		{ "payload.exe\nrun.sh", "file:payload.exe file:run.sh domain:run.sh", 0 },
 		{ "a description of evil.example", "", 1 },
 		{ "2024-01-01\n17\n1.2.3\n...\n", "", 4 },
-		{ "type,value,note\nip,1.2.3.4,\"a, b\"\ndomain,evil.example,x\n", "ip:1.2.3.4 domain:evil.example", 1 },
+		{ "type,value,note\nip,1.2.3.4,\"a, b\"\ndomain,evil.example,x\n",
+		  "ip:1.2.3.4 domain:evil.example", 1 },
 		{ "\"C:\\a,b\\c.exe\";" MD5, "path:c:\\a,b\\c.exe hash:" MD5, 0 },
 		{ "\"unclosed, 1.2.3.4", "", 1 },
-		{ "\xEF\xBB\xBF" "1.2.3.4", "ip:1.2.3.4", 0 },
+		{ "\xEF\xBB\xBF"
+		  "1.2.3.4",
+		  "ip:1.2.3.4", 0 },
 	};
 
 	(void)state;
@@ -82,7 +85,8 @@ static void test_json(void **state)
 		{ "[\"1.2.3.4\",\"x\",7,null,[\"evil.example\"]]", "ip:1.2.3.4 domain:evil.example", 0 },
 		/* STIX */
 		{ "{\"type\":\"bundle\",\"objects\":[{\"type\":\"indicator\",\"pattern\":\"[ipv4-addr:value = '1.2.3.4' OR "
-		  "domain-name:value='evil.example']\"}]}", "ip:1.2.3.4 domain:evil.example", 0 },
+		  "domain-name:value='evil.example']\"}]}",
+		  "ip:1.2.3.4 domain:evil.example", 0 },
 		{ "{\"pattern\":\"[file:hashes.'SHA-256' = '" SHA256 "' AND file:name = 'a.exe']\"}",
 		  "hash:" SHA256 " file:a.exe", 0 },
 		{ "{\"pattern\":\"[ipv4-addr:value IN ('1.2.3.4', '1.2.3.5')] FOLLOWEDBY [url:value = 'http://e.example/x'] "
@@ -91,11 +95,13 @@ static void test_json(void **state)
 		{ "{\"pattern\":\"[domain-name:value LIKE '%.example' OR ipv4-addr:value != '1.2.3.4' OR mutex:name = 'x']\"}",
 		  "", 2 },
 		{ "{\"pattern\":\"[directory:path = 'C:\\\\\\\\a\\\\\\\\b']\"}", "path:c:\\a\\b", 0 },
-		{ "{\"type\":\"file\",\"name\":\"b.dll\",\"hashes\":{\"MD5\":\"" MD5 "\"}}", "hash:" MD5 " file:b.dll", 0 },
+		{ "{\"type\":\"file\",\"name\":\"b.dll\",\"hashes\":{\"MD5\":\"" MD5 "\"}}",
+		  "hash:" MD5 " file:b.dll", 0 },
 		{ "{\"type\":\"ipv4-addr\",\"value\":\"1.2.3.4\"}", "ip:1.2.3.4", 0 },
 		/* MISP */
 		{ "{\"Event\":{\"info\":\"1.1.1.1\",\"Attribute\":[{\"type\":\"ip-dst|port\",\"value\":\"1.2.3.4|443\"},"
-		  "{\"value\":\"a.exe|" SHA256 "\",\"type\":\"filename|sha256\"},{\"type\":\"comment\",\"value\":\"evil.example\"}],"
+		  "{\"value\":\"a.exe|" SHA256
+		  "\",\"type\":\"filename|sha256\"},{\"type\":\"comment\",\"value\":\"evil.example\"}],"
 		  "\"Object\":[{\"name\":\"x\",\"Attribute\":[{\"type\":\"domain\",\"value\":\"evil.example\"}]}]}}",
 		  "ip:1.2.3.4 file:a.exe hash:" SHA256 " domain:evil.example", 1 },
 		{ "{\"type\":\"filename\",\"value\":\"C:\\\\x\\\\y.exe\"}", "path:c:\\x\\y.exe", 0 },
@@ -110,7 +116,8 @@ static void test_json(void **state)
 
 static void test_no_json(void **state)
 {
-	static const char *const TEXTS[] = { "{", "{\"a\":[}", "{\"a\":\"x", "{}}", "[1]\"x\"", "{\"a\":\"\x01\"}", "{\"\xFF\":1}" };
+	static const char *const TEXTS[] = { "{",        "{\"a\":[}",        "{\"a\":\"x",  "{}}",
+					     "[1]\"x\"", "{\"a\":\"\x01\"}", "{\"\xFF\":1}" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(TEXTS); i++) {

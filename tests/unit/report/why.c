@@ -25,7 +25,8 @@ static buf asked(const struct story *st, const char *what, enum why_found want)
 static void command(struct made_case *c, double seconds, const char *image, const char *text)
 {
 	made_fact(c, FACT_PROCESS_START, seconds, 1, FA_HOST, "APP01", FA_PROCESS, image, FA_PARENT,
-		  "D:\\tomcat\\bin\\tomcat9.exe", FA_COMMAND, text, FA_PROCESS_ID, "4000", FA_PARENT_ID, "3000", -1);
+		  "D:\\tomcat\\bin\\tomcat9.exe", FA_COMMAND, text, FA_PROCESS_ID, "4000", FA_PARENT_ID,
+		  "3000", -1);
 }
 
 /* The sum that is shown is the one by which the verdict was reached. */
@@ -40,8 +41,8 @@ static void test_sum_is_the_verdicts(void **state)
 	for (int day = -3; day < 6; day++)
 		made_coverage(&c, "APP01", "Security", day, 5);
 	made_coverage(&c, "IDLE", "Security", 0, 1);
-	made_fact(&c, FACT_WEB_REQUEST, 10, 1, FA_HOST, "APP01", FA_SOURCE_IP, "203.0.113.77", FA_OBJECT, "/app/Upload",
-		  FA_METHOD, "POST", FA_STATUS, "200", -1);
+	made_fact(&c, FACT_WEB_REQUEST, 10, 1, FA_HOST, "APP01", FA_SOURCE_IP, "203.0.113.77", FA_OBJECT,
+		  "/app/Upload", FA_METHOD, "POST", FA_STATUS, "200", -1);
 	command(&c, 30, "C:\\Windows\\System32\\cmd.exe", "cmd /c whoami & ipconfig /all & echo " EVIL);
 	command(&c, 50, "C:\\Windows\\System32\\net.exe", "net group \"domain admins\" /domain");
 	assert_int_equal(story_build(&st, c.s, NULL), 0);
@@ -82,28 +83,71 @@ static void test_by_hand(void **state)
 		{ .name = STR("twin.two.example") },
 	};
 	const struct incident_host verdicts[] = {
-		{ .host = 0, .incident = 0, .class = CLASS_CONFIRMED, .probability = 0.9526, .parent = STORY_NOBODY, .via = "",
+		{ .host = 0,
+		  .incident = 0,
+		  .class = CLASS_CONFIRMED,
+		  .probability = 0.9526,
+		  .parent = STORY_NOBODY,
+		  .via = "",
 		  .entry = true },
-		{ .host = 1, .incident = STORY_NOBODY, .class = CLASS_EXPOSED, .probability = 0.5, .parent = 0, .via = EVIL,
+		{ .host = 1,
+		  .incident = STORY_NOBODY,
+		  .class = CLASS_EXPOSED,
+		  .probability = 0.5,
+		  .parent = 0,
+		  .via = EVIL,
 		  .first_ns = TIME_NONE },
-		{ .host = 2, .incident = STORY_NOBODY, .class = CLASS_UNKNOWN, .probability = 0.018, .parent = STORY_NOBODY,
-		  .via = "", .first_ns = TIME_NONE },
+		{ .host = 2,
+		  .incident = STORY_NOBODY,
+		  .class = CLASS_UNKNOWN,
+		  .probability = 0.018,
+		  .parent = STORY_NOBODY,
+		  .via = "",
+		  .first_ns = TIME_NONE },
 	};
 	const struct story_clue clues[] = {
-		{ .host = 0, .from = STORY_NOBODY, .family = FAMILY_ENDPOINT, .grade = GRADE_CONTROL, .phase = "execution",
-		  .ns = MADE_T0, .sentence = { "inc.child", { "parent", "command" }, { STR("p"), STR(EVIL) }, 2 },
+		{ .host = 0,
+		  .from = STORY_NOBODY,
+		  .family = FAMILY_ENDPOINT,
+		  .grade = GRADE_CONTROL,
+		  .phase = "execution",
+		  .ns = MADE_T0,
+		  .sentence = { "inc.child", { "parent", "command" }, { STR("p"), STR(EVIL) }, 2 },
 		  .refs = { { { 0, 64, 3 } }, 1 } },
-		{ .host = 0, .from = STORY_NOBODY, .family = FAMILY_ENDPOINT, .grade = GRADE_NOTE, .phase = "execution",
-		  .ns = MADE_T0, .sentence = { "inc.child", { "parent", "command" }, { STR("p"), STR("x") }, 2 } },
-		{ .host = 1, .from = 0, .family = FAMILY_LOGON, .grade = GRADE_WEAK, .phase = "lateral-movement",
-		  .ns = MADE_T0, .sentence = { "inc.access", { "from", "how", "account" },
-		  { STR("a"), STR("SSH"), STR("root") }, 3 } },
+		{ .host = 0,
+		  .from = STORY_NOBODY,
+		  .family = FAMILY_ENDPOINT,
+		  .grade = GRADE_NOTE,
+		  .phase = "execution",
+		  .ns = MADE_T0,
+		  .sentence = { "inc.child", { "parent", "command" }, { STR("p"), STR("x") }, 2 } },
+		{ .host = 1,
+		  .from = 0,
+		  .family = FAMILY_LOGON,
+		  .grade = GRADE_WEAK,
+		  .phase = "lateral-movement",
+		  .ns = MADE_T0,
+		  .sentence = { "inc.access",
+				{ "from", "how", "account" },
+				{ STR("a"), STR("SSH"), STR("root") },
+				3 } },
 	};
-	const struct story_edge edge = { .kind = EDGE_WINRM, .from = 1, .to = 0, .first_ns = MADE_T0, .last_ns = MADE_T0,
-					 .count = 4, .accounts = { STR(EVIL) }, .naccounts = 1 };
-	const struct incident in = { .nincidents = 1, .hosts = verdicts, .nhosts = COUNT(verdicts), .clues = clues,
+	const struct story_edge edge = { .kind = EDGE_WINRM,
+					 .from = 1,
+					 .to = 0,
+					 .first_ns = MADE_T0,
+					 .last_ns = MADE_T0,
+					 .count = 4,
+					 .accounts = { STR(EVIL) },
+					 .naccounts = 1 };
+	const struct incident in = { .nincidents = 1,
+				     .hosts = verdicts,
+				     .nhosts = COUNT(verdicts),
+				     .clues = clues,
 				     .nclues = COUNT(clues) };
-	struct story st = { .hosts = hosts, .nhosts = COUNT(hosts), .incident = &in, .edges = &edge, .nedges = 1 };
+	struct story st = {
+		.hosts = hosts, .nhosts = COUNT(hosts), .incident = &in, .edges = &edge, .nedges = 1
+	};
 	buf out = asked(&st, "A.ONE.example", WHY_TOLD);
 
 	(void)state;
@@ -129,7 +173,7 @@ static void test_by_hand(void **state)
 	assert_true(has(&out, "recorded, no part of an incident"));
 	assert_true(has(&out, "winrm, 4 times, accounts \\x1b[31m"));
 	buf_done(&out);
-	out = asked(&st, "twin", WHY_NO_HOST); /* two have it */
+	out = asked(&st, "twin", WHY_NO_HOST);             /* two have it */
 	out = asked(&st, "twin.two.example", WHY_NO_HOST); /* nothing was said of it */
 	out = asked(&st, "a..twin.one.example", WHY_NO_EDGE);
 	out = asked(&st, "a..nobody", WHY_NO_HOST);

@@ -36,7 +36,8 @@ static void hear(void *ctx, const struct story_paragraph *p)
 }
 
 /* Hosts H000...: the first is the entry, then so many of each class. */
-static struct made *made(uint32_t nhosts, uint32_t confirmed, uint32_t likely, uint32_t exposed, uint32_t cleared)
+static struct made *made(uint32_t nhosts, uint32_t confirmed, uint32_t likely, uint32_t exposed,
+			 uint32_t cleared)
 {
 	struct made *m = calloc(1, sizeof *m);
 
@@ -46,22 +47,23 @@ static struct made *made(uint32_t nhosts, uint32_t confirmed, uint32_t likely, u
 	m->st.nhosts = m->in.nhosts = nhosts;
 	m->in.hosts = m->verdict;
 	for (uint32_t i = 0; i < nhosts; i++) {
-		enum host_class c = i < confirmed                             ? CLASS_CONFIRMED :
-				    i < confirmed + likely                    ? CLASS_LIKELY :
-				    i < confirmed + likely + exposed          ? CLASS_EXPOSED :
-				    i < confirmed + likely + exposed + cleared ? CLASS_CLEARED :
-									       CLASS_UNKNOWN;
+		enum host_class c = i < confirmed                                ? CLASS_CONFIRMED
+				    : i < confirmed + likely                     ? CLASS_LIKELY
+				    : i < confirmed + likely + exposed           ? CLASS_EXPOSED
+				    : i < confirmed + likely + exposed + cleared ? CLASS_CLEARED
+										 : CLASS_UNKNOWN;
 
 		snprintf(m->name[i], sizeof m->name[i], "H%03u", i);
 		m->host[i].name = str_of(m->name[i]);
-		m->verdict[i] = (struct incident_host){ .host = i,
-							.incident = c <= CLASS_LIKELY ? 0 : STORY_NOBODY,
-							.class = c,
-							.first_ns = c <= CLASS_EXPOSED ? T0 + i * MINUTE : TIME_NONE,
-							.parent = i && c <= CLASS_LIKELY ? 0 : STORY_NOBODY,
-							.via = i && c <= CLASS_LIKELY ? "ssh" : "",
-							.entry = i == 0 && confirmed,
-							.refs = { .at = { { 0, 4096 + i, i } }, .n = 1 } };
+		m->verdict[i] =
+			(struct incident_host){ .host = i,
+						.incident = c <= CLASS_LIKELY ? 0 : STORY_NOBODY,
+						.class = c,
+						.first_ns = c <= CLASS_EXPOSED ? T0 + i * MINUTE : TIME_NONE,
+						.parent = i && c <= CLASS_LIKELY ? 0 : STORY_NOBODY,
+						.via = i && c <= CLASS_LIKELY ? "ssh" : "",
+						.entry = i == 0 && confirmed,
+						.refs = { .at = { { 0, 4096 + i, i } }, .n = 1 } };
 		m->in.by_class[c]++;
 	}
 	m->in.nincidents = confirmed ? 1 : 0;
@@ -162,28 +164,75 @@ static void test_nothing(void **state)
 static void test_incident(void **state)
 {
 	struct made *m = made(300, 231, 31, 10, 20);
-	const struct incident_entry entry = { .host = 0, .ns = T0, .vector = "public-facing application", .score = 9 };
+	const struct incident_entry entry = {
+		.host = 0, .ns = T0, .vector = "public-facing application", .score = 9
+	};
 	const struct story_clue clues[] = {
-		{ .host = 0, .from = STORY_NOBODY, .family = FAMILY_SERVICE, .grade = GRADE_STRONG, .phase = "initial-access",
-		  .weight = 80, .ns = T0, .sentence = { "inc.new_page", { "ip", "path", "host" },
-		  { STR("198.51.100.7"), STR("/x.jsp"), STR("H000") }, 3 } },
-		{ .host = 0, .from = STORY_NOBODY, .family = FAMILY_ENDPOINT, .grade = GRADE_CONTROL, .phase = "execution",
-		  .weight = 90, .ns = T0 + MINUTE, .sentence = { "inc.program", { "image", "hash", "parent" },
-		  { STR("c:\\p\\a.exe"), STR("abcd"), STR("services.exe") }, 3 }, .refs = { { { 0, 7, 7 } }, 1 } },
-		{ .host = 1, .from = 0, .family = FAMILY_ENDPOINT, .grade = GRADE_CONTROL, .phase = "execution",
-		  .weight = 90, .ns = T0 + 2 * MINUTE, .sentence = { "inc.program", { "image", "hash", "parent" },
-		  { STR("C:\\P\\A.exe"), STR("abcd"), STR("services.exe") }, 3 } },
+		{ .host = 0,
+		  .from = STORY_NOBODY,
+		  .family = FAMILY_SERVICE,
+		  .grade = GRADE_STRONG,
+		  .phase = "initial-access",
+		  .weight = 80,
+		  .ns = T0,
+		  .sentence = { "inc.new_page",
+				{ "ip", "path", "host" },
+				{ STR("198.51.100.7"), STR("/x.jsp"), STR("H000") },
+				3 } },
+		{ .host = 0,
+		  .from = STORY_NOBODY,
+		  .family = FAMILY_ENDPOINT,
+		  .grade = GRADE_CONTROL,
+		  .phase = "execution",
+		  .weight = 90,
+		  .ns = T0 + MINUTE,
+		  .sentence = { "inc.program",
+				{ "image", "hash", "parent" },
+				{ STR("c:\\p\\a.exe"), STR("abcd"), STR("services.exe") },
+				3 },
+		  .refs = { { { 0, 7, 7 } }, 1 } },
+		{ .host = 1,
+		  .from = 0,
+		  .family = FAMILY_ENDPOINT,
+		  .grade = GRADE_CONTROL,
+		  .phase = "execution",
+		  .weight = 90,
+		  .ns = T0 + 2 * MINUTE,
+		  .sentence = { "inc.program",
+				{ "image", "hash", "parent" },
+				{ STR("C:\\P\\A.exe"), STR("abcd"), STR("services.exe") },
+				3 } },
 	};
 	const struct incident_external ext[] = {
-		{ .ip = STR("198.51.100.7"), .role = EXTERNAL_RELAY, .confidence = 0.9, .first_ns = T0, .last_ns = T0 },
-		{ .ip = STR("203.0.113.9"), .name = STR("x.example"), .role = EXTERNAL_C2, .confidence = 1, .first_ns = T0,
-		  .last_ns = T0 + 90 * MINUTE, .hosts = 17 },
+		{ .ip = STR("198.51.100.7"),
+		  .role = EXTERNAL_RELAY,
+		  .confidence = 0.9,
+		  .first_ns = T0,
+		  .last_ns = T0 },
+		{ .ip = STR("203.0.113.9"),
+		  .name = STR("x.example"),
+		  .role = EXTERNAL_C2,
+		  .confidence = 1,
+		  .first_ns = T0,
+		  .last_ns = T0 + 90 * MINUTE,
+		  .hosts = 17 },
 	};
-	const struct incident_artefact art = { .host = 0, .kind = "tampered-package", .path = STR("/r/u.cab"), .size = 19793984,
-					       .other_size = 19652160, .from_ns = T0, .to_ns = T0 + 5 * MINUTE };
+	const struct incident_artefact art = { .host = 0,
+					       .kind = "tampered-package",
+					       .path = STR("/r/u.cab"),
+					       .size = 19793984,
+					       .other_size = 19652160,
+					       .from_ns = T0,
+					       .to_ns = T0 + 5 * MINUTE };
 	const struct incident_loss loss[] = {
-		{ .host = 0, .what = STR("203.0.113.9"), .estimate = 1000000, .low = 900000, .high = 1100000, .first_ns = T0,
-		  .last_ns = T0, .measurable = true },
+		{ .host = 0,
+		  .what = STR("203.0.113.9"),
+		  .estimate = 1000000,
+		  .low = 900000,
+		  .high = 1100000,
+		  .first_ns = T0,
+		  .last_ns = T0,
+		  .measurable = true },
 		{ .host = 1, .what = STR("203.0.113.9"), .first_ns = T0, .last_ns = T0 },
 	};
 	const uint32_t clients[] = { 1, 2, 3 };
@@ -238,9 +287,15 @@ static void test_doubts(void **state)
 		{ .from = 0, .to = 1, .kind = "rdp", .ns = T0, .first = true },
 		{ .from = 1, .to = 3, .incident = 1, .kind = "new-way", .ns = T0 + MINUTE },
 	};
-	const struct story_clue stopped = { .host = 2, .from = STORY_NOBODY, .family = FAMILY_ALERT,
-					    .grade = GRADE_BLOCKED, .phase = "execution", .ns = T0,
-					    .sentence = { "obs.alert", { "detail", "object" }, { STR("a"), STR("b") }, 2 } };
+	const struct story_clue stopped = {
+		.host = 2,
+		.from = STORY_NOBODY,
+		.family = FAMILY_ALERT,
+		.grade = GRADE_BLOCKED,
+		.phase = "execution",
+		.ns = T0,
+		.sentence = { "obs.alert", { "detail", "object" }, { STR("a"), STR("b") }, 2 }
+	};
 
 	(void)state;
 	m->in.nincidents = 2;
@@ -252,8 +307,10 @@ static void test_doubts(void **state)
 	m->in.clues = &stopped;
 	m->in.nclues = 1;
 	told(m);
-	says(m, "nar.doubt_order", LANGUAGE_EN, "H001 shows its first sign at 2023-05-17 03:42:00 UTC, before H000");
-	says(m, "nar.doubt_joined", LANGUAGE_EN, "H003 was reached at 2023-05-17 03:42:00 UTC by new-way from H001");
+	says(m, "nar.doubt_order", LANGUAGE_EN,
+	     "H001 shows its first sign at 2023-05-17 03:42:00 UTC, before H000");
+	says(m, "nar.doubt_joined", LANGUAGE_EN,
+	     "H003 was reached at 2023-05-17 03:42:00 UTC by new-way from H001");
 	says(m, "nar.doubt_joined", LANGUAGE_EN, "a host of incident 1:");
 	says(m, "nar.doubt_blocked", LANGUAGE_EN, "On H002 something was stopped");
 	says(m, "nar.entry_none", LANGUAGE_EN, "How it began was not recorded");
@@ -272,14 +329,22 @@ static void test_many(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(ext); i++)
-		ext[i] = (struct incident_external){ .ip = STR("198.51.100.7"), .role = i % 2 ? EXTERNAL_RELAY : EXTERNAL_C2,
-						     .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+		ext[i] = (struct incident_external){ .ip = STR("198.51.100.7"),
+						     .role = i % 2 ? EXTERNAL_RELAY : EXTERNAL_C2,
+						     .first_ns = TIME_NONE,
+						     .last_ns = TIME_NONE };
 	for (uint32_t i = 0; i < COUNT(clue); i++) {
 		snprintf(object[i], sizeof object[i], "svc%u", i);
-		clue[i] = (struct story_clue){ .host = i, .from = STORY_NOBODY, .family = FAMILY_ENDPOINT,
-					       .grade = GRADE_CONTROL, .phase = "persistence", .ns = T0 + i,
-					       .sentence = { "inc.service", { "object", "command" },
-							     { str_of(object[i]), STR("x") }, 2 } };
+		clue[i] = (struct story_clue){ .host = i,
+					       .from = STORY_NOBODY,
+					       .family = FAMILY_ENDPOINT,
+					       .grade = GRADE_CONTROL,
+					       .phase = "persistence",
+					       .ns = T0 + i,
+					       .sentence = { "inc.service",
+							     { "object", "command" },
+							     { str_of(object[i]), STR("x") },
+							     2 } };
 	}
 	m->in.external = ext;
 	m->in.nexternal = COUNT(ext);

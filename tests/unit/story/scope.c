@@ -9,19 +9,26 @@
 static void facts(struct made_case *c)
 {
 	made_coverage(c, "A", "Security", 0, 10);
-	made_fact(c, FACT_CONNECTION, 1, 3, FA_HOST, "A", FA_SOURCE_IP, "10.0.0.1", FA_TARGET_IP, "203.0.113.9", -1);
-	made_fact(c, FACT_CONNECTION, 9, 2, FA_HOST, "a", FA_SOURCE_IP, "10.0.0.1", FA_TARGET_IP, "203.0.113.9", FA_PORT,
-		  "443", -1);
-	made_fact(c, FACT_LOOKUP, 2, 1, FA_HOST, "A", FA_OBJECT, "Cdn.Evil.Example", FA_DETAIL, "::1; 198.51.100.1", -1);
-	made_fact(c, FACT_PROXY_REQUEST, 3, 1, FA_HOST, "PROXY", FA_SOURCE_IP, "10.9.9.9", FA_TARGET_HOST, "evil.example", -1);
+	made_fact(c, FACT_CONNECTION, 1, 3, FA_HOST, "A", FA_SOURCE_IP, "10.0.0.1", FA_TARGET_IP,
+		  "203.0.113.9", -1);
+	made_fact(c, FACT_CONNECTION, 9, 2, FA_HOST, "a", FA_SOURCE_IP, "10.0.0.1", FA_TARGET_IP,
+		  "203.0.113.9", FA_PORT, "443", -1);
+	made_fact(c, FACT_LOOKUP, 2, 1, FA_HOST, "A", FA_OBJECT, "Cdn.Evil.Example", FA_DETAIL,
+		  "::1; 198.51.100.1", -1);
+	made_fact(c, FACT_PROXY_REQUEST, 3, 1, FA_HOST, "PROXY", FA_SOURCE_IP, "10.9.9.9", FA_TARGET_HOST,
+		  "evil.example", -1);
 	made_fact(c, FACT_PROCESS_START, 4, 1, FA_HOST, "B", FA_PROCESS, "C:\\X\\Bad.exe", FA_COMMAND,
-		  "\"C:\\X\\Bad.exe\" -k", FA_HASHES, "SHA1=00,SHA256=AABB0000000000000000000000000000000000000000000000000000000000ff", -1);
-	made_fact(c, FACT_WEB_REQUEST, 5, 7, FA_HOST, "SRV", FA_SOURCE_IP, "203.0.113.9", FA_OBJECT, "/x.jsp", -1);
-	made_fact(c, FACT_CONNECTION, 6, 1, FA_OBSERVER, "FW", FA_SOURCE_IP, "203.0.113.9", FA_TARGET_IP, "10.7.7.7", -1);
+		  "\"C:\\X\\Bad.exe\" -k", FA_HASHES,
+		  "SHA1=00,SHA256=AABB0000000000000000000000000000000000000000000000000000000000ff", -1);
+	made_fact(c, FACT_WEB_REQUEST, 5, 7, FA_HOST, "SRV", FA_SOURCE_IP, "203.0.113.9", FA_OBJECT, "/x.jsp",
+		  -1);
+	made_fact(c, FACT_CONNECTION, 6, 1, FA_OBSERVER, "FW", FA_SOURCE_IP, "203.0.113.9", FA_TARGET_IP,
+		  "10.7.7.7", -1);
 	made_fact(c, FACT_LOOKUP, 7, 1, FA_HOST, "C", FA_OBJECT, "notevil.example", -1);
 }
 
-static void look(struct made_case *c, struct scope *found, struct story **st, const struct scope_indicator *in, size_t n)
+static void look(struct made_case *c, struct scope *found, struct story **st,
+		 const struct scope_indicator *in, size_t n)
 {
 	err e = { 0 };
 
@@ -90,7 +97,8 @@ static void test_hosts(void **state)
 
 static void test_order(void **state)
 {
-	static const struct scope_indicator IN[] = { { SCOPE_IP, STR("203.0.113.9") }, { SCOPE_DOMAIN, STR("example") } };
+	static const struct scope_indicator IN[] = { { SCOPE_IP, STR("203.0.113.9") },
+						     { SCOPE_DOMAIN, STR("example") } };
 	struct made_case c;
 	struct scope s;
 	struct story *st;
