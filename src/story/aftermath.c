@@ -53,7 +53,8 @@ static void tell_written(struct aftermath *w)
 		if (!after(f, x->host, x->s.last_ns) || (!placed && !by) || !room(w, x->host))
 			continue;
 		clue_add(f, x->host, FAMILY_ENDPOINT, placed ? GRADE_STRONG : GRADE_NOTE,
-			 placed ? "persistence" : "collection", placed ? 78 : 73, x->s.first_ns, &x->s.refs,
+			 placed ? "persistence" : "collection", placed ? 78 : 73,
+			 after(f, x->host, x->s.first_ns) ? x->s.first_ns : x->s.last_ns, &x->s.refs,
 			 sentence_of(f->b, placed ? "inc.placed" : "inc.written_by", "path",
 				     trace_text(&f->t, x->as), "process", trace_text(&f->t, x->process),
 				     NULL));

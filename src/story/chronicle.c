@@ -48,14 +48,15 @@ static void clients_write(struct finder *f, struct incident *out)
 	out->nfirst_clients = n;
 }
 
-/* How many clues that say the same of the host came before this one. */
-static uint32_t turn_of(map *seen, const struct story_clue *c)
+/* How many clues that say the same of this server, or of any desk, came before this one. */
+static uint32_t turn_of(map *seen, const struct story_clue *c, bool server)
 {
+	uint32_t who = server ? c->host : STORY_NOBODY; /* of many desks the first few stand for all */
 	buf key = { 0 };
 	struct map_entry *m;
 	uint32_t turn = 0;
 
-	buf_add(&key, &c->host, sizeof c->host);
+	buf_add(&key, &who, sizeof who);
 	buf_z(&key, c->sentence.key);
 	buf_z(&key, c->phase);
 	m = map_put(seen, buf_view(&key), 0, NULL);
@@ -83,7 +84,7 @@ void chronicle_write(struct finder *f, struct incident *out)
 		const struct story_clue *c = &f->clue.at[r[i].clue];
 
 		/* the tenth clue of one kind counts as much as a weaker first of another */
-		r[i].rank = 100u - c->weight + turn_of(&seen, c) * (is_server(f, c->host) ? 2 : 4);
+		r[i].rank = 100u - c->weight + turn_of(&seen, c, is_server(f, c->host)) * 3;
 	}
 	if (n)
 		qsort(r, n, sizeof *r, by_rank);

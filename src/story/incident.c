@@ -332,11 +332,41 @@ static const void *settled(struct finder *f, const void *from, size_t n, size_t 
 			qsort((vec)->at, (vec)->len, sizeof *(vec)->at, (order));                            \
 	} while (0)
 
+/* A clue belongs to the incident of its host, else of who came to it, else to none. */
+static void clues_number(struct finder *f)
+{
+	for (size_t i = 0; i < f->clue.len; i++) {
+		struct story_clue *c = &f->clue.at[i];
+		uint32_t of = f->suspect[c->host].in ? c->host : c->from;
+
+		c->incident = of != STORY_NOBODY && f->suspect[of].in ? f->suspect[of].incident
+			      : f->nincidents == 1                    ? 0
+								      : STORY_NOBODY;
+	}
+}
+
+/* What speaks for an entry: the first clues of its host from then on. */
+static void entries_refs(struct finder *f)
+{
+	for (size_t i = 0; i < f->entry.len; i++) {
+		struct incident_entry *e = &f->entry.at[i];
+
+		for (size_t k = 0; k < f->clue.len && e->refs.n < STORY_REFS; k++) {
+			const struct story_clue *c = &f->clue.at[k];
+
+			if (c->host == e->host && c->grade >= GRADE_STRONG && c->ns >= e->ns - 60 * NS_PER_S)
+				refs_add_all(&e->refs, c->refs.at, c->refs.n);
+		}
+	}
+}
+
 static void finish(struct finder *f, struct incident *out)
 {
+	clues_number(f);
 	SORTED(&f->clue, clue_order);
 	SORTED(&f->edge, told_edge_order);
 	SORTED(&f->entry, entry_order);
+	entries_refs(f);
 	chronicle_write(f, out);
 	out->nincidents = f->nincidents;
 	out->entries = SETTLED(f, &f->entry);
