@@ -8,7 +8,8 @@
  * "Collection-HOST-2021-11-21T18_05_56-08_00.zip!/uploads/auto/C:/Windows/..." (Velociraptor),
  * ".../HOST/C/Windows/..." (KAPE), and the usual copy of a tree, ".../HOST/var/log/...",
  * ".../HOST/Windows/System32/...", ".../HOST/inetpub/logs/...". A folder that is called by a common word
- * ("evidence", "uploads", "logs") is no host. */
+ * ("evidence", "uploads", "logs") is no host. Where no such layout shows, the last folder counts that is called
+ * like a machine, letters and a number of few digits: "mx01", "ws-0147". */
 str origin_host(str path);
 
 #endif

@@ -73,7 +73,7 @@ static int fake_open(void **ret, const struct reader_env *env, err *e)
 
 static void loop_forever(void)
 {
-	for (volatile int i = 0;; i++)
+	for (volatile unsigned i = 0;; i++)
 		;
 }
 
