@@ -187,6 +187,14 @@ bool sid_of(const char *text, struct sid *ret)
 
 /* --- organisation --------------------------------------------------------------------------- */
 
+static bool begins_like_another(const struct world *w, uint32_t norgs, const char *word)
+{
+	for (uint32_t i = 0; i < norgs; i++)
+		if (strncmp(w->orgs.at[i].name, word, 3) == 0)
+			return true;
+	return false;
+}
+
 uint32_t world_org(struct world *w, uint32_t net, int64_t utc_offset, const char *suffix)
 {
 	uint32_t index = (uint32_t)w->orgs.len;
@@ -198,6 +206,8 @@ uint32_t world_org(struct world *w, uint32_t net, int64_t utc_offset, const char
 		world_fail(w, "no memory for an organisation");
 		return 0;
 	}
+	while (begins_like_another(w, index, word)) /* hosts would have the same names */
+		word = world_word(w, &r, 3);
 	o->name = word;
 	o->domain = world_upper(w, word);
 	o->dns = world_text(w, "%s%s.example", word, suffix);

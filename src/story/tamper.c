@@ -131,6 +131,17 @@ static struct taker *taker_of(struct tamper *w, text_id client, int64_t ns)
 	return k;
 }
 
+/* Some fetch in parts: whose parts make up the second size has got it, too, perhaps before all others. */
+static void parts_find(struct tamper *w, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		const struct served *s = &w->f->t.served.at[i];
+
+		if (s->size == 0 && s->bytes == w->bad.size)
+			span_add(&w->bad.first_ns, &w->bad.last_ns, s->s.first_ns, s->s.last_ns);
+	}
+}
+
 /* Everybody who fetched from the path while the second size was given out. */
 static void takers_find(struct tamper *w, size_t from, size_t to)
 {
@@ -140,8 +151,8 @@ static void takers_find(struct tamper *w, size_t from, size_t to)
 		const struct served *s = &t->served.at[i];
 		struct taker *k;
 
-		if (s->size == w->good.size || s->s.first_ns < w->bad.first_ns - 30 * MINUTE ||
-		    s->s.first_ns > w->bad.last_ns + HOUR)
+		if (s->size == w->good.size || (s->size == 0 && s->bytes == w->good.size) ||
+		    s->s.first_ns < w->bad.first_ns - 30 * MINUTE || s->s.first_ns > w->bad.last_ns + HOUR)
 			continue;
 		k = taker_of(w, s->client, s->s.first_ns);
 		if (!k)
@@ -387,6 +398,7 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 	bool version = has_version(trace_text(&f->t, w->path));
 	uint32_t points;
 
+	parts_find(w, from, to);
 	takers_find(w, from, to);
 	if (!cohort_mark(w))
 		return;
