@@ -208,6 +208,8 @@ static bool is_admin_port(str port)
 
 static void access_add(struct trace *t, enum access_kind kind, uint32_t from, str ip, uint32_t to,
 		       str account, const struct fact *f);
+static struct access *access_row(struct trace *t, enum access_kind kind, uint32_t from, str ip, uint32_t to,
+				 str account, const struct fact *f);
 
 static void inbound_add(struct trace *t, str ip, str target, uint64_t sent, const struct fact *f)
 {
@@ -258,6 +260,37 @@ static int on_tunnel(void *ctx, const struct fact *f, err *e)
 	return 0;
 }
 
+static bool is_program(str path)
+{
+	static const char *const ENDS[] = { ".exe", ".dll", ".bat", ".cmd", ".ps1",
+					    ".vbs", ".sys", ".scr", ".msi" };
+
+	for (size_t i = 0; i < COUNT(ENDS); i++) {
+		str end = str_of(ENDS[i]);
+
+		if (path.len > end.len &&
+		    str_eq_ascii_nocase((str){ path.ptr + path.len - end.len, end.len }, end))
+			return true;
+	}
+	return false;
+}
+
+/* A program over an administrative share, as the network saw it: "ADMIN$ Temp\\x.exe". */
+static void share_seen(struct trace *t, uint32_t from, str source, const struct fact *f)
+{
+	str object = f->attr[FA_OBJECT], name;
+	struct access *a;
+
+	if (str_find(object, STR("$ ")) == SIZE_MAX || !is_program(object) ||
+	    has_nocase(f->attr[FA_DETAIL], "read"))
+		return;
+	a = access_row(t, ACCESS_SHARE, from, source, who_at(t->b, f->attr[FA_TARGET_IP], f->first_ns),
+		       STR(""), f);
+	name = str_basename(object);
+	if (a && !a->wrote)
+		a->wrote = trace_id_lower(t, name);
+}
+
 static int on_connection(void *ctx, const struct fact *f, err *e)
 {
 	struct trace *t = ctx;
@@ -278,6 +311,8 @@ static int on_connection(void *ctx, const struct fact *f, err *e)
 	} else if (!is_inside(t->b, source)) {
 		if (!refused)
 			inbound_add(t, source, target, 0, f);
+	} else if (f->attr[FA_OBJECT].len && !refused) {
+		share_seen(t, from, source, f);
 	} else if (is_admin_port(f->attr[FA_PORT]) && !refused) {
 		uint32_t to = who_at(t->b, target, f->first_ns);
 
@@ -437,21 +472,6 @@ static int on_session(void *ctx, const struct fact *f, err *e)
 		access_add(t, kind, comer(b, f), f->attr[FA_SOURCE_IP], here, f->attr[FA_ACCOUNT], f);
 	}
 	return 0;
-}
-
-static bool is_program(str path)
-{
-	static const char *const ENDS[] = { ".exe", ".dll", ".bat", ".cmd", ".ps1",
-					    ".vbs", ".sys", ".scr", ".msi" };
-
-	for (size_t i = 0; i < COUNT(ENDS); i++) {
-		str end = str_of(ENDS[i]);
-
-		if (path.len > end.len &&
-		    str_eq_ascii_nocase((str){ path.ptr + path.len - end.len, end.len }, end))
-			return true;
-	}
-	return false;
 }
 
 static int on_share(void *ctx, const struct fact *f, err *e)

@@ -296,13 +296,22 @@ static void test_spread(void **state)
 		  FA_COMMAND, "C:\\ProgramData\\x.exe", -1);
 	came(&c, 3 * DAY, "PC04.corp.example", "CORP\\admin", false);
 	came(&c, -DAY, "PC05.corp.example", "CORP\\other", true); /* before it was under control */
+	/* a host whose own logs say nothing: the network saw a program come, and on another one a document */
+	made_fact(&c, FACT_CONNECTION, 2 * DAY, 1, FA_SOURCE_IP, "10.0.0.5", FA_TARGET_IP, "10.0.1.16",
+		  FA_PORT, "445", FA_OBJECT, "ADMIN$ Temp\\x.exe", FA_DETAIL, "smb::file_write", FA_OBSERVER,
+		  "sensor", -1);
+	made_fact(&c, FACT_CONNECTION, 2 * DAY, 1, FA_SOURCE_IP, "10.0.0.5", FA_TARGET_IP, "10.0.1.17",
+		  FA_PORT, "445", FA_OBJECT, "ADMIN$ Temp\\x.txt", FA_DETAIL, "smb::file_write", FA_OBSERVER,
+		  "sensor", -1);
 	st = built(&c);
+	assert_int_equal(host_of(st, "PC06.corp.example")->class, CLASS_CONFIRMED);
+	assert_int_equal(host_of(st, "PC07.corp.example")->class, CLASS_CLEARED);
 	assert_int_equal(host_of(st, "PC01.corp.example")->class, CLASS_CLEARED);
 	assert_int_equal(host_of(st, "PC02.corp.example")->class, CLASS_CONFIRMED);
 	assert_int_equal(host_of(st, "PC03.corp.example")->class, CLASS_CONFIRMED);
 	assert_int_equal(host_of(st, "PC04.corp.example")->class, CLASS_EXPOSED);
 	assert_int_equal(host_of(st, "PC05.corp.example")->class, CLASS_CLEARED);
-	assert_true(st->incident->nedges == 2);
+	assert_true(st->incident->nedges == 3);
 	story_free(st);
 	made_close(&c);
 }
