@@ -7,10 +7,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define MINUTE (60 * NS_PER_S)
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 enum { PER_HOST = 40 }; /* clues of one kind on one host: nobody reads more */
 
 struct aftermath {
@@ -83,13 +79,6 @@ struct starts {
 	map pids; /* processes below marked ones */
 };
 
-static void pid_key(buf *key, uint32_t host, str pid)
-{
-	buf_clear(key);
-	buf_add(key, &host, sizeof host);
-	buf_str(key, pid);
-}
-
 /* Starts below the intruders' programs, at any depth: their commands are what hands on the keyboard did. */
 static int on_start(void *ctx, const struct fact *x, err *e)
 {
@@ -103,16 +92,16 @@ static int on_start(void *ctx, const struct fact *x, err *e)
 	str command;
 
 	(void)e;
-	if (!after(f, host, x->first_ns) || fact_is_recovered(x))
+	if (!fact_is_usable(x) || !after(f, host, x->first_ns))
 		return 0;
 	root = is_marked(f, trace_id_lower(&f->t, x->attr[FA_PROCESS]));
 	parent = is_marked(f, trace_id_lower(&f->t, x->attr[FA_PARENT]));
-	pid_key(&key, host, x->attr[FA_PARENT_ID]);
+	process_key(&key, host, x->attr[FA_PARENT_ID]);
 	m = x->attr[FA_PARENT_ID].len ? map_get(&s->pids, buf_view(&key)) : NULL;
 	if (m && x->first_ns - (int64_t)m->value > 2 * DAY)
 		m = NULL;
 	if (root || parent || m) {
-		pid_key(&key, host, x->attr[FA_PROCESS_ID]);
+		process_key(&key, host, x->attr[FA_PROCESS_ID]);
 		m = map_put(&s->pids, buf_view(&key), (uint64_t)x->first_ns, NULL);
 		if (m)
 			m->value = (uint64_t)x->first_ns;
@@ -192,8 +181,7 @@ static int on_relayed(void *ctx, const struct fact *x, err *e)
 						    : x->attr[FA_DETAIL];
 
 	(void)e;
-	if (host == STORY_NOBODY || x->first_ns == TIME_NONE || fact_is_recovered(x) ||
-	    !is_relay(f, trace_find(&f->t, ip)) ||
+	if (host == STORY_NOBODY || !fact_is_usable(x) || !is_relay(f, trace_find(&f->t, ip)) ||
 	    !after(f, f->suspect[host].in ? host : w->entry, x->first_ns) ||
 	    w->outside[host]++ >= 4 * PER_HOST)
 		return 0;
@@ -385,8 +373,8 @@ static bool images_mark(struct aftermath *w)
 {
 	struct finder *f = w->f;
 
-	/* later texts are only looked up, never marked: room for those that steps have added since */
-	w->image = calloc(f->t.texts.len + 4096, 1);
+	/* no step adds texts to the tables that are looked up here */
+	w->image = calloc(f->t.texts.len + 1, 1);
 	w->told = calloc(f->b->host.len + 1, sizeof *w->told);
 	w->outside = calloc(f->b->host.len + 1, sizeof *w->outside);
 	for (size_t i = 0; w->image && i < f->t.program.len; i++)

@@ -9,8 +9,6 @@
 #include "util/times.h"
 #include "util/vec.h"
 
-#define DAY (86400 * NS_PER_S)
-
 enum { ASKS_TOLD = 10, ASKS_MAX = 4096, LISTED = 9 };
 
 struct ask {

@@ -6,8 +6,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define HOUR_NS (INT64_C(3600) * NS_PER_S)
-
 /* --- MAC addresses --------------------------------------------------------------------------- */
 
 bool mac_digits(str mac, char out[MAC_DIGITS])
@@ -292,7 +290,7 @@ static void taken_over(struct builder *b)
 
 			if (w[k].key == w[i].key || w[k].from == TIME_NONE || w[i].to == TIME_NONE ||
 			    w[i].from == TIME_NONE || w[k].from <= w[i].to ||
-			    w[k].from - w[i].to > 400 * 24 * HOUR_NS)
+			    w[k].from - w[i].to > 400 * 24 * HOUR)
 				continue;
 			/* the same kind of key: a MAC is no agent */
 			if (b->wear_keys.entries[w[k].key].key.ptr[0] !=

@@ -10,7 +10,6 @@ enum { FIRST_ROWS = 200 };
 struct ranked {
 	uint32_t clue;
 	uint32_t rank; /* smaller is read first */
-	int64_t ns;
 };
 
 static int by_rank(const void *pa, const void *pb)
@@ -78,7 +77,7 @@ void chronicle_write(struct finder *f, struct incident *out)
 		const struct story_clue *c = &f->clue.at[i];
 
 		if (f->suspect[c->host].in || c->grade >= GRADE_STRONG || c->weight >= 60)
-			r[n++] = (struct ranked){ (uint32_t)i, 0, c->ns };
+			r[n++] = (struct ranked){ (uint32_t)i, 0 };
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct story_clue *c = &f->clue.at[r[i].clue];

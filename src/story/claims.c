@@ -5,10 +5,8 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define HOUR_NS (INT64_C(3600) * NS_PER_S)
-#define DAY_NS (24 * HOUR_NS)
-#define LIKELY 0.3            /* below it, nobody known is far likelier */
-#define LEASE_NS (8 * DAY_NS) /* where the server does not tell */
+#define LIKELY 0.3         /* below it, nobody known is far likelier */
+#define LEASE_NS (8 * DAY) /* where the server does not tell */
 
 static void claim_span(struct builder *b, str ip, uint32_t host, enum story_basis basis, const struct fact *f,
 		       int64_t from, int64_t to)
@@ -29,13 +27,13 @@ static void each_span(const struct fact *f, void (*fn)(void *, const struct fact
 
 	if (!time_is_sane(f->first_ns) || !time_is_sane(f->last_ns))
 		return;
-	day = f->first_ns - (f->first_ns % DAY_NS + DAY_NS) % DAY_NS;
-	if (f->last_ns - f->first_ns > DAY_NS) {
+	day = f->first_ns - (f->first_ns % DAY + DAY) % DAY;
+	if (f->last_ns - f->first_ns > DAY) {
 		fn(ctx, f, f->first_ns, f->first_ns);
 		fn(ctx, f, f->last_ns, f->last_ns);
 		return;
 	}
-	if (f->hours == 0 || f->last_ns >= day + DAY_NS) {
+	if (f->hours == 0 || f->last_ns >= day + DAY) {
 		fn(ctx, f, f->first_ns, f->last_ns);
 		return;
 	}
@@ -46,10 +44,10 @@ static void each_span(const struct fact *f, void (*fn)(void *, const struct fact
 			h++;
 			continue;
 		}
-		from = day + h * HOUR_NS;
+		from = day + h * HOUR;
 		while (h < 24 && f->hours >> h & 1)
 			h++;
-		to = day + h * HOUR_NS - 1;
+		to = day + h * HOUR - 1;
 		from = from < f->first_ns ? f->first_ns : from;
 		to = to > f->last_ns ? f->last_ns : to;
 		if (from <= to)
@@ -305,7 +303,7 @@ static int on_vpn(void *ctx, const struct fact *f, err *e)
 {
 	struct builder *b = ctx;
 	struct grant g = { .ip = keep(b, f->attr[FA_TARGET_IP]),
-			   .lasts = DAY_NS,
+			   .lasts = DAY,
 			   .who = keep_lower(b, f->attr[FA_ACCOUNT]),
 			   .host = host_named(b, f->attr[FA_SOURCE_HOST]),
 			   .ends = !str_starts(f->attr[FA_DETAIL], STR("open")) };

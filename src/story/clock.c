@@ -7,12 +7,9 @@
 #include "util/times.h"
 #include "util/vec.h"
 
-#define SECOND NS_PER_S
-#define HOUR_NS (3600 * SECOND)
-#define DAY_NS (24 * HOUR_NS)
-#define JUMP_NS (2 * SECOND)        /* from here on two days are two pieces */
-#define ZONE_NEAR_NS (120 * SECOND) /* so near to a whole hour it is a zone */
-#define FARTHEST_NS (15 * HOUR_NS)  /* zones differ by no more */
+#define JUMP_NS (2 * NS_PER_S)         /* from here on two days are two pieces */
+#define ZONE_NEAR_NS (120 * NS_PER_S)  /* so near to a whole hour it is a zone */
+#define FARTHEST_NS (15 * NS_PER_HOUR) /* zones differ by no more */
 
 enum { ROUNDS = 8 };
 
@@ -287,7 +284,7 @@ static void groups_center(struct clock_model *m, const struct member *all, doubl
 
 static int64_t day_of(int64_t ns)
 {
-	return ns / DAY_NS - (ns % DAY_NS < 0);
+	return ns / NS_PER_DAY - (ns % NS_PER_DAY < 0);
 }
 
 /* The last Sundays of March and October, the second of March and the first of November, a day either way. */
@@ -309,7 +306,7 @@ static bool clocks_change(int64_t ns)
 
 static void piece_end(struct clock_piece *p, double *v, size_t n, bool half_hours)
 {
-	int64_t unit = half_hours ? HOUR_NS / 2 : HOUR_NS;
+	int64_t unit = half_hours ? NS_PER_HOUR / 2 : NS_PER_HOUR;
 	double middle = median(v, n);
 	int64_t off = (int64_t)middle;
 	int64_t k = (off + (off < 0 ? -unit / 2 : unit / 2)) / unit;
@@ -320,7 +317,7 @@ static void piece_end(struct clock_piece *p, double *v, size_t n, bool half_hour
 	for (size_t i = 0; i < n; i++)
 		v[i] = v[i] > middle ? v[i] - middle : middle - v[i];
 	p->spread_ns = (int64_t)median(v, n);
-	p->dst = llabs(p->zone_ns) == HOUR_NS && (clocks_change(p->from_ns) || clocks_change(p->to_ns));
+	p->dst = llabs(p->zone_ns) == NS_PER_HOUR && (clocks_change(p->from_ns) || clocks_change(p->to_ns));
 }
 
 /* The other node's offset at that time: of its pieces if it has them already. */
@@ -414,7 +411,7 @@ static bool pieces_fill(struct clock_model *m, double *v, const bool *kerberos, 
 		n->npieces = k;
 		for (uint32_t p = 0; p < k; p++)
 			n->implausible |= n->host < nhosts && kerberos[n->host] && n->log == CLOCK_SYSTEM &&
-					  llabs(keep[p].skew_ns) > 300 * SECOND;
+					  llabs(keep[p].skew_ns) > 300 * NS_PER_S;
 	}
 	free(tmp);
 	return ok;

@@ -7,10 +7,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define MINUTE (60 * NS_PER_S)
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 enum {
 	ROUTINE_DAYS = 3, /* the same command on as many days: the server's own habit */
 	ENOUGH = 4,       /* points that make an entry */
@@ -21,7 +17,7 @@ struct below {
 	uint32_t host;
 	int64_t ns;
 	text_id shape; /* its command without digits, or its image */
-	text_id command, image, parent;
+	text_id command, parent;
 	uint32_t looks; /* tools of looking around in it, a bit each */
 	bool direct;
 	struct story_refs refs;
@@ -91,13 +87,6 @@ static text_id shape_of(struct finder *f, str s)
 	return id;
 }
 
-static void pid_key(buf *key, uint32_t host, str pid)
-{
-	buf_clear(key);
-	buf_add(key, &host, sizeof host);
-	buf_str(key, pid);
-}
-
 static void below_add(struct search *s, const struct fact *f, uint32_t host, bool direct, buf *key)
 {
 	struct below *c = VEC_PUSH(&s->below, LIMIT_STORY_PAGES);
@@ -112,11 +101,10 @@ static void below_add(struct search *s, const struct fact *f, uint32_t host, boo
 	c->direct = direct;
 	c->shape = shape_of(s->f, command);
 	c->command = trace_id(&s->f->t, command);
-	c->image = trace_id(&s->f->t, f->attr[FA_PROCESS]);
 	c->parent = trace_id(&s->f->t, f->attr[FA_PARENT]);
 	c->looks = looks_in(command) | looks_in(str_basename(f->attr[FA_PROCESS]));
 	refs_add_all(&c->refs, f->refs, f->nrefs);
-	pid_key(key, host, f->attr[FA_PROCESS_ID]);
+	process_key(key, host, f->attr[FA_PROCESS_ID]);
 	map_put(&s->below_keys, buf_view(key), s->below.len - 1, NULL);
 }
 
@@ -129,10 +117,10 @@ static int on_start(void *ctx, const struct fact *f, err *e)
 	bool direct;
 
 	(void)e;
-	if (host == STORY_NOBODY || fact_is_recovered(f) || f->first_ns == TIME_NONE)
+	if (host == STORY_NOBODY || !fact_is_usable(f))
 		return 0;
 	direct = role_is(ROLE_SERVER, f->attr[FA_PARENT]) || role_is(ROLE_RUNTIME, f->attr[FA_PARENT]);
-	pid_key(&key, host, f->attr[FA_PARENT_ID]);
+	process_key(&key, host, f->attr[FA_PARENT_ID]);
 	m = f->attr[FA_PARENT_ID].len ? map_get(&s->below_keys, buf_view(&key)) : NULL;
 	if (m && (m->value >= s->below.len || f->first_ns - s->below.at[m->value].ns > DAY))
 		m = NULL; /* the number was used again */
@@ -253,14 +241,13 @@ enum sight {
 	SIGHT_INSTALLED, /* a service, task or module that the organisation had not seen */
 	SIGHT_CALLED,    /* a place outside that nobody had called before */
 	SIGHT_SHIELD,    /* protection was told to look away */
-	SIGHT_ERASED,    /* a log was cleared later, or lacks these hours */
 	SIGHTS
 };
 
 static const uint8_t POINTS[SIGHTS] = {
-	[SIGHT_LOOKING] = 2,   [SIGHT_COMMAND] = 1, [SIGHT_NEW_PAGE] = 1,  [SIGHT_PAGE_FILE] = 1,
-	[SIGHT_PAGE_USED] = 2, [SIGHT_SCRIPT] = 3,  [SIGHT_INSTALLED] = 1, [SIGHT_CALLED] = 1,
-	[SIGHT_SHIELD] = 1,    [SIGHT_ERASED] = 0
+	[SIGHT_LOOKING] = 2,   [SIGHT_COMMAND] = 1,   [SIGHT_NEW_PAGE] = 1,
+	[SIGHT_PAGE_FILE] = 1, [SIGHT_PAGE_USED] = 2, [SIGHT_SCRIPT] = 3,
+	[SIGHT_INSTALLED] = 1, [SIGHT_CALLED] = 1,    [SIGHT_SHIELD] = 1,
 };
 
 /* A candidate: a host and the time around which it is looked at. */
@@ -294,11 +281,11 @@ static size_t asked_from(const struct search *s, uint32_t server)
 	return lo;
 }
 
-static bool is_outside(const struct search *s, text_id client)
+/* The first that was answered for its path? */
+static bool is_first(const struct search *s, size_t i)
 {
-	str ip = trace_text(&s->f->t, client);
-
-	return ip.len && !is_inside(s->f->b, ip);
+	return i == 0 || s->asked.at[i - 1].server != s->asked.at[i].server ||
+	       s->asked.at[i - 1].path != s->asked.at[i].path;
 }
 
 /* Calls fn for each path that somebody outside was the first to be answered for between from and to. */
@@ -307,10 +294,8 @@ static void each_new_path(const struct search *s, uint32_t server, int64_t from,
 {
 	for (size_t i = asked_from(s, server); i < s->asked.len && s->asked.at[i].server == server; i++) {
 		const struct asked *a = &s->asked.at[i];
-		bool first =
-			i == 0 || s->asked.at[i - 1].server != server || s->asked.at[i - 1].path != a->path;
 
-		if (first && a->ns >= from && a->ns <= to && is_outside(s, a->client))
+		if (is_first(s, i) && a->ns >= from && a->ns <= to && is_outside(s->f, a->client))
 			fn(s, a, ctx);
 	}
 }
@@ -337,11 +322,9 @@ static bool is_used(const struct search *s, const struct story_observation *o)
 
 	for (size_t k = asked_from(s, o->host); k < s->asked.len && s->asked.at[k].server == o->host; k++) {
 		const struct asked *a = &s->asked.at[k];
-		bool first = k == 0 || s->asked.at[k - 1].server != a->server ||
-			     s->asked.at[k - 1].path != a->path;
 
-		if (first && a->ns >= o->first_ns - MINUTE && a->ns < o->first_ns + 7 * DAY &&
-		    is_outside(s, a->client) &&
+		if (is_first(s, k) && a->ns >= o->first_ns - MINUTE && a->ns < o->first_ns + 7 * DAY &&
+		    is_outside(s->f, a->client) &&
 		    str_eq_ascii_nocase(str_basename(trace_text(&s->f->t, a->path)), base))
 			return true;
 	}
@@ -451,7 +434,7 @@ static void candidates_find(struct search *s)
 
 struct teller {
 	struct finder *f;
-	uint32_t host, incident;
+	uint32_t host;
 	int64_t *begin;
 };
 
@@ -516,7 +499,7 @@ static void tell_entry(struct search *s, const struct candidate *c, uint32_t inc
 {
 	struct finder *f = s->f;
 	int64_t begin = c->begin;
-	struct teller t = { f, c->host, incident, &begin };
+	struct teller t = { f, c->host, &begin };
 	struct incident_entry *e;
 
 	each_new_path(s, c->host, c->at - HOUR, c->at + 2 * HOUR, tell_page, &t);

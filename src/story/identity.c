@@ -20,10 +20,8 @@ static const double ODDS[BASES] = {
 	[BASIS_WORKSTATION] = 1.5,    [BASIS_VPN] = 1.5,           [BASIS_RESOLVED_NAME] = 1,
 };
 
-#define HOUR_NS (INT64_C(3600) * NS_PER_S)
-#define DAY_NS (24 * HOUR_NS)
 #define SANE(ns) ((ns) > INT64_MIN / 2 && (ns) < INT64_MAX / 2) /* evidence may name any year */
-#define BRIDGE_NS (8 * DAY_NS) /* the usual lease of a wired net: so long an address stays where it was */
+#define BRIDGE_NS (8 * NS_PER_DAY) /* the usual lease of a wired net: so long an address stays where it was */
 
 /* Of the odds of the nearest interval, where none holds the moment itself. A lease says itself where it begins and
  * ends; beyond that it says little. */
@@ -33,10 +31,10 @@ static double fading(const struct identity_interval *i, int64_t distance_ns, uns
 	bool moves = flags & (ADDRESS_LEASED | ADDRESS_MOVES);
 
 	if (flags & ADDRESS_POOL)
-		return 0;              /* a closed session is nobody's */
-	if (distance_ns <= DAY_NS / 4) /* a machine keeps its address while it is on */
+		return 0;                  /* a closed session is nobody's */
+	if (distance_ns <= NS_PER_DAY / 4) /* a machine keeps its address while it is on */
 		return 0.9 * leased;
-	if (distance_ns <= DAY_NS)
+	if (distance_ns <= NS_PER_DAY)
 		return moves ? 0.05 : 0.5;
 	if (distance_ns <= BRIDGE_NS)
 		return moves ? 0.02 : 0.25;
@@ -165,7 +163,7 @@ bool identity_claim(struct identity *id, const struct identity_claim *in)
 	if (m->value < id->claim.len) {
 		c = &id->claim.at[m->value];
 		/* the same again within the hour: one claim */
-		if (in->from_ns >= c->from && in->from_ns - c->to <= HOUR_NS) {
+		if (in->from_ns >= c->from && in->from_ns - c->to <= NS_PER_HOUR) {
 			c->to = in->to_ns > c->to ? in->to_ns : c->to;
 			c->until = until > c->until ? until : c->until;
 			c->count += in->count;
@@ -240,7 +238,7 @@ static struct identity_interval *goes_on(const struct identity *id, const struct
 					 const struct claim *c)
 {
 	enum { LOOK_BACK = 64 }; /* more hosts at once are a shared address, where it does not matter */
-	int64_t bridge = a->flags & ADDRESS_POOL                       ? HOUR_NS / 4
+	int64_t bridge = a->flags & ADDRESS_POOL                       ? NS_PER_HOUR / 4
 			 : a->flags & (ADDRESS_LEASED | ADDRESS_MOVES) ? BRIDGE_NS
 								       : INT64_MAX;
 
@@ -335,9 +333,9 @@ static bool looks_shared(const struct identity *id, const struct address *a)
 		}
 		if (together < 3)
 			continue;
-		times += from == TIME_NONE || i->from_ns - from > HOUR_NS;
+		times += from == TIME_NONE || i->from_ns - from > NS_PER_HOUR;
 		from = i->from_ns;
-		if (times > 1 || i->to_ns - i->from_ns > HOUR_NS / 2)
+		if (times > 1 || i->to_ns - i->from_ns > NS_PER_HOUR / 2)
 			return true;
 	}
 	return false;
@@ -640,7 +638,7 @@ size_t identity_behind(const struct identity *id, str nat_ip, int64_t ns, str *o
 		str ip = id->address.at[b->inside].ip;
 		size_t k = 0;
 
-		if (b->from > ns + HOUR_NS || b->to < ns - HOUR_NS)
+		if (b->from > ns + NS_PER_HOUR || b->to < ns - NS_PER_HOUR)
 			continue;
 		while (k < n && !str_eq(out[k], ip))
 			k++;

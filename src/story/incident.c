@@ -5,8 +5,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define HOUR (3600 * NS_PER_S)
-
 /* --- what the steps share ----------------------------------------------------------------------- */
 
 str host_text(const struct finder *f, uint32_t host)
@@ -202,6 +200,13 @@ struct incident_external *external_add(struct finder *f, str ip, str name, enum 
 	return x;
 }
 
+bool is_outside(const struct finder *f, text_id ip)
+{
+	str s = trace_text(&f->t, ip);
+
+	return s.len && !is_inside(f->b, s);
+}
+
 /* A host that serves others, by what it logs or is; else a desk. */
 bool is_server(const struct finder *f, uint32_t host)
 {
@@ -314,18 +319,6 @@ static int entry_order(const void *pa, const void *pb)
 	return (a->ns > b->ns) - (a->ns < b->ns);
 }
 
-static const void *settled(struct finder *f, const void *from, size_t n, size_t size)
-{
-	void *to = arena_array(&f->b->st->arrays, n + 1, size);
-
-	if (!to)
-		f->b->failed = true;
-	else if (n)
-		memcpy(to, from, n * size);
-	return to;
-}
-
-#define SETTLED(f, vec) settled((f), (vec)->at, (vec)->len, sizeof *(vec)->at)
 #define SORTED(vec, order)                                                                                   \
 	do {                                                                                                 \
 		if ((vec)->len)                                                                              \
@@ -369,19 +362,19 @@ static void finish(struct finder *f, struct incident *out)
 	entries_refs(f);
 	chronicle_write(f, out);
 	out->nincidents = f->nincidents;
-	out->entries = SETTLED(f, &f->entry);
+	out->entries = SETTLE(f->b, &f->entry);
 	out->nentries = (uint32_t)f->entry.len;
-	out->hosts = SETTLED(f, &f->host);
+	out->hosts = SETTLE(f->b, &f->host);
 	out->nhosts = (uint32_t)f->host.len;
-	out->edges = SETTLED(f, &f->edge);
+	out->edges = SETTLE(f->b, &f->edge);
 	out->nedges = (uint32_t)f->edge.len;
-	out->external = SETTLED(f, &f->external);
+	out->external = SETTLE(f->b, &f->external);
 	out->nexternal = (uint32_t)f->external.len;
-	out->artefacts = SETTLED(f, &f->artefact);
+	out->artefacts = SETTLE(f->b, &f->artefact);
 	out->nartefacts = (uint32_t)f->artefact.len;
-	out->losses = SETTLED(f, &f->loss);
+	out->losses = SETTLE(f->b, &f->loss);
 	out->nlosses = (uint32_t)f->loss.len;
-	out->clues = SETTLED(f, &f->clue);
+	out->clues = SETTLE(f->b, &f->clue);
 	out->nclues = (uint32_t)f->clue.len;
 }
 

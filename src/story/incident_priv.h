@@ -1,8 +1,8 @@
 /* incident_priv.h - the incident while it is being put together. One file per step:
  *
  *   entry.c    servers that were made to run commands
- *   tamper.c   one path and version, different content: upgrade services that gave away something else
- *   cohort.c   what hosts that got something have in common and others have not
+ *   tamper.c   one path and version, different content: upgrade services that gave away something else, and what
+ *              the hosts that got it have in common
  *   spread.c   from a host under control: what it left behind, whom it called, whom it came to
  *   verdict.c  clues into classes and probabilities
  *   relay.c    the outside: relays, control servers
@@ -35,7 +35,6 @@ struct suspect {
 	int64_t t0;
 	uint32_t parent;
 	const char *via;
-	uint32_t targets_before; /* hosts that it came to as an administrator before t0 */
 };
 
 enum { INCIDENTS_MAX = 16 };
@@ -97,6 +96,7 @@ struct incident_external *external_add(struct finder *f, str ip, str name, enum 
 bool mail_incident(const struct finder *f, uint32_t *ret);
 bool is_relay(const struct finder *f, text_id ip);
 uint32_t incident_new(struct finder *f, int64_t begin);
+bool is_outside(const struct finder *f, text_id ip); /* an address, and not one of ours */
 bool is_server(const struct finder *f, uint32_t host);
 str host_text(const struct finder *f, uint32_t host);
 

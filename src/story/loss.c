@@ -8,14 +8,11 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 enum { MUCH = 8 << 20 }; /* bytes in a day that are worth a sentence */
 
 struct flow { /* one log's view of a host, a place and a day */
 	uint32_t host;
-	text_id dest, observer;
+	text_id dest;
 	bool proxy, reply;
 	bool rough; /* the log counts both directions together */
 	uint64_t bytes;
@@ -53,7 +50,6 @@ static void flow_add(struct losses *w, uint32_t host, text_id dest, const struct
 	if (fresh)
 		*l = (struct flow){ .host = host,
 				    .dest = dest,
-				    .observer = key[3],
 				    .proxy = is_proxy(w->f, host),
 				    .reply = w->reply,
 				    .first_ns = TIME_NONE,
@@ -81,8 +77,7 @@ static int on_flow(void *ctx, const struct fact *x, err *e)
 	text_id dest = x->attr[FA_TARGET_IP].len ? trace_find(&f->t, target) : trace_dest(&f->t, target);
 
 	(void)e;
-	if (x->first_ns == TIME_NONE || fact_is_recovered(x) || host == STORY_NOBODY || !dest ||
-	    is_inside(f->b, target))
+	if (!fact_is_usable(x) || host == STORY_NOBODY || !dest || is_inside(f->b, target))
 		return 0;
 	w->reply = str_eq(x->attr[FA_DETAIL], STR("reply"));
 	if (w->reply ? is_relay(f, dest)

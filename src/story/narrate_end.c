@@ -4,8 +4,6 @@
 #include "story/narrate_priv.h"
 #include "util/times.h"
 
-#define HOUR (3600 * NS_PER_S)
-
 enum { CONTROLS_TOLD = 10, LOSSES_TOLD = 6, CLEARED_TOLD = 12, DOUBTS_TOLD = 8, UNSEEN_TOLD = 12 };
 
 /* --- hosts by class --------------------------------------------------------------------------------- */
@@ -75,31 +73,10 @@ void narrate_hosts(struct narrator *n, uint32_t incident)
 
 /* --- the outside ------------------------------------------------------------------------------------ */
 
-static void narrate_controls(struct narrator *n, uint32_t incident)
-{
-	uint32_t told = 0, more = 0;
-
-	for (uint32_t i = 0; i < n->in->nexternal; i++) {
-		const struct incident_external *x = &n->in->external[i];
-
-		if (x->incident != incident || x->role != EXTERNAL_C2)
-			continue;
-		if (told == CONTROLS_TOLD) {
-			more++;
-			continue;
-		}
-		told++;
-		narrate_say(n, incident, PART_CONTROL, 80, x->first_ns, &x->refs,
-			    x->name.len ? "nar.control_named" : "nar.control", "ip", x->ip, "name", x->name,
-			    "first", narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns),
-			    "hosts", narrate_number(n, x->hosts), NULL);
-	}
-	if (more)
-		narrate_say(n, incident, PART_CONTROL, 60, TIME_NONE, NULL, "nar.controls_more", "count",
-			    narrate_number(n, more), NULL);
-	if (told == 0)
-		narrate_say(n, incident, PART_CONTROL, 40, TIME_NONE, NULL, "nar.control_none", NULL);
-}
+static const struct external_words CONTROLS = { EXTERNAL_C2,         PART_CONTROL,
+						CONTROLS_TOLD,       80,
+						"nar.control",       "nar.control_named",
+						"nar.controls_more", "nar.control_none" };
 
 static void narrate_one_loss(struct narrator *n, const struct incident_loss *x)
 {
@@ -175,7 +152,7 @@ static void narrate_until(struct narrator *n, uint32_t incident)
 
 void narrate_outside(struct narrator *n, uint32_t incident)
 {
-	narrate_controls(n, incident);
+	narrate_externals(n, incident, &CONTROLS);
 	narrate_loss(n, incident);
 	narrate_until(n, incident);
 }

@@ -28,6 +28,17 @@ str narrate_way(struct narrator *n, const char *via);
 /* From the first host under control to the last sign that says something about a host's state. */
 void narrate_span(const struct narrator *n, uint32_t incident, int64_t *first, int64_t *last);
 
+/* Addresses outside of one role: the first of them, how many more, or that there are none. */
+struct external_words {
+	enum external_role role;
+	enum story_part part;
+	uint32_t most;
+	uint8_t weight;
+	const char *nameless, *named, *more, *none; /* keys */
+};
+
+void narrate_externals(struct narrator *n, uint32_t incident, const struct external_words *w);
+
 void narrate_beginning(struct narrator *n, uint32_t incident); /* and relays */
 void narrate_planted(struct narrator *n, uint32_t incident);
 void narrate_spread(struct narrator *n, uint32_t incident);

@@ -6,9 +6,6 @@
 #include "util/map.h"
 #include "util/times.h"
 
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 enum { SPEAKS = 5, RELAYS_TOLD = 10, PLANTS_TOLD = 8, STEPS_TOLD = 15, GROUPS_MAX = 256, CLIENTS_LISTED = 8 };
 
 /* --- the beginning ------------------------------------------------------------------------------- */
@@ -119,31 +116,41 @@ static str percent(struct narrator *n, double p)
 	return narrate_number(n, p <= 0 ? 0 : p >= 1 ? 100 : (uint64_t)(p * 100 + 0.5));
 }
 
-void narrate_beginning(struct narrator *n, uint32_t incident)
+void narrate_externals(struct narrator *n, uint32_t incident, const struct external_words *w)
 {
 	uint32_t told = 0, more = 0;
 
-	narrate_entry(n, incident);
 	for (uint32_t i = 0; i < n->in->nexternal; i++) {
 		const struct incident_external *x = &n->in->external[i];
 
-		if (x->incident != incident || x->role != EXTERNAL_RELAY)
+		if (x->incident != incident || x->role != w->role)
 			continue;
-		if (told == RELAYS_TOLD) {
+		if (told == w->most) {
 			more++;
 			continue;
 		}
 		told++;
-		narrate_say(n, incident, PART_RELAYS, 75, x->first_ns, &x->refs,
-			    x->name.len ? "nar.relay_named" : "nar.relay", "ip", x->ip, "name", x->name,
-			    "first", narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns),
-			    "percent", percent(n, x->confidence), NULL);
+		narrate_say(n, incident, w->part, w->weight, x->first_ns, &x->refs,
+			    x->name.len ? w->named : w->nameless, "ip", x->ip, "name", x->name, "first",
+			    narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns), "hosts",
+			    narrate_number(n, x->hosts), "percent", percent(n, x->confidence), NULL);
 	}
 	if (more)
-		narrate_say(n, incident, PART_RELAYS, 60, TIME_NONE, NULL, "nar.relays_more", "count",
+		narrate_say(n, incident, w->part, 60, TIME_NONE, NULL, w->more, "count",
 			    narrate_number(n, more), NULL);
 	if (told == 0)
-		narrate_say(n, incident, PART_RELAYS, 40, TIME_NONE, NULL, "nar.relay_none", NULL);
+		narrate_say(n, incident, w->part, 40, TIME_NONE, NULL, w->none, NULL);
+}
+
+void narrate_beginning(struct narrator *n, uint32_t incident)
+{
+	static const struct external_words RELAYS = { EXTERNAL_RELAY,    PART_RELAYS,
+						      RELAYS_TOLD,       75,
+						      "nar.relay",       "nar.relay_named",
+						      "nar.relays_more", "nar.relay_none" };
+
+	narrate_entry(n, incident);
+	narrate_externals(n, incident, &RELAYS);
 }
 
 /* --- what was planted ------------------------------------------------------------------------------ */

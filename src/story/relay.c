@@ -8,10 +8,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define MINUTE (60 * NS_PER_S)
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 enum {
 	MUCH = 32 << 20,    /* bytes that a server sent to one address outside */
 	RARE_CLIENTS = 12,  /* addresses with one agent: more is a browser's version */
@@ -29,15 +25,7 @@ struct agent {
 struct reader {
 	uint32_t mailboxes, clients;
 	text_id last_mailbox, last_client;
-	int64_t first_ns;
 };
-
-static bool outside(const struct finder *f, text_id ip)
-{
-	str s = trace_text(&f->t, ip);
-
-	return s.len && !is_inside(f->b, s);
-}
 
 static struct incident_external *relay_add(struct finder *f, text_id ip, uint32_t incident, double confidence,
 					   const struct span *s)
@@ -90,7 +78,7 @@ static void pages_find(struct finder *f)
 	for (size_t i = 0; i < f->t.request.len; i++) {
 		const struct request *r = &f->t.request.at[i];
 
-		if (r->first_ok_ns == TIME_NONE || !outside(f, r->client) || !f->suspect[r->server].in ||
+		if (r->first_ok_ns == TIME_NONE || !is_outside(f, r->client) || !f->suspect[r->server].in ||
 		    r->s.last_ns < f->suspect[r->server].t0 - HOUR || !is_own_page(f, r))
 			continue;
 		relay_add(f, r->client, f->suspect[r->server].incident, 0.9, &r->s);
@@ -137,7 +125,7 @@ static bool is_own_mailbox(str account, str mailbox)
 
 static bool is_foreign(const struct finder *f, const struct mail *m, int64_t begin)
 {
-	return m->s.first_ns >= begin && outside(f, m->client) && m->account &&
+	return m->s.first_ns >= begin && is_outside(f, m->client) && m->account &&
 	       !is_own_mailbox(trace_text(&f->t, m->account), trace_text(&f->t, m->mailbox));
 }
 
@@ -190,7 +178,7 @@ static void fetchers_find(struct finder *f)
 
 		if (!f->suspect[r->server].in && !f->server[r->server])
 			continue;
-		if (r->first_ok_ns == TIME_NONE || !outside(f, r->client) || f->nincidents == 0 ||
+		if (r->first_ok_ns == TIME_NONE || !is_outside(f, r->client) || f->nincidents == 0 ||
 		    r->s.first_ns < f->begin[0] || is_relay(f, r->client) ||
 		    f->path_seen[r->path].first_ns < f->begin[0] || f->path_seen[r->path].hosts > 8)
 			continue;
@@ -218,7 +206,7 @@ static void agents_find(struct finder *f)
 			a->first_ns = r->s.first_ns;
 		if (a->last != r->client) {
 			a->clients++;
-			a->inside += !outside(f, r->client);
+			a->inside += !is_outside(f, r->client);
 			a->relays += is_relay(f, r->client);
 		}
 		a->last = r->client;
@@ -261,7 +249,7 @@ static int on_visitor(void *ctx, const struct fact *x, err *e)
 	text_id ip;
 
 	(void)e;
-	if (x->first_ns == TIME_NONE || fact_is_recovered(x) || str_eq(x->attr[FA_STATUS], STR("denied")) ||
+	if (!fact_is_usable(x) || str_eq(x->attr[FA_STATUS], STR("denied")) ||
 	    is_inside(f->b, x->attr[FA_SOURCE_IP]) ||
 	    !(near(x->first_ns, w->e->ns) || near(x->last_ns, w->e->ns)) ||
 	    who_at(f->b, x->attr[FA_TARGET_IP], x->first_ns) != w->e->host)

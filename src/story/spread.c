@@ -7,10 +7,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define MINUTE (60 * NS_PER_S)
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 enum {
 	ROUNDS_MAX = 40,
 	ADMIN_TARGETS = 6, /* a host that came to as many before is an administrator's */
@@ -68,7 +64,7 @@ static void learn_installs(struct finder *f, uint32_t host, int64_t from, int64_
 		const struct install *n = &f->t.install.at[i];
 		str image = trace_text(&f->t, n->image);
 
-		if (n->host != host || n->s.first_ns < from || n->s.first_ns > to ||
+		if (n->s.first_ns < from || n->s.first_ns > to ||
 		    !is_new(f, &f->object_seen[n->object], s->incident) || !n->image ||
 		    !is_odd_place(image) || !is_new(f, &f->image_seen[n->image], s->incident))
 			continue;
@@ -85,7 +81,7 @@ static void learn_programs(struct finder *f, uint32_t host, int64_t from, int64_
 	{
 		const struct program *p = &f->t.program.at[i];
 
-		if (p->host != host || p->s.first_ns < from || p->s.first_ns > to ||
+		if (p->s.first_ns < from || p->s.first_ns > to ||
 		    !is_odd_place(trace_text(&f->t, p->image)) ||
 		    !is_new(f, &f->image_seen[p->image], s->incident))
 			continue;
@@ -109,7 +105,7 @@ static void learn_contacts(struct finder *f, uint32_t host, int64_t from, int64_
 		const struct contact *c = &f->t.contact.at[i];
 		bool ours = c->process && mark_of(f, MARK_IMAGE, c->process);
 
-		if (c->host != host || c->refused || c->s.first_ns < from || (c->s.first_ns > to && !ours) ||
+		if (c->refused || c->s.first_ns < from || (c->s.first_ns > to && !ours) ||
 		    !is_new(f, &f->dest_seen[c->dest], s->incident))
 			continue;
 		/* a server that calls somewhere for the first time; or any host, by a program we know */
@@ -139,7 +135,7 @@ static uint32_t history_of(const struct finder *f, const struct access *a, int64
 	for (size_t i = 0; i < f->t.access.len; i++) {
 		const struct access *o = &f->t.access.at[i];
 
-		if (o->from != a->from || o->s.first_ns >= before || o->kind == ACCESS_CONNECTION)
+		if (o->from != a->from || o->s.first_ns >= before)
 			continue;
 		if (o->to == a->to && (o->kind == a->kind || o->account == a->account))
 			*ret_pair = true;
@@ -180,7 +176,7 @@ static void effect_installs(const struct finder *f, uint32_t host, int64_t ns, s
 	{
 		const struct install *n = &f->t.install.at[i];
 
-		if (n->host != host || n->s.first_ns < ns - 5 * NS_PER_S || n->s.first_ns > ns + 2 * MINUTE ||
+		if (n->s.first_ns < ns - 5 * NS_PER_S || n->s.first_ns > ns + 2 * MINUTE ||
 		    n->kind == INSTALL_MODULE || e->install)
 			continue;
 		e->install = n;
@@ -251,7 +247,7 @@ static bool carries(const struct finder *f, uint32_t host, int64_t ns)
 	{
 		const struct install *n = &f->t.install.at[i];
 
-		if (n->host == host && n->s.first_ns >= ns - HOUR && n->s.first_ns <= ns + DAY &&
+		if (n->s.first_ns >= ns - HOUR && n->s.first_ns <= ns + DAY &&
 		    (mark_of(f, MARK_OBJECT, n->object) || mark_of(f, MARK_IMAGE, n->image)))
 			return true;
 	}
@@ -259,7 +255,7 @@ static bool carries(const struct finder *f, uint32_t host, int64_t ns)
 	{
 		const struct program *p = &f->t.program.at[i];
 
-		if (p->host == host && p->s.first_ns >= ns - HOUR && p->s.first_ns <= ns + DAY &&
+		if (p->s.first_ns >= ns - HOUR && p->s.first_ns <= ns + DAY &&
 		    (mark_of(f, MARK_IMAGE, p->image) || mark_of(f, MARK_HASH, p->hash)))
 			return true;
 	}
@@ -267,7 +263,7 @@ static bool carries(const struct finder *f, uint32_t host, int64_t ns)
 	{
 		const struct contact *c = &f->t.contact.at[i];
 
-		if (c->host == host && c->s.first_ns >= ns - HOUR && c->s.first_ns <= ns + 2 * DAY &&
+		if (c->s.first_ns >= ns - HOUR && c->s.first_ns <= ns + 2 * DAY &&
 		    mark_of(f, MARK_DEST, c->dest))
 			return true;
 	}
@@ -280,7 +276,7 @@ static const char *access_phrase(enum access_kind k)
 		[ACCESS_LOGON] = "network logon",     [ACCESS_EXPLICIT] = "other credentials",
 		[ACCESS_SHARE] = "admin share",       [ACCESS_DESKTOP] = "remote desktop",
 		[ACCESS_WINRM] = "remote management", [ACCESS_SSH] = "SSH",
-		[ACCESS_CONSOLE] = "console logon",   [ACCESS_CONNECTION] = "connection",
+		[ACCESS_CONSOLE] = "console logon",
 	};
 
 	return PHRASES[k];
@@ -330,7 +326,7 @@ static void go_out(struct finder *f, uint32_t host)
 		struct effect e;
 		bool pair, known;
 
-		if (a->from != host || a->kind == ACCESS_CONNECTION || a->s.last_ns < s->t0 - MINUTE)
+		if (a->from != host || a->s.last_ns < s->t0 - MINUTE)
 			continue;
 		targets = history_of(f, a, s->t0 - MINUTE, &pair);
 		e = effect_of(f, i, s->t0);
@@ -452,8 +448,6 @@ static void find_programs(struct finder *f)
 		const struct program *p = &f->t.program.at[i];
 		const struct mark *x = mark_of(f, MARK_HASH, p->hash);
 
-		if (!x && (p->hash == 0 || !mark_of(f, MARK_IMAGE, p->image)))
-			x = mark_of(f, MARK_IMAGE, p->image);
 		if (!x)
 			x = mark_of(f, MARK_IMAGE, p->image);
 		if (!x || p->s.first_ns < x->since - HOUR)

@@ -206,7 +206,7 @@ static void maps_init(struct builder *b)
 }
 
 /* The finished arrays move into the story's memory. */
-static const void *settle(struct builder *b, const void *from, size_t n, size_t size)
+const void *settle(struct builder *b, const void *from, size_t n, size_t size)
 {
 	void *to = arena_array(&b->st->arrays, n + 1, size);
 
@@ -216,8 +216,6 @@ static const void *settle(struct builder *b, const void *from, size_t n, size_t 
 		memcpy(to, from, n * size);
 	return to;
 }
-
-#define SETTLE(b, vec) settle((b), (vec)->at, (vec)->len, sizeof *(vec)->at)
 
 /* --- addresses ------------------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include "story/identity.h"
 #include "story/story.h"
 #include "util/map.h"
+#include "util/times.h"
 #include "util/vec.h"
 
 enum role {
@@ -132,6 +133,10 @@ struct builder {
 	uint64_t *no_command; /* per host: process starts without a command line */
 };
 
+#define MINUTE NS_PER_MIN
+#define HOUR NS_PER_HOUR
+#define DAY NS_PER_DAY
+
 /* Times that can be subtracted and added to without care: 1824 to 2115. Evidence may say anything. */
 static inline bool time_is_sane(int64_t ns)
 {
@@ -198,6 +203,12 @@ static inline bool fact_is_recovered(const struct fact *f)
 	return f->attr[FA_ORIGIN].len > 0;
 }
 
+/* Not carved, and with a time. */
+static inline bool fact_is_usable(const struct fact *f)
+{
+	return !fact_is_recovered(f) && f->first_ns != TIME_NONE;
+}
+
 /* An observation; those with the same key are one, carved records apart. NULL past the ceiling. */
 struct story_observation *observation_at(struct builder *b, enum observation_kind kind, uint32_t host,
 					 str key, const struct fact *f, uint8_t weight, bool *ret_new);
@@ -205,6 +216,13 @@ struct story_observation *observation_at(struct builder *b, enum observation_kin
 /* One that is there already, or NULL. */
 struct story_observation *observation_find(struct builder *b, enum observation_kind kind, uint32_t host,
 					   bool recovered, str key);
+
+/* A process of a host by its number, as a key. */
+void process_key(buf *key, uint32_t host, str pid);
+
+/* An array moved into the story's memory; without memory the builder has failed. */
+const void *settle(struct builder *b, const void *from, size_t n, size_t size);
+#define SETTLE(b, vec) settle((b), (vec)->at, (vec)->len, sizeof *(vec)->at)
 
 /* Go through facts of a kind; failures end up in the builder. */
 void each_fact(struct builder *b, int kind, int (*fn)(void *, const struct fact *, err *));

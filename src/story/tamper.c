@@ -9,10 +9,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define MINUTE (60 * NS_PER_S)
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 enum {
 	SMALLEST = 32768, /* bytes of a package: smaller things are lists that change */
 	VARIANTS_MAX = 4, /* sizes of one path with several clients: more is content that changes */

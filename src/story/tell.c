@@ -171,7 +171,6 @@ static int64_t *controlled_since(const struct builder *b)
 
 static void habits_learn(struct builder *b, struct habits *h)
 {
-	const int64_t DAY = 86400 * NS_PER_S;
 	int64_t *since = controlled_since(b);
 	buf key = { 0 };
 

@@ -15,9 +15,8 @@ typedef uint32_t text_id; /* 0: no text */
 struct span {
 	int64_t first_ns, last_ns;
 	uint64_t count;
-	uint32_t days;  /* distinct UTC days */
-	uint32_t hours; /* hours of the day, bit per hour UTC */
-	int32_t day;    /* the last one counted */
+	uint32_t days; /* distinct UTC days */
+	int32_t day;   /* the last one counted */
 	struct story_refs refs;
 };
 
@@ -27,9 +26,8 @@ struct contact {
 	text_id ip;    /* of the caller as logged */
 	text_id dest;  /* address, or the name where no address was logged */
 	text_id name;  /* the name it was called by, where one was logged */
-	text_id process, print;
+	text_id process;
 	bool refused; /* never let through */
-	uint64_t bytes;
 	struct span s;
 };
 
@@ -41,8 +39,7 @@ enum access_kind {
 	ACCESS_DESKTOP,
 	ACCESS_WINRM,
 	ACCESS_SSH,
-	ACCESS_CONSOLE,    /* logon to a device or an application */
-	ACCESS_CONNECTION, /* to a port of administration, seen on the network or by the source */
+	ACCESS_CONSOLE, /* logon to a device or an application */
 	ACCESS_KINDS
 };
 
@@ -62,13 +59,6 @@ struct inbound {
 	struct span s;
 };
 
-/* A tunnel into the organisation. */
-struct tunnel {
-	text_id account, ip, given;
-	uint64_t bytes;
-	struct span s;
-};
-
 /* An arrival as a point in time: first and last of each fact. */
 struct arrival_at {
 	uint32_t to, access;
@@ -82,8 +72,6 @@ struct install {
 	uint32_t host;
 	enum install_kind kind;
 	text_id object, command, image; /* image: the program in the command, lower case */
-	text_id account;
-	bool remote; /* the record itself says that the caller was elsewhere */
 	struct span s;
 };
 
@@ -91,7 +79,7 @@ struct install {
 struct program {
 	uint32_t host;
 	text_id image, hash; /* image: lower case */
-	text_id parent, command, account;
+	text_id parent, command;
 	struct span s;
 };
 
@@ -106,7 +94,7 @@ struct written {
 /* A client and a file that a server gave it. */
 struct served {
 	uint32_t server;
-	text_id path, client, version, agent, etag;
+	text_id path, client;
 	uint64_t size; /* of the whole object; 0: given in parts, `bytes` are their sum */
 	uint64_t bytes;
 	struct span s;
@@ -115,9 +103,8 @@ struct served {
 /* A client and a path of a server. */
 struct request {
 	uint32_t server;
-	text_id client, path, agent, account, query;
-	uint64_t ok, refused; /* answered 2xx or 3xx; anything else */
-	int64_t first_ok_ns;
+	text_id client, path, agent;
+	int64_t first_ok_ns; /* answered 2xx or 3xx; TIME_NONE: never */
 	bool post;
 	struct span s;
 };
@@ -125,16 +112,8 @@ struct request {
 /* Mail read. */
 struct mail {
 	uint32_t server;
-	text_id account, mailbox, client, method, agent;
+	text_id account, mailbox, client, method;
 	uint64_t bytes;
-	struct span s;
-};
-
-/* What an application or an agent says itself. */
-struct said {
-	uint32_t host;
-	text_id account, client, method, object, version, status, detail, hash;
-	uint64_t size;
 	struct span s;
 };
 
@@ -142,11 +121,11 @@ struct trace_name { /* what a name meant */
 	text_id name, ip;
 };
 
-enum { TRACE_TABLES = 14 };
+enum { TRACE_MAPS = 10 };
 
 struct trace {
 	map texts;
-	map keys[TRACE_TABLES];
+	map keys[TRACE_MAPS];
 	VEC(struct contact) contact;
 	VEC(struct access) access;
 	VEC(struct arrival_at) arrival; /* by host, then time */
@@ -157,8 +136,6 @@ struct trace {
 	VEC(struct request) request;
 	VEC(struct mail) mail;
 	VEC(struct inbound) inbound;
-	VEC(struct tunnel) tunnel;
-	VEC(struct said) said;
 	VEC(struct trace_name) name;
 	map name_ip; /* name -> text id of its first address */
 	/* rows of host h: [x_of[h], x_of[h + 1]) */

@@ -6,8 +6,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define DAY_NS (86400 * NS_PER_S)
-
 /* --- times without a year ------------------------------------------------------------------------ */
 
 /* The day around which most of the evidence lies: half of the days with events are before it. */
@@ -50,20 +48,20 @@ static void years_find(struct trace *t)
 		if (!it || g->kind != GAP_ASSUMED ||
 		    !str_starts(str_of(g->text), STR("times without a year")) || it->first_ns == TIME_NONE)
 			continue;
-		days = middle - (it->first_ns / 2 + it->last_ns / 2) / DAY_NS;
+		days = middle - (it->first_ns / 2 + it->last_ns / 2) / DAY;
 		t->years[g->item] = (int32_t)((days + (days > 0 ? 182 : -182)) / 365);
 	}
 }
 
 static int64_t years_on(int64_t ns, int32_t years)
 {
-	int64_t year, day = ns / DAY_NS;
+	int64_t year, day = ns / DAY;
 	unsigned month, d;
 
 	if (ns == TIME_NONE || years == 0)
 		return ns;
 	time_civil_from_days(day, &year, &month, &d);
-	return ns + (time_days_from_civil(year + years, month, d) - day) * DAY_NS;
+	return ns + (time_days_from_civil(year + years, month, d) - day) * DAY;
 }
 
 /* --- local times of nobody knows where ------------------------------------------------------------- */

@@ -8,9 +8,6 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-#define HOUR (3600 * NS_PER_S)
-#define DAY (24 * HOUR)
-
 struct tally {
 	enum clue_grade grade[FAMILIES];
 	bool blocked, installed;

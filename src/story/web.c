@@ -126,7 +126,6 @@ static void tell_deployment(struct builder *b, const struct page *p, size_t n)
 
 static void tell_pages(struct web *w)
 {
-	const int64_t HOUR = 3600 * NS_PER_S;
 
 	if (w->page.len)
 		qsort(w->page.at, w->page.len, sizeof *w->page.at, page_order);
@@ -176,7 +175,7 @@ static int on_compile(void *ctx, const struct fact *f, err *e)
 
 /* --- children of servers --------------------------------------------------------------------- */
 
-static void process_key(buf *key, uint32_t host, str pid)
+void process_key(buf *key, uint32_t host, str pid)
 {
 	buf_clear(key);
 	buf_add(key, &host, sizeof host);
@@ -277,7 +276,6 @@ static void tell_child(struct web *w, const struct fact *f, uint32_t host, bool 
 
 static int on_start(void *ctx, const struct fact *f, err *e)
 {
-	const int64_t DAY = 86400 * NS_PER_S;
 	struct web *w = ctx;
 	struct builder *b = w->b;
 	uint32_t host = host_named(b, f->attr[FA_HOST]);

@@ -10,6 +10,9 @@
 
 #define TIME_NONE INT64_MIN /* no time known */
 #define NS_PER_S INT64_C(1000000000)
+#define NS_PER_MIN (60 * NS_PER_S)
+#define NS_PER_HOUR (60 * NS_PER_MIN)
+#define NS_PER_DAY (24 * NS_PER_HOUR)
 
 /* Where the zone of a written time came from; kept with every time that is not UTC by itself. */
 enum time_basis {

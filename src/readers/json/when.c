@@ -1,6 +1,5 @@
 #include "readers/json/when.h"
 
-#define NS_PER_MIN (60 * NS_PER_S)
 
 /* Decimal text to ns, exact to the ninth digit. unit_ns: ns of one whole. */
 static bool decimal_ns(str s, int64_t unit_ns, int64_t *ret)
