@@ -138,7 +138,7 @@ static void draw_names(struct world *w, struct a_plan *a, struct rng *r)
 		a->control[i] = world_outside(w, r, 2);
 		a->control_name[i] = named(w, r, PICK(r, NAME_FORMS));
 		world_external(w, &(struct external){ a->control[i], a->control_name[i],
-						      world_text(w, "C%d", i + 1), "c2", "A", 0, 0 });
+						      world_text(w, "C%d", i + 1), "c2", "A", 0, 0, 0, 0 });
 	}
 	a->cloud = world_outside(w, r, 2);
 	a->cloud_name = world_literal(w, world_text(w, "%s.cloud-drive.example", literal_word(w, r, 3)));
@@ -222,9 +222,9 @@ void a_draw_intrusion(struct world *w, struct a_plan *a)
 	a->bad_size = a->size[a->bad_version] + 512 * rng_between(&r, 100, 700);
 	for (int i = 0; i < 2; i++)
 		world_external(w, &(struct external){ a->relay[i], NULL, world_text(w, "R%d", i + 1), "relay",
-						      "A", a->probe, a->entry + HOUR });
+						      "A", a->probe, a->entry + HOUR, 0, 0 });
 	world_external(w, &(struct external){ a->cloud, a->cloud_name, "X1", "exfiltration", "A", a->theft,
-					      a->clean });
+					      a->clean, 0, 0 });
 }
 
 uint32_t a_step(struct world *w, const char *phase, const char *what, uint32_t host, uint32_t from,

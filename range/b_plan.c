@@ -262,9 +262,9 @@ static void draw(struct world *w, struct b_plan *b)
 	b->stolen = world_person(w, b->org[0], true);
 	for (uint32_t i = 0; i < B_RELAYS; i++)
 		world_external(w, &(struct external){ b->relay[i], NULL, world_text(w, "R%u", i + 1), "relay",
-						      "B", b->entry - 8 * DAY, b->end });
-	world_external(
-		w, &(struct external){ b->control, b->control_name, "C1", "c2", "B", b->wave[0], b->end });
+						      "B", b->entry - 8 * DAY, b->end, 0, 0 });
+	world_external(w, &(struct external){ b->control, b->control_name, "C1", "c2", "B", b->wave[0],
+					      b->end, 0, 0 });
 }
 
 uint32_t b_step(struct world *w, const char *phase, const char *what, uint32_t host, uint32_t from,

@@ -118,8 +118,8 @@ void plan_commodity(struct world *w)
 	m->name = world_literal(w, world_text(w, "%s.example", world_word(w, &r, 4)));
 	m->control = world_outside(w, &r, 2);
 	m->end = at_hour(w, day + 9, 0, 0);
-	world_external(
-		w, &(struct external){ m->control, m->name, "M1", "c2", "M", at_hour(w, day, 9, 0), m->end });
+	world_external(w, &(struct external){ m->control, m->name, "M1", "c2", "M", at_hour(w, day, 9, 0),
+					      m->end, 0, 0 });
 	world_artefact(w, &(struct artefact){ .kind = "implant",
 					      .host = NOWHERE,
 					      .name = m->image,

@@ -165,10 +165,14 @@ static const json_t *find_ip(json_t *list, const char *ip, const char *role)
 static void addresses(struct score *s, const char *role)
 {
 	json_t *truth = list_of(s->truth, "external"), *told = list_of(s->incident, "external"), *v;
-	double hit = 0, claimed = 0, wanted = 0;
+	double hit = 0, claimed = 0, wanted = 0, ceiling = 0;
 	size_t i;
 
-	json_array_foreach(truth, i, v) wanted += role_is(v, role);
+	json_array_foreach(truth, i, v)
+	{
+		wanted += role_is(v, role);
+		ceiling += role_is(v, role) && json_integer_value(json_object_get(v, "rows")) > 0;
+	}
 	json_array_foreach(told, i, v)
 	{
 		if (!role_is(v, role))
@@ -177,6 +181,9 @@ static void addresses(struct score *s, const char *role)
 		hit += find_ip(truth, text_of(v, "ip"), role) != NULL;
 	}
 	metric_prf(s, "external", role, hit, claimed, wanted);
+	metric_add(s, "external",
+		   strcmp(role, "c2") == 0 ? "c2_recall_of_ceiling" : "relay_recall_of_ceiling",
+		   ceiling > 0 ? fmin(1, hit / ceiling) : 0, ceiling > 0);
 }
 
 /* Adjusted Rand index of the relays: the case's clusters against the operators of the truth. */

@@ -316,6 +316,8 @@ static void externals(buf *b, const struct world *w)
 		const struct external *x = &w->externals.at[i];
 		char country[3] = { 'X', geo_country(x->ip), '\0' };
 
+		if (x->rows + x->lost == 0)
+			continue; /* drawn, and never used in these weeks */
 		open_item(b);
 		ip_text(b, "ip", x->ip);
 		text(b, "domain", x->domain);
@@ -325,6 +327,7 @@ static void externals(buf *b, const struct world *w)
 		text(b, "country", country);
 		json_member_u64(b, "asn", geo_asn(x->ip));
 		interval(b, w, x->from ? x->from : w->from, x->to ? x->to : w->to);
+		json_member_u64(b, "rows", x->rows);
 		buf_byte(b, '}');
 	}
 	buf_byte(b, ']');

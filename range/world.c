@@ -568,6 +568,23 @@ void world_gap(struct world *w, const struct gap *x)
 	WORLD_ADD(gaps, struct gap)
 }
 
+/* Which addresses outside does a row of an intruder name? */
+static void externals_seen(struct world *w, const struct sink *s, const struct row *r, bool lost)
+{
+	for (size_t i = 0; i < w->externals.len; i++) {
+		struct external *x = &w->externals.at[i];
+		char ip[16];
+		int n = snprintf(ip, sizeof ip, "%u.%u.%u.%u", x->ip >> 24, x->ip >> 16 & 255,
+				 x->ip >> 8 & 255, x->ip & 255);
+		const char *row = s->text.ptr + r->at, *hit = memmem(row, r->len, ip, (size_t)n);
+
+		while (hit && hit + n < row + r->len && hit[n] >= '0' && hit[n] <= '9')
+			hit = memmem(hit + n, (size_t)(row + r->len - hit - n), ip, (size_t)n);
+		if (hit || (x->domain && memmem(row, r->len, x->domain, strlen(x->domain))))
+			*(lost ? &x->lost : &x->rows) += 1;
+	}
+}
+
 /* A row of a step has landed, or was lost on the way. */
 static void landed(void *ctx, const struct sink *s, const struct row *r, const char *file, uint64_t offset,
 		   uint64_t record)
@@ -581,6 +598,8 @@ static void landed(void *ctx, const struct sink *s, const struct row *r, const c
 	w->obs[step->obs][step->label] += file != NULL;
 	if (!step->campaign)
 		return;
+	if (step->label == LABEL_MALICIOUS)
+		externals_seen(w, s, r, !file);
 	if (!file) {
 		step->lost++;
 		return;

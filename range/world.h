@@ -215,6 +215,7 @@ struct external {
 	uint32_t ip;
 	const char *domain, *cluster, *role, *campaign;
 	int64_t from, to;
+	uint64_t rows, lost; /* of the incident that name it: in the evidence, and gone */
 };
 
 struct artefact {
