@@ -247,7 +247,7 @@ static void artefacts_by(struct score *s, const char *prefix, const char *key,
 		bool hit = false;
 
 		json_array_foreach(truth, k, u) hit |= same(s, u, t);
-		claimed += *text_of(t, key) != '\0';
+		claimed += *text_of(t, key) != '\0' && (strcmp(key, "path") != 0 || *text_of(t, "host"));
 		right += hit;
 	}
 	json_array_foreach(truth, k, u)

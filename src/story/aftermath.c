@@ -13,8 +13,9 @@ struct aftermath {
 	struct finder *f;
 	uint32_t *told, *outside; /* per host */
 	uint32_t entry;           /* the first host of all */
-	const char *phase;
+	const char *phase, *key;
 	uint8_t weight;
+	uint32_t copies; /* told */
 	str forward[16]; /* addresses that mailboxes were turned to */
 	uint32_t nforward;
 	uint8_t *image; /* per text: a program that carries a marked content somewhere */
@@ -87,7 +88,7 @@ static int on_start(void *ctx, const struct fact *x, err *e)
 	uint32_t host = host_named(f->b, x->attr[FA_HOST]);
 	struct story_refs refs = { 0 };
 	struct map_entry *m;
-	bool root, parent;
+	bool root, parent, server;
 	buf key = { 0 };
 	str command;
 
@@ -107,7 +108,9 @@ static int on_start(void *ctx, const struct fact *x, err *e)
 			m->value = (uint64_t)x->first_ns;
 	}
 	buf_done(&key);
-	if (root || (!parent && !m) || !room(s->w, host))
+	/* a server's process does not start programs from odd places, day by day least of all */
+	server = role_is(ROLE_SERVER, x->attr[FA_PARENT]) && is_odd_place(x->attr[FA_PROCESS]);
+	if (root || (!parent && !m && !server) || !room(s->w, host))
 		return 0;
 	command = x->attr[FA_COMMAND].len ? x->attr[FA_COMMAND] : x->attr[FA_PROCESS];
 	refs_add_all(&refs, x->refs, x->nrefs);
@@ -176,9 +179,7 @@ static int on_relayed(void *ctx, const struct fact *x, err *e)
 			: x->kind == FACT_CONNECTION ? who_at(f->b, x->attr[FA_TARGET_IP], x->first_ns)
 						     : host_named(f->b, x->attr[FA_HOST]);
 	struct story_refs refs = { 0 };
-	str what = x->attr[FA_OBJECT].len           ? x->attr[FA_OBJECT]
-		   : x->attr[FA_TARGET_ACCOUNT].len ? x->attr[FA_TARGET_ACCOUNT]
-						    : x->attr[FA_DETAIL];
+	char time[TIME_TEXT_MAX];
 
 	(void)e;
 	if (host == STORY_NOBODY || !fact_is_usable(x) || !is_relay(f, trace_find(&f->t, ip)) ||
@@ -186,9 +187,9 @@ static int on_relayed(void *ctx, const struct fact *x, err *e)
 	    w->outside[host]++ >= 4 * PER_HOST)
 		return 0;
 	refs_add_all(&refs, x->refs, x->nrefs);
+	time_text(x->first_ns, time);
 	clue_add(f, host, FAMILY_SERVICE, GRADE_NOTE, w->phase, w->weight, x->first_ns, &refs,
-		 sentence_of(f->b, "inc.relayed", "ip", ip, "what", what, "count", keep_u64(f->b, x->count),
-			     "time", keep_time(f->b, x->first_ns), NULL));
+		 sentence_of(f->b, w->key, "ip", ip, "day", keep(f->b, (str){ time, 10 }), NULL));
 	return 0;
 }
 
@@ -196,12 +197,12 @@ static void tell_relayed(struct aftermath *w)
 {
 	static const struct {
 		enum fact_kind kind;
-		const char *phase;
+		const char *phase, *key;
 		uint8_t weight;
-	} FLOWS[] = { { FACT_WEB_REQUEST, "command-and-control", 62 },
-		      { FACT_MAIL_ACCESS, "collection", 63 },
-		      { FACT_TRANSFER, "exfiltration", 63 },
-		      { FACT_CONNECTION, "command-and-control", 61 } };
+	} FLOWS[] = { { FACT_WEB_REQUEST, "command-and-control", "inc.relayed_web", 66 },
+		      { FACT_MAIL_ACCESS, "collection", "inc.relayed_mail", 65 },
+		      { FACT_TRANSFER, "exfiltration", "inc.relayed_data", 65 },
+		      { FACT_CONNECTION, "command-and-control", "inc.relayed_call", 64 } };
 	struct finder *f = w->f;
 
 	w->entry = STORY_NOBODY;
@@ -211,6 +212,7 @@ static void tell_relayed(struct aftermath *w)
 			w->entry = h;
 	for (size_t i = 0; i < COUNT(FLOWS) && w->entry != STORY_NOBODY && f->b->rc == 0; i++) {
 		w->phase = FLOWS[i].phase;
+		w->key = FLOWS[i].key;
 		w->weight = FLOWS[i].weight;
 		f->b->rc = trace_each_fact(&f->t, FLOWS[i].kind, on_relayed, w);
 	}
@@ -301,7 +303,7 @@ static int on_copy(void *ctx, const struct fact *x, err *e)
 	(void)e;
 	for (uint32_t i = 0; i < w->nforward && host != STORY_NOBODY; i++) {
 		if (!str_eq_ascii_nocase(x->attr[FA_TARGET_ACCOUNT], w->forward[i]) ||
-		    w->outside[host]++ >= 4 * PER_HOST)
+		    w->copies++ >= 4 * PER_HOST)
 			continue;
 		refs_add_all(&refs, x->refs, x->nrefs);
 		clue_add(w->f, host, FAMILY_SERVICE, GRADE_NOTE, "exfiltration", 65, x->first_ns, &refs,

@@ -308,6 +308,21 @@ static int told_edge_order(const void *pa, const void *pb)
 	return (a->to > b->to) - (a->to < b->to);
 }
 
+/* Pages, packages, archives, programs; each by host. */
+static int artefact_order(const void *pa, const void *pb)
+{
+	const struct incident_artefact *a = pa, *b = pb;
+	int kind = strcmp(b->kind, a->kind);
+
+	if (a->incident != b->incident)
+		return a->incident < b->incident ? -1 : 1;
+	if (kind)
+		return kind;
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	return str_cmp(a->path, b->path);
+}
+
 static int entry_order(const void *pa, const void *pb)
 {
 	const struct incident_entry *a = pa, *b = pb;
@@ -359,6 +374,7 @@ static void finish(struct finder *f, struct incident *out)
 	SORTED(&f->clue, clue_order);
 	SORTED(&f->edge, told_edge_order);
 	SORTED(&f->entry, entry_order);
+	SORTED(&f->artefact, artefact_order);
 	entries_refs(f);
 	chronicle_write(f, out);
 	out->nincidents = f->nincidents;
@@ -416,10 +432,13 @@ void incident_build(struct builder *b, struct incident *out)
 		spread_follow(&f);
 		tamper_find(&f);
 		spread_follow(&f);
+		hops_find(&f);
 		relay_find(&f);
+		tunnels_find(&f);
 		loss_find(&f);
 		aftermath_tell(&f);
 		verdict_reach(&f);
+		left_list(&f);
 		finish(&f, out);
 	}
 	finder_done(&f);

@@ -4,6 +4,9 @@
  *   tamper.c   one path and version, different content: upgrade services that gave away something else, and what
  *              the hosts that got it have in common
  *   spread.c   from a host under control: what it left behind, whom it called, whom it came to
+ *   hop.c      calls inside, to ports that servers under control have since then
+ *   tunnel.c   tunnels that do not fit anybody's habit
+ *   left.c     what the intruders left behind, thing by thing
  *   verdict.c  clues into classes and probabilities
  *   relay.c    the outside: relays, control servers
  *   loss.c     what left
@@ -104,7 +107,10 @@ void entry_find(struct finder *f);
 void tamper_find(struct finder *f);
 void spread_follow(struct finder *f);
 void verdict_reach(struct finder *f);
+void hops_find(struct finder *f);
 void relay_find(struct finder *f);
+void tunnels_find(struct finder *f);
+void left_list(struct finder *f);
 void loss_find(struct finder *f);
 void aftermath_tell(struct finder *f);
 void chronicle_write(struct finder *f, struct incident *out);

@@ -157,18 +157,35 @@ void narrate_beginning(struct narrator *n, uint32_t incident)
 
 static void narrate_artefact(struct narrator *n, const struct incident_artefact *a)
 {
-	bool package = a->other_size != 0 && a->from_ns != TIME_NONE;
-
-	if (package)
+	if (a->other_size)
 		narrate_say(n, a->incident, PART_PLANTED, 90, a->from_ns, &a->refs, "nar.package", "host",
 			    narrate_name(n, a->host), "object", a->path, "size", narrate_number(n, a->size),
 			    "other", narrate_number(n, a->other_size), "first", narrate_time(n, a->from_ns),
 			    "last", narrate_time(n, a->to_ns), NULL);
-	else
-		narrate_say(n, a->incident, PART_PLANTED, 85, a->from_ns, &a->refs,
-			    a->host == STORY_NOBODY ? "nar.artefact_several" : "nar.artefact", "object",
-			    a->path, "what", narrate_way(n, a->kind), "host", narrate_name(n, a->host),
-			    "hash", a->sha256, NULL);
+}
+
+/* Archives and exports, all in one sentence. */
+static void narrate_staged(struct narrator *n, uint32_t incident)
+{
+	const struct incident_artefact *first = NULL;
+	uint32_t count = 0, hosts = 0, last = STORY_NOBODY;
+	struct story_refs refs = { 0 };
+
+	for (uint32_t i = 0; i < n->in->nartefacts; i++) {
+		const struct incident_artefact *a = &n->in->artefacts[i];
+
+		if (a->incident != incident || strcmp(a->kind, "staged-archive") != 0)
+			continue;
+		first = first ? first : a;
+		count++;
+		hosts += a->host != last;
+		last = a->host;
+		refs_add_all(&refs, a->refs.at, a->refs.n);
+	}
+	if (first)
+		narrate_say(n, incident, PART_PLANTED, 70, TIME_NONE, &refs, "nar.staged", "count",
+			    narrate_number(n, count), "hosts", narrate_number(n, hosts), "object", first->path,
+			    "host", narrate_name(n, first->host), NULL);
 }
 
 /* One thing put in place on some hosts. */
@@ -191,7 +208,7 @@ static str planted_object(const struct story_clue *c)
 static bool is_told_artefact(const struct narrator *n, str object)
 {
 	for (uint32_t i = 0; i < n->in->nartefacts; i++)
-		if (str_eq_ascii_nocase(n->in->artefacts[i].path, object))
+		if (n->in->artefacts[i].other_size && str_eq_ascii_nocase(n->in->artefacts[i].path, object))
 			return true;
 	return false;
 }
@@ -276,6 +293,7 @@ void narrate_planted(struct narrator *n, uint32_t incident)
 	for (uint32_t i = 0; i < n->in->nartefacts; i++)
 		if (n->in->artefacts[i].incident == incident)
 			narrate_artefact(n, &n->in->artefacts[i]);
+	narrate_staged(n, incident);
 	n->failed |= !p;
 	if (!p)
 		return;

@@ -208,6 +208,7 @@ void trace_done(struct trace *t)
 	VEC_DONE(&t->request);
 	VEC_DONE(&t->mail);
 	VEC_DONE(&t->inbound);
+	VEC_DONE(&t->inner);
 	VEC_DONE(&t->name);
 	buf_done(&t->scratch);
 }

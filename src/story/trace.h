@@ -59,6 +59,13 @@ struct inbound {
 	struct span s;
 };
 
+/* A host that called another one. */
+struct inner {
+	uint32_t from, to;
+	text_id port;
+	struct span s;
+};
+
 /* An arrival as a point in time: first and last of each fact. */
 struct arrival_at {
 	uint32_t to, access;
@@ -121,7 +128,7 @@ struct trace_name { /* what a name meant */
 	text_id name, ip;
 };
 
-enum { TRACE_MAPS = 10 };
+enum { TRACE_MAPS = 11 };
 
 struct trace {
 	map texts;
@@ -136,6 +143,7 @@ struct trace {
 	VEC(struct request) request;
 	VEC(struct mail) mail;
 	VEC(struct inbound) inbound;
+	VEC(struct inner) inner;
 	VEC(struct trace_name) name;
 	map name_ip; /* name -> text id of its first address */
 	/* rows of host h: [x_of[h], x_of[h + 1]) */

@@ -306,6 +306,23 @@ static void share_seen(struct trace *t, uint32_t from, str source, const struct 
 		a->wrote = trace_id_lower(t, name);
 }
 
+static void inner_add(struct trace *t, uint32_t from, const struct fact *f)
+{
+	uint32_t to = who_at(t->b, f->attr[FA_TARGET_IP], f->first_ns), row_;
+	uint32_t key[] = { from, to, trace_id(t, f->attr[FA_PORT]) };
+	struct inner *x;
+
+	if (from == STORY_NOBODY || to == STORY_NOBODY || from == to || key[2] == 0)
+		return;
+	x = ROW(t, KEY_INNER, inner, key);
+	if (!x)
+		return;
+	x->from = from;
+	x->to = to;
+	x->port = key[2];
+	span_widen(&x->s, f);
+}
+
 int trace_connection(void *ctx, const struct fact *f, err *e)
 {
 	struct trace *t = ctx;
@@ -326,8 +343,10 @@ int trace_connection(void *ctx, const struct fact *f, err *e)
 	} else if (!is_inside(t->b, source)) {
 		if (!refused)
 			inbound_add(t, source, target, 0, f);
-	} else if (f->attr[FA_OBJECT].len && !refused) {
-		share_seen(t, from, source, f);
+	} else if (!refused) {
+		if (f->attr[FA_OBJECT].len)
+			share_seen(t, from, source, f);
+		inner_add(t, from, f);
 	}
 	return 0;
 }

@@ -19,6 +19,7 @@ enum {
 	KEY_MAIL,
 	KEY_NAME,
 	KEY_INBOUND,
+	KEY_INNER,
 	TRACE_TABLES
 };
 
