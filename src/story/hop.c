@@ -29,8 +29,7 @@ static struct door *door_of(struct hops *w, const struct inner *x)
 {
 	uint32_t key[2] = { x->to, x->port };
 	bool fresh;
-	struct map_entry *m =
-		map_put(&w->keys, (str){ (const char *)key, sizeof key }, w->door.len, &fresh);
+	struct map_entry *m = map_put(&w->keys, (str){ (const char *)key, sizeof key }, w->door.len, &fresh);
 
 	if (!m || (fresh && !VEC_PUSH(&w->door, LIMIT_TRACE_ROWS))) {
 		w->f->b->st->dropped++;

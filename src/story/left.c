@@ -8,7 +8,7 @@
 
 struct left {
 	struct finder *f;
-	map keys; /* host, path -> artefact */
+	map keys;       /* host, path -> artefact */
 	uint8_t *class; /* per host */
 };
 
@@ -30,8 +30,8 @@ static struct incident_artefact *left_add(struct left *w, uint32_t host, const c
 		return NULL;
 	buf_add(&key, &host, sizeof host);
 	for (size_t i = 0; i < path.len; i++)
-		buf_byte(&key, path.ptr[i] >= 'A' && path.ptr[i] <= 'Z' ? (char)(path.ptr[i] + 32)
-									 : path.ptr[i]);
+		buf_byte(&key,
+			 path.ptr[i] >= 'A' && path.ptr[i] <= 'Z' ? (char)(path.ptr[i] + 32) : path.ptr[i]);
 	m = map_put(&w->keys, buf_view(&key), f->artefact.len, &fresh);
 	buf_done(&key);
 	if (!m || (fresh && !VEC_PUSH(&f->artefact, LIMIT_STORY_CLUES))) {

@@ -184,8 +184,8 @@ static void narrate_staged(struct narrator *n, uint32_t incident)
 	}
 	if (first)
 		narrate_say(n, incident, PART_PLANTED, 70, TIME_NONE, &refs, "nar.staged", "count",
-			    narrate_number(n, count), "hosts", narrate_number(n, hosts), "object", first->path,
-			    "host", narrate_name(n, first->host), NULL);
+			    narrate_number(n, count), "hosts", narrate_number(n, hosts), "object",
+			    first->path, "host", narrate_name(n, first->host), NULL);
 }
 
 /* One thing put in place on some hosts. */

@@ -11,6 +11,7 @@
 
 enum {
 	SMALLEST = 32768, /* bytes of a package: smaller things are lists that change */
+	WRITES_MAX = 4096,
 	VARIANTS_MAX = 4, /* sizes of one path with several clients: more is content that changes */
 };
 
@@ -34,12 +35,20 @@ struct taker {
 	struct story_refs refs;
 };
 
+/* A file written on the server. */
+struct replaced {
+	int64_t ns;
+	text_id path, process;
+	struct story_refs refs;
+};
+
 struct tamper {
 	struct finder *f;
 	uint32_t server, incident;
 	text_id path, hash;
 	struct variant good, bad;
 	VEC(struct taker) taker;
+	VEC(struct replaced) write;
 	VEC(struct mark) common; /* what the cohort has in common */
 	uint8_t *cohort;         /* per host: 1 got all of it */
 	int64_t *since;          /* per host: when */
@@ -295,27 +304,79 @@ static struct contrast cohort_contrast(struct tamper *w)
 
 /* --- telling ------------------------------------------------------------------------------------ */
 
-/* When the file on the server was written, between two times; TIME_NONE if no log says it. */
-static int64_t replaced_at(struct tamper *w, int64_t from, int64_t to, struct story_refs *refs)
+static bool same_part(str a, str b)
 {
-	const struct trace *t = &w->f->t;
-	str base = str_basename(trace_text(t, w->path));
-	int64_t best = TIME_NONE;
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++) {
+		char x = a.ptr[i] == '\\' ? '/' : a.ptr[i], y = b.ptr[i] == '\\' ? '/' : b.ptr[i];
 
-	for (size_t i = 0; i < t->written.len; i++) {
-		const struct written *x = &t->written.at[i];
-		int64_t when[2] = { x->s.first_ns, x->s.last_ns };
-
-		if (x->host != w->server || !str_eq_ascii_nocase(str_basename(trace_text(t, x->path)), base))
-			continue;
-		for (int k = 0; k < 2; k++)
-			if (when[k] > from && when[k] <= to + MINUTE &&
-			    (best == TIME_NONE || when[k] > best)) {
-				best = when[k];
-				refs_add_all(refs, x->s.refs.at, x->s.refs.n);
-			}
+		if (x != y && ((x | 0x20) != (y | 0x20) || (x | 0x20) < 'a' || (x | 0x20) > 'z'))
+			return false;
 	}
-	return best;
+	return true;
+}
+
+/* The last two parts of what was asked for: names of packages repeat from version to version, their folders do not. */
+static str tail_of(const struct tamper *w)
+{
+	str path = trace_text(&w->f->t, w->path);
+	size_t at = path.len, parts = 0;
+
+	while (at > 0 && parts < 2)
+		parts += path.ptr[--at] == '/';
+	return parts == 2 ? (str){ path.ptr + at, path.len - at } : path;
+}
+
+/* Is it that file, or (`copy`) one whose name begins like it? */
+static bool is_that_file(str path, str tail, bool copy)
+{
+	for (size_t i = 0; tail.len && i + tail.len <= path.len; i++)
+		if ((copy || i + tail.len == path.len) && same_part((str){ path.ptr + i, tail.len }, tail))
+			return true;
+	return false;
+}
+
+/* Writes on the server: those of the file and of copies of it, and others shortly before the second size. */
+static int on_written(void *ctx, const struct fact *x, err *e)
+{
+	struct tamper *w = ctx;
+	struct finder *f = w->f;
+	struct replaced *r;
+
+	(void)e;
+	if (!fact_is_usable(x) || host_named(f->b, x->attr[FA_HOST]) != w->server)
+		return 0;
+	if (!(x->first_ns > w->bad.first_ns - DAY && x->first_ns < w->bad.first_ns + HOUR) &&
+	    !is_that_file(x->attr[FA_OBJECT], tail_of(w), true))
+		return 0;
+	r = VEC_PUSH(&w->write, WRITES_MAX);
+	if (!r)
+		return 0;
+	*r = (struct replaced){ .ns = x->first_ns,
+				.path = trace_id(&f->t, x->attr[FA_OBJECT]),
+				.process = trace_id(&f->t, x->attr[FA_PROCESS]) };
+	refs_add_all(&r->refs, x->refs, x->nrefs);
+	return 0;
+}
+
+/* The last write of the file between two times, or the first; TIME_NONE if no log says it. */
+static int64_t replaced_at(const struct tamper *w, int64_t from, int64_t to, bool last,
+			   struct story_refs *refs)
+{
+	const struct replaced *best = NULL;
+
+	for (size_t i = 0; i < w->write.len; i++) {
+		const struct replaced *r = &w->write.at[i];
+
+		if (r->ns > from && r->ns <= to &&
+		    is_that_file(trace_text(&w->f->t, r->path), tail_of(w), false) &&
+		    (!best || (last ? r->ns > best->ns : r->ns < best->ns)))
+			best = r;
+	}
+	if (best)
+		refs_add_all(refs, best->refs.at, best->refs.n);
+	return best ? best->ns : TIME_NONE;
 }
 
 static void tell_takers(struct tamper *w)
@@ -364,21 +425,16 @@ static void tell_tampering(struct tamper *w, int64_t from, int64_t to, const str
 static void tell_writes(struct tamper *w, int64_t start, int64_t end)
 {
 	struct finder *f = w->f;
-	str base = keep_lower(f->b, str_basename(trace_text(&f->t, w->path)));
 
-	for (size_t i = 0; i < f->t.written.len; i++) {
-		const struct written *x = &f->t.written.at[i];
-		bool same = base.len && str_find(trace_text(&f->t, x->path), base) != SIZE_MAX;
-		int64_t when[2] = { x->s.first_ns, x->s.last_ns };
+	for (size_t i = 0; i < w->write.len; i++) {
+		const struct replaced *r = &w->write.at[i];
+		bool near = r->ns > start - HOUR && r->ns < start + HOUR;
 
-		for (int k = 0; x->host == w->server && k < 2; k++)
-			if ((when[k] > start - HOUR && when[k] < start + HOUR) ||
-			    (same && when[k] > end - HOUR && when[k] < end + HOUR))
-				clue_add(f, x->host, FAMILY_ENDPOINT, GRADE_STRONG, "impact", 86, when[k],
-					 &x->s.refs,
-					 sentence_of(f->b, "inc.replaced", "path", trace_text(&f->t, x->as),
-						     "process", trace_text(&f->t, x->process), "time",
-						     keep_time(f->b, when[k]), NULL));
+		if (near || (r->ns > end - HOUR && r->ns < end + HOUR))
+			clue_add(f, w->server, FAMILY_ENDPOINT, GRADE_STRONG, "impact", 86, r->ns, &r->refs,
+				 sentence_of(f->b, "inc.replaced", "path", trace_text(&f->t, r->path),
+					     "process", trace_text(&f->t, r->process), "time",
+					     keep_time(f->b, r->ns), NULL));
 	}
 }
 
@@ -409,10 +465,13 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 	w->incident = known ? f->suspect[w->server].incident : incident_new(f, w->bad.first_ns);
 	for (size_t i = 0; i < w->common.len; i++)
 		mark_add(f, w->common.at[i].kind, w->common.at[i].id, w->bad.first_ns, w->incident, true);
-	start = replaced_at(w, before, w->bad.first_ns, &refs);
+	if (f->b->rc == 0)
+		f->b->rc = trace_each_fact(&f->t, FACT_FILE_WRITE, on_written, w);
+	start = replaced_at(w, before, w->bad.first_ns + MINUTE, true, &refs);
 	if (start == TIME_NONE)
 		start = w->bad.first_ns;
-	end = reverted ? replaced_at(w, w->bad.last_ns, w->good.last_ns, &refs) : TIME_NONE;
+	/* who puts the genuine one back does it after the last that got the other */
+	end = replaced_at(w, w->bad.last_ns, reverted ? w->good.last_ns : INT64_MAX, false, &refs);
 	if (end == TIME_NONE)
 		end = w->bad.last_ns;
 	tell_tampering(w, start, end, &refs);
@@ -451,6 +510,7 @@ void tamper_find(struct finder *f)
 			tamper_judge(&w, i, k);
 			VEC_DONE(&w.taker);
 			VEC_DONE(&w.common);
+			VEC_DONE(&w.write);
 			free(w.cohort);
 			free(w.since);
 		}
