@@ -18,7 +18,8 @@ struct aftermath {
 	uint32_t copies; /* told */
 	str forward[16]; /* addresses that mailboxes were turned to */
 	uint32_t nforward;
-	uint8_t *image; /* per text: a program that carries a marked content somewhere */
+	uint8_t *image;   /* per text: a program that carries a marked content somewhere */
+	uint8_t *dropper; /* per text: a program that placed one of the intruders' */
 };
 
 static bool after(const struct finder *f, uint32_t host, int64_t ns)
@@ -49,12 +50,33 @@ static void tell_written(struct aftermath *w)
 
 		if (!after(f, x->host, x->s.last_ns) || (!placed && !by) || !room(w, x->host))
 			continue;
+		if (placed && !by && is_odd_place(trace_text(&f->t, x->process)))
+			w->dropper[x->process] = 1;
 		clue_add(f, x->host, FAMILY_ENDPOINT, placed ? GRADE_STRONG : GRADE_NOTE,
 			 placed ? "persistence" : "collection", placed ? 78 : 73,
 			 after(f, x->host, x->s.first_ns) ? x->s.first_ns : x->s.last_ns, &x->s.refs,
 			 sentence_of(f->b, placed ? "inc.placed" : "inc.written_by", "path",
 				     trace_text(&f->t, x->as), "process", trace_text(&f->t, x->process),
 				     NULL));
+	}
+}
+
+/* What placed the intruders' program somewhere ran right before a host came under control. */
+static void tell_droppers(struct aftermath *w)
+{
+	struct finder *f = w->f;
+
+	for (size_t i = 0; i < f->t.program.len; i++) {
+		const struct program *p = &f->t.program.at[i];
+		int64_t t0 = f->suspect[p->host].t0, when[2] = { p->s.first_ns, p->s.last_ns };
+
+		for (int k = 0; f->suspect[p->host].in && w->dropper[p->image] && k < 2; k++)
+			if (when[k] > t0 - 15 * MINUTE && when[k] < t0 + 15 * MINUTE && room(w, p->host))
+				clue_add(f, p->host, FAMILY_ENDPOINT, GRADE_STRONG, "execution", 79, when[k],
+					 &p->s.refs,
+					 sentence_of(f->b, "inc.dropper", "image",
+						     trace_text(&f->t, p->image), "parent",
+						     trace_text(&f->t, p->parent), NULL));
 	}
 }
 
@@ -377,12 +399,13 @@ static bool images_mark(struct aftermath *w)
 
 	/* no step adds texts to the tables that are looked up here */
 	w->image = calloc(f->t.texts.len + 1, 1);
+	w->dropper = calloc(f->t.texts.len + 1, 1);
 	w->told = calloc(f->b->host.len + 1, sizeof *w->told);
 	w->outside = calloc(f->b->host.len + 1, sizeof *w->outside);
 	for (size_t i = 0; w->image && i < f->t.program.len; i++)
 		if (mark_of(f, MARK_HASH, f->t.program.at[i].hash))
 			w->image[f->t.program.at[i].image] = 1;
-	return w->image && w->told && w->outside;
+	return w->image && w->dropper && w->told && w->outside;
 }
 
 void aftermath_tell(struct finder *f)
@@ -395,6 +418,7 @@ void aftermath_tell(struct finder *f)
 		tell_fetched(&w);
 		tell_blocked(&w);
 		tell_written(&w);
+		tell_droppers(&w);
 		tell_observed(&w);
 		tell_probing(&w);
 		tell_relayed(&w);
@@ -406,6 +430,7 @@ void aftermath_tell(struct finder *f)
 	}
 	map_done(&s.pids);
 	free(w.image);
+	free(w.dropper);
 	free(w.told);
 	free(w.outside);
 }

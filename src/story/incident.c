@@ -437,6 +437,7 @@ void incident_build(struct builder *b, struct incident *out)
 		tunnels_find(&f);
 		loss_find(&f);
 		aftermath_tell(&f);
+		reading_tell(&f);
 		verdict_reach(&f);
 		left_list(&f);
 		finish(&f, out);

@@ -6,6 +6,7 @@
  *   spread.c   from a host under control: what it left behind, whom it called, whom it came to
  *   hop.c      calls inside, to ports that servers under control have since then
  *   tunnel.c   tunnels that do not fit anybody's habit
+ *   reading.c  what was read from hosts under control
  *   left.c     what the intruders left behind, thing by thing
  *   verdict.c  clues into classes and probabilities
  *   relay.c    the outside: relays, control servers
@@ -110,6 +111,7 @@ void verdict_reach(struct finder *f);
 void hops_find(struct finder *f);
 void relay_find(struct finder *f);
 void tunnels_find(struct finder *f);
+void reading_tell(struct finder *f);
 void left_list(struct finder *f);
 void loss_find(struct finder *f);
 void aftermath_tell(struct finder *f);

@@ -71,10 +71,12 @@ static int on_flow(void *ctx, const struct fact *x, err *e)
 {
 	struct losses *w = ctx;
 	struct finder *f = w->f;
-	str target = x->attr[FA_TARGET_IP].len ? x->attr[FA_TARGET_IP] : x->attr[FA_TARGET_HOST];
+	bool proxied = x->attr[FA_TARGET_IP].len && asks_proxy(&f->t, x);
+	str target = x->attr[FA_TARGET_IP].len && !proxied ? x->attr[FA_TARGET_IP] : x->attr[FA_TARGET_HOST];
 	uint32_t host = x->attr[FA_HOST].len ? host_named(f->b, x->attr[FA_HOST])
 					     : who_at(f->b, x->attr[FA_SOURCE_IP], x->first_ns);
-	text_id dest = x->attr[FA_TARGET_IP].len ? trace_find(&f->t, target) : trace_dest(&f->t, target);
+	text_id dest =
+		x->attr[FA_TARGET_IP].len && !proxied ? trace_find(&f->t, target) : trace_dest(&f->t, target);
 
 	(void)e;
 	if (!fact_is_usable(x) || host == STORY_NOBODY || !dest || is_inside(f->b, target))

@@ -178,6 +178,9 @@ void trace_times(struct trace *t);
 int trace_each_fact(struct trace *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
 		    void *ctx);
 
+/* Is it a connection to a proxy, of which a sensor tells the name that was asked for? */
+bool asks_proxy(struct trace *t, const struct fact *f);
+
 /* Who had this address then: STORY_NOBODY if that is not known, or shared by several. */
 uint32_t who_at(struct builder *b, str ip, int64_t ns);
 bool is_inside(struct builder *b, str ip);

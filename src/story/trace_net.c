@@ -323,6 +323,18 @@ static void inner_add(struct trace *t, uint32_t from, const struct fact *f)
 	span_widen(&x->s, f);
 }
 
+/* A sensor between a host and its proxy: the address is the proxy's, the name what was asked of it. */
+bool asks_proxy(struct trace *t, const struct fact *f)
+{
+	uint32_t proxy;
+
+	if (!is_name(f->attr[FA_TARGET_HOST]) || !is_inside(t->b, f->attr[FA_TARGET_IP]))
+		return false;
+	proxy = who_at(t->b, f->attr[FA_TARGET_IP], f->first_ns);
+	return proxy != STORY_NOBODY && t->b->host.at[proxy].role == HOST_PROXY &&
+	       host_named(t->b, f->attr[FA_TARGET_HOST]) == STORY_NOBODY;
+}
+
 int trace_connection(void *ctx, const struct fact *f, err *e)
 {
 	struct trace *t = ctx;
@@ -335,7 +347,12 @@ int trace_connection(void *ctx, const struct fact *f, err *e)
 	if (!fact_is_usable(f) || inbound || address_is_local(target))
 		return 0;
 	from = speaker(t->b, f);
-	if (!is_inside(t->b, target)) {
+	if (asks_proxy(t, f)) {
+		text_id known = trace_dest(t, f->attr[FA_TARGET_HOST]);
+
+		contact_add(t, from, source, known ? trace_text(t, known) : f->attr[FA_TARGET_HOST],
+			    f->attr[FA_TARGET_HOST], f);
+	} else if (!is_inside(t->b, target)) {
 		if (f->attr[FA_HOST].len || is_inside(t->b, source))
 			contact_add(t, from, source, target, f->attr[FA_TARGET_HOST], f);
 		if (is_name(f->attr[FA_TARGET_HOST]))
