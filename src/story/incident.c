@@ -432,6 +432,8 @@ void incident_build(struct builder *b, struct incident *out)
 		spread_follow(&f);
 		tamper_find(&f);
 		spread_follow(&f);
+		footholds_find(&f);
+		spread_follow(&f);
 		hops_find(&f);
 		relay_find(&f);
 		tunnels_find(&f);

@@ -1,6 +1,7 @@
 /* incident_priv.h - the incident while it is being put together. One file per step:
  *
  *   entry.c    servers that were made to run commands
+ *   foothold.c hosts that were made to run something without that
  *   tamper.c   one path and version, different content: upgrade services that gave away something else, and what
  *              the hosts that got it have in common
  *   spread.c   from a host under control: what it left behind, whom it called, whom it came to
@@ -104,7 +105,11 @@ bool is_outside(const struct finder *f, text_id ip); /* an address, and not one 
 bool is_server(const struct finder *f, uint32_t host);
 str host_text(const struct finder *f, uint32_t host);
 
+/* The first arrival on a host in trace.arrival. */
+size_t arrivals_from(const struct finder *f, uint32_t to);
+
 void entry_find(struct finder *f);
+void footholds_find(struct finder *f);
 void tamper_find(struct finder *f);
 void spread_follow(struct finder *f);
 void verdict_reach(struct finder *f);

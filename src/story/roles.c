@@ -14,7 +14,7 @@ static bool ends_nocase(str s, str end)
 
 bool role_is(enum role role, str name)
 {
-	str base = str_basename(name);
+	str base = role == ROLE_COVERT ? name : str_basename(name);
 
 	for (size_t i = 0; i < COUNT(ROLES); i++) {
 		str v = str_of(ROLES[i].value);
@@ -24,7 +24,7 @@ bool role_is(enum role role, str name)
 			continue;
 		if (role == ROLE_PAGE)
 			hit = ends_nocase(base, v);
-		else if (role == ROLE_ROOT || role == ROLE_NOTROOT)
+		else if (role == ROLE_ROOT || role == ROLE_NOTROOT || role == ROLE_COVERT)
 			hit = has_nocase(name, ROLES[i].value);
 		else if (v.ptr[v.len - 1] == '*')
 			hit = base.len >= v.len - 1 &&

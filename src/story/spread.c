@@ -155,7 +155,7 @@ struct effect {
 	const struct program *program;
 };
 
-static size_t arrivals_from(const struct finder *f, uint32_t to)
+size_t arrivals_from(const struct finder *f, uint32_t to)
 {
 	size_t lo = 0, hi = f->t.arrival.len;
 

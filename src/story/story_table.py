@@ -5,7 +5,7 @@ Usage: story_table.py wording|roles|sources IN.tsv OUT.inc. Fails with file:line
 import re
 import sys
 
-CLASSES = ["server", "runtime", "tool", "page", "root", "notroot", "look"]
+CLASSES = ["server", "runtime", "tool", "page", "root", "notroot", "look", "office", "covert"]
 
 
 def c_string(s):
