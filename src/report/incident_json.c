@@ -244,6 +244,8 @@ static void put_loss(struct list *l, const struct incident *in)
 		json_member_u64(b, "low", x->low);
 		json_member_u64(b, "high", x->high);
 		json_member_bool(b, "measurable", x->measurable);
+		if (x->shared_by)
+			json_member_u64(b, "shared_by", x->shared_by);
 		put_time(l, "first", x->first_ns);
 		put_time(l, "last", x->last_ns);
 		put_refs(l, &x->refs);

@@ -1,6 +1,7 @@
 /* What could not be seen, and why: as much part of the story as what could. */
 #include <stdlib.h>
 
+#include "story/signals.h"
 #include "story/story_priv.h"
 #include "util/limits.h"
 
@@ -28,6 +29,10 @@ static void blind_run(struct builder *b)
 	if (st->run.rules_rejected && (x = blind_at(b, BLIND_RUN, STORY_NOBODY)) != NULL)
 		x->sentence =
 			sentence_of(b, "blind.rules", "count", keep_u64(b, st->run.rules_rejected), NULL);
+	for (unsigned s = 0; st->declared && s < SIGNALS; s++)
+		if (st->declared->signals_off >> s & 1 && (x = blind_at(b, BLIND_RUN, STORY_NOBODY)) != NULL)
+			x->sentence = sentence_of(b, "blind.signal_off", "what",
+						  str_of(signal_name((enum signal)s)), NULL);
 	for (size_t i = 0; i < b->item.len; i++)
 		recovered += b->item.at[i].recovered;
 	if (recovered && (x = blind_at(b, BLIND_RUN, STORY_NOBODY)) != NULL)

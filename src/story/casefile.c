@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "story/identity.h"
+#include "story/signals.h"
 #include "util/limits.h"
 #include "util/times.h"
 #include "util/yaml_tree.h"
@@ -18,6 +19,7 @@ enum key_type {
 	KEY_NETWORKS, /* list of addresses and prefixes, or one */
 	KEY_TIME,
 	KEY_ROLE,
+	KEY_SIGNALS, /* names of signals.h */
 	KEY_ZONES,
 	KEY_HOSTS,
 	KEY_PARTIES,
@@ -46,6 +48,7 @@ static const struct key TOP[] = {
 	{ "hosts", KEY_HOSTS, 0, 0 },
 	{ "parties", KEY_PARTIES, 0, 0 },
 	{ "indicators", KEY_INDICATORS, 0, 0 },
+	{ "signals_off", KEY_SIGNALS, AT(case_file, signals_off), 0 },
 	{ NULL, KEY_TEXT, 0, 0 },
 };
 
@@ -319,6 +322,22 @@ static int indicator_of(const struct ynode *n, int which, struct case_indicator 
 	return 0;
 }
 
+static int signals_of(const struct ynode *n, uint32_t *ret, err *e)
+{
+	const struct ylink *at;
+
+	for (const struct ynode *x = item_first(n, &at); x; x = item_next(&at)) {
+		str s = x->kind == YAML_SCALAR ? x->text : STR("");
+		enum signal k;
+
+		if (!signal_named(s, &k))
+			return WRONG(e, x, "no signal \"%.*s\"; docs/case-yaml.md lists them",
+				     (int)(s.len < 40 ? s.len : 40), s.ptr);
+		*ret |= 1u << k;
+	}
+	return 0;
+}
+
 static int value_of(const struct ynode *n, const struct key *k, void *to, struct case_file *c, err *e)
 {
 	void *at = (char *)to + k->offset;
@@ -341,6 +360,8 @@ static int value_of(const struct ynode *n, const struct key *k, void *to, struct
 		return time_of(n, at, e);
 	case KEY_ROLE:
 		return role_of(n, at, e);
+	case KEY_SIGNALS:
+		return signals_of(n, at, e);
 	case KEY_ZONES:
 		return zones_of(n, c, e);
 	case KEY_HOSTS:

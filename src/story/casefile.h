@@ -69,6 +69,7 @@ struct case_file {
 	uint32_t nparties;
 	const struct case_indicator *indicators;
 	uint32_t nindicators;
+	uint32_t signals_off; /* bit s: signal s of signals.h is not to be used */
 	arena mem;
 };
 

@@ -252,6 +252,7 @@ static const uint8_t POINTS[SIGHTS] = {
 
 /* A candidate: a host and the time around which it is looked at. */
 struct candidate {
+	const struct finder *f;
 	uint32_t host, points;
 	int64_t at, begin; /* begin: the first sight that counts */
 	bool sight[SIGHTS];
@@ -259,6 +260,16 @@ struct candidate {
 
 static void see(struct candidate *c, enum sight k, int64_t ns)
 {
+	static const enum signal OF[SIGHTS] = {
+		[SIGHT_LOOKING] = SIGNAL_SERVER_COMMANDS, [SIGHT_COMMAND] = SIGNAL_SERVER_COMMANDS,
+		[SIGHT_NEW_PAGE] = SIGNAL_NEW_PAGES,      [SIGHT_PAGE_FILE] = SIGNAL_WRITTEN_PAGES,
+		[SIGHT_PAGE_USED] = SIGNAL_WRITTEN_PAGES, [SIGHT_SCRIPT] = SIGNAL_WRITTEN_PAGES,
+		[SIGHT_INSTALLED] = SIGNAL_NEW_INSTALLS,  [SIGHT_CALLED] = SIGNAL_FIRST_CALLS,
+		[SIGHT_SHIELD] = SIGNAL_WRITTEN_PAGES,
+	};
+
+	if (!uses(c->f, OF[k]))
+		return;
 	if (!c->sight[k])
 		c->points += POINTS[k];
 	c->sight[k] = true;
@@ -381,7 +392,7 @@ static void see_after(const struct search *s, struct candidate *c)
 
 static void candidate_judge(struct search *s, uint32_t host, int64_t at, const struct burst *u)
 {
-	struct candidate c = { .host = host, .at = at, .begin = TIME_NONE }, *kept;
+	struct candidate c = { .f = s->f, .host = host, .at = at, .begin = TIME_NONE }, *kept;
 	bool other;
 
 	if (u && u->nlooks >= 2)

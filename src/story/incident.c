@@ -432,11 +432,14 @@ void incident_build(struct builder *b, struct incident *out)
 		spread_follow(&f);
 		tamper_find(&f);
 		spread_follow(&f);
-		footholds_find(&f);
+		if (uses(&f, SIGNAL_FOOTHOLDS))
+			footholds_find(&f);
 		spread_follow(&f);
-		hops_find(&f);
+		if (uses(&f, SIGNAL_INNER_CALLS))
+			hops_find(&f);
 		relay_find(&f);
-		tunnels_find(&f);
+		if (uses(&f, SIGNAL_TUNNELS))
+			tunnels_find(&f);
 		loss_find(&f);
 		aftermath_tell(&f);
 		reading_tell(&f);

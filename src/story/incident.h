@@ -94,6 +94,7 @@ struct incident_loss {
 	uint64_t estimate, low, high;
 	int64_t first_ns, last_ns;
 	bool measurable;
+	uint32_t shared_by; /* what a proxy sent for so many hosts, divided evenly; 0: measured of this one */
 	struct story_refs refs;
 };
 

@@ -19,6 +19,7 @@
 #define SPOOR_STORY_INCIDENT_PRIV_H
 
 #include "story/incident.h"
+#include "story/signals.h"
 #include "story/trace.h"
 
 enum mark_kind { MARK_DEST, MARK_IMAGE, MARK_OBJECT, MARK_HASH, MARK_ACCOUNT, MARK_KINDS };
@@ -76,6 +77,12 @@ struct finder {
 	struct seen *path_seen; /* of servers; hosts are clients here */
 	struct seen *dest_seen, *image_seen, *object_seen, *hash_seen;
 };
+
+/* Is a signal to be used? */
+static inline bool uses(const struct finder *f, enum signal s)
+{
+	return !(f->b->st->declared && f->b->st->declared->signals_off >> s & 1);
+}
 
 /* A clue; the same key (host, phase, text) is one. NULL past the ceiling. */
 struct story_clue *clue_add(struct finder *f, uint32_t host, enum clue_family family, enum clue_grade grade,

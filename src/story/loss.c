@@ -12,7 +12,7 @@ enum { MUCH = 8 << 20 }; /* bytes in a day that are worth a sentence */
 
 struct flow { /* one log's view of a host, a place and a day */
 	uint32_t host;
-	text_id dest;
+	text_id dest, observer;
 	bool proxy, reply;
 	bool rough; /* the log counts both directions together */
 	uint64_t bytes;
@@ -50,6 +50,7 @@ static void flow_add(struct losses *w, uint32_t host, text_id dest, const struct
 	if (fresh)
 		*l = (struct flow){ .host = host,
 				    .dest = dest,
+				    .observer = key[3],
 				    .proxy = is_proxy(w->f, host),
 				    .reply = w->reply,
 				    .first_ns = TIME_NONE,
@@ -111,59 +112,137 @@ static int flow_order(const void *pa, const void *pb)
 struct total {
 	uint64_t bytes, most;
 	bool rough;
+	uint32_t shared; /* hosts among which it was divided; 0: measured of this one */
 	int64_t first_ns, last_ns;
 	struct story_refs refs;
 };
 
-static struct total total_of(const struct losses *w, size_t from, size_t to)
+enum { LOGS_MAX = 16 };
+
+/* The log that tells most of these flows, one that counts a direction by itself before others. */
+static text_id best_log(const struct losses *w, size_t from, size_t to)
 {
-	struct total t = { .first_ns = TIME_NONE, .last_ns = TIME_NONE };
-	int64_t day = INT64_MIN;
+	struct {
+		text_id log;
+		uint64_t bytes;
+		bool rough;
+	} at[LOGS_MAX];
+	uint32_t n = 0, best = 0;
 
 	for (size_t i = from; i < to; i++) {
 		const struct flow *l = &w->flow.at[i];
+		uint32_t k = 0;
 
-		if (l->first_ns / DAY == day)
-			continue; /* another log's view of the same day, with less */
-		day = l->first_ns / DAY;
-		t.bytes += l->bytes;
-		t.rough |= l->rough;
-		if (l->bytes > t.most || t.refs.n == 0)
-			t.refs = l->refs;
-		t.most = l->bytes > t.most ? l->bytes : t.most;
-		span_add(&t.first_ns, &t.last_ns, l->first_ns, l->last_ns);
+		while (k < n && at[k].log != l->observer)
+			k++;
+		if (k == LOGS_MAX)
+			continue;
+		if (k == n) {
+			at[n].log = l->observer;
+			at[n].bytes = 0;
+			at[n++].rough = false;
+		}
+		at[k].bytes += l->bytes;
+		at[k].rough |= l->rough;
+	}
+	for (uint32_t k = 1; k < n; k++) {
+		bool finer = at[best].rough && !at[k].rough && at[k].bytes >= at[best].bytes / 2;
+		bool rougher = !at[best].rough && at[k].rough && at[best].bytes >= at[k].bytes / 2;
+
+		if (finer || (at[k].bytes > at[best].bytes && !rougher))
+			best = k;
+	}
+	return n ? at[best].log : 0;
+}
+
+static void total_add(struct total *t, const struct flow *l)
+{
+	t->bytes += l->bytes;
+	t->rough |= l->rough;
+	if (l->bytes > t->most || t->refs.n == 0)
+		t->refs = l->refs;
+	t->most = l->bytes > t->most ? l->bytes : t->most;
+	span_add(&t->first_ns, &t->last_ns, l->first_ns, l->last_ns);
+}
+
+/* One log's bytes, and those of others for the days about which it says nothing: several logs see the same bytes, each with
+ * days of its own zone. */
+static struct total total_of(const struct losses *w, size_t from, size_t to)
+{
+	struct total t = { .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	text_id log = best_log(w, from, to);
+	int64_t until = INT64_MIN / 2; /* what is counted of others ends there */
+
+	for (size_t i = from; i < to; i++)
+		if (w->flow.at[i].observer == log)
+			total_add(&t, &w->flow.at[i]);
+	for (size_t i = from; i < to; i++) {
+		const struct flow *l = &w->flow.at[i];
+		bool told = l->observer == log || l->first_ns < until;
+
+		for (size_t k = from; k < to && !told; k++)
+			told = w->flow.at[k].observer == log && l->first_ns <= w->flow.at[k].last_ns + DAY &&
+			       l->last_ns >= w->flow.at[k].first_ns - DAY;
+		if (told)
+			continue;
+		total_add(&t, l);
+		until = l->last_ns + DAY;
 	}
 	return t;
 }
 
-/* Proxies' bytes to the same place while this host asked for it, less those of other hosts: all of them if it is the
- * only host of the incident that did so, else its share. */
-static void add_proxied(const struct losses *w, size_t from, size_t to, size_t group, size_t group_end,
-			struct total *t)
+/* What went to one place: by hosts that some log measures, and by proxies for everybody. */
+struct place_sum {
+	uint64_t known;   /* bytes of hosts that are measured themselves */
+	uint32_t askers;  /* hosts that asked, and no log tells how much */
+	struct total all; /* of the proxies */
+};
+
+static size_t rows_of_host(const struct losses *w, size_t i, size_t end)
 {
-	uint32_t askers = 0, last = STORY_NOBODY;
+	size_t k = i + 1;
 
-	for (size_t i = group; i < group_end; i++) {
-		askers += !w->flow.at[i].proxy && w->flow.at[i].host != last;
-		last = w->flow.at[i].proxy ? last : w->flow.at[i].host;
-	}
-	for (size_t i = group; i < group_end; i++) {
-		const struct flow *p = &w->flow.at[i];
-		bool near = false;
+	while (k < end && w->flow.at[k].host == w->flow.at[i].host)
+		k++;
+	return k;
+}
 
-		if (!p->proxy || p->bytes < MUCH)
+static struct place_sum place_sum(const struct losses *w, size_t group, size_t group_end)
+{
+	struct place_sum s = { .all = { .first_ns = TIME_NONE, .last_ns = TIME_NONE } };
+
+	for (size_t i = group, k; i < group_end; i = k) {
+		struct total t;
+
+		k = rows_of_host(w, i, group_end);
+		t = total_of(w, i, k);
+		if (!w->flow.at[i].proxy) {
+			s.known += t.most >= MUCH ? t.bytes : 0;
+			s.askers += t.most < MUCH;
 			continue;
-		for (size_t k = from; k < to; k++)
-			near |= p->first_ns >= w->flow.at[k].first_ns - DAY &&
-				p->first_ns <= w->flow.at[k].last_ns + DAY;
-		if (!near)
-			continue;
-		t->rough |= p->rough;
-		t->bytes += p->bytes / (askers ? askers : 1);
-		t->most = p->bytes > t->most ? p->bytes : t->most;
-		refs_add_all(&t->refs, p->refs.at, p->refs.n);
-		span_add(&t->first_ns, &t->last_ns, p->first_ns, p->last_ns);
+		}
+		s.all.rough |= t.rough;
+		s.all.bytes += t.bytes;
+		s.all.most = t.most > s.all.most ? t.most : s.all.most;
+		span_add(&s.all.first_ns, &s.all.last_ns, t.first_ns, t.last_ns);
+		refs_add_all(&s.all.refs, t.refs.at, t.refs.n);
 	}
+	return s;
+}
+
+/* What the proxies sent there for nobody that is measured: its share of it. */
+static void add_share(const struct place_sum *s, struct total *t)
+{
+	uint64_t rest = s->all.bytes > s->known + s->known / 20 ? s->all.bytes - s->known : 0;
+
+	if (s->askers == 0 || rest < MUCH || s->all.most < MUCH)
+		return;
+	t->rough |= s->all.rough;
+	t->bytes += rest / s->askers;
+	t->most = s->all.most;
+	t->shared = s->askers;
+	refs_add_all(&t->refs, s->all.refs.at, s->all.refs.n);
+	span_add(&t->first_ns, &t->last_ns, s->all.first_ns, s->all.last_ns);
 }
 
 static struct incident_loss *loss_add(struct finder *f, uint32_t host, text_id what, const struct total *t,
@@ -181,6 +260,7 @@ static struct incident_loss *loss_add(struct finder *f, uint32_t host, text_id w
 					     .first_ns = t->first_ns,
 					     .last_ns = t->last_ns,
 					     .measurable = true,
+					     .shared_by = t->shared,
 					     .refs = t->refs };
 	return l;
 }
@@ -208,19 +288,19 @@ static void tell_sent(struct finder *f, uint32_t host, text_id dest, const struc
 static void losses_to(struct losses *w, size_t group, size_t group_end)
 {
 	struct finder *f = w->f;
+	const struct place_sum sum = place_sum(w, group, group_end);
 
 	for (size_t i = group, k; i < group_end; i = k) {
 		const struct flow *first = &w->flow.at[i];
 		bool control = mark_of(f, MARK_DEST, first->dest) != NULL, known;
 		struct total t;
 
-		for (k = i + 1; k < group_end && w->flow.at[k].host == first->host; k++)
-			;
+		k = rows_of_host(w, i, group_end);
 		if (first->proxy)
 			continue;
 		t = total_of(w, i, k);
 		if (t.most < MUCH)
-			add_proxied(w, i, k, group, group_end, &t);
+			add_share(&sum, &t);
 		known = f->dest_seen[first->dest].first_ns < f->suspect[first->host].t0 - HOUR;
 		if (t.most < MUCH || (!control && (known || f->dest_seen[first->dest].hosts > 3)))
 			continue;

@@ -324,10 +324,14 @@ static void controls_find(struct finder *f)
 void relay_find(struct finder *f)
 {
 	entries_find(f);
-	pages_find(f);
-	mails_find(f);
-	fetchers_find(f);
-	agents_find(f);
+	if (uses(f, SIGNAL_RELAY_PAGES))
+		pages_find(f);
+	if (uses(f, SIGNAL_RELAY_MAIL))
+		mails_find(f);
+	if (uses(f, SIGNAL_RELAY_VOLUME))
+		fetchers_find(f);
+	if (uses(f, SIGNAL_RELAY_CLIENTS))
+		agents_find(f);
 	visitors_find(f);
 	controls_find(f);
 }

@@ -119,9 +119,12 @@ static void learn(struct finder *f, uint32_t host)
 	const struct suspect *s = &f->suspect[host];
 	int64_t from = s->t0 - 2 * MINUTE, to = s->t0 + (s->entry ? DAY : 4 * HOUR);
 
-	learn_installs(f, host, from, to);
-	learn_programs(f, host, from, to);
-	learn_contacts(f, host, from, s->t0 + 3 * DAY);
+	if (uses(f, SIGNAL_NEW_INSTALLS))
+		learn_installs(f, host, from, to);
+	if (uses(f, SIGNAL_NEW_PROGRAMS))
+		learn_programs(f, host, from, to);
+	if (uses(f, SIGNAL_FIRST_CALLS))
+		learn_contacts(f, host, from, s->t0 + 3 * DAY);
 }
 
 /* --- whom it came to -------------------------------------------------------------------------- */
@@ -534,14 +537,19 @@ void spread_follow(struct finder *f)
 				continue;
 			f->suspect[h].queued = false;
 			learn(f, h);
-			go_out(f, h);
+			if (uses(f, SIGNAL_FIRST_ACCESS))
+				go_out(f, h);
 		}
-		find_installs(f);
-		find_programs(f);
-		common_contacts(f);
+		if (uses(f, SIGNAL_INDICATORS)) {
+			find_installs(f);
+			find_programs(f);
+		}
+		if (uses(f, SIGNAL_COMMON_CALLS))
+			common_contacts(f);
 		if (!f->changed)
 			break;
 	}
 	adopt(f);
-	find_contacts(f);
+	if (uses(f, SIGNAL_INDICATORS))
+		find_contacts(f);
 }

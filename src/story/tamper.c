@@ -291,7 +291,7 @@ static struct contrast cohort_contrast(struct tamper *w)
 		common_count(w, at[MARK_HASH], p->hash, p->host, p->s.first_ns, 0);
 		common_count(w, at[MARK_IMAGE], p->image, p->host, p->s.first_ns, 0);
 	}
-	if (ok) {
+	if (ok && uses(f, SIGNAL_COHORT)) {
 		found.dests = implicate(w, MARK_DEST, at[MARK_DEST], f->dest_seen);
 		found.others = implicate(w, MARK_OBJECT, at[MARK_OBJECT], f->object_seen) +
 			       implicate(w, MARK_IMAGE, at[MARK_IMAGE], f->image_seen) +
@@ -483,6 +483,9 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 void tamper_find(struct finder *f)
 {
 	struct trace *t = &f->t;
+
+	if (!uses(f, SIGNAL_REPLACED_CONTENT))
+		return;
 
 	if (t->served.len)
 		qsort(t->served.at, t->served.len, sizeof *t->served.at, served_order);
