@@ -155,17 +155,22 @@ const char *world_hash(struct world *w, const char *content)
 uint32_t world_outside(struct world *w, struct rng *r, unsigned block)
 {
 	static const uint32_t BLOCKS[] = { 0xc0000200, 0xc6336400, 0xcb007100 };
-	uint32_t ip;
+	uint32_t ip, *kept;
 
 	do {
 		bool taken = false;
 
 		ip = BLOCKS[block] + 1 + rng_below(r, 250);
-		for (size_t i = 0; i < w->externals.len; i++)
-			taken |= w->externals.at[i].ip == ip;
+		for (size_t i = 0; i < w->drawn.len; i++)
+			taken |= w->drawn.at[i] == ip;
 		if (!taken)
 			break;
-	} while (w->externals.len < 200);
+	} while (w->drawn.len < 200);
+	kept = VEC_PUSH(&w->drawn, 1024);
+	if (!kept)
+		world_fail(w, "no memory for the truth");
+	else
+		*kept = ip;
 	return ip;
 }
 
@@ -676,6 +681,7 @@ void world_done(struct world *w)
 	VEC_DONE(&w->steps);
 	VEC_DONE(&w->edges);
 	VEC_DONE(&w->externals);
+	VEC_DONE(&w->drawn);
 	VEC_DONE(&w->artefacts);
 	VEC_DONE(&w->losses);
 	VEC_DONE(&w->decoys);

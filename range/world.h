@@ -288,6 +288,7 @@ struct world {
 	VEC(struct step) steps;
 	VEC(struct edge) edges;
 	VEC(struct external) externals;
+	VEC(uint32_t) drawn; /* addresses outside, each once */
 	VEC(struct artefact) artefacts;
 	VEC(struct loss) losses;
 	VEC(struct decoy) decoys;

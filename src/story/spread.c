@@ -9,6 +9,7 @@
 
 enum {
 	ROUNDS_MAX = 40,
+	CALLS_OFTEN = 12,  /* a server that calls a new place so often */
 	ADMIN_TARGETS = 6, /* a host that came to as many before is an administrator's */
 };
 
@@ -109,7 +110,7 @@ static void learn_contacts(struct finder *f, uint32_t host, int64_t from, int64_
 		    !is_new(f, &f->dest_seen[c->dest], s->incident))
 			continue;
 		/* a server that calls somewhere for the first time; or any host, by a program we know */
-		if (ours || (is_server(f, host) && (c->s.count >= 5 || c->s.days >= 2)))
+		if (ours || (is_server(f, host) && c->s.count >= CALLS_OFTEN))
 			mark_add(f, MARK_DEST, c->dest, c->s.first_ns, s->incident, ours);
 	}
 }

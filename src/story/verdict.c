@@ -8,6 +8,8 @@
 #include "util/limits.h"
 #include "util/times.h"
 
+enum { WATCHED = 3 }; /* programs seen before and after: the log did not pause */
+
 struct tally {
 	enum clue_grade grade[FAMILIES];
 	bool blocked, installed;
@@ -66,7 +68,34 @@ static void window_of(const struct finder *f, int64_t *from, int64_t *to)
 	}
 }
 
-static enum host_class class_of(const struct finder *f, uint32_t host, const struct tally *t, bool covered)
+/* Its own logs tell programs with their content all that time, and none of the intruders' is among them. */
+static bool is_watched(const struct finder *f, uint32_t host, const struct tally *t)
+{
+	uint32_t spanning = 0;
+
+	if (t->grade[FAMILY_ENDPOINT] >= GRADE_WEAK || t->first_ns == TIME_NONE)
+		return false;
+	EACH_OF(&f->t, program, host, i)
+	{
+		const struct program *p = &f->t.program.at[i];
+
+		spanning += p->hash && p->s.first_ns < t->first_ns && p->s.last_ns > t->first_ns + 2 * DAY;
+	}
+	return spanning >= WATCHED;
+}
+
+/* On how many hosts did a log tell the intruders' programs? */
+static uint32_t shown_on(const struct tally *t, uint32_t nhosts)
+{
+	uint32_t n = 0;
+
+	for (uint32_t h = 0; h < nhosts; h++)
+		n += t[h].grade[FAMILY_ENDPOINT] == GRADE_CONTROL;
+	return n;
+}
+
+static enum host_class class_of(const struct finder *f, uint32_t host, const struct tally *t, bool covered,
+				uint32_t shown)
 {
 	bool control = false, any = false;
 
@@ -78,7 +107,7 @@ static enum host_class class_of(const struct finder *f, uint32_t host, const str
 		return covered ? CLASS_CLEARED : CLASS_EXPOSED;
 	if (control)
 		return CLASS_CONFIRMED;
-	if (strong_families(t) >= 2)
+	if (strong_families(t) >= 2 && !(shown >= 2 && is_watched(f, host, t)))
 		return CLASS_LIKELY;
 	if (any)
 		return CLASS_EXPOSED;
@@ -149,6 +178,7 @@ void verdict_reach(struct finder *f)
 {
 	struct tally *t = calloc(f->b->host.len + 1, sizeof *t);
 	uint8_t *class = calloc(f->b->host.len + 1, 1);
+	uint32_t shown;
 	int64_t from, to;
 
 	window_of(f, &from, &to);
@@ -156,6 +186,7 @@ void verdict_reach(struct finder *f)
 		t[h].first_ns = t[h].control_ns = TIME_NONE;
 	for (size_t i = 0; t && i < f->clue.len; i++)
 		tally_clue(&t[f->clue.at[i].host], &f->clue.at[i]);
+	shown = t ? shown_on(t, (uint32_t)f->b->host.len) : 0;
 	for (uint32_t h = 0; t && class && h < f->b->host.len; h++) {
 		const struct suspect *s = &f->suspect[h];
 		bool covered = from == TIME_NONE ? f->b->host.at[h].has_logs : is_covered(f, h, from, to);
@@ -164,7 +195,7 @@ void verdict_reach(struct finder *f)
 		if (!out)
 			break;
 		out->host = h;
-		out->class = class_of(f, h, &t[h], covered);
+		out->class = class_of(f, h, &t[h], covered, shown);
 		class[h] = (uint8_t)out->class;
 		out->incident = s->in ? s->incident : STORY_NOBODY;
 		out->probability = probability_of(&t[h], out->class);
