@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "report/why.h"
 #include "store/store.h"
+#include "story/signals.h"
 
 static const struct cli_option OPTIONS[] = {
 	{ 0 },
@@ -37,10 +38,26 @@ static int explain(struct cli *cli, const char *dir, const char *what)
 	return code;
 }
 
+static int signals(struct cli *cli)
+{
+	err e = { .offset = ERR_NO_OFFSET };
+	buf out = { 0 };
+	int code = EXIT_DONE;
+
+	for (unsigned i = 0; i < SIGNALS; i++)
+		buf_printf(&out, "%-17s %s\n", signal_name((enum signal)i), signal_meaning((enum signal)i));
+	if (cli_flush(STDOUT_FILENO, &out, &e) < 0)
+		code = cli_fail(cli, &e);
+	buf_done(&out);
+	return code;
+}
+
 static int run(struct cli *cli, const struct cli_args *args)
 {
+	if (args->paths.len == 1 && strcmp(args->paths.at[0], "signals") == 0)
+		return signals(cli);
 	if (args->paths.len == 0 || strcmp(args->paths.at[0], "explain") != 0)
-		return cli_usage(cli, &command_story, "story takes: explain");
+		return cli_usage(cli, &command_story, "story takes: explain, signals");
 	if (args->paths.len != 3)
 		return cli_usage(cli, &command_story,
 				 "story explain takes a case and a host, FROM..TO or a number");
@@ -50,9 +67,11 @@ static int run(struct cli *cli, const struct cli_args *args)
 const struct command command_story = {
 	.name = "story",
 	.summary = "why the story says what it says",
-	.usage = "explain CASE HOST|FROM..TO|SENTENCE",
+	.usage = "explain CASE HOST|FROM..TO|SENTENCE | signals",
 	.options = OPTIONS,
 	.details =
+		"signals: from what the story is made, by the names that signals_off of case.yaml takes.\n"
+		"\n"
 		"explain CASE HOST: the class of the host with its rule, the probability as a sum of what each family\n"
 		"of evidence adds to the log-odds, and every sign with its events. A short name will do where only one\n"
 		"host has it.\n"

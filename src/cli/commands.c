@@ -1,7 +1,7 @@
 #include "cli/command.h"
 
 const struct command *const COMMANDS[] = {
-	&command_investigate, &command_hunt,  &command_dump,   &command_show, &command_story,
+	&command_investigate, &command_hunt,  &command_dump,   &command_show, &command_story, &command_report,
 	&command_scope,       &command_rules, &command_doctor, &command_help, NULL,
 };
 

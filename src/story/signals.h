@@ -11,28 +11,29 @@
 #include "util/str.h"
 
 enum signal {
-	SIGNAL_SERVER_COMMANDS,  /* what a server's process starts that it does not start every day */
-	SIGNAL_NEW_PAGES,        /* paths that somebody outside was the first to ask for */
-	SIGNAL_WRITTEN_PAGES,    /* pages written below a web root, management commands with a page in them */
-	SIGNAL_FIRST_CALLS,      /* places outside that nobody called before */
-	SIGNAL_NEW_INSTALLS,     /* services and tasks that nobody had before */
-	SIGNAL_NEW_PROGRAMS,     /* programs that nobody had before */
-	SIGNAL_FIRST_ACCESS,     /* hosts that another came to for the first time */
-	SIGNAL_REPLACED_CONTENT, /* one path, second size */
-	SIGNAL_COHORT,           /* what those who fetched something have in common */
-	SIGNAL_COMMON_CALLS,     /* places that several hosts under control call, and hardly anybody else */
-	SIGNAL_INDICATORS,       /* what was found on one host, looked for on all */
-	SIGNAL_INNER_CALLS,      /* new ports of a server under control */
-	SIGNAL_FOOTHOLDS,        /* opened documents, hidden commands, installation from another host */
-	SIGNAL_RELAY_PAGES,      /* use of the intruders' pages */
-	SIGNAL_RELAY_MAIL,       /* other people's mail read from outside */
-	SIGNAL_RELAY_CLIENTS,    /* rare clients shared with a relay */
-	SIGNAL_RELAY_VOLUME,     /* much that was fetched */
-	SIGNAL_TUNNELS,          /* tunnels that fit nobody's habit */
+	SIGNAL_SERVER_COMMANDS,
+	SIGNAL_NEW_PAGES,
+	SIGNAL_WRITTEN_PAGES,
+	SIGNAL_FIRST_CALLS,
+	SIGNAL_NEW_INSTALLS,
+	SIGNAL_NEW_PROGRAMS,
+	SIGNAL_FIRST_ACCESS,
+	SIGNAL_REPLACED_CONTENT,
+	SIGNAL_COHORT,
+	SIGNAL_COMMON_CALLS,
+	SIGNAL_INDICATORS,
+	SIGNAL_INNER_CALLS,
+	SIGNAL_FOOTHOLDS,
+	SIGNAL_RELAY_PAGES,
+	SIGNAL_RELAY_MAIL,
+	SIGNAL_RELAY_CLIENTS,
+	SIGNAL_RELAY_VOLUME,
+	SIGNAL_TUNNELS,
 	SIGNALS
 };
 
-const char *signal_name(enum signal s); /* "server-commands"; NULL: no such */
+const char *signal_name(enum signal s);    /* "server-commands"; NULL: no such */
+const char *signal_meaning(enum signal s); /* in a line */
 bool signal_named(str name, enum signal *ret);
 
 #endif
