@@ -8,6 +8,7 @@
 
 #include "cli/case_args.h"
 #include "cli/gapsay.h"
+#include "cli/geo.h"
 #include "cli/rulepack.h"
 #include "cli/evidence_run.h"
 #include "detect/detect.h"
@@ -19,6 +20,7 @@ static const struct cli_option OPTIONS[] = {
 	{ 'o', "output", "CASE", "Folder of the case; made if it is not there" },
 	{ 0, "case", "FILE", "What you know of hosts, nets, zones and parties: case.yaml" },
 	RULE_OPTIONS,
+	{ 0, "geo", "FILE", "Country and network of addresses: a file in MaxMind's format (.mmdb); may be repeated" },
 	{ 0, "force", NULL, "Replace a case that is there already" },
 	RUN_OPTIONS,
 	{ 0 },
@@ -79,7 +81,8 @@ static void describe_command(buf *b, const struct cli_args *args)
 	static const char *const KEPT[][2] = { { "rules", " -r " },
 					       { "values", " --values " },
 					       { "profile", " --profile " },
-					       { "case", " --case " } };
+					       { "case", " --case " },
+					       { "geo", " --geo " } };
 	const char *given;
 
 	buf_z(b, "spoor investigate");
@@ -253,6 +256,7 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	struct rulepack_from from = { 0 };
 	const char *profile = args_get(args, "profile");
 	buf rules = { 0 }, command = { 0 }, out = { 0 };
+	uint64_t places = 0;
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
@@ -283,7 +287,7 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	code = gather(&in, o, &run, &totals);
 	if (code != EXIT_DONE && code != EXIT_GAPS)
 		goto done;
-	if (report_write(in.store, dir, &e) < 0) {
+	if (geo_fill(in.store, args, &places, &e) < 0 || report_write(in.store, dir, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}

@@ -1,5 +1,6 @@
 /* case.json: everything that the case holds, one element per line. docs/case.schema.json describes it. */
 #include "facts/facts.h"
+#include "util/limits.h"
 #include "report/incident_json.h"
 #include "report/out.h"
 #include "report/report_priv.h"
@@ -566,7 +567,8 @@ int report_json(struct store *s, const struct story *st, int fd, err *e)
 	rc = rc < 0 ? rc : store_each_rule(s, on_rule, &w, e);
 	array_end(&w);
 	array_begin(&w, "facts");
-	rc = rc < 0 ? rc : store_each_fact(s, -1, on_fact, &w, e);
+	if (st->facts <= LIMIT_JSON_FACTS)
+		rc = rc < 0 ? rc : store_each_fact(s, -1, on_fact, &w, e);
 	array_end(&w);
 	buf_z(&w.o.b, "}\n");
 	if (rc < 0) {

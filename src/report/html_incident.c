@@ -232,6 +232,17 @@ static void external_table(struct html *h)
 			html_text(b, x->name);
 			buf_z(b, "</span>");
 		}
+		if (x->country.len || x->asn) {
+			buf_z(b, "<br><span class=\"sub\">");
+			html_text(b, x->country);
+			if (x->asn)
+				buf_printf(b, " AS%u ", x->asn);
+			html_text(b, x->network);
+			if (x->net_kind.len)
+				buf_z(b, ", ");
+			html_text(b, x->net_kind);
+			buf_z(b, "</span>");
+		}
 		buf_z(b, "</td><td>");
 		html_pill(b, x->role == EXTERNAL_RELAY ? "w60" : "w80", external_role_name(x->role));
 		buf_printf(b, "</td><td class=\"n\">%.0f %%</td>", x->confidence * 100);

@@ -187,6 +187,14 @@ static void put_external(struct list *l, const struct incident *in)
 		json_key(b, "cluster");
 		buf_printf(b, "\"%u\"", x->cluster);
 		put_probability(b, "confidence", x->confidence);
+		if (x->country.len)
+			json_member_str(b, "country", x->country);
+		if (x->asn)
+			json_member_u64(b, "asn", x->asn);
+		if (x->network.len)
+			json_member_str(b, "network", x->network);
+		if (x->net_kind.len)
+			json_member_str(b, "network_kind", x->net_kind);
 		put_time(l, "first", x->first_ns);
 		put_time(l, "last", x->last_ns);
 		json_member_u64(b, "hosts", x->hosts);

@@ -4,7 +4,7 @@
 
 #define CASE_FILE "case.db"
 #define CASE_APPLICATION_ID 0x53706f72 /* "Spor", in the header of the file */
-#define CASE_VERSION 3
+#define CASE_VERSION 4
 
 /* Attribute columns of facts, in the order of enum fact_attr. */
 #define FACT_COLUMNS                                                                                         \
@@ -56,6 +56,8 @@ static const char CASE_SCHEMA[] =
 	"CREATE TABLE gaps(\n"
 	"  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, item INTEGER, range_from INTEGER,\n"
 	"  range_to INTEGER, lost INTEGER, first_ns INTEGER, last_ns INTEGER, text TEXT);\n"
+	"CREATE TABLE places(\n"
+	"  ip TEXT PRIMARY KEY, country TEXT, asn INTEGER, network TEXT, kind TEXT) WITHOUT ROWID;\n"
 	"CREATE TABLE levels(level INTEGER PRIMARY KEY, name TEXT NOT NULL);\n"
 	"INSERT INTO levels VALUES (0,'informational'),(1,'low'),(2,'medium'),(3,'high'),\n"
 	"  (4,'critical');\n"

@@ -441,6 +441,7 @@ void incident_build(struct builder *b, struct incident *out)
 		if (uses(&f, SIGNAL_TUNNELS))
 			tunnels_find(&f);
 		loss_find(&f);
+		places_fill(&f);
 		aftermath_tell(&f);
 		reading_tell(&f);
 		verdict_reach(&f);

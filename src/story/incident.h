@@ -75,6 +75,8 @@ struct incident_external {
 	int64_t first_ns, last_ns;
 	uint32_t hosts;
 	uint64_t bytes;
+	str country, network, net_kind; /* as the case knows: store_place; empty: not known */
+	uint32_t asn;
 	struct story_refs refs;
 };
 

@@ -122,6 +122,7 @@ void spread_follow(struct finder *f);
 void verdict_reach(struct finder *f);
 void hops_find(struct finder *f);
 void relay_find(struct finder *f);
+void places_fill(struct finder *f); /* country and network of what was found outside */
 void tunnels_find(struct finder *f);
 void reading_tell(struct finder *f);
 void left_list(struct finder *f);

@@ -142,6 +142,44 @@ void narrate_externals(struct narrator *n, uint32_t incident, const struct exter
 		narrate_say(n, incident, w->part, 40, TIME_NONE, NULL, w->none, NULL);
 }
 
+/* Where the relays are registered: country and network, each with how many. */
+static void narrate_networks(struct narrator *n, uint32_t incident)
+{
+	const struct incident *in = n->in;
+	buf list = { 0 };
+	uint32_t countries = 0, placed = 0;
+
+	for (uint32_t i = 0; i < in->nexternal; i++) {
+		const struct incident_external *x = &in->external[i];
+		bool known_net = false, known_country = false;
+		uint32_t same = 0;
+
+		if (x->incident != incident || x->role != EXTERNAL_RELAY || (x->country.len == 0 && x->asn == 0))
+			continue;
+		placed++;
+		for (uint32_t k = 0; k < in->nexternal; k++) {
+			const struct incident_external *o = &in->external[k];
+			bool like = o->incident == incident && o->role == EXTERNAL_RELAY;
+
+			same += like && o->asn == x->asn && str_eq(o->country, x->country);
+			known_net |= like && k < i && o->asn == x->asn && str_eq(o->country, x->country);
+			known_country |= like && k < i && str_eq(o->country, x->country);
+		}
+		countries += !known_country && x->country.len;
+		if (known_net || list.len > 400)
+			continue;
+		buf_printf(&list, "%s%.*s", list.len ? ", " : "", (int)x->country.len, x->country.ptr);
+		if (x->asn)
+			buf_printf(&list, " AS%u", x->asn);
+		buf_printf(&list, "%s%.*s (%u)", x->network.len ? " " : "", (int)x->network.len, x->network.ptr, same);
+	}
+	if (placed)
+		narrate_say(n, incident, PART_RELAYS, 65, TIME_NONE, NULL, "nar.relay_networks", "list",
+			    arena_str(n->mem, buf_view(&list)), "count", narrate_number(n, countries), NULL);
+	n->failed |= list.failed;
+	buf_done(&list);
+}
+
 void narrate_beginning(struct narrator *n, uint32_t incident)
 {
 	static const struct external_words RELAYS = { EXTERNAL_RELAY,    PART_RELAYS,
@@ -151,6 +189,7 @@ void narrate_beginning(struct narrator *n, uint32_t incident)
 
 	narrate_entry(n, incident);
 	narrate_externals(n, incident, &RELAYS);
+	narrate_networks(n, incident);
 }
 
 /* --- what was planted ------------------------------------------------------------------------------ */

@@ -321,6 +321,34 @@ static void controls_find(struct finder *f)
 	}
 }
 
+/* --- where they are ------------------------------------------------------------------------------ */
+
+struct placing {
+	struct builder *b;
+	struct incident_external *x;
+};
+
+static int on_place(void *ctx, const struct store_place *p, err *e)
+{
+	struct placing *w = ctx;
+
+	(void)e;
+	w->x->country = keep(w->b, p->country);
+	w->x->network = keep(w->b, p->network);
+	w->x->net_kind = keep(w->b, p->kind);
+	w->x->asn = p->asn;
+	return 0;
+}
+
+void places_fill(struct finder *f)
+{
+	for (size_t i = 0; i < f->external.len && f->b->rc == 0; i++) {
+		struct placing w = { f->b, &f->external.at[i] };
+
+		f->b->rc = store_place_of(f->b->s, w.x->ip, on_place, &w, f->b->e);
+	}
+}
+
 void relay_find(struct finder *f)
 {
 	entries_find(f);

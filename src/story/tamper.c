@@ -231,12 +231,14 @@ static void common_count(struct tamper *w, struct common *at, text_id id, uint32
 	}
 }
 
-/* Few others may have it: those behind a shared address, or that were reached by another way. */
+/* Few others may have it: those behind a shared address, or that were reached by another way; some more where most of
+ * the cohort has it, too. */
 static bool is_telling(const struct tamper *w, const struct common *c)
 {
 	double n = (double)w->f->b->host.len, m = w->got, p;
+	bool few = c->out * 4 <= c->in + 3, most = c->in * 2 >= w->got && c->out <= c->in;
 
-	if (c->in < 2 || c->out * 4 > c->in + 3)
+	if (c->in < 2 || !(few || most))
 		return false;
 	p = fisher_tail(n, m, c->in + c->out, c->in);
 	return p < 1e-3 || (c->out == 0 && c->regular >= 2 && p < 0.02);

@@ -202,6 +202,7 @@
 #define LIMIT_STORY_ITEMS 1000000u        /* as LIMIT_WALK_ITEMS */
 #define LIMIT_STORY_GAPS 100000u          /* kept one by one; all are counted */
 #define LIMIT_STORY_PAGES 100000u         /* pages and children of servers looked at */
+#define LIMIT_JSON_FACTS 250000u          /* of case.json: with more, a file that nobody opens; case.db has them */
 #define LIMIT_STORY_CLUES 400000u         /* sights of hosts of an incident: a hundred each of 4,000 hosts */
 #define LIMIT_TRACE_ROWS 8000000u         /* rows of one table of things and pairs: 0.2 to 1 GiB at most */
 #define LIMIT_TRACE_TEXTS 16000000u       /* distinct names, paths, addresses of a case */

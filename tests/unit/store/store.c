@@ -347,7 +347,7 @@ static void test_refuses(void **state)
 		enum err_code want;
 	} T[] = {
 		{ "PRAGMA user_version = 1", ERR_UNSUPPORTED },
-		{ "PRAGMA user_version = 4", ERR_UNSUPPORTED },
+		{ "PRAGMA user_version = 5", ERR_UNSUPPORTED },
 		{ "PRAGMA application_id = 7", ERR_CORRUPT },
 		{ "DROP TABLE items; CREATE VIEW items AS SELECT 1 AS id", ERR_CORRUPT },
 		{ "CREATE TRIGGER t AFTER INSERT ON run BEGIN SELECT 1; END", ERR_CORRUPT },
