@@ -46,21 +46,37 @@ void made_close(struct made_case *c)
 	rmdir(c->dir);
 }
 
-void made_fact(struct made_case *c, enum fact_kind kind, double seconds, uint64_t count, ...)
+static void put(struct made_case *c, enum fact_kind kind, double seconds, uint64_t count, uint64_t octets,
+		va_list ap)
 {
-	struct fact f = { .kind = kind, .count = count, .nrefs = 1 };
-	va_list ap;
+	struct fact f = { .kind = kind, .count = count, .bytes = octets, .nrefs = 1 };
 	int attr;
 
 	f.first_ns = f.last_ns = MADE_T0 + (int64_t)(seconds * 1e9);
 	f.refs[0] = (struct event_ref){ 0, c->offset, c->offset / 512 };
 	c->offset += 512;
-	va_start(ap, count);
 	while ((attr = va_arg(ap, int)) >= 0)
 		f.attr[attr] = str_of(va_arg(ap, const char *));
-	va_end(ap);
 	if (store_put_fact(c->s, &f, NULL) < 0)
 		abort();
+}
+
+void made_fact(struct made_case *c, enum fact_kind kind, double seconds, uint64_t count, ...)
+{
+	va_list ap;
+
+	va_start(ap, count);
+	put(c, kind, seconds, count, 0, ap);
+	va_end(ap);
+}
+
+void made_bytes(struct made_case *c, enum fact_kind kind, double seconds, uint64_t octets, ...)
+{
+	va_list ap;
+
+	va_start(ap, octets);
+	put(c, kind, seconds, 1, octets, ap);
+	va_end(ap);
 }
 
 void made_coverage(struct made_case *c, const char *host, const char *channel, int days, uint64_t count)

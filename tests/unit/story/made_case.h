@@ -18,6 +18,9 @@ void made_close(struct made_case *c); /* takes the files away too */
 /* A fact at MADE_T0 + seconds: pairs of attribute and text, ended by -1. */
 void made_fact(struct made_case *c, enum fact_kind kind, double seconds, uint64_t count, ...);
 
+/* One with bytes, counted once. */
+void made_bytes(struct made_case *c, enum fact_kind kind, double seconds, uint64_t octets, ...);
+
 /* Coverage of a host's channel on the day of T0 + days. */
 void made_coverage(struct made_case *c, const char *host, const char *channel, int days, uint64_t count);
 
