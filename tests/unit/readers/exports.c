@@ -180,6 +180,16 @@ static const struct textlog_case EVTXECMD_GOOD[] = {
 	{ "an empty object", ROW("{}"), NULL, "EventID=4624" },
 	{ "a level of its own", "1,7,2024-04-18 02:14:07,1,42,P,S,4,8,ws1,,,,,", "2024-04-18T02:14:07Z", "Level=42" },
 	{ "a failure", "1,7,2024-04-18 02:14:07,4625,LogAlways,P,S,4,8,ws1,,,,Audit failure,", NULL, "Level=0 Keywords=0x8010000000000000" },
+	{ "a text with a comma and a quote", "1,7,2024-04-18 02:14:07.1234567,4624,Info,P,Security,4,8,ws1,S-1-5-18,m,p1,Audit success,\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"A\"\",\"\"#text\"\":\"\"x, \\\"\"y\\\"\"\"\"},{\"\"@Name\"\":\"\"B\"\",\"\"#text\"\":\"\"z\"\"}]}}\"", "2024-04-18T02:14:07.123456700Z", "B=z" },
+	{ "an address", "1,7,2024-04-18 02:14:07.1234567,4624,Info,P,Security,4,8,ws1,S-1-5-18,m,p1,Audit success,\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"IpAddress\"\",\"\"#text\"\":\"\"2001:db8::5\"\"},{\"\"@Name\"\":\"\"IpPort\"\",\"\"#text\"\":\"\"0\"\"}]}}\"", "2024-04-18T02:14:07.123456700Z", "IpAddress=2001:db8::5 IpPort=0" },
+	{ "UTF-8", "1,7,2024-04-18 02:14:07.1234567,4624,Info,P,Security,4,8,ws1,S-1-5-18,m,p1,Audit success,\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"User\"\",\"\"#text\"\":\"\"张三\"\"},{\"\"@Name\"\":\"\"B\"\",\"\"#text\"\":\"\"z\"\"}]}}\"", "2024-04-18T02:14:07.123456700Z", "User=张三" },
+	{ "a character by its number", "1,7,2024-04-18 02:14:07.1234567,4624,Info,P,Security,4,8,ws1,S-1-5-18,m,p1,Audit success,\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"A\"\",\"\"#text\"\":\"\"\\u0041B\"\"},{\"\"@Name\"\":\"\"B\"\",\"\"#text\"\":\"\"z\"\"}]}}\"", "2024-04-18T02:14:07.123456700Z", "A=AB" },
+	{ "a tab by its letter", "1,7,2024-04-18 02:14:07.1234567,4624,Info,P,Security,4,8,ws1,S-1-5-18,m,p1,Audit success,\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"A\"\",\"\"#text\"\":\"\"x\\ty\"\"},{\"\"@Name\"\":\"\"B\"\",\"\"#text\"\":\"\"z\"\"}]}}\"", "2024-04-18T02:14:07.123456700Z", "A=x\ty" },
+	{ "the map behind", "1,7,2024-04-18 02:14:07.1234567,4624,Info,P,Security,4,8,ws1,S-1-5-18,m,p1,Audit success,\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"A\"\",\"\"#text\"\":\"\"x\"\"},{\"\"@Name\"\":\"\"B\"\",\"\"#text\"\":\"\"y\"\"}]}}\"", "2024-04-18T02:14:07.123456700Z", "EvtxECmd.MapDescription=m EvtxECmd.PayloadData1=p1" },
+	{ "a warning", "1,7,2024-04-18 02:14:07,4624,Warning,P,S,4,8,ws1,,,,,", "2024-04-18T02:14:07Z", "Level=3" },
+	{ "an error", "1,7,2024-04-18 02:14:07,4624,Error,P,S,4,8,ws1,,,,,", "2024-04-18T02:14:07Z", "Level=2" },
+	{ "critical", "1,7,2024-04-18 02:14:07,41,Critical,P,S,4,8,ws1,,,,,", "2024-04-18T02:14:07Z", "Level=1 EventID=41" },
+	{ "a record number beyond 32 bits", "1,99999999999,2024-04-18 02:14:07,1,Info,P,S,4,8,ws1,,,,,", NULL, "EventRecordID=99999999999" },
 	{ 0 },
 };
 
@@ -206,6 +216,36 @@ static const struct textlog_case WINEVENT_GOOD[] = {
 	{ "Chinese", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024/4/18 10:14:02\",\"信息\",", "2024-04-18T10:14:02Z", "EventID=4624" },
 	{ "a message of lines", "\"a\nb, \"\"c\"\"\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",", "2024-04-18T10:14:02Z", "EventID=4624" },
 	{ "a narrow blank before PM", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"4/18/2024 10:14:02\xE2\x80\xAFPM\",\"Information\",", "2024-04-18T22:14:02Z", NULL },
+	{ "British", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"18/04/2024 10:14:02\",\"Information\",", "2024-04-18T10:14:02Z", "EventID=4624" },
+	{ "French", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"18/04/2024 22:14:02\",\"Information\",", "2024-04-18T22:14:02Z", "Computer=ws1" },
+	{ "dots with blanks", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"18. 04. 2024 10:14:02\",\"Information\",", NULL, "EventID=4624" },
+	{ "midnight in America", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"4/18/2024 12:00:00 AM\",\"Information\",", "2024-04-18T00:00:00Z", NULL },
+	{ "noon in America", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"4/18/2024 12:00:00 PM\",\"Information\",", "2024-04-18T12:00:00Z", NULL },
+	{ "a full name", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1.corp.example\",,\"2024-04-18 10:14:02\",\"Information\",", "2024-04-18T10:14:02Z", "Computer=ws1.corp.example" },
+	{ "a user", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",\"S-1-5-21-1-2-3-500\",\"2024-04-18 10:14:02\",\"Information\",", NULL, "UserID=S-1-5-21-1-2-3-500" },
+	{ "no message", "\"\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",", "2024-04-18T10:14:02Z", "EventID=4624" },
+	{ "commas in the message", "\"a, b, c\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",", "2024-04-18T10:14:02Z", "EventID=4624" },
+	{ "UTF-8 in the message", "\"已成功登录帐户。\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",", "2024-04-18T10:14:02Z", "Channel=Security" },
+	{ "a large record number", "\"m\",\"4624\",\"2\",\"0\",,\"4294967296\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",", NULL, "EventRecordID=4294967296" },
+	{ "an event number of one digit", "\"m\",\"1\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",", NULL, "EventID=1" },
+	{ "Japanese", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024/04/18 10:14:02\",\"情報\",", "2024-04-18T10:14:02Z", "EventID=4624" },
+	{ "Korean afternoon", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 오후 10:14:02\",\"Information\",", "2024-04-18T22:14:02Z", NULL },
+	{ "Chinese afternoon", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024/4/18 下午 10:14:02\",\"Information\",", "2024-04-18T22:14:02Z", NULL },
+	{ 0 },
+};
+
+static const struct textlog_case WINEVENT_BAD[] = {
+	{ "no time", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"then\",\"Information\",", NULL, NULL },
+	{ "month 13", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-13-18 10:14:02\",\"Information\",", NULL, NULL },
+	{ "hour 25", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 25:14:02\",\"Information\",", NULL, NULL },
+	{ "day 31 of April", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-31 10:14:02\",\"Information\",", NULL, NULL },
+	{ "too few", "\"m\",\"4624\"", NULL, NULL },
+	{ "one too few", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\"", NULL, NULL },
+	{ "too many", "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",,\"x\",\"y\"", NULL, NULL },
+	{ "semicolons", "\"m\";\"4624\";\"2\";\"0\";;\"7\";\"P\";\"Security\";\"4\";\"ws1\";;\"2024-04-18 10:14:02\";\"Information\";", NULL, NULL },
+	{ "text", "Get-WinEvent : No events were found", NULL, NULL },
+	{ "tabs", "\"m\"\t\"4624\"\t\"2\"\t\"0\"\t\t\"7\"\t\"P\"\t\"Security\"\t\"4\"\t\"ws1\"\t\t\"2024-04-18 10:14:02\"\t\"Information\"\t", NULL, NULL },
+	{ "a comma", ",", NULL, NULL },
 	{ 0 },
 };
 
@@ -221,6 +261,7 @@ static void test_windows_csv(void **state)
 	textlog_good(&reader_tables, EVTXECMD, EVTXECMD_GOOD, (struct textlog_with){ 0 });
 	textlog_bad(&reader_tables, EVTXECMD, EVTXECMD_BAD, "1,7,2024-04-18 02:14:07,4624,Info,P,S,4,8,ws1,,,,,");
 	textlog_good(&reader_tables, WINEVENT, WINEVENT_GOOD, (struct textlog_with){ 0 });
+	textlog_bad(&reader_tables, WINEVENT, WINEVENT_BAD, "\"m\",\"4624\",\"2\",\"0\",,\"7\",\"P\",\"Security\",\"4\",\"ws1\",,\"2024-04-18 10:14:02\",\"Information\",");
 	textlog_good(&reader_tables, "#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\n" WINEVENT, WINEVENT_GOOD, (struct textlog_with){ 0 });
 
 	/* data that is no JSON: the event is there, and marked */

@@ -148,6 +148,21 @@ static const struct textlog_case ADCOMPUTER_GOOD[] = {
 	{ "disabled", "\"CN=WS1,DC=corp\",\"w\",\"False\",\"WS1\",\"computer\",\"g\",\"WS1$\",\"S-1\",", "", "Enabled=False" },
 	{ "a quote inside", "\"CN=W\"\"S1,DC=corp\",\"w\",\"True\",\"WS1\",\"computer\",\"g\",\"WS1$\",\"S-1\",", "", "Name=WS1" },
 	{ "UTF-8", "\"CN=电脑,DC=corp\",\"w\",\"True\",\"电脑\",\"computer\",\"g\",\"WS1$\",\"S-1\",", "", "Name=电脑" },
+	{ "a domain controller", "\"CN=DC1,DC=corp\",\"dc1.corp.example\",\"True\",\"DC1\",\"computer\",\"g\",\"DC1$\",\"S-1-5-21-1-2-3-1104\",", "", "SamAccountName=DC1$ DNSHostName=dc1.corp.example" },
+	{ "a server", "\"CN=APP01,DC=corp\",\"app01.corp.example\",\"True\",\"APP01\",\"computer\",\"g\",\"APP01$\",\"S-1-5-21-1-2-3-1104\",", "", "Name=APP01 ObjectClass=computer" },
+	{ "a name of fifteen letters", "\"CN=ABCDEFGHIJKLMNO,DC=corp\",\"x.y\",\"True\",\"ABCDEFGHIJKLMNO\",\"computer\",\"g\",\"ABCDEFGHIJKLMNO$\",\"S-1-5-21-1-2-3-1104\",", "", "Name=ABCDEFGHIJKLMNO" },
+	{ "a name with a dash", "\"CN=WS-0147,DC=corp\",\"ws-0147.corp.example\",\"True\",\"WS-0147\",\"computer\",\"g\",\"WS-0147$\",\"S-1-5-21-1-2-3-1104\",", "", "Name=WS-0147 SamAccountName=WS-0147$" },
+	{ "a name of digits", "\"CN=2019,DC=corp\",\"2019.corp.example\",\"True\",\"2019\",\"computer\",\"g\",\"2019$\",\"S-1-5-21-1-2-3-1104\",", "", "Name=2019" },
+	{ "another domain", "\"CN=WS1,DC=corp\",\"ws1.sub.corp.example\",\"True\",\"WS1\",\"computer\",\"g\",\"WS1$\",\"S-1-5-21-9-8-7-2201\",", "", "SID=S-1-5-21-9-8-7-2201 DNSHostName=ws1.sub.corp.example" },
+	{ "a principal name", "\"CN=WS1,DC=corp\",\"ws1.corp.example\",\"True\",\"WS1\",\"computer\",\"g\",\"WS1$\",\"S-1-5-21-1-2-3-1104\",\"WS1$@corp.example\"", "", "UserPrincipalName=WS1$@corp.example" },
+	{ "Enabled without a value", "\"CN=WS1,DC=corp\",\"ws1.corp.example\",\"\",\"WS1\",\"computer\",\"g\",\"WS1$\",\"S-1-5-21-1-2-3-1104\",", "", "Enabled= Name=WS1" },
+	{ "a comma in an organisational unit", "\"CN=WS1,OU=a\\, b,DC=corp\",\"w\",\"True\",\"WS1\",\"computer\",\"g\",\"WS1$\",\"S-1\",", "", "Name=WS1 DNSHostName=w" },
+	{ "an equals sign in a name", "\"CN=W=S1\",\"w\",\"True\",\"W=S1\",\"computer\",\"g\",\"W$\",\"S-1\",", "", "Name=W=S1" },
+	{ "letters with accents", "\"CN=BÜRO1,DC=corp\",\"buero1.corp.example\",\"True\",\"BÜRO1\",\"computer\",\"g\",\"BÜRO1$\",\"S-1-5-21-1-2-3-1104\",", "", "Name=BÜRO1" },
+	{ "Cyrillic", "\"CN=ПК1,DC=corp\",\"pk1.corp.example\",\"True\",\"ПК1\",\"computer\",\"g\",\"ПК1$\",\"S-1-5-21-1-2-3-1104\",", "", "Name=ПК1" },
+	{ "Japanese", "\"CN=端末1,DC=corp\",\"t1.corp.example\",\"True\",\"端末1\",\"computer\",\"g\",\"端末1$\",\"S-1-5-21-1-2-3-1104\",", "", "Name=端末1" },
+	{ "a managed account of another class", "\"CN=g\",\"\",\"True\",\"gmsa1\",\"msDS-GroupManagedServiceAccount\",\"g\",\"gmsa1$\",\"S-1\",", "", "ObjectClass=msDS-GroupManagedServiceAccount" },
+	{ "markup", "\"CN=x\",\"<b>w</b>\",\"True\",\"WS1\",\"computer\",\"g\",\"WS1$\",\"S-1\",", "", "DNSHostName=<b>w</b>" },
 	{ 0 },
 };
 
@@ -159,6 +174,22 @@ static const struct textlog_case ADUSER_GOOD[] = {
 	{ "empty names", "\"CN=a,DC=corp\",\"True\",,\"krbtgt\",\"user\",\"krbtgt\",\"S-1-5-21-1-2-3-502\",,", "", "GivenName= SID=S-1-5-21-1-2-3-502" },
 	{ "an empty cell behind", "\"CN=a\",\"True\",\"A\",\"A\",\"user\",\"alice\",\"S-1\",\"B\",\"a@x\",", "", "SamAccountName=alice" },
 	{ "Chinese", "\"CN=张三\",\"True\",\"三\",\"张三\",\"user\",\"zhangsan\",\"S-1\",\"张\",\"z@x\"", "", "Surname=张" },
+	{ "disabled", "\"CN=alice,DC=corp\",\"False\",\"A\",\"A\",\"user\",\"alice\",\"S-1-5-21-1-2-3-1105\",\"B\",\"alice@corp.example\"", "", "Enabled=False SamAccountName=alice" },
+	{ "the administrator", "\"CN=Administrator,DC=corp\",\"True\",\"A\",\"A\",\"user\",\"Administrator\",\"S-1-5-21-1-2-3-500\",\"B\",\"alice@corp.example\"", "", "SID=S-1-5-21-1-2-3-500" },
+	{ "the guest", "\"CN=Guest,DC=corp\",\"False\",\"A\",\"A\",\"user\",\"Guest\",\"S-1-5-21-1-2-3-501\",\"B\",\"alice@corp.example\"", "", "SID=S-1-5-21-1-2-3-501 Enabled=False" },
+	{ "a service account", "\"CN=svc-sql,DC=corp\",\"True\",\"A\",\"SQL Service\",\"user\",\"svc-sql\",\"S-1-5-21-1-2-3-1105\",\"B\",\"alice@corp.example\"", "", "SamAccountName=svc-sql" },
+	{ "a point in the name", "\"CN=a.smith,DC=corp\",\"True\",\"A\",\"A\",\"user\",\"a.smith\",\"S-1-5-21-1-2-3-1105\",\"B\",\"alice@corp.example\"", "", "SamAccountName=a.smith" },
+	{ "another suffix", "\"CN=alice,DC=corp\",\"True\",\"A\",\"A\",\"user\",\"alice\",\"S-1-5-21-1-2-3-1105\",\"B\",\"alice@mail.example\"", "", "UserPrincipalName=alice@mail.example" },
+	{ "no principal name", "\"CN=a\",\"True\",\"A\",\"A\",\"user\",\"alice\",\"S-1\",\"B\",", "", "UserPrincipalName= SamAccountName=alice" },
+	{ "a comma in a name", "\"CN=a\\, b,DC=corp\",\"True\",\"A\",\"b, a\",\"user\",\"alice\",\"S-1\",\"B\",\"a@x\"", "", "SamAccountName=alice Surname=B" },
+	{ "a quote in a name", "\"CN=a\",\"True\",\"A\",\"a \"\"b\"\" c\",\"user\",\"alice\",\"S-1\",\"B\",\"a@x\"", "", "SamAccountName=alice" },
+	{ "accents", "\"CN=jose,DC=corp\",\"True\",\"José\",\"A\",\"user\",\"jose\",\"S-1-5-21-1-2-3-1105\",\"Núñez\",\"alice@corp.example\"", "", "GivenName=José Surname=Núñez" },
+	{ "Cyrillic", "\"CN=ivan,DC=corp\",\"True\",\"Иван\",\"A\",\"user\",\"ivan\",\"S-1-5-21-1-2-3-1105\",\"Иванов\",\"alice@corp.example\"", "", "Surname=Иванов" },
+	{ "Japanese", "\"CN=taro,DC=corp\",\"True\",\"太郎\",\"A\",\"user\",\"taro\",\"S-1-5-21-1-2-3-1105\",\"山田\",\"alice@corp.example\"", "", "GivenName=太郎" },
+	{ "Korean", "\"CN=kim,DC=corp\",\"True\",\"민준\",\"A\",\"user\",\"kim\",\"S-1-5-21-1-2-3-1105\",\"김\",\"alice@corp.example\"", "", "Surname=김" },
+	{ "bare cells", "CN=a,True,A,A,user,alice,S-1,B,a@x", "", "SamAccountName=alice" },
+	{ "markup", "\"CN=alice,DC=corp\",\"True\",\"A\",\"A\",\"user\",\"alice\",\"S-1-5-21-1-2-3-1105\",\"<script>\",\"alice@corp.example\"", "", "Surname=<script>" },
+	{ "a sign that spreadsheets read", "\"CN=alice,DC=corp\",\"True\",\"=1+1\",\"A\",\"user\",\"alice\",\"S-1-5-21-1-2-3-1105\",\"B\",\"alice@corp.example\"", "", "GivenName==1+1" },
 	{ 0 },
 };
 
@@ -175,6 +206,16 @@ static const struct textlog_case CSVDE_GOOD[] = {
 	{ "letters that are no digits", "\"CN=g\",group,g,g,X'zz050000000000051500000001000000020000000300000050040000',,x", "", "cn=g" },
 	{ "only a name", "\"CN=g,DC=corp\",,,,,,", "", "DN=CN=g,DC=corp" },
 	{ "a class that we do not know", "\"CN=g\",printQueue,p,,,,", "", "cn=p" },
+	{ "an organisational unit", "\"OU=a,DC=corp\",organizationalUnit,,,,,", "", "objectClass=organizationalUnit cn=" },
+	{ "a contact", "\"CN=c,DC=corp\",contact,c,,,,", "", "objectClass=contact cn=c" },
+	{ "a domain", "\"DC=corp,DC=example\",domainDNS,,,,,", "", "DN=DC=corp,DC=example" },
+	{ "a system with its edition", "\"CN=WS1\",computer,WS1,WS1$,,Windows Server 2019 Standard,", "", "cn=WS1" },
+	{ "a system with a comma", "\"CN=WS1\",computer,WS1,WS1$,,\"Windows 10, 22H2\",", "", "cn=WS1 sAMAccountName=WS1$" },
+	{ "a time of the last century", "\"CN=g,DC=corp\",group,g,g,,,19991231235959.0Z", "", "whenCreated=19991231235959.0Z" },
+	{ "an identifier of the machine", "\"CN=g,DC=corp\",group,g,g,X'010100000000000512000000',,", "", "objectSid=S-1-5-18" },
+	{ "an identifier in small letters", "\"CN=g,DC=corp\",group,g,g,X'01020000000000052000000020020000',,", "", "objectSid=S-1-5-32-544" },
+	{ "UTF-8", "\"CN=组,DC=corp\",group,组,z,,,", "", "cn=组" },
+	{ "two apostrophes only", "\"CN=g,DC=corp\",group,g,g,X'',,", "", "cn=g" },
 	{ 0 },
 };
 
@@ -204,11 +245,26 @@ static void dataset_is(const struct reader_ops *ops, const char *text, const cha
 	textlog_run_done(&r);
 }
 
+static const struct textlog_case ADUSER_BAD[] = {
+	{ "text", "PS C:\\>", NULL, NULL },
+	{ "too few", "\"CN=a\",\"True\"", NULL, NULL },
+	{ "one too few", "\"CN=a\",\"True\",\"A\",\"A\",\"user\",\"alice\",\"S-1\",\"B\"", NULL, NULL },
+	{ "too many", "\"CN=a\",\"True\",\"A\",\"A\",\"user\",\"alice\",\"S-1\",\"B\",\"a@x\",\"x\",\"y\"", NULL, NULL },
+	{ "semicolons", "\"CN=a\";\"True\";\"A\";\"A\";\"user\";\"alice\";\"S-1\";\"B\";\"a@x\"", NULL, NULL },
+	{ "tabs", "\"CN=a\"\t\"True\"\t\"A\"\t\"A\"\t\"user\"\t\"alice\"\t\"S-1\"\t\"B\"\t\"a@x\"", NULL, NULL },
+	{ "bare commas in a name", "CN=a,DC=corp,DC=example,True,A,A,user,alice,S-1,B,a@x", NULL, NULL },
+	{ "a comma", ",", NULL, NULL },
+	{ "dashes", "-----------------", NULL, NULL },
+	{ "a name alone", "CN=a", NULL, NULL },
+	{ 0 },
+};
+
 static void test_directories(void **state)
 {
 	(void)state;
 	textlog_good(CSV, ADCOMPUTER, ADCOMPUTER_GOOD, (struct textlog_with){ 0 });
 	textlog_good(CSV, ADUSER, ADUSER_GOOD, (struct textlog_with){ 0 });
+	textlog_bad(CSV, ADUSER, ADUSER_BAD, "\"CN=a\",\"True\",\"A\",\"A\",\"user\",\"alice\",\"S-1\",\"B\",\"a@x\"");
 	textlog_good(CSV, CSVDE, CSVDE_GOOD, (struct textlog_with){ 0 });
 	textlog_bad(CSV, CSVDE, CSVDE_BAD, "\"CN=g\",group,g,g,,,");
 	dataset_is(CSV, ADCOMPUTER "CN=WS1,w,True,WS1,computer,g,WS1$,S-1,\n", "ad.computer");
@@ -233,6 +289,16 @@ static const struct textlog_case HAYABUSA_GOOD[] = {
 	{ "quotes in the details", "\"2024-04-18T02:14:07Z\",\"R\",\"low\",\"ws1\",\"Sec\",1,12,\"Cmd:\"\"x\"\"\",\"r\",\"x\"", "2024-04-18T02:14:07Z", "Details=Cmd:\"x\"" },
 	{ "empty cells", "\"2024-04-18T02:14:07Z\",\"R\",\"low\",\"\",\"\",,,,,", "2024-04-18T02:14:07Z", "Computer= EventID=" },
 	{ "without a time", ",\"R\",\"low\",\"ws1\",\"Sec\",1,12,\"d\",\"r\",\"x\"", "", "RuleTitle=R" },
+	{ "informational", "\"2024-04-18 02:14:07.000 +00:00\",\"R\",\"info\",\"ws1\",\"Sec\",1,12,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "Level=info" },
+	{ "emergency", "\"2024-04-18 02:14:07.000 +00:00\",\"R\",\"emer\",\"ws1\",\"Sec\",1,12,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "Level=emer" },
+	{ "a full name", "\"2024-04-18 02:14:07.000 +00:00\",\"R\",\"high\",\"ws1.corp.example\",\"Sec\",1,12,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "Computer=ws1.corp.example" },
+	{ "an event number of five digits", "\"2024-04-18 02:14:07.000 +00:00\",\"R\",\"high\",\"ws1\",\"Sec\",10016,12,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "EventID=10016" },
+	{ "a record number beyond 32 bits", "\"2024-04-18 02:14:07.000 +00:00\",\"R\",\"high\",\"ws1\",\"Sec\",1,99999999999,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "RecordID=99999999999" },
+	{ "several parts in the details", "\"2024-04-18 02:14:07.000 +00:00\",\"R\",\"high\",\"ws1\",\"Sec\",1,12,\"TgtUser: a ¦ SrcIP: 10.0.0.5\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "RuleTitle=R" },
+	{ "a path with blanks", "\"2024-04-18 02:14:07.000 +00:00\",\"R\",\"high\",\"ws1\",\"Sec\",1,12,\"d\",\"r.yml\",\"C:\\Evidence 1\\x.evtx\"", "2024-04-18T02:14:07Z", "RecordID=12" },
+	{ "a title of another script", "\"2024-04-18 02:14:07.000 +00:00\",\"可疑登录\",\"high\",\"ws1\",\"Sec\",1,12,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "RuleTitle=可疑登录" },
+	{ "seconds before zero", "\"2024-04-17 22:14:07.000 -04:00\",\"R\",\"high\",\"ws1\",\"Sec\",1,12,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "RuleTitle=R" },
+	{ "half an hour off", "\"2024-04-18 07:44:07.000 +05:30\",\"R\",\"high\",\"ws1\",\"Sec\",1,12,\"d\",\"r.yml\",\"x.evtx\"", "2024-04-18T02:14:07Z", "RuleTitle=R" },
 	{ 0 },
 };
 
@@ -256,6 +322,38 @@ static const struct textlog_case CHAINSAW_GOOD[] = {
 	{ "one", "2024-04-18T02:14:07.123456+00:00,R,/e/x.evtx,1,Microsoft-Windows-Sysmon,1,12,ws1,d", "2024-04-18T02:14:07.123456Z", "detections=R path=/e/x.evtx Computer=ws1" },
 	{ "several verdicts in lines", "2024-04-18T02:14:07+00:00,\"R,S\",/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", "detections=R,S" },
 	{ "no zone is UTC", "2024-04-18T02:14:07,R,/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", NULL },
+	{ "an offset", "2024-04-18T10:14:07+08:00,R,/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", "detections=R" },
+	{ "Z", "2024-04-18T02:14:07Z,R,/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", NULL },
+	{ "milliseconds", "2024-04-18T02:14:07.123+00:00,R,/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07.123Z", NULL },
+	{ "an event number", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,4624,12,ws1,d", "2024-04-18T02:14:07Z", "Computer=ws1" },
+	{ "a count", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,12,P,1,12,ws1,d", "2024-04-18T02:14:07Z", "count=12" },
+	{ "a path of Windows", "2024-04-18T02:14:07+00:00,R,C:\\e\\x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", "path=C:\\e\\x.evtx" },
+	{ "a provider", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,Microsoft-Windows-Security-Auditing,1,12,ws1,d", "2024-04-18T02:14:07Z", "Event.System.Provider=Microsoft-Windows-Security-Auditing" },
+	{ "a full name", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1.corp.example,d", "2024-04-18T02:14:07Z", "Computer=ws1.corp.example" },
+	{ "no computer", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,,d", "2024-04-18T02:14:07Z", "Computer=" },
+	{ "data in quotes", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,\"a: 1, b: 2\"", "2024-04-18T02:14:07Z", "detections=R" },
+	{ "data over lines", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,\"a: 1\nb: 2\"", "2024-04-18T02:14:07Z", "detections=R" },
+	{ "a quote in the data", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,\"a: \"\"x\"\"\"", "2024-04-18T02:14:07Z", "path=/e/x.evtx" },
+	{ "markup in a title", "2024-04-18T02:14:07+00:00,<b>R</b>,/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", "detections=<b>R</b>" },
+	{ "UTF-8", "2024-04-18T02:14:07+00:00,规则,/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", "detections=规则" },
+	{ "a record number beyond 32 bits", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,99999999999,ws1,d", "2024-04-18T02:14:07Z", "detections=R" },
+	{ "no record number", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,,ws1,d", "2024-04-18T02:14:07Z", "detections=R" },
+	{ "a plus in a title", "2024-04-18T02:14:07+00:00,+ R,/e/x.evtx,1,P,1,12,ws1,d", "2024-04-18T02:14:07Z", NULL },
+	{ 0 },
+};
+
+static const struct textlog_case CHAINSAW_BAD[] = {
+	{ "no time", "then,R,/e/x.evtx,1,P,1,12,ws1,d", NULL, NULL },
+	{ "month 13", "2024-13-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,d", NULL, NULL },
+	{ "hour 25", "2024-04-18T25:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,d", NULL, NULL },
+	{ "day 30 of February", "2024-02-30T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,d", NULL, NULL },
+	{ "too few", "2024-04-18T02:14:07Z,R", NULL, NULL },
+	{ "one too few", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1", NULL, NULL },
+	{ "too many", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,d,x", NULL, NULL },
+	{ "semicolons", "2024-04-18T02:14:07+00:00;R;/e/x.evtx;1;P;1;12;ws1;d", NULL, NULL },
+	{ "text", "[+] 12 Detections found on 3 documents", NULL, NULL },
+	{ "bare commas in the data", "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,a, b, c", NULL, NULL },
+	{ "tabs", "2024-04-18T02:14:07+00:00\tR\t/e/x.evtx\t1\tP\t1\t12\tws1\td", NULL, NULL },
 	{ 0 },
 };
 
@@ -267,6 +365,7 @@ static void test_alerts(void **state)
 	textlog_good(CSV, HAYABUSA, HAYABUSA_GOOD, (struct textlog_with){ 0 });
 	textlog_bad(CSV, HAYABUSA, HAYABUSA_BAD, "2024-04-18T02:14:07Z,R,low,ws1,Sec,1,12,d,r,x");
 	textlog_good(CSV, CHAINSAW, CHAINSAW_GOOD, (struct textlog_with){ 0 });
+	textlog_bad(CSV, CHAINSAW, CHAINSAW_BAD, "2024-04-18T02:14:07+00:00,R,/e/x.evtx,1,P,1,12,ws1,d");
 	textlog_run_str(&r, CSV, HAYABUSA "2024-04-18T02:14:07Z,R,High,ws1,Sec,4624,12,d,r.yml,x.evtx\n");
 	assert_string_equal(r.events[0].dataset, "alert.imported");
 	assert_string_equal(r.events[0].host, "ws1");
