@@ -4,13 +4,10 @@ Prints TAP.
 
   app_rules.py SPOOR
 """
-import json
 import os
-import subprocess
 import sys
-import tempfile
 
-from common import SHARED, Tap, skip
+from common import SHARED, hunt_cases, skip
 
 SIGMA = os.path.join(SHARED, 'data', 'sigma', 'rules')
 RULES = [os.path.join(SIGMA, *p) for p in (('application',), ('web',))]
@@ -44,19 +41,7 @@ def main():
         sys.exit(__doc__)
     if not os.path.isdir(SIGMA):
         skip('no shared rules')
-    tap = Tap()
-    with tempfile.TemporaryDirectory() as tmp:
-        for i, (_, text, _, _) in enumerate(CASES):
-            with open(os.path.join(tmp, '%d.log' % i), 'w', encoding='utf-8') as f:
-                f.write(text + '\n')
-        rules = [x for r in RULES for x in ('-r', r)]
-        p = subprocess.run([sys.argv[1], 'hunt', tmp, *rules, '-f', 'jsonl', '--no-progress'], stdout=subprocess.PIPE,
-                           stderr=subprocess.PIPE)
-        found = [json.loads(x) for x in p.stdout.split(b'\n')[:-1]]
-    for i, (what, _, rule, hit) in enumerate(CASES):
-        here = [f['rule.id'] for f in found if f['log.file.path'].endswith('/%d.log' % i)]
-        tap.ok((rule in here) == hit, '%s: %s %s' % (what, rule, 'is found' if hit else 'is not'), '%s %s' % (here, p.stderr[-300:]))
-    return tap.end()
+    return hunt_cases(sys.argv[1], CASES, *RULES)
 
 
 sys.exit(main())

@@ -1,6 +1,7 @@
 """What the comparison tests share: TAP, finding the shared folder and the peer, running programs."""
 import json
 import os
+import tempfile
 import resource
 import subprocess
 import sys
@@ -98,3 +99,20 @@ def load_peer(line):
             out[key] = v
         return out
     return json.loads(line.decode('utf-8', 'surrogatepass'), object_pairs_hook=members)
+
+
+def hunt_cases(spoor, cases, *rules):
+    """Each line alone in a file; cases: (what, line, id of a rule, does it match). The exit code for TAP."""
+    tap = Tap()
+    with tempfile.TemporaryDirectory() as tmp:
+        for i, (_, line, _, _) in enumerate(cases):
+            with open(os.path.join(tmp, '%d.log' % i), 'w', encoding='utf-8') as f:
+                f.write(line + '\n')
+        packs = [x for r in rules for x in ('-r', r)]
+        p = subprocess.run([spoor, 'hunt', tmp, *packs, '-f', 'jsonl', '--no-progress'], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)
+        found = [json.loads(x) for x in p.stdout.split(b'\n')[:-1]]
+    for i, (what, _, rule, hit) in enumerate(cases):
+        here = [f['rule.id'] for f in found if f['log.file.path'].endswith('/%d.log' % i)]
+        tap.ok((rule in here) == hit, '%s: %s %s' % (what, rule, 'is found' if hit else 'is not'), '%s %s' % (here, p.stderr[-300:]))
+    return tap.end()

@@ -3,13 +3,10 @@
 
   net_rules.py SPOOR
 """
-import json
 import os
-import subprocess
 import sys
-import tempfile
 
-from common import SHARED, Tap, skip
+from common import SHARED, hunt_cases, skip
 
 RULES = os.path.join(SHARED, 'data', 'sigma', 'rules', 'network')
 ASA = 'Apr 18 2024 10:14:13 asa01 : %ASA-'
@@ -75,18 +72,7 @@ def main():
         sys.exit(__doc__)
     if not os.path.isdir(RULES):
         skip('no shared rules')
-    tap = Tap()
-    with tempfile.TemporaryDirectory() as tmp:
-        for i, (_, line, _, _) in enumerate(CASES):
-            with open(os.path.join(tmp, '%d.log' % i), 'w', encoding='utf-8') as f:
-                f.write(line + '\n')
-        p = subprocess.run([sys.argv[1], 'hunt', tmp, '-r', RULES, '-f', 'jsonl', '--no-progress'], stdout=subprocess.PIPE,
-                           stderr=subprocess.PIPE)
-        found = [json.loads(x) for x in p.stdout.split(b'\n')[:-1]]
-    for i, (what, _, rule, hit) in enumerate(CASES):
-        here = [f['rule.id'] for f in found if f['log.file.path'].endswith('/%d.log' % i)]
-        tap.ok((rule in here) == hit, '%s: %s %s' % (what, rule, 'is found' if hit else 'is not'), '%s %s' % (here, p.stderr[-300:]))
-    return tap.end()
+    return hunt_cases(sys.argv[1], CASES, RULES)
 
 
 sys.exit(main())

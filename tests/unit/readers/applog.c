@@ -130,12 +130,7 @@ static const struct textlog_case SQL_BAD[] = {
 	{ 0 },
 };
 
-static const struct {
-	const char *what;
-	const struct reader_ops *ops;
-	const struct textlog_case *good, *bad;
-	const char *line, *dataset, *ecs;
-} FORMATS[] = {
+static const struct textlog_format FORMATS[] = {
 	{ "app", &reader_applog, APP_GOOD, APP_BAD, AT "INFO [t] console: user=CORP\\a ip=10.7.1.49:80 文件：x/a.zip", "app.log",
 	  "\"source\":{\"ip\":\"10.7.1.49\",\"port\":80}" },
 	{ "sql", &reader_sqlserver, SQL_GOOD, SQL_BAD, SQL "Logon       Login failed for user 'sa'. [CLIENT: 10.1.2.3]",
@@ -145,26 +140,13 @@ static const struct {
 static void lines(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(FORMATS); i++) {
-		textlog_good(FORMATS[i].ops, "", FORMATS[i].good, (struct textlog_with){ 0 });
-		textlog_bad(FORMATS[i].ops, "", FORMATS[i].bad, FORMATS[i].line);
-	}
+	textlog_format_lines(FORMATS, COUNT(FORMATS), (struct textlog_with){ 0 });
 }
 
 static void documents(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(FORMATS); i++) {
-		struct textlog_run r;
-		err e = { 0 };
-
-		textlog_run_str(&r, FORMATS[i].ops, FORMATS[i].line);
-		CHECK(FORMATS[i].what, r.nevents == 1);
-		CHECK_STR(FORMATS[i].what, str_of(r.events[0].dataset), str_of(FORMATS[i].dataset));
-		CHECK(FORMATS[i].what, textlog_ecs_has(&r.events[0], FORMATS[i].ecs));
-		CHECK(FORMATS[i].what, reader_pick(str_bytes(str_of(FORMATS[i].line)), STR(""), &e) == FORMATS[i].ops);
-		textlog_run_done(&r);
-	}
+	textlog_format_documents(FORMATS, COUNT(FORMATS));
 }
 
 /* Several addresses are several values; more pairs than a record may have are left to the message. */

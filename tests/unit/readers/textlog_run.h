@@ -67,4 +67,17 @@ void textlog_good(const struct reader_ops *ops, const char *head, const struct t
 void textlog_bad(const struct reader_ops *ops, const char *head, const struct textlog_case *cases,
 		 const char *good_line);
 
+/* A format with its tables, and what its good line must give. */
+struct textlog_format {
+	const char *what;
+	const struct reader_ops *ops;
+	const struct textlog_case *good, *bad;
+	const char *line, *dataset, *ecs; /* ecs: part of the ECS document */
+};
+
+/* Its good and bad lines. */
+void textlog_format_lines(const struct textlog_format *f, size_t n, struct textlog_with with);
+/* Its good line: dataset, document, and that it is taken for no other format. */
+void textlog_format_documents(const struct textlog_format *f, size_t n);
+
 #endif

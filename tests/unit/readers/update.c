@@ -296,12 +296,7 @@ static const struct textlog_case RPM_BAD[] = {
 	{ 0 },
 };
 
-static const struct {
-	const char *what;
-	const struct reader_ops *ops;
-	const struct textlog_case *good, *bad;
-	const char *line, *dataset, *ecs;
-} FORMATS[] = {
+static const struct textlog_format FORMATS[] = {
 	{ "wsus", &reader_wsus, WSUS_GOOD, WSUS_BAD, DEPLOY "Deployment(Install) of A by CORP\\u for group G", "wsus.change",
 	  "\"user\":{\"domain\":\"CORP\",\"name\":\"u\"}" },
 	{ "sccm", &reader_sccm, SCCM_GOOD, SCCM_BAD, CM, "sccm.cmtrace", "\"logger\":\"AppEnforce\"" },
@@ -319,26 +314,13 @@ static const struct {
 static void lines(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(FORMATS); i++) {
-		textlog_good(FORMATS[i].ops, "", FORMATS[i].good, (struct textlog_with){ .mtime_ns = INT64_C(1713500000) * NS_PER_S });
-		textlog_bad(FORMATS[i].ops, "", FORMATS[i].bad, FORMATS[i].line);
-	}
+	textlog_format_lines(FORMATS, COUNT(FORMATS), (struct textlog_with){ .mtime_ns = INT64_C(1713500000) * NS_PER_S });
 }
 
 static void documents(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(FORMATS); i++) {
-		struct textlog_run r;
-		err e = { 0 };
-
-		textlog_run_str(&r, FORMATS[i].ops, FORMATS[i].line);
-		CHECK(FORMATS[i].what, r.nevents == 1);
-		CHECK_STR(FORMATS[i].what, str_of(r.events[0].dataset), str_of(FORMATS[i].dataset));
-		CHECK(FORMATS[i].what, textlog_ecs_has(&r.events[0], FORMATS[i].ecs));
-		CHECK(FORMATS[i].what, reader_pick(str_bytes(str_of(FORMATS[i].line)), STR(""), &e) == FORMATS[i].ops);
-		textlog_run_done(&r);
-	}
+	textlog_format_documents(FORMATS, COUNT(FORMATS));
 }
 
 /* UTF-16 as the client writes it, and a record whose lines lie in two windows. */

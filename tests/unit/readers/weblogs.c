@@ -314,13 +314,7 @@ static const struct textlog_case ELB_BAD[] = {
 	{ 0 },
 };
 
-static const struct {
-	const char *what;
-	const struct reader_ops *ops;
-	const struct textlog_case *good, *bad;
-	const char *line;
-	const char *dataset, *ecs;
-} FORMATS[] = {
+static const struct textlog_format FORMATS[] = {
 	{ "apache.error", &reader_apache_error, APACHE_GOOD, APACHE_BAD, APACHE, "apache.error",
 	  "\"source\":{\"ip\":\"10.0.0.1\",\"port\":5123}" },
 	{ "nginx.error", &reader_nginx_error, NGINX_GOOD, NGINX_BAD, NGINX, "nginx.error",
@@ -334,25 +328,13 @@ static const struct {
 static void lines(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(FORMATS); i++) {
-		textlog_good(FORMATS[i].ops, "", FORMATS[i].good, (struct textlog_with){ 0 });
-		textlog_bad(FORMATS[i].ops, "", FORMATS[i].bad, FORMATS[i].line);
-	}
+	textlog_format_lines(FORMATS, COUNT(FORMATS), (struct textlog_with){ 0 });
 }
 
 static void documents(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(FORMATS); i++) {
-		struct textlog_run r;
-
-		textlog_run(&r, FORMATS[i].ops, str_bytes(str_of(FORMATS[i].line)),
-			    (struct textlog_with){ 0 });
-		CHECK(FORMATS[i].what, r.nevents == 1);
-		CHECK(FORMATS[i].what, str_eq(str_of(r.events[0].dataset), str_of(FORMATS[i].dataset)));
-		CHECK(FORMATS[i].what, textlog_ecs_has(&r.events[0], FORMATS[i].ecs));
-		textlog_run_done(&r);
-	}
+	textlog_format_documents(FORMATS, COUNT(FORMATS));
 }
 
 /* A context in the name of a file that was not found: nobody can tell which is nginx's, so that none is taken. */
