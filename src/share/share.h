@@ -1,0 +1,52 @@
+/* share.h - a case in the formats in which others exchange such things.
+ *
+ * Everything comes from the case: the same case and options give the same bytes; ids depend on the evidence, so that sharing
+ * twice updates instead of doubling. Text of the evidence is escaped as each format asks, formulas of spreadsheets are
+ * neutralised. Thread rule: as the story. */
+#ifndef SPOOR_SHARE_SHARE_H
+#define SPOOR_SHARE_SHARE_H
+
+#include "share/told.h"
+
+enum tlp { TLP_CLEAR, TLP_GREEN, TLP_AMBER, TLP_AMBER_STRICT, TLP_RED, TLPS };
+
+const char *tlp_name(enum tlp t);        /* "TLP:AMBER+STRICT" */
+bool tlp_named(str name, enum tlp *ret); /* with or without "TLP:", any case */
+
+struct share_options {
+	enum tlp tlp;
+	str producer; /* who shares; empty: "CSIRT" */
+	bool hosts;   /* name the hosts of the victim, too */
+};
+
+struct share_format {
+	const char *name, *what; /* "stix", "STIX 2.1 bundle" */
+	void (*write)(buf *out, struct told *t, const struct share_options *o);
+};
+
+/* All formats; ends with a zeroed one. */
+extern const struct share_format SHARE_FORMATS[];
+
+/* What the formats share: "2024-04-18T02:13:58.112Z", milliseconds as STIX asks; 1970 for TIME_NONE. */
+void share_time(buf *b, int64_t ns);
+/* How an incident is called: "Suspected intrusion, first sign 2024-04-18 on APP01". */
+void share_title(buf *b, const struct told *t);
+/* A random-looking but constant id of something of this case, as in RFC 9562, version 5. */
+#define UUID_TEXT 36
+void share_uuid(const struct told *t, const char *kind, str what, char out[UUID_TEXT + 1]);
+/* Version 5 in a name space of 16 bytes. */
+void uuid5(const uint8_t space[16], str name, char out[UUID_TEXT + 1]);
+
+void share_stix(buf *out, struct told *t, const struct share_options *o);
+void share_misp(buf *out, struct told *t, const struct share_options *o);
+void share_navigator(buf *out, struct told *t, const struct share_options *o);
+void share_iodef(buf *out, struct told *t, const struct share_options *o);
+void share_csv(buf *out, struct told *t, const struct share_options *o);
+void share_timesketch(buf *out, struct told *t, const struct share_options *o);
+void share_blocklist(buf *out, struct told *t, const struct share_options *o);
+void share_rpz(buf *out, struct told *t, const struct share_options *o);
+void share_nft(buf *out, struct told *t, const struct share_options *o);
+void share_sigma(buf *out, struct told *t, const struct share_options *o);
+void share_yara(buf *out, struct told *t, const struct share_options *o);
+
+#endif

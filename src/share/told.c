@@ -1,0 +1,259 @@
+#include "share/told.h"
+
+#include <stdlib.h>
+
+#include "story/narrate.h"
+#include "util/limits.h"
+#include "util/sha256.h"
+
+#include "attack_steps.inc"
+
+/* --- indicators -------------------------------------------------------------------------------- */
+
+static bool is_ipv4(str s)
+{
+	unsigned dots = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] != '.' && (s.ptr[i] < '0' || s.ptr[i] > '9'))
+			return false;
+		dots += s.ptr[i] == '.';
+	}
+	return dots == 3 && s.len >= 7 && s.len <= 15;
+}
+
+static enum told_type address_type(str s)
+{
+	if (is_ipv4(s))
+		return TOLD_IPV4;
+	return str_find(s, STR(":")) != SIZE_MAX ? TOLD_IPV6 : TOLD_DOMAIN;
+}
+
+static void indicator_add(struct told *t, struct told_indicator x)
+{
+	for (size_t i = 0; i < t->indicator.len; i++) {
+		struct told_indicator *o = &t->indicator.at[i];
+
+		if (o->type != x.type || !str_eq_ascii_nocase(o->value, x.value))
+			continue;
+		o->hosts += x.hosts;
+		if (x.confidence > o->confidence)
+			o->confidence = x.confidence;
+		if (x.first_ns != TIME_NONE && (o->first_ns == TIME_NONE || x.first_ns < o->first_ns))
+			o->first_ns = x.first_ns;
+		if (x.last_ns != TIME_NONE && (o->last_ns == TIME_NONE || x.last_ns > o->last_ns))
+			o->last_ns = x.last_ns;
+		return;
+	}
+	if (x.value.len && !VEC_PUSH(&t->indicator, LIMIT_STORY_CLUES))
+		t->failed = true;
+	else if (x.value.len)
+		t->indicator.at[t->indicator.len - 1] = x;
+}
+
+static void outside_add(struct told *t, const struct incident_external *x)
+{
+	static const enum told_role ROLES[EXTERNAL_ROLES] = { [EXTERNAL_RELAY] = TOLD_RELAY,
+							      [EXTERNAL_C2] = TOLD_CONTROL,
+							      [EXTERNAL_EXFILTRATION] = TOLD_EXFILTRATION };
+	struct told_indicator i = { .type = address_type(x->ip),
+				    .role = ROLES[x->role],
+				    .value = x->ip,
+				    .name = x->name,
+				    .confidence = (unsigned)(x->confidence * 100 + 0.5),
+				    .first_ns = x->first_ns,
+				    .last_ns = x->last_ns,
+				    .incident = x->incident,
+				    .hosts = x->hosts,
+				    .refs = x->refs };
+
+	indicator_add(t, i);
+	if (x->name.len == 0 || i.type == TOLD_DOMAIN || address_type(x->name) != TOLD_DOMAIN)
+		return;
+	i.type = TOLD_DOMAIN;
+	i.value = x->name;
+	i.name = x->ip;
+	indicator_add(t, i);
+}
+
+static void artefact_add(struct told *t, const struct incident_artefact *a)
+{
+	enum told_role role = strcmp(a->kind, "web-page") == 0           ? TOLD_PAGE
+			      : strcmp(a->kind, "tampered-package") == 0 ? TOLD_PACKAGE
+									 : TOLD_IMPLANT;
+	struct told_indicator i = { .type = TOLD_SHA256,
+				    .role = role,
+				    .value = a->sha256,
+				    .name = a->path,
+				    .confidence = 85,
+				    .first_ns = a->from_ns,
+				    .last_ns = a->to_ns,
+				    .incident = a->incident,
+				    .hosts = 1,
+				    .refs = a->refs };
+
+	if (strcmp(a->kind, "staged-archive") == 0)
+		return; /* the victim's own content */
+	indicator_add(t, i);
+	if (role == TOLD_PACKAGE)
+		return; /* the path is the genuine one's */
+	i.type = TOLD_PATH;
+	i.value = a->path;
+	i.name = a->sha256;
+	indicator_add(t, i);
+}
+
+static int indicator_order(const void *pa, const void *pb)
+{
+	const struct told_indicator *a = pa, *b = pb;
+
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	return str_cmp(a->value, b->value);
+}
+
+/* --- techniques -------------------------------------------------------------------------------- */
+
+static void technique_add(struct told *t, const struct attack_step *step, const struct story_clue *c)
+{
+	struct told_technique *x = NULL;
+
+	for (size_t i = 0; i < t->technique.len; i++)
+		if (strcmp(t->technique.at[i].id, step->id) == 0)
+			x = &t->technique.at[i];
+	if (!x) {
+		x = VEC_PUSH(&t->technique, 1024);
+		if (!x) {
+			t->failed = true;
+			return;
+		}
+		*x = (struct told_technique){
+			.id = step->id, .name = step->name, .tactic = step->tactic, .first_ns = c->ns
+		};
+	}
+	x->count++;
+	if (c->ns < x->first_ns)
+		x->first_ns = c->ns;
+	for (uint32_t i = 0; i < c->refs.n && x->refs.n < STORY_REFS; i++)
+		x->refs.at[x->refs.n++] = c->refs.at[i];
+}
+
+static void techniques_find(struct told *t)
+{
+	const struct incident *in = t->st->incident;
+
+	for (uint32_t i = 0; i < in->nclues; i++) {
+		const struct story_clue *c = &in->clues[i];
+		str how = sentence_value(&c->sentence, "how");
+
+		if (c->incident == STORY_NOBODY)
+			continue;
+		for (size_t k = 0; k < COUNT(ATTACK_STEPS); k++)
+			if (strcmp(ATTACK_STEPS[k].key, c->sentence.key) == 0 &&
+			    (!ATTACK_STEPS[k].how[0] || str_eq(how, str_of(ATTACK_STEPS[k].how))))
+				technique_add(t, &ATTACK_STEPS[k], c);
+	}
+}
+
+static int technique_order(const void *pa, const void *pb)
+{
+	return strcmp(((const struct told_technique *)pa)->id, ((const struct told_technique *)pb)->id);
+}
+
+/* --- all of it --------------------------------------------------------------------------------- */
+
+/* The same evidence gives the same ids, whoever investigates it. */
+static void key_make(struct told *t)
+{
+	uint8_t sum[SHA256_LEN];
+	struct sha256 *h;
+	err e = { 0 };
+
+	h = sha256_new(&e);
+	t->failed |= !h;
+	for (uint32_t i = 0; h && i < t->st->nitems; i++)
+		if (t->st->items[i].has_sha256 &&
+		    sha256_add(h, (bytes){ t->st->items[i].sha256, SHA256_LEN }, &e) < 0)
+			t->failed = true;
+	if (!h || sha256_end(h, sum, &e) < 0)
+		t->failed = true;
+	else
+		sha256_hex(sum, t->key);
+	sha256_free(h);
+}
+
+static void hosts_add(struct told *t)
+{
+	const struct incident *in = t->st->incident;
+
+	for (uint32_t i = 0; i < in->nhosts; i++) {
+		struct told_host *h;
+
+		if (in->hosts[i].class > CLASS_EXPOSED)
+			continue;
+		h = VEC_PUSH(&t->host, LIMIT_STORY_HOSTS);
+		if (!h) {
+			t->failed = true;
+			return;
+		}
+		*h = (struct told_host){ t->st->hosts[in->hosts[i].host].name, &in->hosts[i] };
+	}
+}
+
+int told_build(struct told *t, const struct story *st, err *e)
+{
+	const struct incident *in = st->incident;
+
+	*t = (struct told){
+		.st = st, .made_ns = st->run.started_ns, .first_ns = TIME_NONE, .last_ns = TIME_NONE
+	};
+	if (t->made_ns == TIME_NONE)
+		t->made_ns = 0;
+	arena_init(&t->mem, (size_t)1 << 30);
+	key_make(t);
+	for (uint32_t i = 0; i < in->nexternal; i++)
+		outside_add(t, &in->external[i]);
+	for (uint32_t i = 0; i < in->nartefacts; i++)
+		artefact_add(t, &in->artefacts[i]);
+	if (t->indicator.len)
+		qsort(t->indicator.at, t->indicator.len, sizeof *t->indicator.at, indicator_order);
+	hosts_add(t);
+	techniques_find(t);
+	if (t->technique.len)
+		qsort(t->technique.at, t->technique.len, sizeof *t->technique.at, technique_order);
+	for (uint32_t i = 0; i < in->nclues; i++) {
+		int64_t ns = in->clues[i].ns;
+
+		if (in->clues[i].incident == STORY_NOBODY || in->clues[i].grade < GRADE_STRONG)
+			continue;
+		if (t->first_ns == TIME_NONE || ns < t->first_ns)
+			t->first_ns = ns;
+		if (t->last_ns == TIME_NONE || ns > t->last_ns)
+			t->last_ns = ns;
+	}
+	return t->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is shared") : 0;
+}
+
+void told_done(struct told *t)
+{
+	VEC_DONE(&t->indicator);
+	VEC_DONE(&t->host);
+	VEC_DONE(&t->technique);
+	arena_done(&t->mem);
+}
+
+const char *told_type_name(enum told_type t)
+{
+	static const char *const NAMES[TOLD_TYPES] = { "ipv4-addr", "ipv6-addr", "domain-name", "sha256",
+						       "path" };
+
+	return (unsigned)t < TOLD_TYPES ? NAMES[t] : NULL;
+}
+
+const char *told_role_name(enum told_role r)
+{
+	static const char *const NAMES[TOLD_ROLES] = { "relay",   "control server",   "exfiltration",
+						       "implant", "page on a server", "replaced package" };
+
+	return (unsigned)r < TOLD_ROLES ? NAMES[r] : NULL;
+}
