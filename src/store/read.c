@@ -9,10 +9,18 @@ struct row {
 	int n;
 };
 
+/* Most columns of a fact are NULL: asking for the type first is cheap, asking for the text is not. */
 static str row_text(struct row *r)
 {
-	const char *p = (const char *)sqlite3_column_text(r->st, r->n);
-	int len = sqlite3_column_bytes(r->st, r->n++);
+	const char *p;
+	int len;
+
+	if (sqlite3_column_type(r->st, r->n) == SQLITE_NULL) {
+		r->n++;
+		return (str){ "", 0 };
+	}
+	p = (const char *)sqlite3_column_text(r->st, r->n);
+	len = sqlite3_column_bytes(r->st, r->n++);
 
 	return p ? (str){ p, (size_t)len } : (str){ "", 0 };
 }
