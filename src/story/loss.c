@@ -8,7 +8,10 @@
 #include "util/limits.h"
 #include "util/times.h"
 
-enum { MUCH = 8 << 20 }; /* bytes in a day that are worth a sentence */
+enum {
+	MUCH = 8 << 20,          /* bytes in a day that are worth a sentence */
+	UNKNOWN_MUCH = 64 << 20, /* from nobody known: what is worth one */
+};
 
 struct flow { /* one log's view of a host, a place and a day */
 	uint32_t host;
@@ -80,9 +83,11 @@ static int on_flow(void *ctx, const struct fact *x, err *e)
 		x->attr[FA_TARGET_IP].len && !proxied ? trace_find(&f->t, target) : trace_dest(&f->t, target);
 
 	(void)e;
-	if (!fact_is_usable(x) || host == STORY_NOBODY || !dest || is_inside(f->b, target))
+	if (!fact_is_usable(x) || !dest || is_inside(f->b, target))
 		return 0;
 	w->reply = str_eq(x->attr[FA_DETAIL], STR("reply"));
+	if (host == STORY_NOBODY && !(w->reply && is_relay(f, dest)))
+		return 0; /* replies of nobody known are those of a public address of ours */
 	if (w->reply ? is_relay(f, dest)
 		     : ((f->suspect[host].in && x->first_ns >= f->suspect[host].t0 - HOUR) ||
 			is_proxy(f, host)))
@@ -284,12 +289,33 @@ static void tell_sent(struct finder *f, uint32_t host, text_id dest, const struc
 		x->confidence = 0.7;
 }
 
+/* Much that a proxy sent to a place that nobody knew before the incident, and no log tells for whom. */
+static void tell_unknown(struct losses *w, const struct flow *proxy, const struct place_sum *sum)
+{
+	struct finder *f = w->f;
+	uint32_t incident = STORY_NOBODY;
+	struct incident_loss *l;
+
+	for (uint32_t i = 0; i < f->nincidents; i++)
+		if (f->begin[i] <= sum->all.first_ns && f->dest_seen[proxy->dest].first_ns >= f->begin[i])
+			incident = i;
+	if (incident == STORY_NOBODY || sum->all.bytes < UNKNOWN_MUCH)
+		return;
+	l = loss_add(f, proxy->host, proxy->dest, &sum->all, 10);
+	if (l) {
+		l->incident = incident;
+		l->low = 0;
+	}
+}
+
 /* Everything that went to one place. */
 static void losses_to(struct losses *w, size_t group, size_t group_end)
 {
 	struct finder *f = w->f;
 	const struct place_sum sum = place_sum(w, group, group_end);
 
+	if (sum.known == 0 && sum.askers == 0)
+		tell_unknown(w, &w->flow.at[group], &sum);
 	for (size_t i = group, k; i < group_end; i = k) {
 		const struct flow *first = &w->flow.at[i];
 		bool control = mark_of(f, MARK_DEST, first->dest) != NULL, known;
@@ -330,39 +356,77 @@ static void mail_total(const struct finder *f, text_id client, uint32_t server, 
 	t->bytes += actions > front ? actions : front;
 }
 
+/* Rows of one host among the replies to a relay. */
+static struct total replies_of(const struct losses *w, size_t from, text_id ip, uint32_t host)
+{
+	size_t a = from, b;
+
+	while (a < w->flow.len && !(w->flow.at[a].dest == ip && w->flow.at[a].host == host))
+		a++;
+	for (b = a; b < w->flow.len && w->flow.at[b].dest == ip && w->flow.at[b].host == host; b++)
+		;
+	return total_of(w, a, b);
+}
+
+static void tell_fetched_out(struct finder *f, struct incident_external *x, uint32_t host, text_id ip,
+			     const struct total *t)
+{
+	loss_add(f, host, ip, t, 15);
+	x->bytes += t->bytes;
+	clue_add(f, host, FAMILY_NETWORK, GRADE_NOTE, "exfiltration", 83, t->first_ns, &t->refs,
+		 sentence_of(f->b, "inc.fetched_out", "bytes", keep_u64(f->b, t->bytes), "ip", x->ip, NULL));
+}
+
+/* The server that a relay asked most. */
+static uint32_t server_asked(const struct finder *f, text_id ip)
+{
+	uint32_t best = STORY_NOBODY;
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < f->t.request.len; i++) {
+		const struct request *r = &f->t.request.at[i];
+
+		if (r->client == ip && f->suspect[r->server].in && r->s.count > most) {
+			most = r->s.count;
+			best = r->server;
+		}
+	}
+	return best;
+}
+
 static void relay_losses(struct losses *w, size_t from)
 {
 	struct finder *f = w->f;
 
 	for (size_t x = 0; x < f->external.len; x++) {
 		text_id ip = trace_find(&f->t, f->external.at[x].ip);
+		uint32_t server;
+		uint64_t told = 0;
+		struct total rest;
 
 		if (f->external.at[x].role != EXTERNAL_RELAY)
 			continue;
 		for (uint32_t h = 0; h < f->b->host.len; h++) {
 			struct total own = { .first_ns = TIME_NONE, .last_ns = TIME_NONE }, net;
-			size_t a = from, b;
 
 			if (!f->server[h])
 				continue;
-			while (a < w->flow.len && !(w->flow.at[a].dest == ip && w->flow.at[a].host == h))
-				a++;
-			for (b = a; b < w->flow.len && w->flow.at[b].dest == ip && w->flow.at[b].host == h;
-			     b++)
-				;
-			net = total_of(w, a, b);
+			net = replies_of(w, from, ip, h);
 			mail_total(f, ip, h, &own);
 			if (net.bytes > own.bytes + own.bytes / 20)
 				own = net;
 			if (own.bytes < MUCH)
 				continue;
-			loss_add(f, h, ip, &own, 15);
-			f->external.at[x].bytes += own.bytes;
-			clue_add(f, h, FAMILY_NETWORK, GRADE_NOTE, "exfiltration", 83, own.first_ns,
-				 &own.refs,
-				 sentence_of(f->b, "inc.fetched_out", "bytes", keep_u64(f->b, own.bytes),
-					     "ip", f->external.at[x].ip, NULL));
+			tell_fetched_out(f, &f->external.at[x], h, ip, &own);
+			told += own.bytes;
 		}
+		/* what a public address sent that stands for several servers, less what these told themselves */
+		rest = replies_of(w, from, ip, STORY_NOBODY);
+		server = server_asked(f, ip);
+		if (server == STORY_NOBODY || rest.bytes < told + told / 20 + MUCH)
+			continue;
+		rest.bytes -= told;
+		tell_fetched_out(f, &f->external.at[x], server, ip, &rest);
 	}
 }
 

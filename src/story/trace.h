@@ -148,7 +148,9 @@ struct trace {
 	map name_ip; /* name -> text id of its first address */
 	/* rows of host h: [x_of[h], x_of[h + 1]) */
 	uint32_t *contact_of, *install_of, *program_of;
-	int32_t *years;    /* per item: years to add to times that were logged without one */
+	int32_t *years; /* per item: years to add to times that were logged without one */
+	uint32_t *
+		copies; /* per item: how many items have the same content, itself included; what they say was said once */
 	int64_t *shift_ns; /* per item: to add to local times whose zone was found */
 	buf scratch;
 	struct builder *b;

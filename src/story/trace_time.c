@@ -187,6 +187,30 @@ static void zones_find(struct trace *t)
 	VEC_DONE(&m.at);
 }
 
+/* Logs that were collected twice: everything in them was counted as often. */
+static void copies_find(struct trace *t)
+{
+	struct builder *b = t->b;
+	map by_content;
+
+	map_init(&by_content, LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < b->item.len; i++) {
+			const struct store_item *it = &b->item.at[i];
+			struct map_entry *m =
+				it->has_sha256 && it->events
+					? map_put(&by_content,
+						  (str){ (const char *)it->sha256, sizeof it->sha256 }, 0,
+						  NULL)
+					: NULL;
+
+			if (m && pass == 0)
+				m->value++;
+			t->copies[i] = m ? (uint32_t)m->value : 1;
+		}
+	map_done(&by_content);
+}
+
 struct shifting {
 	struct trace *t;
 	int (*fn)(void *, const struct fact *, err *);
@@ -199,14 +223,18 @@ static int on_any(void *ctx, const struct fact *f, err *e)
 	struct fact moved;
 	int32_t years = 0;
 	int64_t shift = 0;
+	uint32_t copies = 1;
 
 	if (f->nrefs && f->refs[0].item < s->t->b->item.len) {
 		years = s->t->years[f->refs[0].item];
 		shift = s->t->shift_ns[f->refs[0].item];
+		copies = s->t->copies[f->refs[0].item];
 	}
-	if (years == 0 && shift == 0)
+	if (years == 0 && shift == 0 && copies == 1)
 		return s->fn(s->ctx, f, e);
 	moved = *f;
+	moved.count = (f->count + copies - 1) / copies;
+	moved.bytes = f->bytes / copies;
 	moved.first_ns = years_on(f->first_ns, years);
 	moved.last_ns = years_on(f->last_ns, years);
 	if (moved.first_ns != TIME_NONE) {
@@ -230,10 +258,12 @@ void trace_times(struct trace *t)
 
 	t->years = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->years);
 	t->shift_ns = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->shift_ns);
-	if (!t->years || !t->shift_ns) {
+	t->copies = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->copies);
+	if (!t->years || !t->shift_ns || !t->copies) {
 		b->failed = true;
 		return;
 	}
+	copies_find(t);
 	years_find(t);
 	zones_find(t);
 }
