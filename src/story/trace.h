@@ -151,7 +151,8 @@ struct trace {
 	int32_t *years; /* per item: years to add to times that were logged without one */
 	uint32_t *
 		copies; /* per item: how many items have the same content, itself included; what they say was said once */
-	int64_t *shift_ns; /* per item: to add to local times whose zone was found */
+	int64_t *twice_until; /* per item: up to then another log tells the same; TIME_NONE: none does */
+	int64_t *shift_ns;    /* per item: to add to local times whose zone was found */
 	buf scratch;
 	struct builder *b;
 };

@@ -211,6 +211,52 @@ static void copies_find(struct trace *t)
 	map_done(&by_content);
 }
 
+/* "/var/log/a.log.1", "a.log.gz!/a.log": "a.log". */
+static str stem_of(str path)
+{
+	str base = str_basename(path);
+	size_t n = base.len;
+
+	while (n && base.ptr[n - 1] >= '0' && base.ptr[n - 1] <= '9')
+		n--;
+	return n && n < base.len && base.ptr[n - 1] == '.' ? (str){ base.ptr, n - 1 } : base;
+}
+
+/* A log that was copied while it grew, and its later state: both begin with the same event. */
+static void beginnings_find(struct trace *t)
+{
+	struct builder *b = t->b;
+	map first_of;
+	buf key = { 0 };
+
+	map_init(&first_of, LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
+	for (size_t i = 0; i < b->item.len; i++) {
+		const struct store_item *it = &b->item.at[i];
+		struct map_entry *m;
+		bool fresh;
+		size_t o;
+
+		t->twice_until[i] = TIME_NONE;
+		if (!it->events || it->first_ns == TIME_NONE || it->last_ns == it->first_ns)
+			continue;
+		buf_clear(&key);
+		buf_add(&key, &it->first_ns, sizeof it->first_ns);
+		buf_str(&key, it->format);
+		buf_str(&key, stem_of(it->path));
+		m = key.failed ? NULL : map_put(&first_of, buf_view(&key), i, &fresh);
+		if (!m || fresh)
+			continue;
+		o = m->value;
+		if (b->item.at[o].has_sha256 && it->has_sha256 &&
+		    memcmp(b->item.at[o].sha256, it->sha256, sizeof it->sha256) == 0)
+			continue; /* a copy of the whole: counted as such */
+		t->twice_until[i] = t->twice_until[o] =
+			it->last_ns < b->item.at[o].last_ns ? it->last_ns : b->item.at[o].last_ns;
+	}
+	buf_done(&key);
+	map_done(&first_of);
+}
+
 struct shifting {
 	struct trace *t;
 	int (*fn)(void *, const struct fact *, err *);
@@ -229,6 +275,9 @@ static int on_any(void *ctx, const struct fact *f, err *e)
 		years = s->t->years[f->refs[0].item];
 		shift = s->t->shift_ns[f->refs[0].item];
 		copies = s->t->copies[f->refs[0].item];
+		if (s->t->twice_until[f->refs[0].item] != TIME_NONE &&
+		    f->last_ns <= s->t->twice_until[f->refs[0].item])
+			copies *= 2;
 	}
 	if (years == 0 && shift == 0 && copies == 1)
 		return s->fn(s->ctx, f, e);
@@ -259,11 +308,13 @@ void trace_times(struct trace *t)
 	t->years = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->years);
 	t->shift_ns = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->shift_ns);
 	t->copies = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->copies);
-	if (!t->years || !t->shift_ns || !t->copies) {
+	t->twice_until = arena_array(&b->st->arrays, b->item.len + 1, sizeof *t->twice_until);
+	if (!t->years || !t->shift_ns || !t->copies || !t->twice_until) {
 		b->failed = true;
 		return;
 	}
 	copies_find(t);
+	beginnings_find(t);
 	years_find(t);
 	zones_find(t);
 }
