@@ -228,6 +228,12 @@ static void seen_on(struct seen *at, text_id id, uint32_t host, int64_t ns)
 	s->last_host = host;
 }
 
+bool speaks_for_others(const struct finder *f, uint32_t host)
+{
+	return host != STORY_NOBODY &&
+	       (f->b->host.at[host].role == HOST_PROXY || f->b->host.at[host].role == HOST_FIREWALL);
+}
+
 static bool seen_all(struct finder *f)
 {
 	const struct trace *t = &f->t;
@@ -242,8 +248,20 @@ static bool seen_all(struct finder *f)
 	if (!f->path_seen || !f->dest_seen || !f->image_seen || !f->object_seen || !f->hash_seen)
 		return false;
 	for (size_t i = 0; i < t->contact.len; i++)
-		seen_on(f->dest_seen, t->contact.at[i].dest, t->contact.at[i].host,
-			t->contact.at[i].s.first_ns);
+		if (!speaks_for_others(f, t->contact.at[i].host))
+			seen_on(f->dest_seen, t->contact.at[i].dest, t->contact.at[i].host,
+				t->contact.at[i].s.first_ns);
+	for (size_t i = 0; i < t->contact.len; i++) {
+		const struct contact *c = &t->contact.at[i];
+		struct seen *s = &f->dest_seen[c->dest];
+
+		if (!speaks_for_others(f, c->host))
+			continue;
+		if (s->hosts == 0)
+			seen_on(f->dest_seen, c->dest, c->host, c->s.first_ns);
+		else if (c->s.first_ns < s->first_ns)
+			s->first_ns = c->s.first_ns;
+	}
 	for (size_t i = 0; i < t->request.len; i++)
 		seen_on(f->path_seen, t->request.at[i].path, t->request.at[i].client,
 			t->request.at[i].s.first_ns);

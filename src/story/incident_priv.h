@@ -109,6 +109,8 @@ bool mail_incident(const struct finder *f, uint32_t *ret);
 bool is_relay(const struct finder *f, text_id ip);
 uint32_t incident_new(struct finder *f, int64_t begin);
 bool is_outside(const struct finder *f, text_id ip); /* an address, and not one of ours */
+/* A proxy or firewall: what it calls others have asked for. */
+bool speaks_for_others(const struct finder *f, uint32_t host);
 bool is_server(const struct finder *f, uint32_t host);
 str host_text(const struct finder *f, uint32_t host);
 

@@ -472,8 +472,8 @@ static void find_contacts(struct finder *f)
 		const struct mark *x = mark_of(f, MARK_DEST, c->dest);
 
 		if (!x || c->host == STORY_NOBODY || c->refused || c->s.last_ns < x->since - HOUR ||
-		    f->b->host.at[c->host].role == HOST_PROXY || f->b->host.at[c->host].role == HOST_FIREWALL)
-			continue; /* those speak for others */
+		    speaks_for_others(f, c->host))
+			continue;
 		clue_add(f, c->host, FAMILY_NETWORK, GRADE_STRONG, "command-and-control", 72, c->s.first_ns,
 			 &c->s.refs,
 			 sentence_of(f->b, "inc.contact", "dest", trace_text(&f->t, c->dest), "name",

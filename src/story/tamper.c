@@ -279,8 +279,9 @@ static struct contrast cohort_contrast(struct tamper *w)
 	for (int k = 0; k < MARK_KINDS; k++)
 		ok = (at[k] = calloc(t->texts.len + 1, sizeof **at)) != NULL && ok;
 	for (size_t i = 0; ok && i < t->contact.len; i++)
-		common_count(w, at[MARK_DEST], t->contact.at[i].dest, t->contact.at[i].host,
-			     t->contact.at[i].s.first_ns, t->contact.at[i].s.count);
+		if (!speaks_for_others(f, t->contact.at[i].host))
+			common_count(w, at[MARK_DEST], t->contact.at[i].dest, t->contact.at[i].host,
+				     t->contact.at[i].s.first_ns, t->contact.at[i].s.count);
 	for (size_t i = 0; ok && i < t->install.len; i++) {
 		const struct install *n = &t->install.at[i];
 
