@@ -11,6 +11,9 @@ static const struct cli_option OPTIONS[] = {
 	{ 'o', "output", "FILE", "Where to; default: standard output" },
 	{ 0, "tlp", "COLOUR", "clear, green, amber, amber+strict or red. Default: amber" },
 	{ 0, "producer", "NAME", "Who shares" },
+	{ 0, "contact", "MAIL", "Address of who shares; xarf, xarf3 and csaf need it" },
+	{ 0, "lang", "LANG", "Of sentences in timesketch, ecs, ocsf: en or zh. Default: en" },
+	{ 0, "defang", NULL, "Write 192.0.2[.]1 in what people read: csv, csaf" },
 	{ 0, "with-hosts", NULL, "Name the hosts of the victim, too" },
 	{ 0, "formats", NULL, "List the formats" },
 	{ 0 },
@@ -68,13 +71,36 @@ static int deliver(const char *path, buf *out, err *e)
 	return rc;
 }
 
+/* What the command line asks for; false: *why says what it gets wrong. */
+static bool options_read(const struct cli_args *args, struct share_options *o, const char **why)
+{
+	const char *tlp = args_get(args, "tlp"), *producer = args_get(args, "producer"),
+		   *contact = args_get(args, "contact"), *lang = args_get(args, "lang");
+
+	*o = (struct share_options){ .tlp = TLP_AMBER,
+				     .producer = str_of(producer ? producer : ""),
+				     .contact = str_of(contact ? contact : ""),
+				     .hosts = args_get(args, "with-hosts") != NULL,
+				     .defang = args_get(args, "defang") != NULL };
+	if (tlp && !tlp_named(str_of(tlp), &o->tlp))
+		*why = "--tlp takes a colour of TLP 2.0: clear, green, amber, amber+strict, red";
+	else if (contact && !share_contact_ok(o->contact))
+		*why = "--contact takes an address like csirt@example.org";
+	else if (lang && strcmp(lang, "en") != 0 && strcmp(lang, "zh") != 0)
+		*why = "--lang takes en or zh";
+	else if (o->producer.len > 200)
+		*why = "--producer takes at most 200 bytes";
+	else
+		*why = NULL;
+	o->language = lang && strcmp(lang, "zh") == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
+	return !*why;
+}
+
 static int run(struct cli *cli, const struct cli_args *args)
 {
 	const struct share_format *f = format_named(args_get(args, "format"));
-	const char *tlp = args_get(args, "tlp"), *producer = args_get(args, "producer");
-	struct share_options o = { .tlp = TLP_AMBER,
-				   .producer = str_of(producer ? producer : ""),
-				   .hosts = args_get(args, "with-hosts") != NULL };
+	struct share_options o;
+	const char *why;
 	err e = { .offset = ERR_NO_OFFSET };
 	struct told told = { 0 };
 	struct store *s = NULL;
@@ -88,11 +114,13 @@ static int run(struct cli *cli, const struct cli_args *args)
 		return cli_usage(cli, &command_share, "share takes one case");
 	if (!f)
 		return cli_usage(cli, &command_share, "share needs -f FORMAT; share --formats lists them");
-	if (tlp && !tlp_named(str_of(tlp), &o.tlp))
-		return cli_usage(cli, &command_share, "no colour \"%s\" of TLP 2.0", tlp);
+	if (!options_read(args, &o, &why))
+		return cli_usage(cli, &command_share, "%s", why);
 	if (store_open(&s, args->paths.at[0], &e) < 0 || story_build(&st, s, &e) < 0 ||
 	    told_build(&told, st, &e) < 0) {
 		code = cli_fail(cli, &e);
+	} else if (f->lacks && (why = f->lacks(&told, &o)) != NULL) {
+		code = cli_usage(cli, &command_share, "%s needs %s", f->name, why);
 	} else {
 		f->write(&out, &told, &o);
 		if (deliver(args_get(args, "output"), &out, &e) < 0)
@@ -110,7 +138,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 const struct command command_share = {
 	.name = "share",
 	.summary = "a case in the formats in which others exchange such things",
-	.usage = "CASE -f FORMAT [-o FILE] [--tlp COLOUR]",
+	.usage = "CASE -f FORMAT [-o FILE] [--tlp COLOUR] [--producer NAME] [--contact MAIL]",
 	.options = OPTIONS,
 	.run = run,
 	.details =

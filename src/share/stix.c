@@ -235,8 +235,28 @@ static const char *put_behind(struct stix *w, const struct told_indicator *x, ch
 	return type;
 }
 
+/* A sighting of the indicator by whoever shares, with what was observed. */
+static void put_sighting(struct stix *w, const struct told_indicator *x, const char *indicator,
+			 const char *observed)
+{
+	char uuid[UUID_TEXT + 1];
+
+	share_uuid(w->t, "sighting", x->value, uuid);
+	object_begin(w, "sighting", uuid);
+	time_member(w->b, "first_seen", x->first_ns);
+	if (x->last_ns > x->first_ns)
+		time_member(w->b, "last_seen", x->last_ns);
+	json_member_u64(w->b, "count", x->hosts ? x->hosts : 1);
+	id_member(w->b, "sighting_of_ref", "indicator", indicator);
+	json_key(w->b, "observed_data_refs");
+	buf_printf(w->b, "[\"observed-data--%s\"]", observed);
+	json_key(w->b, "where_sighted_refs");
+	buf_printf(w->b, "[\"identity--%s\"]", w->me);
+	object_end(w);
+}
+
 static void put_observed(struct stix *w, const struct told_indicator *x, const char *type,
-			 const char *observable)
+			 const char *observable, const char *indicator)
 {
 	char uuid[UUID_TEXT + 1];
 
@@ -250,6 +270,7 @@ static void put_observed(struct stix *w, const struct told_indicator *x, const c
 	json_key(w->b, "object_refs");
 	buf_printf(w->b, "[\"%s--%s\"]", type, observable);
 	object_end(w);
+	put_sighting(w, x, indicator, uuid);
 }
 
 static void put_one(struct stix *w, const struct told_indicator *x)
@@ -261,7 +282,7 @@ static void put_one(struct stix *w, const struct told_indicator *x)
 	put_indicator(w, x, indicator);
 	put_observable(w, x, type, observable);
 	behind_type = put_behind(w, x, behind);
-	put_observed(w, x, type, observable);
+	put_observed(w, x, type, observable, indicator);
 	relate(w, "indicator", indicator, "indicates", behind_type, behind);
 	relate(w, "indicator", indicator, "based-on", type, observable);
 	relate(w, "incident", w->incident, "related-to", behind_type, behind);

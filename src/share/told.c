@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "story/narrate.h"
+#include "util/cidr.h"
 #include "util/limits.h"
 #include "util/sha256.h"
 
@@ -51,6 +52,44 @@ static void indicator_add(struct told *t, struct told_indicator x)
 		t->indicator.at[t->indicator.len - 1] = x;
 }
 
+/* Networks that are somebody's own everywhere: private, shared by a provider's customers, of one link or one machine,
+ * for many. A list of Internet addresses to look for or to block must hold none. */
+static const char *const NEVER_TOLD[] = {
+	"0.0.0.0/8",	  "10.0.0.0/8",	    "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+	"192.168.0.0/16", "224.0.0.0/3", "::/127",	     "fc00::/7",    "fe80::/10",      "ff00::/8",
+};
+
+static bool is_own_address(const struct told *t, str ip)
+{
+	const struct story *st = t->st;
+
+	for (size_t i = 0; i < COUNT(NEVER_TOLD); i++) {
+		struct cidr net;
+		err e = { 0 };
+
+		if (cidr_parse(str_of(NEVER_TOLD[i]), &net, &e) == 0 && cidr_match(&net, ip))
+			return true;
+	}
+	for (uint32_t i = 0; i < st->naddresses; i++)
+		if (str_eq(st->addresses[i].ip, ip) && st->addresses[i].host != STORY_NOBODY)
+			return true;
+	return false;
+}
+
+static bool is_own_name(const struct told *t, str name)
+{
+	for (uint32_t i = 0; i < t->st->nhosts; i++) {
+		const struct story_host *h = &t->st->hosts[i];
+
+		if (str_eq_ascii_nocase(h->name, name))
+			return true;
+		for (uint32_t k = 0; k < h->naliases; k++)
+			if (str_eq_ascii_nocase(h->aliases[k], name))
+				return true;
+	}
+	return false;
+}
+
 static void outside_add(struct told *t, const struct incident_external *x)
 {
 	static const enum told_role ROLES[EXTERNAL_ROLES] = { [EXTERNAL_RELAY] = TOLD_RELAY,
@@ -67,8 +106,10 @@ static void outside_add(struct told *t, const struct incident_external *x)
 				    .hosts = x->hosts,
 				    .refs = x->refs };
 
+	if (i.type == TOLD_DOMAIN ? is_own_name(t, x->ip) : is_own_address(t, x->ip))
+		return;
 	indicator_add(t, i);
-	if (x->name.len == 0 || i.type == TOLD_DOMAIN || address_type(x->name) != TOLD_DOMAIN)
+	if (x->name.len == 0 || is_own_name(t, x->name) || i.type == TOLD_DOMAIN || address_type(x->name) != TOLD_DOMAIN)
 		return;
 	i.type = TOLD_DOMAIN;
 	i.value = x->name;
@@ -114,6 +155,27 @@ static int indicator_order(const void *pa, const void *pb)
 
 /* --- techniques -------------------------------------------------------------------------------- */
 
+static const struct attack_step *step_of(const struct story_clue *c)
+{
+	str how = sentence_value(&c->sentence, "how");
+
+	for (size_t k = 0; k < COUNT(ATTACK_STEPS); k++)
+		if (strcmp(ATTACK_STEPS[k].key, c->sentence.key) == 0 &&
+		    (!ATTACK_STEPS[k].how[0] || str_eq(how, str_of(ATTACK_STEPS[k].how))))
+			return &ATTACK_STEPS[k];
+	return NULL;
+}
+
+const struct told_technique *told_technique_of(const struct told *t, const struct story_clue *c)
+{
+	const struct attack_step *step = step_of(c);
+
+	for (size_t i = 0; step && i < t->technique.len; i++)
+		if (strcmp(t->technique.at[i].id, step->id) == 0)
+			return &t->technique.at[i];
+	return NULL;
+}
+
 static void technique_add(struct told *t, const struct attack_step *step, const struct story_clue *c)
 {
 	struct told_technique *x = NULL;
@@ -144,14 +206,10 @@ static void techniques_find(struct told *t)
 
 	for (uint32_t i = 0; i < in->nclues; i++) {
 		const struct story_clue *c = &in->clues[i];
-		str how = sentence_value(&c->sentence, "how");
+		const struct attack_step *step = c->incident == STORY_NOBODY ? NULL : step_of(c);
 
-		if (c->incident == STORY_NOBODY)
-			continue;
-		for (size_t k = 0; k < COUNT(ATTACK_STEPS); k++)
-			if (strcmp(ATTACK_STEPS[k].key, c->sentence.key) == 0 &&
-			    (!ATTACK_STEPS[k].how[0] || str_eq(how, str_of(ATTACK_STEPS[k].how))))
-				technique_add(t, &ATTACK_STEPS[k], c);
+		if (step)
+			technique_add(t, step, c);
 	}
 }
 

@@ -64,6 +64,9 @@ struct told {
 int told_build(struct told *ret, const struct story *st, err *e);
 void told_done(struct told *t);
 
+/* The technique that a sign is consistent with; NULL: none is known. */
+const struct told_technique *told_technique_of(const struct told *t, const struct story_clue *c);
+
 const char *told_type_name(enum told_type t); /* "ipv4-addr", "ipv6-addr", "domain-name", "sha256", "path" */
 const char *told_role_name(enum told_role r); /* "relay", "control server", ... */
 
