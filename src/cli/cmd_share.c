@@ -7,8 +7,8 @@
 #include "store/store.h"
 
 static const struct cli_option OPTIONS[] = {
-	{ 'f', "format", "FORMAT", "What to write; --formats lists them" },
-	{ 'o', "output", "FILE", "Where to; default: standard output" },
+	{ 'f', "format", "FORMAT", "What to write; --formats lists them, \"all\" writes each" },
+	{ 'o', "output", "FILE", "Where to; default: standard output. With -f all a folder that is there" },
 	{ 0, "tlp", "COLOUR", "clear, green, amber, amber+strict or red. Default: amber" },
 	{ 0, "producer", "NAME", "Who shares" },
 	{ 0, "contact", "MAIL", "Address of who shares; xarf, xarf3 and csaf need it" },
@@ -56,8 +56,6 @@ static int deliver(const char *path, buf *out, err *e)
 	buf dir = { 0 };
 	int rc;
 
-	if (out->failed)
-		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is shared");
 	if (!path)
 		return cli_flush(STDOUT_FILENO, out, e);
 	if (slash)
@@ -69,6 +67,47 @@ static int deliver(const char *path, buf *out, err *e)
 			: out_file(dir.ptr, slash ? slash + 1 : path, fill, out, e);
 	buf_done(&dir);
 	return rc;
+}
+
+static int compose(const struct share_format *f, buf *out, struct told *t, const struct share_options *o, err *e)
+{
+	f->write(out, t, o);
+	return out->failed || t->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is shared") : 0;
+}
+
+static int one_format(struct cli *cli, const struct share_format *f, const char *path, struct told *t,
+		      const struct share_options *o)
+{
+	const char *why = f->lacks ? f->lacks(t, o) : NULL;
+	err e = { .offset = ERR_NO_OFFSET };
+	buf out = { 0 };
+	int code = EXIT_DONE;
+
+	if (why)
+		return cli_usage(cli, &command_share, "%s needs %s", f->name, why);
+	if (compose(f, &out, t, o, &e) < 0 || deliver(path, &out, &e) < 0)
+		code = cli_fail(cli, &e);
+	buf_done(&out);
+	return code;
+}
+
+/* Each format that can be written, as files of the folder. */
+static int all_formats(struct cli *cli, const char *dir, struct told *t, const struct share_options *o)
+{
+	err e = { .offset = ERR_NO_OFFSET };
+	int code = EXIT_DONE;
+
+	for (const struct share_format *f = SHARE_FORMATS; f->name && code == EXIT_DONE; f++) {
+		const char *why = f->lacks ? f->lacks(t, o) : NULL;
+		buf out = { 0 };
+
+		if (why)
+			cli_say(cli, "left out: %s needs %s", f->name, why);
+		else if (compose(f, &out, t, o, &e) < 0 || out_file(dir, f->file, fill, &out, &e) < 0)
+			code = cli_fail(cli, &e);
+		buf_done(&out);
+	}
+	return code;
 }
 
 /* What the command line asks for; false: *why says what it gets wrong. */
@@ -96,43 +135,46 @@ static bool options_read(const struct cli_args *args, struct share_options *o, c
 	return !*why;
 }
 
-static int run(struct cli *cli, const struct cli_args *args)
+static int tell(struct cli *cli, const struct cli_args *args, const struct share_options *o)
 {
 	const struct share_format *f = format_named(args_get(args, "format"));
-	struct share_options o;
-	const char *why;
+	const char *path = args_get(args, "output");
 	err e = { .offset = ERR_NO_OFFSET };
 	struct told told = { 0 };
 	struct store *s = NULL;
 	struct story *st = NULL;
-	buf out = { 0 };
-	int code = EXIT_DONE;
+	int code;
+
+	if (store_open(&s, args->paths.at[0], &e) < 0 || story_build(&st, s, &e) < 0 ||
+	    told_build(&told, st, &e) < 0)
+		code = cli_fail(cli, &e);
+	else
+		code = f ? one_format(cli, f, path, &told, o) : all_formats(cli, path, &told, o);
+	if (code == EXIT_DONE && st->incident->nincidents == 0)
+		cli_say(cli, "the case tells no incident: nothing but the frame was written");
+	told_done(&told);
+	story_free(st);
+	store_close(s);
+	return code;
+}
+
+static int run(struct cli *cli, const struct cli_args *args)
+{
+	const char *format = args_get(args, "format"), *why;
+	bool all = format && strcmp(format, "all") == 0;
+	struct share_options o;
 
 	if (args_get(args, "formats"))
 		return list(cli);
 	if (args->paths.len != 1)
 		return cli_usage(cli, &command_share, "share takes one case");
-	if (!f)
+	if (!all && !format_named(format))
 		return cli_usage(cli, &command_share, "share needs -f FORMAT; share --formats lists them");
+	if (all && !args_get(args, "output"))
+		return cli_usage(cli, &command_share, "-f all needs -o FOLDER");
 	if (!options_read(args, &o, &why))
 		return cli_usage(cli, &command_share, "%s", why);
-	if (store_open(&s, args->paths.at[0], &e) < 0 || story_build(&st, s, &e) < 0 ||
-	    told_build(&told, st, &e) < 0) {
-		code = cli_fail(cli, &e);
-	} else if (f->lacks && (why = f->lacks(&told, &o)) != NULL) {
-		code = cli_usage(cli, &command_share, "%s needs %s", f->name, why);
-	} else {
-		f->write(&out, &told, &o);
-		if (deliver(args_get(args, "output"), &out, &e) < 0)
-			code = cli_fail(cli, &e);
-		else if (st->incident->nincidents == 0)
-			cli_say(cli, "the case tells no incident: nothing but the frame was written");
-	}
-	told_done(&told);
-	buf_done(&out);
-	story_free(st);
-	store_close(s);
-	return code;
+	return tell(cli, args, &o);
 }
 
 const struct command command_share = {

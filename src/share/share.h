@@ -24,7 +24,7 @@ struct share_options {
 };
 
 struct share_format {
-	const char *name, *what; /* "stix", "STIX 2.1 bundle" */
+	const char *name, *file, *what; /* "stix", "stix.json", "STIX 2.1 bundle" */
 	void (*write)(buf *out, struct told *t, const struct share_options *o);
 	/* What the format must have and is not there, as the end of a sentence; NULL: nothing, as without the function. */
 	const char *(*lacks)(const struct told *t, const struct share_options *o);

@@ -1,13 +1,16 @@
-// Schema and mandatory tests of CSAF 2.0 by the reference library. Reads documents named on the command line, prints what fails.
+// Schema and mandatory tests of CSAF 2.0 by the reference library: csaf.mjs FOLDER_WITH_NODE_MODULES FILE... A line for each thing
+// that fails; the exit code says whether any did.
 import { readFileSync } from 'node:fs'
-import * as mandatory from '@secvisogram/csaf-validator-lib/mandatoryTests.js'
-import * as schema from '@secvisogram/csaf-validator-lib/schemaTests.js'
-import validate from '@secvisogram/csaf-validator-lib/validate.js'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const [folder, ...files] = process.argv.slice(2)
+const part = name => import(pathToFileURL(join(resolve(folder), 'node_modules', '@secvisogram', 'csaf-validator-lib', name)))
+const [mandatory, schema, { default: validate }] = await Promise.all(['mandatoryTests.js', 'schemaTests.js', 'validate.js'].map(part))
 
 let bad = 0
-for (const file of process.argv.slice(2)) {
-  const tests = [schema.csaf_2_0, ...Object.values(mandatory)]
-  const result = await validate(tests, JSON.parse(readFileSync(file, 'utf8')))
+for (const file of files) {
+  const result = await validate([schema.csaf_2_0, ...Object.values(mandatory)], JSON.parse(readFileSync(file, 'utf8')))
   for (const test of result.tests)
     for (const error of test.errors) {
       console.log(`${file}: ${test.name}: ${error.instancePath} ${error.message}`)

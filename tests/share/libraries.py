@@ -55,13 +55,20 @@ def ocsf(path):
     return len(lines(path)), sorted(set(found))
 
 
+def sarif(path):
+    from sarif_pydantic import Sarif
+    with open(path, encoding="utf-8") as f:
+        Sarif.model_validate_json(f.read())
+    return 1, []
+
+
 def yara(path):
     import yara as library
     library.compile(filepath=path)
     return 1, []
 
 
-FORMATS = {"stix": stix, "misp": misp, "xarf": xarf, "ocsf": ocsf, "yara": yara}
+FORMATS = {"stix": stix, "misp": misp, "xarf": xarf, "ocsf": ocsf, "sarif": sarif, "yara": yara}
 
 bad = False
 for name, check in FORMATS.items():
