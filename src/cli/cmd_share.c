@@ -69,10 +69,12 @@ static int deliver(const char *path, buf *out, err *e)
 	return rc;
 }
 
-static int compose(const struct share_format *f, buf *out, struct told *t, const struct share_options *o, err *e)
+static int compose(const struct share_format *f, buf *out, struct told *t, const struct share_options *o,
+		   err *e)
 {
 	f->write(out, t, o);
-	return out->failed || t->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is shared") : 0;
+	return out->failed || t->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is shared")
+					: 0;
 }
 
 static int one_format(struct cli *cli, const struct share_format *f, const char *path, struct told *t,

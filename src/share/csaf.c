@@ -110,11 +110,12 @@ static void summary_text(buf *b, const struct told *t)
 	const struct incident *in = t->st->incident;
 
 	share_title(b, t);
-	buf_printf(b,
-		   ". Hosts under control: %u confirmed, %u likely; %u exposed; %u of which the logs cannot tell. "
-		   "Reconstructed from logs; nobody is named as culprit.",
-		   in->by_class[CLASS_CONFIRMED], in->by_class[CLASS_LIKELY], in->by_class[CLASS_EXPOSED],
-		   in->by_class[CLASS_UNKNOWN]);
+	buf_printf(
+		b,
+		". Hosts under control: %u confirmed, %u likely; %u exposed; %u of which the logs cannot tell. "
+		"Reconstructed from logs; nobody is named as culprit.",
+		in->by_class[CLASS_CONFIRMED], in->by_class[CLASS_LIKELY], in->by_class[CLASS_EXPOSED],
+		in->by_class[CLASS_UNKNOWN]);
 }
 
 /* Indicators as lines. */
@@ -226,7 +227,8 @@ static void put_vulnerability(buf *b, const struct told *t, const struct told_in
 	buf_byte(b, '{');
 	json_key(b, "ids");
 	buf_printf(b, "[{\"system_name\":\"spoor\",\"text\":\"%s\"}]", uuid);
-	buf_printf(&text, "Suspected %s, %u %% sure: consistent with content that was put there by intruders.",
+	buf_printf(&text,
+		   "Suspected %s, %u %% sure: consistent with content that was put there by intruders.",
 		   told_role_name(x->role), x->confidence);
 	json_key(b, "notes");
 	buf_byte(b, '[');
@@ -235,10 +237,11 @@ static void put_vulnerability(buf *b, const struct told *t, const struct told_in
 	json_key(b, "product_status");
 	buf_printf(b, "{\"known_affected\":[\"file-%u\"]}", number);
 	json_key(b, "remediations");
-	buf_printf(b,
-		   "[{\"category\":\"mitigation\",\"details\":\"Look for the file by its hash; hosts that ran it "
-		   "should be examined.\",\"product_ids\":[\"file-%u\"]}]",
-		   number);
+	buf_printf(
+		b,
+		"[{\"category\":\"mitigation\",\"details\":\"Look for the file by its hash; hosts that ran it "
+		"should be examined.\",\"product_ids\":[\"file-%u\"]}]",
+		number);
 	buf_clear(&text);
 	buf_printf(&text, "Suspected %s: ", told_role_name(x->role));
 	buf_str(&text, product_file(x));

@@ -5,20 +5,23 @@
 /* Lists that machines act on hold what is sure enough, and nothing that an organisation may need. */
 enum { BLOCK_CONFIDENCE = 60 };
 
-/* A cell: in quotes where it needs them; what a spreadsheet would take for a formula begins with an apostrophe, control
- * characters are left out. */
+/* A cell in quotes; what a spreadsheet would take for a formula begins with an apostrophe. */
 static void cell(buf *b, str s, bool last)
 {
+	buf text = { 0 };
+
+	share_text(&text, s);
 	buf_byte(b, '"');
-	if (s.len && (s.ptr[0] == '=' || s.ptr[0] == '+' || s.ptr[0] == '-' || s.ptr[0] == '@'))
+	if (text.len && strchr("=+-@", text.ptr[0]))
 		buf_byte(b, '\'');
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] == '"')
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"')
 			buf_byte(b, '"');
-		if ((unsigned char)s.ptr[i] >= 0x20 && s.ptr[i] != 0x7f)
-			buf_byte(b, s.ptr[i]);
+		buf_byte(b, text.ptr[i]);
 	}
 	buf_z(b, last ? "\"\r\n" : "\",");
+	b->failed |= text.failed;
+	buf_done(&text);
 }
 
 static void time_cell(buf *b, int64_t ns)

@@ -94,8 +94,8 @@ static void put_result(buf *b, const struct told *t, uint32_t number, bool named
 
 	share_uuid(t, "result", id_of(r), uuid);
 	buf_str(&text, r->title.len ? r->title : id_of(r));
-	buf_printf(&text, ": %llu event%s on %u host%s", (unsigned long long)r->count, r->count == 1 ? "" : "s",
-		   r->hosts, r->hosts == 1 ? "" : "s");
+	buf_printf(&text, ": %llu event%s on %u host%s", (unsigned long long)r->count,
+		   r->count == 1 ? "" : "s", r->hosts, r->hosts == 1 ? "" : "s");
 	if (r->first_ns != TIME_NONE) {
 		buf_z(&text, ", first ");
 		share_time(&text, r->first_ns);
@@ -122,7 +122,8 @@ void share_sarif(buf *out, struct told *t, const struct share_options *o)
 {
 	const struct story *st = t->st;
 
-	buf_z(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{");
+	buf_z(out,
+	      "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{");
 	json_key(out, "tool");
 	buf_z(out, "{\"driver\":{\"name\":\"spoor\"");
 	if (st->run.version.len)

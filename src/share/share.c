@@ -4,6 +4,7 @@
 
 #include "util/json.h"
 #include "util/times.h"
+#include "util/utf.h"
 
 const struct share_format SHARE_FORMATS[] = {
 	{ "stix", "stix.json", "STIX 2.1 bundle", share_stix, NULL },
@@ -14,11 +15,13 @@ const struct share_format SHARE_FORMATS[] = {
 	{ "xarf", "xarf.jsonl", "XARF 4 abuse reports, one a line", share_xarf, share_xarf_lacks },
 	{ "xarf3", "xarf3.jsonl", "X-ARF 3 abuse reports, one a line", share_xarf3, share_xarf_lacks },
 	{ "csaf", "csaf.json", "CSAF 2.0, security incident response", share_csaf, share_csaf_lacks },
-	{ "csaf-advisory", "csaf-advisory.json", "CSAF 2.0, security advisory about files", share_csaf_advisory,
-	  share_csaf_advisory_lacks },
-	{ "timesketch", "timesketch.jsonl", "signs of the incident as JSON lines for Timesketch", share_timesketch, NULL },
+	{ "csaf-advisory", "csaf-advisory.json", "CSAF 2.0, security advisory about files",
+	  share_csaf_advisory, share_csaf_advisory_lacks },
+	{ "timesketch", "timesketch.jsonl", "signs of the incident as JSON lines for Timesketch",
+	  share_timesketch, NULL },
 	{ "ecs", "ecs.jsonl", "signs of the incident as documents of ECS, one a line", share_ecs, NULL },
-	{ "ocsf", "ocsf.jsonl", "signs of the incident as detection findings of OCSF, one a line", share_ocsf, NULL },
+	{ "ocsf", "ocsf.jsonl", "signs of the incident as detection findings of OCSF, one a line", share_ocsf,
+	  NULL },
 	{ "sarif", "results.sarif", "rules that matched, SARIF 2.1.0", share_sarif, NULL },
 	{ "csv", "indicators.csv", "indicators as a table", share_csv, NULL },
 	{ "blocklist", "blocklist.txt", "addresses and domains, one a line", share_blocklist, NULL },
@@ -95,6 +98,25 @@ str share_producer(const struct share_options *o)
 	return o->producer.len ? o->producer : STR("CSIRT");
 }
 
+void share_text(buf *b, str s)
+{
+	buf good = { 0 };
+	size_t n;
+
+	buf_utf8_or_escape(&good, s);
+	for (str rest = buf_view(&good); rest.len; rest = (str){ rest.ptr + n, rest.len - n }) {
+		uint32_t cp = utf8_next(rest, &n);
+
+		if (n == 0)
+			break;
+		if (!(cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
+		      (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfffe || cp == 0xffff))
+			buf_add(b, rest.ptr, n);
+	}
+	b->failed |= good.failed;
+	buf_done(&good);
+}
+
 bool share_is_plain(str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -120,8 +142,8 @@ bool share_contact_ok(str mail)
 	size_t dot = str_find(domain, STR("."));
 
 	return mail.len < 250 && domain.len && share_is_plain((str){ mail.ptr, mail.len - domain.len - 1 }) &&
-	       share_is_plain(domain) && str_find(domain, STR(":")) == SIZE_MAX && dot != SIZE_MAX && dot > 0 &&
-	       domain.ptr[domain.len - 1] != '.';
+	       share_is_plain(domain) && str_find(domain, STR(":")) == SIZE_MAX && dot != SIZE_MAX &&
+	       dot > 0 && domain.ptr[domain.len - 1] != '.';
 }
 
 void share_readable(buf *b, const struct told_indicator *x, const struct share_options *o)

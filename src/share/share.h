@@ -42,6 +42,9 @@ bool share_contact_ok(str mail);
 str share_contact_domain(str mail);
 /* The value as people should read it: not to be clicked if that was asked for. */
 void share_readable(buf *b, const struct told_indicator *x, const struct share_options *o);
+/* Text of the evidence as other formats than JSON can hold it: well-formed UTF-8 (other bytes as \xNN), without control
+ * characters and marks that turn the direction of writing. Quotes and the like are the format's to escape. */
+void share_text(buf *b, str s);
 /* Addresses and names: nothing in them but what those are made of. */
 bool share_is_plain(str s);
 /* Who shares, never empty. */
@@ -50,7 +53,7 @@ str share_producer(const struct share_options *o);
 void share_tlp_tag(buf *b, enum tlp t);
 
 struct share_tactic {
-	const char *phase; /* as the story says */
+	const char *phase;                 /* as the story says */
 	const char *id, *name, *shortname; /* in ATT&CK v19 */
 };
 /* NULL: none of ATT&CK. */

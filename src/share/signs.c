@@ -16,8 +16,9 @@ static const struct {
 	unsigned ocsf; /* severity_id: 1 informational ... 5 critical */
 	const char *name;
 } SEVERITIES[GRADES] = {
-	[GRADE_NOTE] = { 1, "Informational" }, [GRADE_BLOCKED] = { 2, "Low" },  [GRADE_WEAK] = { 2, "Low" },
-	[GRADE_STRONG] = { 4, "High" },	       [GRADE_CONTROL] = { 5, "Critical" },
+	[GRADE_NOTE] = { 1, "Informational" }, [GRADE_BLOCKED] = { 2, "Low" },
+	[GRADE_WEAK] = { 2, "Low" },           [GRADE_STRONG] = { 4, "High" },
+	[GRADE_CONTROL] = { 5, "Critical" },
 };
 
 struct sign {
@@ -168,7 +169,8 @@ static void put_ocsf(buf *out, const struct told *t, const struct sign *s)
 	json_member_i64(out, "time", ms);
 	json_member_str(out, "message", s->message);
 	json_key(out, "metadata");
-	buf_z(out, "{\"version\":\"" OCSF_VERSION "\",\"product\":{\"name\":\"spoor\",\"vendor_name\":\"spoor\"");
+	buf_z(out,
+	      "{\"version\":\"" OCSF_VERSION "\",\"product\":{\"name\":\"spoor\",\"vendor_name\":\"spoor\"");
 	if (t->st->run.version.len)
 		json_member_str(out, "version", t->st->run.version);
 	buf_z(out, "}}");

@@ -100,10 +100,8 @@ static void put_marking(struct stix *w)
 
 static void put_me(struct stix *w)
 {
-	str who = w->o->producer.len ? w->o->producer : STR("CSIRT");
-
 	object_begin(w, "identity", w->me);
-	json_member_str(w->b, "name", who);
+	json_member_str(w->b, "name", share_producer(w->o));
 	z_member(w->b, "identity_class", "organization");
 	object_end(w);
 }

@@ -1,4 +1,5 @@
 #include "share/told.h"
+#include "share/share.h"
 
 #include <stdlib.h>
 
@@ -55,8 +56,8 @@ static void indicator_add(struct told *t, struct told_indicator x)
 /* Networks that are somebody's own everywhere: private, shared by a provider's customers, of one link or one machine,
  * for many. A list of Internet addresses to look for or to block must hold none. */
 static const char *const NEVER_TOLD[] = {
-	"0.0.0.0/8",	  "10.0.0.0/8",	    "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-	"192.168.0.0/16", "224.0.0.0/3", "::/127",	     "fc00::/7",    "fe80::/10",      "ff00::/8",
+	"0.0.0.0/8",      "10.0.0.0/8",  "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+	"192.168.0.0/16", "224.0.0.0/3", "::/127",        "fc00::/7",    "fe80::/10",      "ff00::/8",
 };
 
 static bool is_own_address(const struct told *t, str ip)
@@ -78,7 +79,7 @@ static bool is_own_address(const struct told *t, str ip)
 
 static bool is_own_name(const struct told *t, str name)
 {
-	for (uint32_t i = 0; i < t->st->nhosts; i++) {
+	for (uint32_t i = 0; name.len && i < t->st->nhosts; i++) {
 		const struct story_host *h = &t->st->hosts[i];
 
 		if (str_eq_ascii_nocase(h->name, name))
@@ -106,10 +107,17 @@ static void outside_add(struct told *t, const struct incident_external *x)
 				    .hosts = x->hosts,
 				    .refs = x->refs };
 
-	if (i.type == TOLD_DOMAIN ? is_own_name(t, x->ip) : is_own_address(t, x->ip))
+	/* what is neither address nor name cannot be looked for, and is more likely made to harm who tries */
+	if (!share_is_plain(x->ip))
+		return;
+	if (!share_is_plain(x->name))
+		i.name = STR("");
+	/* an address that has the name of one of its hosts is the organisation's, too */
+	if (is_own_name(t, x->name) ||
+	    (i.type == TOLD_DOMAIN ? is_own_name(t, x->ip) : is_own_address(t, x->ip)))
 		return;
 	indicator_add(t, i);
-	if (x->name.len == 0 || is_own_name(t, x->name) || i.type == TOLD_DOMAIN || address_type(x->name) != TOLD_DOMAIN)
+	if (i.name.len == 0 || i.type == TOLD_DOMAIN || address_type(x->name) != TOLD_DOMAIN)
 		return;
 	i.type = TOLD_DOMAIN;
 	i.value = x->name;

@@ -88,7 +88,8 @@ static void text_hash(struct told *t, str s, char out[2 * SHA256_LEN + 1])
 	struct sha256 *h = sha256_new(&e);
 
 	out[0] = 0;
-	if (!h || sha256_add(h, (bytes){ (const uint8_t *)s.ptr, s.len }, &e) < 0 || sha256_end(h, sum, &e) < 0)
+	if (!h || sha256_add(h, (bytes){ (const uint8_t *)s.ptr, s.len }, &e) < 0 ||
+	    sha256_end(h, sum, &e) < 0)
 		t->failed = true;
 	else
 		sha256_hex(sum, out);
@@ -152,7 +153,8 @@ static void put_report(buf *b, struct told *t, const struct told_indicator *x, c
 	buf_z(b, "[\"");
 	share_tlp_tag(b, o->tlp);
 	buf_z(b, "\"]");
-	buf_printf(&text, "Suspected %s, reconstructed from the logs of an intrusion.", told_role_name(x->role));
+	buf_printf(&text, "Suspected %s, reconstructed from the logs of an intrusion.",
+		   told_role_name(x->role));
 	json_member_str(b, "description", buf_view(&text));
 	buf_z(b, "}\n");
 	buf_done(&text);
