@@ -107,15 +107,13 @@ static void put_note(buf *b, const char *category, const char *title, str text)
 
 static void summary_text(buf *b, const struct told *t)
 {
-	const struct incident *in = t->st->incident;
-
 	share_title(b, t);
 	buf_printf(
 		b,
 		". Hosts under control: %u confirmed, %u likely; %u exposed; %u of which the logs cannot tell. "
 		"Reconstructed from logs; nobody is named as culprit.",
-		in->by_class[CLASS_CONFIRMED], in->by_class[CLASS_LIKELY], in->by_class[CLASS_EXPOSED],
-		in->by_class[CLASS_UNKNOWN]);
+		t->by_class[CLASS_CONFIRMED], t->by_class[CLASS_LIKELY], t->by_class[CLASS_EXPOSED],
+		t->by_class[CLASS_UNKNOWN]);
 }
 
 /* Indicators as lines. */

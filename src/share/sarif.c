@@ -31,11 +31,19 @@ static str id_of(const struct story_rule *r)
 	return r->id.len ? r->id : r->title;
 }
 
-static void put_rules(buf *b, const struct story *st)
+/* Rules are counted over all hosts: to one party they are not told. */
+static uint32_t rules_told(const struct told *t)
 {
+	return t->mine ? 0 : t->st->nrules;
+}
+
+static void put_rules(buf *b, const struct told *t)
+{
+	const struct story *st = t->st;
+
 	json_key(b, "rules");
 	buf_byte(b, '[');
-	for (uint32_t i = 0; i < st->nrules; i++) {
+	for (uint32_t i = 0; i < rules_told(t); i++) {
 		const struct story_rule *r = &st->rules[i];
 
 		json_sep(b);
@@ -128,11 +136,11 @@ void share_sarif(buf *out, struct told *t, const struct share_options *o)
 	buf_z(out, "{\"driver\":{\"name\":\"spoor\"");
 	if (st->run.version.len)
 		json_member_str(out, "version", st->run.version);
-	put_rules(out, st);
+	put_rules(out, t);
 	buf_z(out, "}}");
 	json_key(out, "results");
 	buf_byte(out, '[');
-	for (uint32_t i = 0; i < st->nrules; i++)
+	for (uint32_t i = 0; i < rules_told(t); i++)
 		put_result(out, t, i, o->hosts);
 	buf_z(out, "],\"columnKind\":\"utf16CodeUnits\"}]}\n");
 }

@@ -220,7 +220,8 @@ void share_timesketch(buf *out, struct told *t, const struct share_options *o)
 	buf text = { 0 };
 
 	for (uint32_t i = 0; i < in->ntimeline; i++)
-		sign_put(out, t, o, in->timeline[i], &text, put_timesketch);
+		if (told_sign(t, &in->clues[in->timeline[i]]))
+			sign_put(out, t, o, in->timeline[i], &text, put_timesketch);
 	buf_done(&text);
 }
 
@@ -232,7 +233,7 @@ static void signs_put(buf *out, struct told *t, const struct share_options *o,
 	buf text = { 0 };
 
 	for (uint32_t i = 0; i < in->nclues; i++)
-		if (in->clues[i].incident != STORY_NOBODY)
+		if (told_sign(t, &in->clues[i]))
 			sign_put(out, t, o, i, &text, put);
 	buf_done(&text);
 }

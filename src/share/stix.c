@@ -108,7 +108,6 @@ static void put_me(struct stix *w)
 
 static void put_incident(struct stix *w)
 {
-	const struct incident *in = w->t->st->incident;
 	buf text = { 0 };
 
 	object_begin(w, "incident", w->incident);
@@ -119,8 +118,8 @@ static void put_incident(struct stix *w)
 		&text,
 		"Hosts under control: %u confirmed, %u likely; %u exposed; %u of which the logs cannot tell. Reconstructed from "
 		"logs; nobody is named as culprit.",
-		in->by_class[CLASS_CONFIRMED], in->by_class[CLASS_LIKELY], in->by_class[CLASS_EXPOSED],
-		in->by_class[CLASS_UNKNOWN]);
+		w->t->by_class[CLASS_CONFIRMED], w->t->by_class[CLASS_LIKELY], w->t->by_class[CLASS_EXPOSED],
+		w->t->by_class[CLASS_UNKNOWN]);
 	json_member_str(w->b, "description", buf_view(&text));
 	object_end(w);
 	buf_done(&text);

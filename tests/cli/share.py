@@ -171,8 +171,17 @@ python = os.path.join(CACHE, 'venv', 'bin', 'python')
 if os.environ.get('SPOOR_FULL') == '1' and os.path.exists(python):
     said = subprocess.run([python, os.path.join(SOURCE, 'tests', 'share', 'libraries.py'), path()], capture_output=True, text=True)
     t.check(said.returncode == 0 and 'no library' not in said.stdout, 'reference libraries and schemas', said.stdout, said.stderr)
+    with open(path('named.stix'), 'w', encoding='utf-8') as f:
+        json.dump(named, f)
+    for name in ('named.stix', 'export.misp'):
+        said = subprocess.run([python, os.path.join(SOURCE, 'tests', 'share', 'libraries.py'), '--read', path(name)], capture_output=True, text=True)
+        back = json.loads(said.stdout or '{}')
+        t.equal(set(back.get('addresses', [])), outside, name + ': a reference library reads the same addresses')
+        if name == 'named.stix':
+            t.equal({h for h in back.get('hosts', [])}, {h['host'] for h in told['hosts'] if h['class'] in ('confirmed', 'likely', 'exposed')},
+                    'and the same hosts')
 else:
-    t.skip('reference libraries and schemas', './dev test --full')
+    t.skip('reference libraries and schemas, round trip', './dev test --full')
 if os.environ.get('SPOOR_FULL') == '1' and shutil.which('node') and os.path.isdir(os.path.join(CACHE, 'share', 'node_modules')):
     said = subprocess.run(['node', os.path.join(SOURCE, 'tests', 'share', 'csaf.mjs'), os.path.join(CACHE, 'share'), path('export.csaf'),
                            path('export.csaf-advisory')], capture_output=True, text=True)

@@ -1,5 +1,5 @@
 """What published schemas and reference libraries say of exports: libraries.py FOLDER (files NAME.FORMAT). A line per finding,
-`FORMAT: N checked` for each format that could be looked at, `FORMAT: no library` for each that could not."""
+`FORMAT: N checked` for each format that could be looked at, `FORMAT: no library` for each that could not. libraries.py --read FILE: what is in a STIX bundle or a MISP event."""
 import glob
 import json
 import os
@@ -68,8 +68,25 @@ def yara(path):
     return 1, []
 
 
+def read_back(path):
+    """Addresses and hosts that the reference library finds in a STIX bundle or a MISP event."""
+    import pymisp
+    import stix2
+    if path.endswith(".misp"):
+        event = pymisp.MISPEvent()
+        event.load_file(path)
+        return {"addresses": sorted(a.value for a in event.attributes if a.type in ("ip-src", "ip-dst")), "hosts": []}
+    with open(path, encoding="utf-8") as f:
+        objects = stix2.parse(f.read(), allow_custom=False).objects
+    return {"addresses": sorted(o.value for o in objects if o.type == "ipv4-addr"),
+            "hosts": sorted(o.name for o in objects if o.type == "identity" and o.identity_class == "system")}
+
+
 FORMATS = {"stix": stix, "misp": misp, "xarf": xarf, "ocsf": ocsf, "sarif": sarif, "yara": yara}
 
+if sys.argv[1] == "--read":
+    print(json.dumps(read_back(sys.argv[2])))
+    sys.exit(0)
 bad = False
 for name, check in FORMATS.items():
     checked = 0

@@ -196,6 +196,58 @@ static void small_things(void **state)
 	assert_string_equal(uuid, "2ed6657d-e927-568b-95e1-2665a8aea6a2");
 }
 
+/* Two parties: what is told to one holds no host, address, time or count of the other. */
+static void party(void **state)
+{
+	static struct incident_external out[] = {
+		{ .ip = STR("198.51.100.7"), .role = EXTERNAL_C2, .confidence = 0.9, .first_ns = T0 - NS_PER_S, .last_ns = T0 + NS_PER_S,
+		  .hosts = 2 },
+		{ .ip = STR("198.51.100.9"), .role = EXTERNAL_C2, .confidence = 0.9, .first_ns = T0, .last_ns = T0, .hosts = 1 },
+	};
+	static struct story_host hosts[] = { { .name = STR("ALPHA01") }, { .name = STR("BETA01") } };
+	static struct incident_host verdicts[] = { { .host = 0, .class = CLASS_CONFIRMED }, { .host = 1, .class = CLASS_CONFIRMED } };
+	static struct incident_artefact artefacts[] = {
+		{ .host = 1, .kind = "implant", .path = STR("C:\\beta.exe"), .sha256 = STR(HASH), .from_ns = TIME_NONE, .to_ns = TIME_NONE }
+	};
+#define CONTACT(h, a, when)                                                                                    \
+	{ .host = h, .from = STORY_NOBODY, .grade = GRADE_STRONG, .phase = "execution", .ns = when,             \
+	  .sentence = { .key = "inc.contact", .names = { "a" }, .values = { STR(a) }, .nargs = 1 } }
+	static struct story_clue clues[] = {
+		CONTACT(0, "198.51.100.7", T0),
+		CONTACT(1, "198.51.100.7", T0 + NS_PER_S),
+		CONTACT(1, "198.51.100.9", T0 + NS_PER_S),
+		CONTACT(0, "sent by \\\\beta01\\c$", T0), /* names the other's host */
+		{ .host = 0, .from = 1, .grade = GRADE_CONTROL, .phase = "execution", .ns = T0, .sentence = { .key = "inc.service" } },
+	};
+#undef CONTACT
+	static const uint32_t timeline[] = { 0, 1, 2, 3, 4 };
+	static const char *const never[] = { "198.51.100.9", "BETA", "beta", "\"count\":2", "03:41:01" };
+	static const bool mine[] = { true, false };
+	struct incident in = { .nincidents = 1, .external = out, .nexternal = 2, .hosts = verdicts, .nhosts = 2, .clues = clues,
+			       .nclues = COUNT(clues), .timeline = timeline, .ntimeline = COUNT(timeline), .artefacts = artefacts,
+			       .nartefacts = 1, .by_class = { 2 } };
+	struct story st = { .incident = &in, .hosts = hosts, .nhosts = 2, .rules = RULES, .nrules = 1, .run = { .started_ns = T0 } };
+	struct share_options o = OPTIONS;
+
+	(void)state;
+	o.hosts = true;
+	for (const struct share_format *f = SHARE_FORMATS; f->name; f++) {
+		struct told t;
+		buf all = { 0 };
+		err e = { 0 };
+
+		assert_int_equal(told_build_party(&t, &st, mine, &e), 0);
+		assert_int_equal(t.indicator.len, 1);
+		assert_int_equal(t.host.len, 1);
+		assert_int_equal(t.by_class[CLASS_CONFIRMED], 1);
+		f->write(&all, &t, &o);
+		for (size_t i = 0; i < COUNT(never); i++)
+			CHECK(f->name, !holds(&all, never[i]));
+		told_done(&t);
+		buf_done(&all);
+	}
+}
+
 static int write_all(const char *dir)
 {
 	for (const struct share_format *f = SHARE_FORMATS; f->name; f++) {
@@ -223,7 +275,7 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(nothing_that_must_not), cmocka_unit_test(indicators), cmocka_unit_test(lists_are_plain),
-		cmocka_unit_test(escaped),		 cmocka_unit_test(small_things),
+		cmocka_unit_test(escaped),		 cmocka_unit_test(small_things), cmocka_unit_test(party),
 	};
 
 	return argc == 2 ? write_all(argv[1]) : cmocka_run_group_tests_name("share", TESTS, NULL, NULL);
