@@ -7,10 +7,13 @@
 #include "store/store.h"
 
 static const struct cli_option OPTIONS[] = {
-	{ 'f', "format", "FORMAT", "What to write; --formats lists them" },
-	{ 'o', "output", "FILE", "Where to; default: standard output" },
+	{ 'f', "format", "FORMAT", "What to write; --formats lists them, \"all\" writes each" },
+	{ 'o', "output", "FILE", "Where to; default: standard output. With -f all a folder that is there" },
 	{ 0, "tlp", "COLOUR", "clear, green, amber, amber+strict or red. Default: amber" },
 	{ 0, "producer", "NAME", "Who shares" },
+	{ 0, "contact", "MAIL", "Address of who shares; xarf, xarf3 and csaf need it" },
+	{ 0, "lang", "LANG", "Of sentences in timesketch, ecs, ocsf: en or zh. Default: en" },
+	{ 0, "defang", NULL, "Write 192.0.2[.]1 in what people read: csv, csaf" },
 	{ 0, "with-hosts", NULL, "Name the hosts of the victim, too" },
 	{ 0, "formats", NULL, "List the formats" },
 	{ 0 },
@@ -53,8 +56,6 @@ static int deliver(const char *path, buf *out, err *e)
 	buf dir = { 0 };
 	int rc;
 
-	if (out->failed)
-		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is shared");
 	if (!path)
 		return cli_flush(STDOUT_FILENO, out, e);
 	if (slash)
@@ -68,49 +69,120 @@ static int deliver(const char *path, buf *out, err *e)
 	return rc;
 }
 
-static int run(struct cli *cli, const struct cli_args *args)
+static int compose(const struct share_format *f, buf *out, struct told *t, const struct share_options *o,
+		   err *e)
+{
+	f->write(out, t, o);
+	return out->failed || t->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is shared")
+					: 0;
+}
+
+static int one_format(struct cli *cli, const struct share_format *f, const char *path, struct told *t,
+		      const struct share_options *o)
+{
+	const char *why = f->lacks ? f->lacks(t, o) : NULL;
+	err e = { .offset = ERR_NO_OFFSET };
+	buf out = { 0 };
+	int code = EXIT_DONE;
+
+	if (why)
+		return cli_usage(cli, &command_share, "%s needs %s", f->name, why);
+	if (compose(f, &out, t, o, &e) < 0 || deliver(path, &out, &e) < 0)
+		code = cli_fail(cli, &e);
+	buf_done(&out);
+	return code;
+}
+
+/* Each format that can be written, as files of the folder. */
+static int all_formats(struct cli *cli, const char *dir, struct told *t, const struct share_options *o)
+{
+	err e = { .offset = ERR_NO_OFFSET };
+	int code = EXIT_DONE;
+
+	for (const struct share_format *f = SHARE_FORMATS; f->name && code == EXIT_DONE; f++) {
+		const char *why = f->lacks ? f->lacks(t, o) : NULL;
+		buf out = { 0 };
+
+		if (why)
+			cli_say(cli, "left out: %s needs %s", f->name, why);
+		else if (compose(f, &out, t, o, &e) < 0 || out_file(dir, f->file, fill, &out, &e) < 0)
+			code = cli_fail(cli, &e);
+		buf_done(&out);
+	}
+	return code;
+}
+
+/* What the command line asks for; false: *why says what it gets wrong. */
+static bool options_read(const struct cli_args *args, struct share_options *o, const char **why)
+{
+	const char *tlp = args_get(args, "tlp"), *producer = args_get(args, "producer"),
+		   *contact = args_get(args, "contact"), *lang = args_get(args, "lang");
+
+	*o = (struct share_options){ .tlp = TLP_AMBER,
+				     .producer = str_of(producer ? producer : ""),
+				     .contact = str_of(contact ? contact : ""),
+				     .hosts = args_get(args, "with-hosts") != NULL,
+				     .defang = args_get(args, "defang") != NULL };
+	if (tlp && !tlp_named(str_of(tlp), &o->tlp))
+		*why = "--tlp takes a colour of TLP 2.0: clear, green, amber, amber+strict, red";
+	else if (contact && !share_contact_ok(o->contact))
+		*why = "--contact takes an address like csirt@example.org";
+	else if (lang && strcmp(lang, "en") != 0 && strcmp(lang, "zh") != 0)
+		*why = "--lang takes en or zh";
+	else if (o->producer.len > 200)
+		*why = "--producer takes at most 200 bytes";
+	else
+		*why = NULL;
+	o->language = lang && strcmp(lang, "zh") == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
+	return !*why;
+}
+
+static int tell(struct cli *cli, const struct cli_args *args, const struct share_options *o)
 {
 	const struct share_format *f = format_named(args_get(args, "format"));
-	const char *tlp = args_get(args, "tlp"), *producer = args_get(args, "producer");
-	struct share_options o = { .tlp = TLP_AMBER,
-				   .producer = str_of(producer ? producer : ""),
-				   .hosts = args_get(args, "with-hosts") != NULL };
+	const char *path = args_get(args, "output");
 	err e = { .offset = ERR_NO_OFFSET };
 	struct told told = { 0 };
 	struct store *s = NULL;
 	struct story *st = NULL;
-	buf out = { 0 };
-	int code = EXIT_DONE;
+	int code;
 
-	if (args_get(args, "formats"))
-		return list(cli);
-	if (args->paths.len != 1)
-		return cli_usage(cli, &command_share, "share takes one case");
-	if (!f)
-		return cli_usage(cli, &command_share, "share needs -f FORMAT; share --formats lists them");
-	if (tlp && !tlp_named(str_of(tlp), &o.tlp))
-		return cli_usage(cli, &command_share, "no colour \"%s\" of TLP 2.0", tlp);
 	if (store_open(&s, args->paths.at[0], &e) < 0 || story_build(&st, s, &e) < 0 ||
-	    told_build(&told, st, &e) < 0) {
+	    told_build(&told, st, &e) < 0)
 		code = cli_fail(cli, &e);
-	} else {
-		f->write(&out, &told, &o);
-		if (deliver(args_get(args, "output"), &out, &e) < 0)
-			code = cli_fail(cli, &e);
-		else if (st->incident->nincidents == 0)
-			cli_say(cli, "the case tells no incident: nothing but the frame was written");
-	}
+	else
+		code = f ? one_format(cli, f, path, &told, o) : all_formats(cli, path, &told, o);
+	if (code == EXIT_DONE && st->incident->nincidents == 0)
+		cli_say(cli, "the case tells no incident: nothing but the frame was written");
 	told_done(&told);
-	buf_done(&out);
 	story_free(st);
 	store_close(s);
 	return code;
 }
 
+static int run(struct cli *cli, const struct cli_args *args)
+{
+	const char *format = args_get(args, "format"), *why;
+	bool all = format && strcmp(format, "all") == 0;
+	struct share_options o;
+
+	if (args_get(args, "formats"))
+		return list(cli);
+	if (args->paths.len != 1)
+		return cli_usage(cli, &command_share, "share takes one case");
+	if (!all && !format_named(format))
+		return cli_usage(cli, &command_share, "share needs -f FORMAT; share --formats lists them");
+	if (all && !args_get(args, "output"))
+		return cli_usage(cli, &command_share, "-f all needs -o FOLDER");
+	if (!options_read(args, &o, &why))
+		return cli_usage(cli, &command_share, "%s", why);
+	return tell(cli, args, &o);
+}
+
 const struct command command_share = {
 	.name = "share",
 	.summary = "a case in the formats in which others exchange such things",
-	.usage = "CASE -f FORMAT [-o FILE] [--tlp COLOUR]",
+	.usage = "CASE -f FORMAT [-o FILE] [--tlp COLOUR] [--producer NAME] [--contact MAIL]",
 	.options = OPTIONS,
 	.run = run,
 	.details =

@@ -1,11 +1,14 @@
 /* IODEF 2 (RFC 7970): one incident with what happened, where to and where from. */
 #include "share/share.h"
 
-/* Text of an element or attribute: what XML forbids is left out. */
+/* Text of an element or attribute. */
 static void xml(buf *b, str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
+	buf text = { 0 };
+
+	share_text(&text, s);
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
 
 		if (c == '<')
 			buf_z(b, "&lt;");
@@ -15,9 +18,11 @@ static void xml(buf *b, str s)
 			buf_z(b, "&amp;");
 		else if (c == '"')
 			buf_z(b, "&quot;");
-		else if (c >= 0x20 && c != 0x7f)
-			buf_byte(b, s.ptr[i]);
+		else
+			buf_byte(b, c);
 	}
+	b->failed |= text.failed;
+	buf_done(&text);
 }
 
 static const char *restriction_of(enum tlp t)
@@ -61,7 +66,7 @@ static void put_system(buf *b, const struct told_indicator *x)
 void share_iodef(buf *out, struct told *t, const struct share_options *o)
 {
 	char uuid[UUID_TEXT + 1];
-	str who = o->producer.len ? o->producer : STR("CSIRT");
+	str who = share_producer(o);
 
 	share_uuid(t, "incident", STR(""), uuid);
 	buf_z(out,

@@ -1,26 +1,27 @@
-/* Plain lists: tables, block lists, a timeline. */
+/* Plain lists: tables and block lists. */
 #include "share/share.h"
-#include "story/story.h"
-#include "util/json.h"
 #include "util/times.h"
 
 /* Lists that machines act on hold what is sure enough, and nothing that an organisation may need. */
 enum { BLOCK_CONFIDENCE = 60 };
 
-/* A cell: in quotes where it needs them; what a spreadsheet would take for a formula begins with an apostrophe, control
- * characters are left out. */
+/* A cell in quotes; what a spreadsheet would take for a formula begins with an apostrophe. */
 static void cell(buf *b, str s, bool last)
 {
+	buf text = { 0 };
+
+	share_text(&text, s);
 	buf_byte(b, '"');
-	if (s.len && (s.ptr[0] == '=' || s.ptr[0] == '+' || s.ptr[0] == '-' || s.ptr[0] == '@'))
+	if (text.len && strchr("=+-@", text.ptr[0]))
 		buf_byte(b, '\'');
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] == '"')
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"')
 			buf_byte(b, '"');
-		if ((unsigned char)s.ptr[i] >= 0x20 && s.ptr[i] != 0x7f)
-			buf_byte(b, s.ptr[i]);
+		buf_byte(b, text.ptr[i]);
 	}
 	buf_z(b, last ? "\"\r\n" : "\",");
+	b->failed |= text.failed;
+	buf_done(&text);
 }
 
 static void time_cell(buf *b, int64_t ns)
@@ -32,38 +33,30 @@ static void time_cell(buf *b, int64_t ns)
 
 void share_csv(buf *out, struct told *t, const struct share_options *o)
 {
-	(void)o;
+	buf plain = { 0 };
+
 	buf_z(out, "type,value,role,confidence,first_seen,last_seen,hosts,name\r\n");
 	for (size_t i = 0; i < t->indicator.len; i++) {
 		const struct told_indicator *x = &t->indicator.at[i];
 
 		buf_printf(out, "%s,", told_type_name(x->type));
-		cell(out, x->value, false);
+		buf_clear(&plain);
+		share_readable(&plain, x, o);
+		cell(out, buf_view(&plain), false);
 		buf_printf(out, "%s,%u,", told_role_name(x->role), x->confidence);
 		time_cell(out, x->first_ns);
 		time_cell(out, x->last_ns);
 		buf_printf(out, "%u,", x->hosts);
 		cell(out, x->name, true);
 	}
+	buf_done(&plain);
 }
 
 /* --- block lists ------------------------------------------------------------------------------------ */
 
-static bool is_plain(str s) /* nothing but what addresses and names are made of */
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      c == '.' || c == '-' || c == ':' || c == '_'))
-			return false;
-	}
-	return s.len > 0 && s.len < 254;
-}
-
 static bool is_blockable(const struct told_indicator *x)
 {
-	return x->type <= TOLD_DOMAIN && x->confidence >= BLOCK_CONFIDENCE && is_plain(x->value);
+	return x->type <= TOLD_DOMAIN && x->confidence >= BLOCK_CONFIDENCE && share_is_plain(x->value);
 }
 
 static void heading(buf *out, const struct told *t, const struct share_options *o, const char *comment)
@@ -80,6 +73,35 @@ void share_blocklist(buf *out, struct told *t, const struct share_options *o)
 		if (is_blockable(&t->indicator.at[i]))
 			buf_printf(out, "%.*s\n", (int)t->indicator.at[i].value.len,
 				   t->indicator.at[i].value.ptr);
+}
+
+void share_hosts(buf *out, struct told *t, const struct share_options *o)
+{
+	heading(out, t, o, "#");
+	for (size_t i = 0; i < t->indicator.len; i++) {
+		const struct told_indicator *x = &t->indicator.at[i];
+
+		if (x->type == TOLD_DOMAIN && is_blockable(x))
+			buf_printf(out, "0.0.0.0 %.*s\n", (int)x->value.len, x->value.ptr);
+	}
+}
+
+static void ipset(buf *out, const struct told *t, enum told_type type, const char *name, const char *family)
+{
+	buf_printf(out, "create %s hash:ip family %s -exist\n", name, family);
+	for (size_t i = 0; i < t->indicator.len; i++) {
+		const struct told_indicator *x = &t->indicator.at[i];
+
+		if (x->type == type && is_blockable(x))
+			buf_printf(out, "add %s %.*s -exist\n", name, (int)x->value.len, x->value.ptr);
+	}
+}
+
+void share_ipset(buf *out, struct told *t, const struct share_options *o)
+{
+	heading(out, t, o, "#");
+	ipset(out, t, TOLD_IPV4, "suspected4", "inet");
+	ipset(out, t, TOLD_IPV6, "suspected6", "inet6");
 }
 
 void share_rpz(buf *out, struct told *t, const struct share_options *o)
@@ -121,32 +143,4 @@ void share_nft(buf *out, struct told *t, const struct share_options *o)
 	nft_set(out, t, TOLD_IPV4, "suspected4", "ipv4_addr");
 	nft_set(out, t, TOLD_IPV6, "suspected6", "ipv6_addr");
 	buf_z(out, "}\n");
-}
-
-/* --- timeline --------------------------------------------------------------------------------------- */
-
-void share_timesketch(buf *out, struct told *t, const struct share_options *o)
-{
-	const struct incident *in = t->st->incident;
-	buf text = { 0 };
-
-	for (uint32_t i = 0; i < in->ntimeline; i++) {
-		const struct story_clue *c = &in->clues[in->timeline[i]];
-
-		buf_clear(&text);
-		story_sentence_text(&c->sentence, LANGUAGE_EN, &text);
-		buf_byte(out, '{');
-		json_member_str(out, "message", buf_view(&text));
-		json_key(out, "datetime");
-		buf_byte(out, '"');
-		share_time(out, c->ns);
-		buf_byte(out, '"');
-		json_member_str(out, "timestamp_desc", STR("Sign of the incident"));
-		json_member_str(out, "tactic", str_of(c->phase));
-		json_member_str(out, "grade", str_of(clue_grade_name(c->grade)));
-		if (o->hosts)
-			json_member_str(out, "host", story_host_name(t->st, c->host));
-		buf_z(out, "}\n");
-	}
-	buf_done(&text);
 }

@@ -63,22 +63,13 @@ static void put_attribute(buf *b, const struct told *t, const struct told_indica
 	buf_done(&comment);
 }
 
-/* "tlp:amber+strict" */
-static void tlp_tag(buf *b, enum tlp tlp)
-{
-	const char *name = tlp_name(tlp);
-
-	buf_z(b, "{\"name\":\"");
-	for (size_t i = 0; name[i]; i++)
-		buf_byte(b, name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i]);
-	buf_z(b, "\"}");
-}
-
 static void put_tags(buf *b, const struct told *t, const struct share_options *o)
 {
 	json_key(b, "Tag");
 	buf_byte(b, '[');
-	tlp_tag(b, o->tlp);
+	buf_z(b, "{\"name\":\"");
+	share_tlp_tag(b, o->tlp);
+	buf_z(b, "\"}");
 	for (size_t i = 0; i < t->technique.len; i++) {
 		const struct told_technique *x = &t->technique.at[i];
 

@@ -5,14 +5,18 @@
 /* In single quotes of YAML. */
 static void yaml_text(buf *b, str s)
 {
+	buf text = { 0 };
+
+	share_text(&text, s);
 	buf_byte(b, '\'');
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] == '\'')
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'')
 			buf_byte(b, '\'');
-		if ((unsigned char)s.ptr[i] >= 0x20 && s.ptr[i] != 0x7f)
-			buf_byte(b, s.ptr[i]);
+		buf_byte(b, text.ptr[i]);
 	}
 	buf_byte(b, '\'');
+	b->failed |= text.failed;
+	buf_done(&text);
 }
 
 /* Sigma takes * and ? for wildcards, and the backslash before them for an escape. */

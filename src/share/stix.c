@@ -100,17 +100,14 @@ static void put_marking(struct stix *w)
 
 static void put_me(struct stix *w)
 {
-	str who = w->o->producer.len ? w->o->producer : STR("CSIRT");
-
 	object_begin(w, "identity", w->me);
-	json_member_str(w->b, "name", who);
+	json_member_str(w->b, "name", share_producer(w->o));
 	z_member(w->b, "identity_class", "organization");
 	object_end(w);
 }
 
 static void put_incident(struct stix *w)
 {
-	const struct incident *in = w->t->st->incident;
 	buf text = { 0 };
 
 	object_begin(w, "incident", w->incident);
@@ -121,8 +118,8 @@ static void put_incident(struct stix *w)
 		&text,
 		"Hosts under control: %u confirmed, %u likely; %u exposed; %u of which the logs cannot tell. Reconstructed from "
 		"logs; nobody is named as culprit.",
-		in->by_class[CLASS_CONFIRMED], in->by_class[CLASS_LIKELY], in->by_class[CLASS_EXPOSED],
-		in->by_class[CLASS_UNKNOWN]);
+		w->t->by_class[CLASS_CONFIRMED], w->t->by_class[CLASS_LIKELY], w->t->by_class[CLASS_EXPOSED],
+		w->t->by_class[CLASS_UNKNOWN]);
 	json_member_str(w->b, "description", buf_view(&text));
 	object_end(w);
 	buf_done(&text);
@@ -235,8 +232,28 @@ static const char *put_behind(struct stix *w, const struct told_indicator *x, ch
 	return type;
 }
 
+/* A sighting of the indicator by whoever shares, with what was observed. */
+static void put_sighting(struct stix *w, const struct told_indicator *x, const char *indicator,
+			 const char *observed)
+{
+	char uuid[UUID_TEXT + 1];
+
+	share_uuid(w->t, "sighting", x->value, uuid);
+	object_begin(w, "sighting", uuid);
+	time_member(w->b, "first_seen", x->first_ns);
+	if (x->last_ns > x->first_ns)
+		time_member(w->b, "last_seen", x->last_ns);
+	json_member_u64(w->b, "count", x->hosts ? x->hosts : 1);
+	id_member(w->b, "sighting_of_ref", "indicator", indicator);
+	json_key(w->b, "observed_data_refs");
+	buf_printf(w->b, "[\"observed-data--%s\"]", observed);
+	json_key(w->b, "where_sighted_refs");
+	buf_printf(w->b, "[\"identity--%s\"]", w->me);
+	object_end(w);
+}
+
 static void put_observed(struct stix *w, const struct told_indicator *x, const char *type,
-			 const char *observable)
+			 const char *observable, const char *indicator)
 {
 	char uuid[UUID_TEXT + 1];
 
@@ -250,6 +267,7 @@ static void put_observed(struct stix *w, const struct told_indicator *x, const c
 	json_key(w->b, "object_refs");
 	buf_printf(w->b, "[\"%s--%s\"]", type, observable);
 	object_end(w);
+	put_sighting(w, x, indicator, uuid);
 }
 
 static void put_one(struct stix *w, const struct told_indicator *x)
@@ -261,7 +279,7 @@ static void put_one(struct stix *w, const struct told_indicator *x)
 	put_indicator(w, x, indicator);
 	put_observable(w, x, type, observable);
 	behind_type = put_behind(w, x, behind);
-	put_observed(w, x, type, observable);
+	put_observed(w, x, type, observable, indicator);
 	relate(w, "indicator", indicator, "indicates", behind_type, behind);
 	relate(w, "indicator", indicator, "based-on", type, observable);
 	relate(w, "incident", w->incident, "related-to", behind_type, behind);

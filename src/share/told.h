@@ -50,6 +50,8 @@ struct told_technique {
 
 struct told {
 	const struct story *st;
+	const bool *mine; /* by number of host: those of the party that is told; NULL: everybody's. Borrowed */
+	uint32_t by_class[CLASSES]; /* hosts */
 	char key[65];                         /* of the evidence: hex, the same for the same evidence */
 	int64_t made_ns;                      /* when the case was made */
 	int64_t first_ns, last_ns;            /* of what is told; TIME_NONE: nothing */
@@ -60,9 +62,18 @@ struct told {
 	bool failed;
 };
 
-/* Fill *ret from a story. -1: no memory. told_done() in any case. */
+/* Fill *ret from a story. -1: no memory. told_done() in any case.
+ * told_build_party() tells nothing but what concerns the hosts of one party: mine[number of host], which must live as long as
+ * *ret. Hosts, signs, techniques, times and counts of others are left out; of what came from outside that stays which a sign of
+ * these hosts names. */
 int told_build(struct told *ret, const struct story *st, err *e);
+int told_build_party(struct told *ret, const struct story *st, const bool *mine, err *e);
+/* Is the sign of an incident, and may it be told? To a party never one whose words name a host of another. */
+bool told_sign(const struct told *t, const struct story_clue *c);
 void told_done(struct told *t);
+
+/* The technique that a sign is consistent with; NULL: none is known. */
+const struct told_technique *told_technique_of(const struct told *t, const struct story_clue *c);
 
 const char *told_type_name(enum told_type t); /* "ipv4-addr", "ipv6-addr", "domain-name", "sha256", "path" */
 const char *told_role_name(enum told_role r); /* "relay", "control server", ... */

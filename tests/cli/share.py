@@ -1,14 +1,21 @@
-"""share: each format holds what it must, by the hard rules of the format; ids resolve; the same case gives the same bytes."""
+"""share: each format holds what it must, by the hard rules of the format; ids resolve; the same case gives the same bytes. With
+the reference libraries that ./dev test --full installs, these are asked, too."""
 import csv
 import io
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 import uuid
 import xml.etree.ElementTree as ET
 
 from cli import RANGE, path, spoor
-from tap import Tap
+from tap import SOURCE, Tap
+
+sys.path.insert(0, os.path.join(SOURCE, 'tests', 'share'))
+import rules  # noqa: E402
 
 t = Tap()
 made = subprocess.run([RANGE, 'b', '-o', path('b'), '--hosts', '40', '--days', '31', '--seed', '3007'], capture_output=True)
@@ -16,23 +23,42 @@ t.equal(made.returncode, 0, 'a made incident')
 made = spoor('investigate', path('b', 'evidence'), '-o', path('case'))
 t.check(made.returncode in (0, 3), 'is investigated', made)
 case = path('case')
-told = json.load(open(path('case', 'case.json'), encoding='utf-8'))['incident']
+whole = json.load(open(path('case', 'case.json'), encoding='utf-8'))
+told = whole['incident']
 t.check(told['incidents'] == 1, 'it tells an incident', told['incidents'])
 
 
+# Names of files that are not those of the formats.
+FILES = {'iodef': ('iodef.xml',), 'iodef-json': ('iodef.json',), 'sarif': ('results.sarif',), 'csv': ('indicators.csv',),
+         'blocklist': ('blocklist.txt',), 'hosts': ('hosts.txt',), 'rpz': ('rpz.zone',), 'nft': ('sets.nft',), 'ipset': ('sets.ipset',),
+         'sigma': ('sigma.yml',), 'yara': ('files.yar',)}
+CONTACT = ('--contact', 'csirt@cert.example')
+
+
 def share(name, *more):
-    run = spoor('share', case, '-f', name, *more)
+    run = spoor('share', case, '-f', name, *CONTACT, *more)
     t.equal(run.returncode, 0, name + ' is written')
     return run.stdout
 
 
-out = {}
-for line in spoor('share', '--formats').stdout.decode().splitlines():
-    out[line.split()[0]] = share(line.split()[0])
-t.equal(len(out), 11, 'all formats')
+def all_formats(folder):
+    os.mkdir(path(folder))
+    run = spoor('share', case, '-f', 'all', '-o', path(folder), *CONTACT)
+    t.check(run.returncode == 0 and not run.stderr, 'all formats are written', run)
+    return {name: open(path(folder, name), 'rb').read() for name in os.listdir(path(folder))}
+
+
+files = all_formats('one')
+t.check(all_formats('two') == files, 'the same bytes again')
+names = [line.split()[0] for line in spoor('share', '--formats').stdout.decode().splitlines()]
+out = {name: [c for f, c in files.items() if f in FILES.get(name, (name + '.json', name + '.jsonl'))][0] for name in names}
+t.equal((len(out), len(files)), (21, 21), 'all formats')
+t.check(share('stix') == out['stix'], 'one format alone: the same bytes')
+t.check(not rules.FORMATS.keys() - out.keys(), 'rules are of formats that are there')
 for name, content in sorted(out.items()):
-    t.check(share(name) == content, name + ': the same bytes again')
-    t.check(b'\x1b' not in content and b'\x00' not in content, name + ': no control characters')
+    t.equal(rules.problems(name, content), [], name + ': by the rules of the format')
+for name in rules.FORMATS:  # rules that nothing can break are none
+    t.check(rules.problems(name, b'{}\n' if not name.startswith('iodef') or name == 'iodef-json' else b'<a/>'), name + ': rules can be broken')
 
 # --- STIX: parts 2 to 5 of the specification
 bundle = json.loads(out['stix'])
@@ -79,6 +105,18 @@ t.check(root.get('version') == '2.00' and incident.get('purpose') == 'reporting'
 t.check(incident.find(N + 'IncidentID').get('name') and incident.find(N + 'GenerationTime') is not None and incident.find(N + 'Contact').get('role'),
         'IODEF: what an incident must have')
 t.equal({x.text for x in root.iter(N + 'Address')}, outside, 'IODEF: addresses')
+t.equal({a['value'] for i in json.loads(out['iodef-json'])['Incident'] for e in i['EventData'] for f in e['Flow'] for s in f['System']
+         for a in s['Node'].get('Address', [])}, outside, 'IODEF as JSON: addresses')
+
+# --- abuse reports and advisories
+t.equal({r['source_identifier'] for r in rules.lines(out['xarf'])} & outside, outside, 'XARF: a report for each address')
+t.equal({r['Report']['SourceIp'] for r in rules.lines(out['xarf3'])}, outside, 'X-ARF 3: a report for each address')
+t.check(all(ip in out['csaf'].decode() for ip in outside), 'CSAF: addresses')
+t.check(not any(ip in share('csaf', '--defang').decode() for ip in outside), 'CSAF: not to be clicked')
+t.equal({x['ruleId'] for x in json.loads(out['sarif'])['runs'][0]['results']}, {x['rule_id'] for x in whole['findings']}, 'SARIF: each rule')
+t.equal([json.loads(share('csaf', '--tlp', c))['document']['distribution']['tlp']['label'] for c in ('clear', 'amber+strict')],
+        ['WHITE', 'RED'], 'CSAF: its colours are never wider')
+t.check(len(rules.lines(out['ecs'])) == len(rules.lines(out['ocsf'])) >= len(out['timesketch'].splitlines()), 'ECS and OCSF: each sign')
 
 # --- lists
 table = list(csv.DictReader(io.StringIO(out['csv'].decode())))
@@ -87,11 +125,11 @@ t.check(all(not v.startswith(('=', '+', '-', '@')) for r in table for v in r.val
 lines = [json.loads(x) for x in out['timesketch'].decode().splitlines()]
 t.check(lines and all({'message', 'datetime', 'timestamp_desc'} <= x.keys() for x in lines), 'Timesketch: members')
 inside = re.compile(rb'(^|[^0-9.])(10\.|192\.168\.|127\.)')
-for name in ('stix', 'misp', 'iodef', 'csv', 'blocklist', 'rpz', 'nft', 'sigma'):
+for name in ('stix', 'misp', 'iodef', 'iodef-json', 'xarf', 'xarf3', 'csaf', 'csaf-advisory', 'csv', 'blocklist', 'hosts', 'rpz', 'nft', 'ipset', 'sigma'):
     t.check(not inside.search(out[name]), name + ': no address of the organisation')
 hosts = {h['host'].split('.')[0].lower() for h in told['hosts'] if h['class'] in ('confirmed', 'likely')}
 for name in sorted(out):
-    if name != 'timesketch':  # its sentences name hosts
+    if name not in ('timesketch', 'ecs', 'ocsf'):  # their sentences name hosts
         t.check(not any(re.search(r'\b%s\b' % re.escape(h), out[name].decode().lower()) for h in hosts), name + ': no host unless asked')
 named = json.loads(share('stix', '--with-hosts'))
 t.check(hosts <= {o['name'].split('.')[0].lower() for o in named['objects'] if o['type'] == 'identity'}, 'STIX: hosts where asked')
@@ -111,7 +149,43 @@ t.check(b'939a9414-2ddd-4d32-a0cd-375ea402b003' in share('stix', '--tlp', 'AMBER
 t.equal(spoor('share', case, '-f', 'stix', '--tlp', 'white').returncode, 1, 'no colour of TLP 1')
 t.equal(spoor('share', case, '-f', 'docx').returncode, 1, 'no other format')
 t.equal(spoor('share', case).returncode, 1, 'a format is needed')
+os.mkdir(path('three'))
+run = spoor('share', case, '-f', 'all', '-o', path('three'))
+t.check(run.returncode == 0 and run.stderr.count(b'left out') == 4 and len(os.listdir(path('three'))) == 17, 'what nobody answers for is left out', run)
+t.equal(spoor('share', case, '-f', 'xarf').returncode, 1, 'XARF: somebody must answer')
+t.equal(spoor('share', case, '-f', 'all').returncode, 1, 'all formats need a folder')
+for bad in ('csirt', 'csirt@', '@cert.example', 'csirt@localhost', 'a b@cert.example', 'csirt@cert.example\nBcc: x@y.example', 'csirt@.example'):
+    t.equal(spoor('share', case, '-f', 'xarf', '--contact', bad).returncode, 1, 'no address: ' + repr(bad))
+t.equal(spoor('share', case, '-f', 'ecs', '--lang', 'fr').returncode, 1, 'no other language')
+t.check(share('timesketch', '--lang', 'zh') != out['timesketch'], 'sentences in Chinese')
 t.equal(spoor('share', path('none'), '-f', 'stix').returncode, 2, 'no case')
 t.equal(spoor('share', case, '-f', 'csv', '-o', path('x', 'y', 'z')).returncode, 2, 'a folder that is not there')
 t.check(spoor('share', case, '-f', 'csv', '-o', path('o.csv')).returncode == 0 and open(path('o.csv'), 'rb').read() == out['csv'], 'into a file')
+
+# --- what others' libraries say
+for name, content in out.items():
+    with open(path('export.' + name), 'wb') as f:
+        f.write(content)
+CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache')), 'spoor-dev')
+python = os.path.join(CACHE, 'venv', 'bin', 'python')
+if os.environ.get('SPOOR_FULL') == '1' and os.path.exists(python):
+    said = subprocess.run([python, os.path.join(SOURCE, 'tests', 'share', 'libraries.py'), path()], capture_output=True, text=True)
+    t.check(said.returncode == 0 and 'no library' not in said.stdout, 'reference libraries and schemas', said.stdout, said.stderr)
+    with open(path('named.stix'), 'w', encoding='utf-8') as f:
+        json.dump(named, f)
+    for name in ('named.stix', 'export.misp'):
+        said = subprocess.run([python, os.path.join(SOURCE, 'tests', 'share', 'libraries.py'), '--read', path(name)], capture_output=True, text=True)
+        back = json.loads(said.stdout or '{}')
+        t.equal(set(back.get('addresses', [])), outside, name + ': a reference library reads the same addresses')
+        if name == 'named.stix':
+            t.equal({h for h in back.get('hosts', [])}, {h['host'] for h in told['hosts'] if h['class'] in ('confirmed', 'likely', 'exposed')},
+                    'and the same hosts')
+else:
+    t.skip('reference libraries and schemas, round trip', './dev test --full')
+if os.environ.get('SPOOR_FULL') == '1' and shutil.which('node') and os.path.isdir(os.path.join(CACHE, 'share', 'node_modules')):
+    said = subprocess.run(['node', os.path.join(SOURCE, 'tests', 'share', 'csaf.mjs'), os.path.join(CACHE, 'share'), path('export.csaf'),
+                           path('export.csaf-advisory')], capture_output=True, text=True)
+    t.equal((said.returncode, said.stdout.count('tests')), (0, 2), 'CSAF: schema and mandatory tests of the reference library')
+else:
+    t.skip('CSAF: schema and mandatory tests of the reference library', './dev test --full with npm')
 t.done()
