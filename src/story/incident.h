@@ -83,7 +83,8 @@ struct incident_external {
 struct incident_artefact {
 	uint32_t host; /* STORY_NOBODY: on several */
 	uint32_t incident;
-	const char *kind; /* "tampered-package", "implant", "web-page", "staged-archive" */
+	const char *
+		kind; /* "tampered-package", "implant", "module" (of a server; others install such, too), "web-page", "staged-archive" */
 	str path, sha256;
 	uint64_t size, other_size; /* of the variant and of the genuine one */
 	int64_t from_ns, to_ns;    /* when it was served; TIME_NONE if it was not */

@@ -125,10 +125,10 @@ static void left_observed(struct left *w)
 		    strncmp(c.sentence.key, "obs.page_written", 16) == 0)
 			left_add(w, c.host, "web-page", sentence_value(&c.sentence, "object"), &c.refs);
 		if (is_held(w, c.host) && has_nocase(command, "-AssemblyPath"))
-			left_add(w, c.host, "implant", parameter(command, "-AssemblyPath"), &c.refs);
+			left_add(w, c.host, "module", parameter(command, "-AssemblyPath"), &c.refs);
 		if (is_held(w, c.host) && strcmp(c.sentence.key, "obs.module") == 0 &&
 		    str_find(sentence_value(&c.sentence, "object"), STR("\\")) != SIZE_MAX)
-			left_add(w, c.host, "implant", sentence_value(&c.sentence, "object"), &c.refs);
+			left_add(w, c.host, "module", sentence_value(&c.sentence, "object"), &c.refs);
 		if (has_nocase(command, "-FilePath") && c.grade >= GRADE_NOTE) {
 			uint32_t at = share_place(f, parameter(command, "-FilePath"), &path);
 
