@@ -152,7 +152,7 @@ static int tell(struct cli *cli, const struct cli_args *args, const struct share
 		code = cli_fail(cli, &e);
 	else
 		code = f ? one_format(cli, f, path, &told, o) : all_formats(cli, path, &told, o);
-	if (code == EXIT_DONE && st->incident->nincidents == 0)
+	if (code == EXIT_DONE && st && st->incident->nincidents == 0)
 		cli_say(cli, "the case tells no incident: nothing but the frame was written");
 	told_done(&told);
 	story_free(st);

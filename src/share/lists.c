@@ -38,6 +38,7 @@ void share_csv(buf *out, struct told *t, const struct share_options *o)
 	buf_z(out, "type,value,role,confidence,first_seen,last_seen,hosts,name\r\n");
 	for (size_t i = 0; i < t->indicator.len; i++) {
 		const struct told_indicator *x = &t->indicator.at[i];
+		struct told_indicator with = *x; /* what goes with it, to be read in the same way */
 
 		buf_printf(out, "%s,", told_type_name(x->type));
 		buf_clear(&plain);
@@ -47,7 +48,11 @@ void share_csv(buf *out, struct told *t, const struct share_options *o)
 		time_cell(out, x->first_ns);
 		time_cell(out, x->last_ns);
 		buf_printf(out, "%u,", x->hosts);
-		cell(out, x->name, true);
+		buf_clear(&plain);
+		with.value = x->name;
+		with.type = x->type <= TOLD_DOMAIN ? TOLD_DOMAIN : TOLD_PATH;
+		share_readable(&plain, &with, o);
+		cell(out, buf_view(&plain), true);
 	}
 	buf_done(&plain);
 }

@@ -146,11 +146,43 @@ bool share_contact_ok(str mail)
 	       dot > 0 && domain.ptr[domain.len - 1] != '.';
 }
 
+/* Where the name of a user's folder begins in a path; its length if there is none. */
+static size_t user_at(str path)
+{
+	static const char *const FOLDERS[] = { "\\Users\\", "\\Documents and Settings\\", "/home/",
+					       "/Users/" };
+
+	for (size_t k = 0; k < COUNT(FOLDERS); k++) {
+		str f = str_of(FOLDERS[k]);
+
+		for (size_t i = 0; i + f.len <= path.len; i++)
+			if (str_eq_ascii_nocase((str){ path.ptr + i, f.len }, f))
+				return i + f.len;
+	}
+	return path.len;
+}
+
+void share_path(buf *b, str path, const struct share_options *o)
+{
+	size_t from = o->hosts ? path.len : user_at(path), to = from;
+
+	while (to < path.len && path.ptr[to] != '\\' && path.ptr[to] != '/')
+		to++;
+	buf_add(b, path.ptr, from);
+	if (to > from)
+		buf_z(b, "%USERNAME%");
+	buf_add(b, path.ptr + to, path.len - to);
+}
+
 void share_readable(buf *b, const struct told_indicator *x, const struct share_options *o)
 {
 	bool defang = o->defang && x->type <= TOLD_DOMAIN;
 	size_t last = 0;
 
+	if (x->type == TOLD_PATH) {
+		share_path(b, x->value, o);
+		return;
+	}
 	for (size_t i = 0; defang && i < x->value.len; i++)
 		if (x->value.ptr[i] == '.' || x->value.ptr[i] == ':')
 			last = i;

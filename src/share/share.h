@@ -42,6 +42,8 @@ bool share_contact_ok(str mail);
 str share_contact_domain(str mail);
 /* The value as people should read it: not to be clicked if that was asked for. */
 void share_readable(buf *b, const struct told_indicator *x, const struct share_options *o);
+/* A path; the name of a user's folder in it only where the victim's hosts may be named, too. */
+void share_path(buf *b, str path, const struct share_options *o);
 /* Text of the evidence as other formats than JSON can hold it: well-formed UTF-8 (other bytes as \xNN), without control
  * characters and marks that turn the direction of writing. Quotes and the like are the format's to escape. */
 void share_text(buf *b, str s);

@@ -350,9 +350,11 @@ int told_build_party(struct told *t, const struct story *st, const bool *mine, e
 {
 	const struct incident *in = st->incident;
 
-	*t = (struct told){
-		.st = st, .mine = mine, .made_ns = st->run.started_ns, .first_ns = TIME_NONE, .last_ns = TIME_NONE
-	};
+	*t = (struct told){ .st = st,
+			    .mine = mine,
+			    .made_ns = st->run.started_ns,
+			    .first_ns = TIME_NONE,
+			    .last_ns = TIME_NONE };
 	if (t->made_ns == TIME_NONE)
 		t->made_ns = 0;
 	arena_init(&t->mem, (size_t)1 << 30);

@@ -50,8 +50,9 @@ struct told_technique {
 
 struct told {
 	const struct story *st;
-	const bool *mine; /* by number of host: those of the party that is told; NULL: everybody's. Borrowed */
-	uint32_t by_class[CLASSES]; /* hosts */
+	const bool
+		*mine; /* by number of host: those of the party that is told; NULL: everybody's. Borrowed */
+	uint32_t by_class[CLASSES];           /* hosts */
 	char key[65];                         /* of the evidence: hex, the same for the same evidence */
 	int64_t made_ns;                      /* when the case was made */
 	int64_t first_ns, last_ns;            /* of what is told; TIME_NONE: nothing */

@@ -1,5 +1,6 @@
 """What published schemas and reference libraries say of exports: libraries.py FOLDER (files NAME.FORMAT). A line per finding,
-`FORMAT: N checked` for each format that could be looked at, `FORMAT: no library` for each that could not. libraries.py --read FILE: what is in a STIX bundle or a MISP event."""
+`FORMAT: N checked` for each format that could be looked at, `FORMAT: no library` for each that could not.
+libraries.py --read FILE: what is in a STIX bundle or a MISP event."""
 import glob
 import json
 import os

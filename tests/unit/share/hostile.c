@@ -172,6 +172,15 @@ static void small_things(void **state)
 		      { "a@", false },		      { "a@b", false },		     { "a@.example", false }, { "a@x.example.", false },
 		      { "a b@x.example", false },     { "a@x.example\n", false },    { "a@b@x.example", false },
 		      { "a@x.example:25", false },    { "<a@x.example>", false } };
+	static const struct {
+		const char *path, *want;
+		bool hosts;
+	} PATHS[] = { { "C:\\Users\\alice\\a.exe", "C:\\Users\\%USERNAME%\\a.exe", false },
+		      { "c:\\users\\alice", "c:\\users\\%USERNAME%", false },
+		      { "C:\\Users\\alice\\a.exe", "C:\\Users\\alice\\a.exe", true },
+		      { "/home/bob/x", "/home/%USERNAME%/x", false },
+		      { "C:\\Windows\\a.exe", "C:\\Windows\\a.exe", false },
+		      { "", "", false } };
 	struct told_indicator x = { .type = TOLD_IPV4, .value = STR("192.0.2.1") };
 	struct share_options o = { .defang = true };
 	char uuid[UUID_TEXT + 1];
@@ -189,6 +198,12 @@ static void small_things(void **state)
 	share_readable(&b, &x, &o);
 	CHECK_STR("a path is not defanged", buf_view(&b), STR("C:\\a.exe"));
 	buf_clear(&b);
+	for (size_t i = 0; i < COUNT(PATHS); i++) {
+		o.hosts = PATHS[i].hosts;
+		share_path(&b, str_of(PATHS[i].path), &o);
+		CHECK_STR(PATHS[i].path, buf_view(&b), str_of(PATHS[i].want));
+		buf_clear(&b);
+	}
 	share_time(&b, -1);
 	CHECK_STR("before 1970", buf_view(&b), STR("1969-12-31T23:59:59.999Z"));
 	buf_done(&b);
