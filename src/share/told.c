@@ -213,6 +213,8 @@ static void artefact_add(struct told *t, const struct incident_artefact *a)
 
 	if (strcmp(a->kind, "staged-archive") == 0)
 		return; /* the victim's own content */
+	if (strcmp(a->kind, "module") == 0 && a->sha256.len == 0)
+		return; /* a path that products have, too */
 	if (!is_mine(t, a->host))
 		return;
 	indicator_add(t, i);
