@@ -5,6 +5,8 @@
 #include "util/times.h"
 
 enum { CONTROLS_TOLD = 10, LOSSES_TOLD = 6, CLEARED_TOLD = 12, DOUBTS_TOLD = 8, UNSEEN_TOLD = 12 };
+/* Signs of hands on the keyboard from which hours are told, and how many hours are still a habit. */
+enum { HANDS_ENOUGH = 12, HANDS_HOURS = 12 };
 
 /* --- hosts by class --------------------------------------------------------------------------------- */
 
@@ -150,11 +152,55 @@ static void narrate_until(struct narrator *n, uint32_t incident)
 			    narrate_name(n, last->host), "time", narrate_time(n, last->ns), NULL);
 }
 
+/* What hands on the keyboard did: commands below the intruders' programs and servers, ways from host to host. */
+static bool is_by_hand(const struct story_clue *c)
+{
+	static const char *const KEYS[] = { "inc.child", "inc.server_command", "inc.access",
+					    "inc.remote_program" };
+
+	for (size_t i = 0; i < COUNT(KEYS); i++)
+		if (strcmp(c->sentence.key, KEYS[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The shortest stretch of the clock that holds nine tenths of it: when, not where. */
+static void narrate_hours(struct narrator *n, uint32_t incident)
+{
+	uint32_t by_hour[24] = { 0 }, by_day[7] = { 0 }, all = 0, from = 0, length = 24;
+	struct story_refs refs = { 0 };
+
+	for (uint32_t i = 0; i < n->in->nclues; i++) {
+		const struct story_clue *c = &n->in->clues[i];
+
+		if (c->incident != incident || !is_by_hand(c) || c->ns < 0)
+			continue;
+		by_hour[c->ns / HOUR % 24]++;
+		by_day[(c->ns / DAY + 3) % 7]++; /* 1970 began on a Thursday: Monday is 0 */
+		all++;
+		refs_add_all(&refs, c->refs.at, c->refs.n);
+	}
+	for (uint32_t at = 0; at < 24; at++)
+		for (uint32_t sum = 0, k = 0; k < length; k++) {
+			sum += by_hour[(at + k) % 24];
+			if (sum * 10 >= all * 9 && k + 1 < length) {
+				from = at;
+				length = k + 1;
+			}
+		}
+	if (all < HANDS_ENOUGH || length > HANDS_HOURS)
+		return;
+	narrate_say(n, incident, PART_END, 55, TIME_NONE, &refs, "nar.hours", "count", narrate_number(n, all),
+		    "from", narrate_number(n, from), "to", narrate_number(n, (from + length) % 24), "days",
+		    narrate_number(n, by_day[5] + by_day[6]), NULL);
+}
+
 void narrate_outside(struct narrator *n, uint32_t incident)
 {
 	narrate_externals(n, incident, &CONTROLS);
 	narrate_loss(n, incident);
 	narrate_until(n, incident);
+	narrate_hours(n, incident);
 }
 
 /* --- erased ------------------------------------------------------------------------------------------- */

@@ -94,8 +94,8 @@ static void tunnel(struct made_case *c, double s, const char *account, const cha
 	char day[24];
 
 	snprintf(day, sizeof day, "day%d", (int)(s / DAY + 100));
-	made_fact(c, FACT_VPN_SESSION, s, 1, FA_HOST, UPDATE, FA_ACCOUNT, account, FA_SOURCE_IP, ip, FA_DETAIL,
-		  "open", FA_DAY, day, -1);
+	made_fact(c, FACT_VPN_SESSION, s, 1, FA_HOST, UPDATE, FA_ACCOUNT, account, FA_SOURCE_IP, ip,
+		  FA_DETAIL, "open", FA_DAY, day, -1);
 }
 
 static void test_tunnels(void **state)
@@ -246,6 +246,39 @@ static void test_volume(void **state)
 	made_close(&c);
 }
 
+/* --- hours ---------------------------------------------------------------------------------- */
+
+static bool is_said(const struct story *st, const char *key)
+{
+	for (uint32_t i = 0; i < st->nparagraphs; i++)
+		if (strcmp(st->paragraphs[i].sentence.key, key) == 0)
+			return true;
+	return false;
+}
+
+/* Commands by hand within an hour are a habit; a few say nothing. */
+static void test_hours(void **state)
+{
+	(void)state;
+	for (int commands = 4; commands <= 16; commands += 12) {
+		struct made_case c;
+		struct story *st;
+		char text[40];
+
+		made_open(&c);
+		company(&c, 4);
+		entered(&c);
+		for (int i = 0; i < commands; i++) {
+			snprintf(text, sizeof text, "net user %c%c", 'a' + i % 26, 'a' + i / 26);
+			command(&c, 200 + i * 60, "C:\\Windows\\System32\\net.exe", text);
+		}
+		st = built(&c);
+		assert_true(is_said(st, "nar.hours") == (commands == 16));
+		story_free(st);
+		made_close(&c);
+	}
+}
+
 /* --- signals ---------------------------------------------------------------------------------------- */
 
 static void test_signals(void **state)
@@ -287,7 +320,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inner_calls),      cmocka_unit_test(test_tunnels),
 		cmocka_unit_test(test_opened_documents), cmocka_unit_test(test_rounds),
-		cmocka_unit_test(test_volume),           cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_volume),           cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
