@@ -263,6 +263,60 @@ static void put_loss(struct list *l, const struct incident *in)
 	buf_byte(b, '}');
 }
 
+/* --- what could not be seen ------------------------------------------------------------------------------ */
+
+enum { GAPS_TOLD = 5000, DESK_DAYS = 3 }; /* a desk is silent over the weekend */
+
+static void put_gap(struct list *l, uint32_t host, const char *log, int64_t from_ns, int64_t to_ns,
+		    const char *why)
+{
+	item(l);
+	put_host(l, "host", host);
+	json_member_str(&l->o->b, "log", str_of(log));
+	put_time(l, "from", from_ns);
+	put_time(l, "to", to_ns);
+	json_member_str(&l->o->b, "why", str_of(why));
+	item_end(l);
+}
+
+/* Days between two days on which a log has events, if they are more than habit. */
+static void put_silence(struct list *l, const struct matrix_cell *c, int32_t from, int32_t to)
+{
+	int32_t habit = l->st->hosts[c->host].role == HOST_WORKSTATION ? DESK_DAYS : 1;
+
+	if (to - from + 1 >= habit && c->days >= 5)
+		put_gap(l, c->host, source_name(c->source), from * NS_PER_DAY, (to + 1) * NS_PER_DAY,
+			"silent");
+}
+
+static void put_gaps(struct list *l)
+{
+	const struct story_matrix *m = &l->st->matrix;
+
+	begin(l, "gaps");
+	for (uint32_t h = 0; h < l->st->nhosts; h++)
+		if (!l->st->hosts[h].has_logs)
+			put_gap(l, h, "all", TIME_NONE, TIME_NONE, "missing");
+	for (uint32_t i = 0, told = 0; i < m->ncells && told < GAPS_TOLD; i++) {
+		const struct matrix_cell *c = &m->cells[i];
+
+		if (c->host == STORY_NOBODY)
+			continue;
+		told += 1 + c->nruns;
+		if (c->missing)
+			put_gap(l, c->host, source_name(c->source), TIME_NONE, TIME_NONE, "missing");
+		if (c->cleared_ns != TIME_NONE && !c->missing)
+			put_gap(l, c->host, source_name(c->source), TIME_NONE, c->cleared_ns, "cleared");
+		if (c->nruns && c->runs[0].from > m->first_day + 1)
+			put_silence(l, c, m->first_day, c->runs[0].from - 1);
+		for (uint32_t k = 0; k + 1 < c->nruns; k++)
+			put_silence(l, c, c->runs[k].to + 1, c->runs[k + 1].from - 1);
+		if (c->nruns && c->runs[c->nruns - 1].to < m->last_day - 1)
+			put_silence(l, c, c->runs[c->nruns - 1].to + 1, m->last_day);
+	}
+	end(l);
+}
+
 void incident_json(struct out *o, const struct story *st)
 {
 	struct list l = { .o = o, .st = st };
@@ -276,6 +330,7 @@ void incident_json(struct out *o, const struct story *st)
 		put_timeline(&l, in);
 		put_external(&l, in);
 		put_loss(&l, in);
+		put_gaps(&l);
 	}
 	buf_byte(&o->b, '}');
 }
