@@ -223,7 +223,8 @@ static void see_arrival(const struct footholds *w, struct foothold *c)
 		c->from = a->from;
 		c->access = v->access;
 	}
-	if (c->from == STORY_NOBODY)
+	if (c->from == STORY_NOBODY &&
+	    c->brief) /* of long ones the logons tell, and the calls are too many */
 		see_caller(w, c);
 }
 
@@ -252,6 +253,9 @@ static void judge(struct footholds *w, struct foothold *c, bool started)
 		see(c, FOOT_REMOTE);
 	see_programs(w, c);
 	see_installs(w, c);
+	/* what follows looks through much: only where something speaks already */
+	if (!c->foot[FOOT_OFFICE] && !c->foot[FOOT_COVERT] && !c->foot[FOOT_REMOTE] && !c->foot[FOOT_COPIED])
+		return;
 	see_contacts(w, c);
 	see_rules(w, c);
 	telling = c->foot[FOOT_OFFICE] || c->foot[FOOT_COVERT] ||
@@ -290,6 +294,10 @@ static void candidates_find(struct footholds *w)
 		const struct install *n = &f->t.install.at[i];
 		struct foothold c = candidate_of(w, n->host, n->s.first_ns);
 
+		/* what half of the hosts have is the system's own, or a roll-out */
+		if (!c.brief && f->object_seen[n->object].hosts > 8 &&
+		    f->object_seen[n->object].hosts * 2 > f->b->host.len)
+			continue;
 		c.install = n;
 		judge(w, &c, true);
 	}
