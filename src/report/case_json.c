@@ -1,9 +1,12 @@
 /* case.json: everything that the case holds, one element per line. docs/case.schema.json describes it. */
 #include "facts/facts.h"
 #include "util/limits.h"
+#include "report/case_json.h"
+#include "report/choice.h"
 #include "report/incident_json.h"
 #include "report/out.h"
 #include "report/report_priv.h"
+#include "story/incident.h"
 #include "util/json.h"
 #include "util/times.h"
 
@@ -11,6 +14,8 @@ struct writer {
 	struct out o;
 	const struct story *st;
 	bool first; /* in the current array */
+	enum json_form form;
+	struct choice choice; /* of the current array: what a page has room for */
 };
 
 static void element(struct writer *w)
@@ -65,14 +70,14 @@ static void put_some(buf *b, const char *key, str s)
 		json_member_str(b, key, s);
 }
 
-static void put_sentence(buf *b, const struct story_sentence *s)
+static void put_sentence(struct writer *w, const struct story_sentence *s)
 {
-	buf text = { 0 };
+	buf *b = &w->o.b;
 
-	story_sentence_text(s, LANGUAGE_EN, &text);
 	json_member_str(b, "key", str_of(s->key));
-	json_member_str(b, "text", buf_view(&text));
-	buf_done(&text);
+	sentence_json(b, s, w->form);
+	if (w->form == JSON_PAGE)
+		return;
 	json_key(b, "values");
 	buf_byte(b, '{');
 	for (uint32_t i = 0; i < s->nargs; i++)
@@ -129,7 +134,7 @@ static void put_summary(struct writer *w)
 
 		element(w);
 		buf_byte(b, '{');
-		put_sentence(b, &p->sentence);
+		put_sentence(w, &p->sentence);
 		json_member_u64(b, "weight", p->weight);
 		json_member_str(b, "part", str_of(story_part_name(p->part)));
 		if (p->incident != STORY_NOBODY)
@@ -142,6 +147,98 @@ static void put_summary(struct writer *w)
 	}
 	array_end(w);
 }
+
+/* --- what a page has room for ------------------------------------------------------------------ */
+
+enum chosen {
+	CHOOSE_ADDRESSES,
+	CHOOSE_EDGES,
+	CHOOSE_OBSERVATIONS,
+	CHOOSE_BLIND,
+	CHOOSE_FINDINGS,
+	CHOOSE_GAPS,
+	CHOOSE_ITEMS,
+	CHOSEN
+};
+
+static const uint32_t ROOM[CHOSEN] = {
+	[CHOOSE_ADDRESSES] = 4000, [CHOOSE_EDGES] = 3000, [CHOOSE_OBSERVATIONS] = 2500, [CHOOSE_BLIND] = 3000,
+	[CHOOSE_FINDINGS] = 4000,  [CHOOSE_GAPS] = 3000,  [CHOOSE_ITEMS] = 4000,
+};
+
+/* The more a host is concerned, the more is told of it. */
+static uint8_t host_rank(const struct writer *w, uint32_t host)
+{
+	const struct incident *in = w->st->incident;
+
+	if (host == STORY_NOBODY || !in || host >= w->st->nhosts)
+		return 0;
+	for (uint32_t i = 0; i < in->nhosts && in->hosts[i].class <= CLASS_EXPOSED; i++) /* most suspicious first */
+		if (in->hosts[i].host == host)
+			return (uint8_t)(CLASSES - in->hosts[i].class);
+	return 0;
+}
+
+static uint8_t address_rank(const struct writer *w, uint32_t i)
+{
+	return host_rank(w, w->st->addresses[i].host);
+}
+
+static uint8_t edge_rank(const struct writer *w, uint32_t i)
+{
+	const struct story_edge *x = &w->st->edges[i];
+
+	return (uint8_t)(host_rank(w, x->to) + host_rank(w, x->from));
+}
+
+static uint8_t observation_rank(const struct writer *w, uint32_t i)
+{
+	return w->st->observations[i].weight;
+}
+
+static uint8_t blind_rank(const struct writer *w, uint32_t i)
+{
+	return w->st->blind[i].host == STORY_NOBODY ? CLASSES + 1 : host_rank(w, w->st->blind[i].host);
+}
+
+static uint8_t gap_rank(const struct writer *w, uint32_t i)
+{
+	return w->st->gaps[i].kind != GAP_ASSUMED;
+}
+
+static uint8_t item_rank(const struct store_item *it)
+{
+	return (uint8_t)(!str_eq(it->verdict, STR("ok")) * 2 + (it->events > 0));
+}
+
+static uint8_t story_item_rank(const struct writer *w, uint32_t i)
+{
+	return item_rank(&w->st->items[i]);
+}
+
+static void choose(struct writer *w, enum chosen what, uint32_t n, uint8_t (*rank)(const struct writer *, uint32_t))
+{
+	uint64_t of[CHOICE_RANKS] = { 0 };
+
+	if (w->form == JSON_CASE)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		of[rank(w, i)]++;
+	w->choice = choice_make(of, ROOM[what]);
+}
+
+static void choose_findings(struct writer *w)
+{
+	uint64_t of[CHOICE_RANKS] = { 0 };
+
+	if (w->form == JSON_CASE)
+		return;
+	for (int l = 0; l <= LEVEL_CRITICAL; l++)
+		of[l] = w->st->findings[l];
+	w->choice = choice_make(of, ROOM[CHOOSE_FINDINGS]);
+}
+
+/* --- arrays ------------------------------------------------------------------------------------ */
 
 static void put_channels(struct writer *w, const struct story_host *h)
 {
@@ -201,15 +298,19 @@ static void put_hosts(struct writer *w)
 		json_member_time(b, "last", h->last_ns);
 		put_levels(b, "findings", h->findings);
 		json_member_u64(b, "observations", h->observations);
-		put_channels(w, h);
+		if (w->form == JSON_CASE)
+			put_channels(w, h);
 		put_refs(w, h->refs.at, h->refs.n);
 		buf_byte(b, '}');
 	}
 	array_end(w);
+	choose(w, CHOOSE_ADDRESSES, w->st->naddresses, address_rank);
 	array_begin(w, "addresses");
 	for (uint32_t i = 0; i < w->st->naddresses; i++) {
 		const struct story_address *a = &w->st->addresses[i];
 
+		if (!choice_take(&w->choice, host_rank(w, a->host)))
+			continue;
 		element(w);
 		buf_byte(b, '{');
 		json_member_str(b, "ip", a->ip);
@@ -246,10 +347,13 @@ static void put_edges(struct writer *w)
 {
 	buf *b = &w->o.b;
 
+	choose(w, CHOOSE_EDGES, w->st->nedges, edge_rank);
 	array_begin(w, "edges");
 	for (uint32_t i = 0; i < w->st->nedges; i++) {
 		const struct story_edge *x = &w->st->edges[i];
 
+		if (!choice_take(&w->choice, edge_rank(w, i)))
+			continue;
 		element(w);
 		buf_byte(b, '{');
 		json_member_str(b, "kind", str_of(story_edge_name(x->kind)));
@@ -275,10 +379,13 @@ static void put_observations(struct writer *w)
 {
 	buf *b = &w->o.b;
 
+	choose(w, CHOOSE_OBSERVATIONS, w->st->nobservations, observation_rank);
 	array_begin(w, "observations");
 	for (uint32_t i = 0; i < w->st->nobservations; i++) {
 		const struct story_observation *o = &w->st->observations[i];
 
+		if (!choice_take(&w->choice, o->weight))
+			continue;
 		element(w);
 		buf_byte(b, '{');
 		json_member_str(b, "kind", str_of(story_observation_name(o->kind)));
@@ -289,7 +396,7 @@ static void put_observations(struct writer *w)
 		json_member_time(b, "first", o->first_ns);
 		json_member_time(b, "last", o->last_ns);
 		json_member_u64(b, "count", o->count);
-		put_sentence(b, &o->sentence);
+		put_sentence(w, &o->sentence);
 		put_some(b, "account", o->account);
 		put_some(b, "process", o->process);
 		put_some(b, "process_id", o->process_id);
@@ -389,15 +496,18 @@ static void put_blind(struct writer *w)
 {
 	buf *b = &w->o.b;
 
+	choose(w, CHOOSE_BLIND, w->st->nblind, blind_rank);
 	array_begin(w, "not_seen");
 	for (uint32_t i = 0; i < w->st->nblind; i++) {
 		const struct story_blind *x = &w->st->blind[i];
 
+		if (!choice_take(&w->choice, blind_rank(w, i)))
+			continue;
 		element(w);
 		buf_byte(b, '{');
 		json_member_str(b, "kind", str_of(story_blind_name(x->kind)));
 		put_host(b, w, "host", x->host);
-		put_sentence(b, &x->sentence);
+		put_sentence(w, &x->sentence);
 		put_refs(w, x->refs.at, x->refs.n);
 		buf_byte(b, '}');
 	}
@@ -432,6 +542,8 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 	buf *b = &w->o.b;
 
 	(void)e;
+	if (!choice_take(&w->choice, f->level))
+		return 0;
 	element(w);
 	buf_byte(b, '{');
 	json_member_time(b, "time", f->time_ns);
@@ -493,6 +605,8 @@ static int on_gap(void *ctx, const struct gap *g, err *e)
 	buf *b = &w->o.b;
 
 	(void)e;
+	if (!choice_take(&w->choice, g->kind != GAP_ASSUMED))
+		return 0;
 	element(w);
 	buf_byte(b, '{');
 	json_member_str(b, "kind", str_of(gap_kind_name(g->kind)));
@@ -514,6 +628,8 @@ static int on_item(void *ctx, const struct store_item *it, err *e)
 	char hex[SHA256_HEX_LEN + 1];
 
 	(void)e;
+	if (!choice_take(&w->choice, item_rank(it)))
+		return 0;
 	element(w);
 	buf_byte(b, '{');
 	json_member_u64(b, "id", it->id);
@@ -540,32 +656,44 @@ static int on_item(void *ctx, const struct store_item *it, err *e)
 	return 0;
 }
 
+/* Everything behind the head, each array with the comma before it. */
+static int put_body(struct writer *w, struct store *s, err *e)
+{
+	int rc;
+
+	put_hosts(w);
+	put_edges(w);
+	put_observations(w);
+	put_clocks(w);
+	put_coverage(w);
+	put_blind(w);
+	choose_findings(w);
+	array_begin(w, "findings");
+	rc = store_each_finding(s, on_finding, w, e);
+	array_end(w);
+	choose(w, CHOOSE_GAPS, w->st->ngaps, gap_rank);
+	array_begin(w, "gaps");
+	rc = rc < 0 ? rc : store_each_gap(s, on_gap, w, e);
+	array_end(w);
+	choose(w, CHOOSE_ITEMS, w->st->nitems, story_item_rank);
+	array_begin(w, "items");
+	rc = rc < 0 ? rc : store_each_item(s, on_item, w, e);
+	array_end(w);
+	array_begin(w, "rules");
+	rc = rc < 0 ? rc : store_each_rule(s, on_rule, w, e);
+	array_end(w);
+	return rc;
+}
+
 int report_json(struct store *s, const struct story *st, int fd, err *e)
 {
-	struct writer w = { .o = { .fd = fd }, .st = st };
-	int rc = 0;
+	struct writer w = { .o = { .fd = fd }, .st = st, .form = JSON_CASE, .choice = CHOICE_ALL };
+	int rc;
 
 	put_head(&w);
 	put_summary(&w);
-	put_hosts(&w);
-	put_edges(&w);
-	put_observations(&w);
-	put_clocks(&w);
-	put_coverage(&w);
-	put_blind(&w);
-	incident_json(&w.o, st);
-	array_begin(&w, "findings");
-	rc = store_each_finding(s, on_finding, &w, e);
-	array_end(&w);
-	array_begin(&w, "gaps");
-	rc = rc < 0 ? rc : store_each_gap(s, on_gap, &w, e);
-	array_end(&w);
-	array_begin(&w, "items");
-	rc = rc < 0 ? rc : store_each_item(s, on_item, &w, e);
-	array_end(&w);
-	array_begin(&w, "rules");
-	rc = rc < 0 ? rc : store_each_rule(s, on_rule, &w, e);
-	array_end(&w);
+	incident_json(&w.o, st, JSON_CASE);
+	rc = put_body(&w, s, e);
 	array_begin(&w, "facts");
 	if (st->facts <= LIMIT_JSON_FACTS)
 		rc = rc < 0 ? rc : store_each_fact(s, -1, on_fact, &w, e);
@@ -576,4 +704,71 @@ int report_json(struct store *s, const struct story *st, int fd, err *e)
 		return -1;
 	}
 	return out_end(&w.o, e);
+}
+
+/* --- for the page ------------------------------------------------------------------------------ */
+
+static void put_rule_hits(struct writer *w)
+{
+	buf *b = &w->o.b;
+
+	array_begin(w, "rule_hits");
+	for (uint32_t i = 0; i < w->st->nrules; i++) {
+		const struct story_rule *r = &w->st->rules[i];
+
+		element(w);
+		buf_byte(b, '{');
+		json_member_str(b, "id", r->id);
+		json_member_str(b, "title", r->title);
+		json_member_str(b, "level", str_of(report_level_name(r->level)));
+		json_member_u64(b, "count", r->count);
+		json_member_u64(b, "hosts", r->hosts);
+		json_member_time(b, "first", r->first_ns);
+		json_member_time(b, "last", r->last_ns);
+		json_key(b, "ref");
+		put_ref(w, &r->ref);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+}
+
+/* How many there are of what a page may not have all of. */
+static void put_full(struct writer *w)
+{
+	const struct story *st = w->st;
+	uint64_t findings = 0;
+	buf *b = &w->o.b;
+
+	for (int l = 0; l <= LEVEL_CRITICAL; l++)
+		findings += st->findings[l];
+	buf_z(b, ",\n\"full\":{");
+	json_member_u64(b, "edges", st->nedges);
+	json_member_u64(b, "observations", st->nobservations);
+	json_member_u64(b, "findings", findings);
+	json_member_u64(b, "gaps", st->ngaps);
+	json_member_u64(b, "items", st->nitems);
+	json_member_u64(b, "addresses", st->naddresses);
+	json_member_u64(b, "not_seen", st->nblind);
+	buf_byte(b, '}');
+}
+
+void case_json_page_head(struct out *o, const struct story *st)
+{
+	struct writer w = { .o = *o, .st = st, .form = JSON_PAGE, .choice = CHOICE_ALL };
+
+	put_head(&w);
+	put_full(&w);
+	put_summary(&w);
+	incident_json(&w.o, st, JSON_PAGE);
+	put_rule_hits(&w);
+	*o = w.o;
+}
+
+int case_json_page_body(struct out *o, struct store *s, const struct story *st, err *e)
+{
+	struct writer w = { .o = *o, .st = st, .form = JSON_PAGE, .choice = CHOICE_ALL };
+	int rc = put_body(&w, s, e);
+
+	*o = w.o;
+	return rc;
 }

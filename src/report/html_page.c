@@ -3,35 +3,20 @@
 
 #include "report/html_priv.h"
 #include "story/incident.h"
+#include "util/base64.h"
 
 #include "page.inc"
 
-static void base64(const uint8_t *p, size_t n, buf *out)
-{
-	static const char ABC[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < n; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
-			     (i + 2 < n ? p[i + 2] : 0u);
-
-		buf_byte(out, ABC[v >> 18]);
-		buf_byte(out, ABC[v >> 12 & 63]);
-		buf_byte(out, i + 1 < n ? ABC[v >> 6 & 63] : '=');
-		buf_byte(out, i + 2 < n ? ABC[v & 63] : '=');
-	}
-}
-
-/* 'sha256-...' of a piece of the page, so that nothing else may run or style. */
-static void hash_source(const unsigned char *data, size_t n, buf *out)
+void html_hash_source(bytes source, buf *out)
 {
 	uint8_t digest[SHA256_LEN] = { 0 };
 	struct sha256 *sha = sha256_new(NULL);
 
-	if (sha && sha256_add(sha, (bytes){ data, n }, NULL) == 0)
+	if (sha && sha256_add(sha, source, NULL) == 0)
 		sha256_end(sha, digest, NULL);
 	sha256_free(sha);
 	buf_z(out, "'sha256-");
-	base64(digest, sizeof digest, out);
+	base64_add(out, (bytes){ digest, sizeof digest });
 	buf_z(out, "'");
 }
 
@@ -134,9 +119,9 @@ void html_head(struct html *h)
 
 	buf_z(b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 		 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
-	hash_source(STYLE, sizeof STYLE, b);
+	html_hash_source((bytes){ STYLE, sizeof STYLE }, b);
 	buf_z(b, "; script-src ");
-	hash_source(SCRIPT, sizeof SCRIPT, b);
+	html_hash_source((bytes){ SCRIPT, sizeof SCRIPT }, b);
 	buf_z(b, "; base-uri 'none'; form-action 'none'\">\n"
 		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		 "<meta name=\"color-scheme\" content=\"light dark\">\n"

@@ -51,6 +51,9 @@ void html_blind(struct html *h);
 void html_gaps(struct html *h);
 void html_items(struct html *h);
 
+/* 'sha256-...' of a piece of a page, so that its policy lets nothing else run or style. */
+void html_hash_source(bytes source, buf *out);
+
 /* Small things. */
 void html_text(buf *b, str s);             /* escaped */
 void html_clip(buf *b, str s, size_t max); /* its beginning, with an ellipsis */

@@ -8,6 +8,7 @@
 struct list {
 	struct out *o;
 	const struct story *st;
+	enum json_form form;
 	bool first;
 };
 
@@ -152,14 +153,10 @@ static void put_timeline(struct list *l, const struct incident *in)
 	begin(l, "timeline");
 	for (uint32_t i = 0; i < in->ntimeline; i++) {
 		const struct story_clue *c = &in->clues[in->timeline[i]];
-		buf text = { 0 };
-
 		item(l);
 		put_time(l, "time", c->ns);
 		put_host(l, "host", c->host);
-		story_sentence_text(&c->sentence, LANGUAGE_EN, &text);
-		json_member_str(b, "text", buf_view(&text));
-		buf_done(&text);
+		sentence_json(b, &c->sentence, l->form);
 		json_member_str(b, "phase", str_of(c->phase));
 		json_member_str(b, "family", str_of(clue_family_name(c->family)));
 		json_member_str(b, "grade", str_of(clue_grade_name(c->grade)));
@@ -317,9 +314,24 @@ static void put_gaps(struct list *l)
 	end(l);
 }
 
-void incident_json(struct out *o, const struct story *st)
+void sentence_json(buf *b, const struct story_sentence *s, enum json_form form)
 {
-	struct list l = { .o = o, .st = st };
+	buf text = { 0 }, zh = { 0 };
+
+	story_sentence_text(s, LANGUAGE_EN, &text);
+	json_member_str(b, "text", buf_view(&text));
+	if (form == JSON_PAGE) {
+		story_sentence_text(s, LANGUAGE_ZH, &zh);
+		if (!str_eq(buf_view(&zh), buf_view(&text)))
+			json_member_str(b, "zh", buf_view(&zh));
+		buf_done(&zh);
+	}
+	buf_done(&text);
+}
+
+void incident_json(struct out *o, const struct story *st, enum json_form form)
+{
+	struct list l = { .o = o, .st = st, .form = form };
 	const struct incident *in = st->incident;
 
 	buf_z(&o->b, ",\n\"incident\":{");
@@ -330,7 +342,8 @@ void incident_json(struct out *o, const struct story *st)
 		put_timeline(&l, in);
 		put_external(&l, in);
 		put_loss(&l, in);
-		put_gaps(&l);
+		if (form == JSON_CASE) /* a page has the coverage */
+			put_gaps(&l);
 	}
 	buf_byte(&o->b, '}');
 }

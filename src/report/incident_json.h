@@ -2,9 +2,8 @@
 #ifndef SPOOR_REPORT_INCIDENT_JSON_H
 #define SPOOR_REPORT_INCIDENT_JSON_H
 
-#include "report/out.h"
-#include "report/report_priv.h"
+#include "report/case_json.h"
 
-void incident_json(struct out *o, const struct story *st);
+void incident_json(struct out *o, const struct story *st, enum json_form form);
 
 #endif

@@ -15,6 +15,11 @@ static void pass_on(struct out *o)
 		o->failed = true;
 		o->error = ENOMEM;
 	}
+	if (o->pass && !o->failed) {
+		o->error = o->pass(o->ctx, (bytes){ (const uint8_t *)o->b.ptr, o->b.len });
+		o->failed = o->error != 0;
+		at = o->b.len;
+	}
 	while (!o->failed && at < o->b.len) {
 		ssize_t n = write(o->fd, o->b.ptr + at, o->b.len - at);
 
@@ -28,6 +33,14 @@ static void pass_on(struct out *o)
 		}
 	}
 	buf_clear(&o->b);
+}
+
+int out_keep(void *ctx, bytes piece)
+{
+	buf *to = ctx;
+
+	buf_add(to, piece.ptr, piece.len);
+	return to->failed ? ENOMEM : 0;
 }
 
 void out_some(struct out *o)

@@ -9,9 +9,14 @@
 struct out {
 	buf b; /* write here, and call out_some() now and then */
 	int fd;
+	int (*pass)(void *ctx, bytes piece); /* instead of fd: 0 or an errno */
+	void *ctx;
 	bool failed; /* a write failed; `e` of out_end() says why */
 	int error;
 };
+
+/* A `pass` that gathers everything in the buf `ctx`. */
+int out_keep(void *ctx, bytes piece);
 
 /* Pass on what has been gathered if it is much. */
 void out_some(struct out *o);

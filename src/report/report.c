@@ -1,6 +1,7 @@
 #include "report/report_priv.h"
 
 #include "report/out.h"
+#include "report/page.h"
 
 const char *report_level_name(enum finding_level level)
 {
@@ -48,7 +49,7 @@ static int fill_html(void *ctx, int fd, err *e)
 {
 	struct job *j = ctx;
 
-	return report_html(j->s, j->st, fd, e);
+	return page_script().len ? report_page(j->s, j->st, fd, e) : report_html(j->s, j->st, fd, e);
 }
 
 int report_write(struct store *s, const char *dir, err *e)

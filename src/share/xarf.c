@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "share/share.h"
+#include "util/base64.h"
 #include "util/json.h"
 #include "util/sha256.h"
 
@@ -66,21 +67,6 @@ static void evidence_text(buf *b, const struct told_indicator *x)
 	}
 }
 
-static void base64(buf *b, str s)
-{
-	static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < s.len; i += 3) {
-		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			v = v << 8 | (k < n ? (unsigned char)s.ptr[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			buf_byte(b, k <= n ? DIGITS[v >> (18 - 6 * k) & 63] : '=');
-	}
-}
-
 static void text_hash(struct told *t, str s, char out[2 * SHA256_LEN + 1])
 {
 	uint8_t sum[SHA256_LEN];
@@ -114,7 +100,7 @@ static void put_evidence(buf *b, struct told *t, const struct told_indicator *x)
 	buf text = { 0 }, payload = { 0 };
 
 	evidence_text(&text, x);
-	base64(&payload, buf_view(&text));
+	base64_add(&payload, str_bytes(buf_view(&text)));
 	text_hash(t, buf_view(&text), hash);
 	json_key(b, "evidence");
 	buf_z(b, "[{\"content_type\":\"text/plain\",\"description\":\"What was reconstructed from logs\"");
@@ -182,7 +168,7 @@ static void put_old_report(buf *b, const struct told *t, const struct told_indic
 	share_time_member(b, "Date", when(t, x));
 	json_member_str(b, "SourceIp", x->value);
 	evidence_text(&text, x);
-	base64(&payload, buf_view(&text));
+	base64_add(&payload, str_bytes(buf_view(&text)));
 	json_key(b, "Samples");
 	buf_z(b, "[{\"ContentType\":\"text/plain\",\"Base64Encoded\":true,"
 		 "\"Description\":\"What was reconstructed from logs\"");

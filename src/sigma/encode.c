@@ -21,16 +21,6 @@ static char digit_at(str data, size_t before, size_t k)
 	return DIGITS[bits];
 }
 
-void encode_base64(str data, buf *out)
-{
-	size_t n = (data.len * 8 + 5) / 6;
-
-	for (size_t k = 0; k < n; k++)
-		buf_byte(out, digit_at(data, 0, k));
-	for (; n % 4; n++)
-		buf_byte(out, '=');
-}
-
 void encode_base64_offset(str data, unsigned before, buf *out)
 {
 	size_t first = (before * 8u + 5) / 6, end = (before + data.len) * 8 / 6;

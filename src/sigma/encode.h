@@ -4,8 +4,6 @@
 
 #include "util/buf.h"
 
-void encode_base64(str data, buf *out);
-
 /* The characters of base64 text that depend on data alone when `before` (0, 1, 2) unknown bytes
  * modulo 3 stand before it, whatever follows. */
 void encode_base64_offset(str data, unsigned before, buf *out);

@@ -3,6 +3,7 @@
 #include "sigma/encode.h"
 #include "sigma/fold.h"
 #include "sigma/rule_priv.h"
+#include "util/base64.h"
 #include "util/limits.h"
 #include "util/utf.h"
 
@@ -173,7 +174,7 @@ static int mod_base64(struct item *it, struct alt *a, unsigned arg, err *e)
 
 	if (need_bytes(a, e) < 0)
 		return -1;
-	encode_base64(buf_view(&a->data), &out);
+	base64_add(&out, str_bytes(buf_view(&a->data)));
 	r = take_text(a, &out, e);
 	buf_done(&out);
 	return r;

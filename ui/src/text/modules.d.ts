@@ -1,0 +1,4 @@
+declare module 'words:table' {
+  const table: Record<string, string[]>;
+  export default table;
+}
