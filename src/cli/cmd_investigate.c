@@ -20,7 +20,8 @@ static const struct cli_option OPTIONS[] = {
 	{ 'o', "output", "CASE", "Folder of the case; made if it is not there" },
 	{ 0, "case", "FILE", "What you know of hosts, nets, zones and parties: case.yaml" },
 	RULE_OPTIONS,
-	{ 0, "geo", "FILE", "Country and network of addresses: a file in MaxMind's format (.mmdb); may be repeated" },
+	{ 0, "geo", "FILE",
+	  "Country and network of addresses: a file in MaxMind's format (.mmdb); may be repeated" },
 	{ 0, "force", NULL, "Replace a case that is there already" },
 	RUN_OPTIONS,
 	{ 0 },
@@ -184,8 +185,8 @@ static int put_rules(struct investigation *in, struct store_run *run, err *e)
 /* --- the summary ---------------------------------------------------------------------------- */
 
 /* How much was read, then the story in short, then where the report is. */
-static int summary(buf *b, const struct investigation *in, const struct engine_totals *t, const char *dir,
-		   err *e)
+static void summary(buf *b, const struct investigation *in, const struct story *st,
+		    const struct engine_totals *t, const char *dir)
 {
 	const struct term *term = &in->cli->out;
 
@@ -195,8 +196,7 @@ static int summary(buf *b, const struct investigation *in, const struct engine_t
 		buf_printf(b, "; %llu events recovered from damage or slack",
 			   (unsigned long long)t->recovered);
 	buf_z(b, "\n\n");
-	if (report_summary(in->store, term->columns, term->color, b, e) < 0)
-		return -1;
+	report_text(st, term->columns, term->color, b);
 	buf_byte(b, '\n');
 	term_begin(b, term, TERM_BOLD);
 	buf_z(b, "Report: ");
@@ -204,7 +204,6 @@ static int summary(buf *b, const struct investigation *in, const struct engine_t
 	buf_z(b, "/report.html");
 	term_end(b, term, TERM_BOLD);
 	buf_byte(b, '\n');
-	return 0;
 }
 
 /* --- the run -------------------------------------------------------------------------------- */
@@ -257,6 +256,7 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	const char *profile = args_get(args, "profile");
 	buf rules = { 0 }, command = { 0 }, out = { 0 };
 	uint64_t places = 0;
+	struct story *st = NULL;
 	err e = { .offset = ERR_NO_OFFSET };
 	int code;
 
@@ -287,13 +287,16 @@ static int investigate(struct cli *cli, const struct cli_args *args, struct engi
 	code = gather(&in, o, &run, &totals);
 	if (code != EXIT_DONE && code != EXIT_GAPS)
 		goto done;
-	if (geo_fill(in.store, args, &places, &e) < 0 || report_write(in.store, dir, &e) < 0) {
+	if (geo_fill(in.store, args, &places, &e) < 0 || story_build(&st, in.store, &e) < 0 ||
+	    report_write(in.store, st, dir, &e) < 0) {
 		code = cli_fail(cli, &e);
 		goto done;
 	}
-	if (summary(&out, &in, &totals, dir, &e) < 0 || cli_flush(STDOUT_FILENO, &out, &e) < 0)
+	summary(&out, &in, st, &totals, dir);
+	if (cli_flush(STDOUT_FILENO, &out, &e) < 0)
 		code = cli_fail(cli, &e);
 done:
+	story_free(st);
 	manifest_free(in.manifest);
 	store_close(in.store);
 	correlator_free(o->correlator);

@@ -14,16 +14,22 @@ static int run(struct cli *cli, const struct cli_args *args)
 	struct term term = cli->out;
 	err e = { .offset = ERR_NO_OFFSET };
 	struct store *s = NULL;
+	struct story *st = NULL;
 	buf out = { 0 };
 	int code = EXIT_DONE;
 
 	if (args->paths.len != 1)
 		return cli_usage(cli, &command_report, "report takes one case");
-	if (store_open(&s, args->paths.at[0], &e) < 0 || report_write(s, args->paths.at[0], &e) < 0 ||
-	    report_summary(s, term.columns, term.color, &out, &e) < 0 ||
-	    cli_flush(STDOUT_FILENO, &out, &e) < 0)
+	if (store_open(&s, args->paths.at[0], &e) < 0 || story_build(&st, s, &e) < 0 ||
+	    report_write(s, st, args->paths.at[0], &e) < 0) {
 		code = cli_fail(cli, &e);
+	} else {
+		report_text(st, term.columns, term.color, &out);
+		if (cli_flush(STDOUT_FILENO, &out, &e) < 0)
+			code = cli_fail(cli, &e);
+	}
 	buf_done(&out);
+	story_free(st);
 	store_close(s);
 	return code;
 }

@@ -173,7 +173,8 @@ static uint8_t host_rank(const struct writer *w, uint32_t host)
 
 	if (host == STORY_NOBODY || !in || host >= w->st->nhosts)
 		return 0;
-	for (uint32_t i = 0; i < in->nhosts && in->hosts[i].class <= CLASS_EXPOSED; i++) /* most suspicious first */
+	for (uint32_t i = 0; i < in->nhosts && in->hosts[i].class <= CLASS_EXPOSED;
+	     i++) /* most suspicious first */
 		if (in->hosts[i].host == host)
 			return (uint8_t)(CLASSES - in->hosts[i].class);
 	return 0;
@@ -216,7 +217,8 @@ static uint8_t story_item_rank(const struct writer *w, uint32_t i)
 	return item_rank(&w->st->items[i]);
 }
 
-static void choose(struct writer *w, enum chosen what, uint32_t n, uint8_t (*rank)(const struct writer *, uint32_t))
+static void choose(struct writer *w, enum chosen what, uint32_t n,
+		   uint8_t (*rank)(const struct writer *, uint32_t))
 {
 	uint64_t of[CHOICE_RANKS] = { 0 };
 

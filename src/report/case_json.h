@@ -7,7 +7,7 @@
 
 enum json_form {
 	JSON_CASE, /* everything */
-	JSON_PAGE  /* what a page has room for: without values and channels, sentences in Chinese too, the most telling of long arrays */
+	JSON_PAGE /* what a page has room for: without values and channels, sentences in Chinese too, the most telling of long arrays */
 };
 
 /* "text" and, for a page, "zh" where it is another text. */

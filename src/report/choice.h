@@ -9,7 +9,7 @@
 #define CHOICE_RANKS 256
 
 struct choice {
-	uint8_t least;	 /* what is of this rank is taken while there is room */
+	uint8_t least;     /* what is of this rank is taken while there is room */
 	uint64_t of_least; /* how many more of it */
 };
 

@@ -32,17 +32,19 @@ bytes page_style(void)
 
 /* The id keeps Cytoscape.js from adding a style of its own, which the policy would refuse: app.css has it. */
 #define STYLE_ID "__________cytoscape_stylesheet"
-#define HEAD                                                                      \
-	"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"     \
-	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" \
-	"<meta name=\"color-scheme\" content=\"light dark\">\n"                   \
-	"<meta name=\"referrer\" content=\"no-referrer\">\n"                      \
+#define HEAD                                                                                                 \
+	"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"                                \
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"                         \
+	"<meta name=\"color-scheme\" content=\"light dark\">\n"                                              \
+	"<meta name=\"referrer\" content=\"no-referrer\">\n"                                                 \
 	"<title>Investigation report</title>\n"
 
 str page_shell(void)
 {
-	return STR(HEAD "<link rel=\"stylesheet\" href=\"app.css\" id=\"" STYLE_ID "\">\n"
-			"</head><body>\n<div id=\"app\"></div>\n<script src=\"app.js\"></script>\n</body></html>\n");
+	return STR(
+		HEAD
+		"<link rel=\"stylesheet\" href=\"app.css\" id=\"" STYLE_ID "\">\n"
+		"</head><body>\n<div id=\"app\"></div>\n<script src=\"app.js\"></script>\n</body></html>\n");
 }
 
 /* --- the case inside ----------------------------------------------------------------------------- */
@@ -125,9 +127,10 @@ static void put_first_view(struct html *h)
 		html_sentence(b, &st->paragraphs[i].sentence);
 		buf_z(b, "</li>\n");
 	}
-	buf_z(b, "</ol>\n<noscript><p class=\"note\">The views and the evidence behind each sentence need the script of this "
-		 "file; without it, spoor report CASE --format html writes the same as a plain document.</p></noscript>\n"
-		 "</section></main>\n");
+	buf_z(b,
+	      "</ol>\n<noscript><p class=\"note\">The views and the evidence behind each sentence need the script of this "
+	      "file; without it, spoor report CASE --format html writes the same as a plain document.</p></noscript>\n"
+	      "</section></main>\n");
 }
 
 static void put_policy(buf *b)
@@ -136,7 +139,8 @@ static void put_policy(buf *b)
 	html_hash_source(page_style(), b);
 	buf_z(b, "; script-src ");
 	html_hash_source(page_script(), b);
-	buf_z(b, "; img-src data: blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'\">\n");
+	buf_z(b,
+	      "; img-src data: blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'\">\n");
 }
 
 int report_page(struct store *s, const struct story *st, int fd, err *e)

@@ -52,29 +52,11 @@ static int fill_html(void *ctx, int fd, err *e)
 	return page_script().len ? report_page(j->s, j->st, fd, e) : report_html(j->s, j->st, fd, e);
 }
 
-int report_write(struct store *s, const char *dir, err *e)
+int report_write(struct store *s, const struct story *st, const char *dir, err *e)
 {
-	struct story *st;
-	struct job j = { .s = s };
-	int rc;
+	struct job j = { .s = s, .st = st };
 
-	if (story_build(&st, s, e) < 0)
+	if (out_file(dir, "case.json", fill_json, &j, e) < 0)
 		return -1;
-	j.st = st;
-	rc = out_file(dir, "case.json", fill_json, &j, e);
-	if (rc == 0)
-		rc = out_file(dir, "report.html", fill_html, &j, e);
-	story_free(st);
-	return rc;
-}
-
-int report_summary(struct store *s, unsigned columns, bool color, buf *out, err *e)
-{
-	struct story *st;
-
-	if (story_build(&st, s, e) < 0)
-		return -1;
-	report_text(st, columns, color, out);
-	story_free(st);
-	return 0;
+	return out_file(dir, "report.html", fill_html, &j, e);
 }

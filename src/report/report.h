@@ -11,18 +11,17 @@
 #include "story/story.h"
 
 /* Write DIR/case.json and DIR/report.html (mode 0600), each put in place whole when it is finished. */
-int report_write(struct store *s, const char *dir, err *e);
+int report_write(struct store *s, const struct story *st, const char *dir, err *e);
 
 /* The story in short for a terminal: plain text with line breaks at `columns` (0: 100), colour by
  * escape sequences only if asked. Nothing of the evidence can steer the terminal. */
-int report_summary(struct store *s, unsigned columns, bool color, buf *out, err *e);
+void report_text(const struct story *st, unsigned columns, bool color, buf *out);
 
 /* Which logs of which hosts the case holds, day by day, and what is missing, for a terminal. 1: something is. */
 int report_coverage(struct store *s, bool color, buf *out, err *e);
 
-/* The same parts for callers that have the story already. */
+/* Each part alone. */
 int report_json(struct store *s, const struct story *st, int fd, err *e);
 int report_html(struct store *s, const struct story *st, int fd, err *e);
-void report_text(const struct story *st, unsigned columns, bool color, buf *out);
 
 #endif

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { indexOf, type Index } from './data/derive';
 import { openSource, type Source } from './data/source';
 import type { Body, Case, Head } from './data/types';
+import { Ev } from './parts/bits';
 import { AppContext, link, type App, type Claim } from './parts/context';
 import { Drawer } from './parts/drawer';
 import { Icon, type IconName } from './parts/icons';
@@ -211,7 +212,7 @@ function Page({ source }: { source: Source }) {
               void reload();
             }
           }} />}
-          {news && <div class="news" role="status"><b>{t('changed')}</b><button type="button" class="small" aria-label={t('close')} onClick={() => setNews(null)}>✕</button>{news.length ? <ul>{news.slice(0, 30).map((n) => <li>{n}</li>)}</ul> : <p>{t('no_change')}</p>}</div>}
+          {news && <div class="news" role="status"><b>{t('changed')}</b><button type="button" class="small" aria-label={t('close')} onClick={() => setNews(null)}>✕</button>{news.length ? <ul>{news.slice(0, 30).map((n) => <li><Ev s={n} /></li>)}</ul> : <p>{t('no_change')}</p>}</div>}
         </AppContext.Provider>
       )}
     </SettingsContext.Provider>

@@ -8,11 +8,46 @@
 #include <unistd.h>
 
 #include "made_case.h"
+#include "report/choice.h"
+#include "report/page.h"
 #include "report/report.h"
 #include "report/visible.h"
 #include "util/json.h"
 
 #define EVIL "\"'><img src=x onerror=alert(1)>&{}\x01\x1b[31m\xE2\x80\xAE\xFF</script>"
+
+/* Build the story and write everything of it. */
+static int write_report(struct store *s, const char *dir, err *e)
+{
+	struct story *st;
+	int rc;
+
+	if (story_build(&st, s, e) < 0)
+		return -1;
+	rc = report_write(s, st, dir, e);
+	if (rc == 0) { /* the document for print beside it */
+		char path[256];
+		int fd;
+
+		snprintf(path, sizeof path, "%s/print.html", dir);
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		rc = report_html(s, st, fd, e);
+		close(fd);
+	}
+	story_free(st);
+	return rc;
+}
+
+static int write_summary(struct store *s, unsigned columns, bool color, buf *out)
+{
+	struct story *st;
+
+	if (story_build(&st, s, NULL) < 0)
+		return -1;
+	report_text(st, columns, color, out);
+	story_free(st);
+	return 0;
+}
 
 static buf read_all(const char *dir, const char *name)
 {
@@ -63,8 +98,8 @@ static void test_html_is_inert(void **state)
 	(void)state;
 	made_open(&c);
 	hostile_facts(&c);
-	assert_int_equal(report_write(c.s, c.dir, NULL), 0);
-	b = read_all(c.dir, "report.html");
+	assert_int_equal(write_report(c.s, c.dir, NULL), 0);
+	b = read_all(c.dir, "print.html");
 	assert_true(b.len > 5000);
 	assert_false(has(&b, "<img"));
 	assert_false(has(&b, "\x01"));
@@ -97,7 +132,7 @@ static void test_html_is_inert(void **state)
 /* The same case gives the same bytes, and nothing but the case goes in. */
 static void test_same_bytes(void **state)
 {
-	static const char *const NAMES[] = { "report.html", "case.json" };
+	static const char *const NAMES[] = { "report.html", "case.json", "print.html" };
 	struct made_case c;
 
 	(void)state;
@@ -107,11 +142,11 @@ static void test_same_bytes(void **state)
 		struct store_run run = { .version = STR("0.1"), .command = STR("made"), .finished = true };
 		buf a, b;
 
-		assert_int_equal(report_write(c.s, c.dir, NULL), 0);
+		assert_int_equal(write_report(c.s, c.dir, NULL), 0);
 		a = read_all(c.dir, NAMES[i]);
 		run.started_ns = 77 + (int64_t)i; /* the only clock of a case */
 		assert_int_equal(store_put_run(c.s, &run, NULL), 0);
-		assert_int_equal(report_write(c.s, c.dir, NULL), 0);
+		assert_int_equal(write_report(c.s, c.dir, NULL), 0);
 		b = read_all(c.dir, NAMES[i]);
 		CHECK(NAMES[i], str_eq(buf_view(&a), buf_view(&b)));
 		CHECK(NAMES[i], !has(&a, c.dir));
@@ -119,6 +154,79 @@ static void test_same_bytes(void **state)
 		buf_done(&b);
 	}
 	made_close(&c);
+}
+
+/* From behind `from` to before `to`. */
+static str between(const buf *b, const char *from, const char *to)
+{
+	str rest = buf_view(b);
+	size_t at = str_find(rest, str_of(from));
+
+	assert_true(at != SIZE_MAX);
+	rest = (str){ rest.ptr + at + strlen(from), rest.len - at - strlen(from) };
+	at = str_find(rest, str_of(to));
+	assert_true(at != SIZE_MAX);
+	return (str){ rest.ptr, at };
+}
+
+/* The interactive page: before the script begins there is text only, and the case inside cannot end its element. */
+static void test_page_is_inert(void **state)
+{
+	struct made_case c;
+	str view, head, body;
+	buf b;
+
+	(void)state;
+	if (!page_script().len)
+		skip(); /* built without the page */
+	made_open(&c);
+	hostile_facts(&c);
+	assert_int_equal(write_report(c.s, c.dir, NULL), 0);
+	b = read_all(c.dir, "report.html");
+	view = between(&b, "<div id=\"app\">", "<script type=");
+	head = between(&b, "id=\"case-head\">", "</script>");
+	body = between(&b, "id=\"case-body\">", "</script>");
+	assert_true(str_find(view, STR("<img")) == SIZE_MAX);
+	assert_true(str_find(view, STR("\x1b")) == SIZE_MAX);
+	assert_true(str_find(view, STR("\xE2\x80\xAE")) == SIZE_MAX);
+	assert_true(str_find(view, STR("&lt;img src=x onerror=alert(1)&gt;")) != SIZE_MAX);
+	assert_true(str_find(head, STR("<")) == SIZE_MAX);
+	assert_true(str_find(head, STR("\\u003cimg src=x")) != SIZE_MAX);
+	assert_true(str_find(head, STR("\xE2\x80\xAE")) == SIZE_MAX);
+	assert_true(str_ends(head, STR("}")));
+	for (size_t i = 0; i < body.len; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=", body.ptr[i]))
+			fail_msg("byte %zu is no base64", i);
+	assert_true(str_starts(body, STR("H4sI"))); /* gzip */
+	assert_true(has(&b, "default-src 'none'; style-src 'sha256-"));
+	assert_true(has(&b, "require-trusted-types-for 'script'"));
+	assert_false(has(&b, "unsafe"));
+	buf_done(&b);
+	made_close(&c);
+}
+
+static void test_choice(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t of[4], room;
+		const char *ranks, *taken;
+	} T[] = {
+		{ "room for all", { 2, 1, 0, 1 }, 9, "0301", "1111" },
+		{ "the highest", { 2, 1, 0, 1 }, 2, "0301", "0101" },
+		{ "some of the least", { 3, 0, 0, 1 }, 3, "00300", "11100" },
+		{ "just full", { 1, 2, 0, 0 }, 2, "101", "101" },
+		{ "none", { 1, 1, 1, 1 }, 0, "0123", "0000" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(T); i++) {
+		uint64_t of[CHOICE_RANKS] = { T[i].of[0], T[i].of[1], T[i].of[2], T[i].of[3] };
+		struct choice c = choice_make(of, T[i].room);
+
+		for (const char *r = T[i].ranks; *r; r++)
+			CHECK(T[i].what, choice_take(&c, (uint8_t)(*r - '0')) == (T[i].taken[r - T[i].ranks] == '1'));
+	}
 }
 
 static size_t count_of(const buf *b, const char *text)
@@ -148,8 +256,8 @@ static void test_rows_are_capped_and_counted(void **state)
 		made_fact(&c, FACT_LOG_CLEARED, i, 1, FA_HOST, name, FA_OBJECT, "Security", -1);
 	}
 	assert_int_equal(store_commit(c.s, NULL), 0);
-	assert_int_equal(report_write(c.s, c.dir, NULL), 0);
-	html = read_all(c.dir, "report.html");
+	assert_int_equal(write_report(c.s, c.dir, NULL), 0);
+	html = read_all(c.dir, "print.html");
 	json = read_all(c.dir, "case.json");
 	assert_true(has(&html, "500 more key events of less weight in case.json"));
 	assert_true(has(&html, "1\xE2\x80\xAF"
@@ -173,7 +281,7 @@ static void test_terminal(void **state)
 		str rest, line;
 
 		out.len = 0;
-		assert_int_equal(report_summary(c.s, columns, false, &out, NULL), 0);
+		assert_int_equal(write_summary(c.s, columns, false, &out), 0);
 		assert_false(has(&out, "\x1b"));
 		assert_false(has(&out, "\xE2\x80\xAE"));
 		assert_true(has(&out, "\\x1b[31m"));
@@ -185,7 +293,7 @@ static void test_terminal(void **state)
 		}
 	}
 	out.len = 0;
-	assert_int_equal(report_summary(c.s, 80, true, &out, NULL), 0);
+	assert_int_equal(write_summary(c.s, 80, true, &out), 0);
 	assert_true(has(&out, "\x1b[1mStory\x1b[0m"));
 	assert_false(has(&out, "\x1b[31m["));
 	buf_done(&out);
@@ -234,11 +342,11 @@ static void test_cannot_write(void **state)
 
 	(void)state;
 	made_open(&c);
-	assert_int_equal(report_write(c.s, "/nowhere/at/all", &e), -1);
+	assert_int_equal(write_report(c.s, "/nowhere/at/all", &e), -1);
 	assert_int_equal(e.code, ERR_IO);
 	snprintf(path, sizeof path, "%s/case.json", c.dir);
 	assert_int_equal(symlink("/dev/null", path), 0);
-	assert_int_equal(report_write(c.s, c.dir, NULL), 0); /* replaced, not followed */
+	assert_int_equal(write_report(c.s, c.dir, NULL), 0); /* replaced, not followed */
 	{
 		struct stat st;
 
@@ -253,6 +361,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_html_is_inert),
+		cmocka_unit_test(test_page_is_inert),
+		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_same_bytes),
 		cmocka_unit_test(test_rows_are_capped_and_counted),
 		cmocka_unit_test(test_terminal),
@@ -266,7 +376,7 @@ int main(int argc, char **argv)
 
 		made_open(&c);
 		hostile_facts(&c);
-		rc = report_write(c.s, argv[1], NULL);
+		rc = write_report(c.s, argv[1], NULL);
 		made_close(&c);
 		return rc < 0;
 	}

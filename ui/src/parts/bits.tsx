@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { shortName } from '../text/format';
-import { clip, pieces } from '../text/visible';
+import { clip, pieces, visible } from '../text/visible';
 import { useWords } from '../text/words';
 import { link, useApp, type Claim } from './context';
 
@@ -14,7 +14,7 @@ export function Ev({ s, max = 4000 }: { s: string; max?: number }) {
 
 export function HostLink({ name }: { name: string | null | undefined }) {
   if (!name) return null;
-  return <a class="hostname" href={link('host', name)} title={name}><Ev s={shortName(name)} max={80} /></a>;
+  return <a class="hostname" href={link('host', name)} title={visible(name)}><Ev s={shortName(name)} max={80} /></a>;
 }
 
 export function ClassPill({ of }: { of: string }) {

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Sign } from '../data/types';
-import { ms } from '../text/format';
+import { ms, timeText } from '../text/format';
 import { useApp } from './context';
 import { useSettings } from './settings';
 
@@ -11,6 +11,20 @@ export const GRADES = ['control', 'strong', 'weak', 'blocked', 'note'] as const;
 
 export const css = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export const zoned = (local: boolean) => (n: number) => (local ? new Date(n) : uPlot.tzDate(new Date(n), 'Etc/UTC'));
+
+/* "2024-04-18" where a day begins, "02:14", "02:14:07" or "07.108" within, by how far apart the marks are. */
+export const axisTimes = (local: boolean): uPlot.Axis.DynamicValues => (_u, splits, _i, _space, step) => {
+  let before = '';
+  return splits.map((n) => {
+    const text = timeText(new Date(n).toISOString(), local);
+    const day = text.slice(0, 10);
+    const head = day === before ? '' : before.slice(0, 4) === day.slice(0, 4) ? day.slice(5) : day;
+    before = day;
+    if (step >= DAY) return head;
+    const clock = step >= 60000 ? text.slice(11, 16) : step >= 1000 ? text.slice(11, 19) : text.slice(11, 23);
+    return head ? clock + '\n' + head : clock;
+  });
+};
 
 function perDay(signs: Sign[]): uPlot.AlignedData {
   const days = new Map<number, number[]>();
@@ -44,9 +58,9 @@ export function DayChart({ height, onRange }: { height: number; onRange?: (from:
     const plot = new uPlot({
       width: el.clientWidth, height, ms: 1, tzDate: zoned(local), legend: { show: false },
       cursor: { drag: { x: !!onRange, y: false, setScale: false }, points: { show: false } },
-      scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, Math.max(1, max)] } },
+      scales: { x: { time: true }, y: { distr: 4, asinh: 2, range: (_u, _min, max) => [0, Math.max(1, max)] } },
       series: [{}, ...GRADES.map((g) => ({ label: g, fill: css('--grade-' + g), stroke: css('--grade-' + g), width: 0, paths: bars, points: { show: false } }))],
-      axes: [{ stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line } }, { stroke: ink, size: 36, grid: { stroke: line, width: 1 }, ticks: { show: false }, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }],
+      axes: [{ stroke: ink, values: axisTimes(local), space: 70, grid: { stroke: line, width: 1 }, ticks: { stroke: line } }, { stroke: ink, size: 36, grid: { stroke: line, width: 1 }, ticks: { show: false }, splits: (u) => [0, 1, 10, 100, 1000, 10000].filter((n) => n <= (u.scales.y.max ?? 1)) }],
       hooks: {
         setSelect: [(u) => {
           if (u.select.width > 2 && onRange) onRange(u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x'));

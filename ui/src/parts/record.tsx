@@ -34,11 +34,11 @@ function Decoded({ e }: { e: EventRecord }) {
       <dl class="facts">
         <dt>{t('file')}</dt><dd><Ev s={e.path} /> <span class={'pill ' + (e.verified ? 'low' : 'high')}>{e.verified ? t('verified') : t('not_verified')}</span></dd>
         <dt>{t('time')}</dt><dd>{time(e.time, t('unknown_time'))}</dd>
-        <dt>{t('record')}</dt><dd>{e.record}, {t('offset')} {count(e.offset)}, {count(e.length)} B, {e.format}{e.flags?.length ? ' · ' + e.flags.join(', ') : ''}</dd>
+        <dt>{t('record')}</dt><dd>{e.record}, {t('offset')} {count(e.offset)}, {count(e.length)} B, <Ev s={[e.format, ...(e.flags ?? [])].join(', ')} /></dd>
       </dl>
       <h3>{t('fields')}</h3>
       <dl class="facts fields">{e.fields.map((f) => <><dt><Ev s={f.name} /></dt><dd><Ev s={f.value} max={20000} /></dd></>)}</dl>
-      <details><summary>{t('raw')}</summary><pre tabIndex={0}><Ev s={''} />{pretty(e.json).split('\n').map((l) => <div><Ev s={l} /></div>)}</pre></details>
+      <details><summary>{t('raw')}</summary><pre tabIndex={0}>{pretty(e.json).split('\n').map((l) => <div><Ev s={l} /></div>)}</pre></details>
       <details><summary>{t('hex')}</summary><pre class="hex" tabIndex={0}>{hexLines(e.hex, e.offset).join('\n')}</pre></details>
       {!!e.neighbours?.length && <><h3>{t('neighbours')}</h3><p>{e.neighbours.map((r) => <a class="ref" href={link('event', r)}>{r.slice(65)}</a>)}</p></>}
     </>
@@ -67,7 +67,7 @@ export function Record({ at, brief }: { at: Ref; brief?: boolean }) {
     <div class="record">
       {item && !record && <p class="path"><Ev s={item.path} /></p>}
       <p class="note">SHA-256 {hash.slice(0, 16)}… · {t('offset')} {offset} · {t('record')} {number} <a href={link('event', at)}>#</a></p>
-      {app.source.live ? (record ? <Decoded e={record} /> : error ? <p class="warn">{error}</p> : <p class="note">…</p>) : (
+      {app.source.live ? (record ? <Decoded e={record} /> : error ? <p class="warn"><Ev s={error} /></p> : <p class="note">…</p>) : (
         <><p class="note">{t('opens')}</p><p class="command"><code>{command}</code><Copy text={command} /></p></>
       )}
       {!brief && !!said.length && <><h3>{t('in_case')}</h3><ul class="said">{said.map((s) => <li>{s.host && <><HostLink name={s.host} />: </>}<Ev s={s.what} max={600} /></li>)}</ul></>}

@@ -52,7 +52,7 @@ export function Search({ onClose }: { onClose: () => void }) {
   return (
     <dialog class="search" ref={dialog} aria-label={t('search')} onClose={onClose} onClick={(ev) => ev.target === dialog.current && close()}>
       <input type="search" autofocus placeholder={t('search')} aria-label={t('search')} value={q} onInput={(ev) => setQ(ev.currentTarget.value)}
-        onKeyDown={(ev) => ev.key === 'Enter' && found[0] && go(found[0])} />
+        onKeyDown={(ev) => (ev.key === 'Escape' ? close() : ev.key === 'Enter' && found[0] && go(found[0]))} />
       <p class="note" role="status">{words.length ? found.length : ''}</p>
       <ul>
         {found.slice(0, SHOWN).map((e) => <li><button type="button" onClick={() => go(e)}><span class="kind">{t(e.kind as 'hosts')}</span><span><Ev s={clip(e.text, 300)} /></span></button></li>)}

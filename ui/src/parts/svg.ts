@@ -28,7 +28,7 @@ export function svgOf(cy: Core): string {
     if (n.hasClass('later')) return;
     const p = n.position(), r = n.width() / 2, group = n.data('kind') === 'group';
     out.push(shape(n.style('shape') as string, p.x, p.y, r, n.style('background-color') as string));
-    out.push(`<text x="${p.x.toFixed(1)}" y="${(p.y + (group ? 4 : r + 13)).toFixed(1)}" font-size="${group ? 13 : 11}" text-anchor="middle"${group ? ' fill="#fff"' : ''}>${escape(String(n.data('label')))}</text>`);
+    out.push(`<text x="${p.x.toFixed(1)}" y="${(p.y + (r + 13)).toFixed(1)}" font-size="${group ? 13 : 11}" text-anchor="middle">${escape(String(n.data('label')))}</text>`);
   });
   out.push('</svg>');
   return out.join('\n');

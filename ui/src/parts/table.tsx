@@ -78,6 +78,8 @@ export function Table<Row>({ name, rows, columns, height = 'min(70vh, 46rem)', r
   const v = useVirtual(kept.length, rowHeight, box);
   useEffect(() => setCursor((c) => Math.min(c, Math.max(0, kept.length - 1))), [kept.length]);
   const tracks = columns.map((c) => c.width).join(' ');
+  // all rows are as wide as the least widths of the columns together, so that their cells stand below each other
+  const least = columns.reduce((n, c) => n + Number(/[\d.]+(?=rem)/.exec(c.width)?.[0] ?? 4) + 0.8, 0.6) + 'rem';
   const move = (to: number) => {
     const next = Math.max(0, Math.min(kept.length - 1, to));
     setCursor(next);
@@ -101,29 +103,27 @@ export function Table<Row>({ name, rows, columns, height = 'min(70vh, 46rem)', r
         <span class="note" role="status">{count(kept.length)}{kept.length !== rows.length && ` ${t('of')} ${count(rows.length)}`}</span>
         <button type="button" class="small" onClick={() => save(name.replaceAll(/\W+/g, '-') + '.csv', 'text/csv', toCsv(kept, columns))}>{t('csv')}</button>
       </div>
-      <div class="grid" role="table" aria-label={name} aria-rowcount={kept.length + 1}>
-        <div class="scroll" ref={box} style={{ maxHeight: height }} tabIndex={0} onKeyDown={onKey} role="presentation">
-          <div class="row head" role="row" style={{ gridTemplateColumns: tracks }}>
-            {columns.map((c) => (
-              <div role="columnheader" class={c.number ? 'n' : ''} aria-sort={order?.id === c.id ? (order.down ? 'descending' : 'ascending') : 'none'}>
-                <button type="button" onClick={() => setOrder(order?.id === c.id ? (order.down ? null : { id: c.id, down: true }) : { id: c.id, down: false })}>
-                  {c.title}{order?.id === c.id && (order.down ? ' ▾' : ' ▴')}
-                </button>
+      <div class="scroll" ref={box} style={{ maxHeight: height }} tabIndex={0} onKeyDown={onKey} role="table" aria-label={name} aria-rowcount={kept.length + 1}>
+        <div class="row head" role="row" style={{ gridTemplateColumns: tracks, minWidth: least }}>
+          {columns.map((c) => (
+            <div role="columnheader" class={c.number ? 'n' : ''} aria-label={c.title || t('evidence_of')} aria-sort={order?.id === c.id ? (order.down ? 'descending' : 'ascending') : 'none'}>
+              {c.title && <button type="button" onClick={() => setOrder(order?.id === c.id ? (order.down ? null : { id: c.id, down: true }) : { id: c.id, down: false })}>
+                {c.title}{order?.id === c.id && (order.down ? ' ▾' : ' ▴')}
+              </button>}
+            </div>
+          ))}
+        </div>
+        <div role="rowgroup" class="rows" style={{ height: v.getTotalSize() + 'px', minWidth: least }}>
+          {v.getVirtualItems().map((item) => {
+            const row = kept[item.index];
+            return row === undefined ? null : (
+              <div role="row" aria-rowindex={item.index + 2} key={item.key as number} class={'row' + (item.index === cursor ? ' at' : '') + (onOpen ? ' opens' : '')}
+                style={{ gridTemplateColumns: tracks, height: rowHeight + 'px', transform: `translateY(${item.start}px)` }}
+                onClick={() => (setCursor(item.index), onOpen?.(row))}>
+                {columns.map((c) => <div role="cell" class={c.number ? 'n' : ''} title={c.cell ? undefined : visible(c.text(row))}>{c.cell ? c.cell(row) : visible(c.text(row))}</div>)}
               </div>
-            ))}
-          </div>
-          <div role="rowgroup" class="rows" style={{ height: v.getTotalSize() + 'px' }}>
-            {v.getVirtualItems().map((item) => {
-              const row = kept[item.index];
-              return row === undefined ? null : (
-                <div role="row" aria-rowindex={item.index + 2} key={item.key as number} class={'row' + (item.index === cursor ? ' at' : '') + (onOpen ? ' opens' : '')}
-                  style={{ gridTemplateColumns: tracks, height: rowHeight + 'px', transform: `translateY(${item.start}px)` }}
-                  onClick={() => (setCursor(item.index), onOpen?.(row))}>
-                  {columns.map((c) => <div role="cell" class={c.number ? 'n' : ''} title={c.cell ? undefined : visible(c.text(row))}>{c.cell ? c.cell(row) : visible(c.text(row))}</div>)}
-                </div>
-              );
-            })}
-          </div>
+            );
+          })}
         </div>
       </div>
       {full !== undefined && full > rows.length && <p class="note">{t('capped', { shown: count(rows.length), all: count(full) })}</p>}

@@ -14,8 +14,7 @@ function escapeOf(c: string): string {
 }
 
 export function pieces(s: string): Piece[] {
-  HIDDEN.lastIndex = 0;
-  if (!HIDDEN.test(s)) return [{ text: s, hidden: false }];
+  if (s.search(HIDDEN) < 0) return [{ text: s, hidden: false }];
   const out: Piece[] = [];
   let from = 0;
   for (const m of s.matchAll(HIDDEN)) {

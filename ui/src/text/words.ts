@@ -1,5 +1,6 @@
 // Words of the interface in both languages; words of machines (classes, phases, kinds) come from data/words_ui.tsv.
 import { useSettings, type Lang } from '../parts/settings';
+import { visible } from './visible';
 import machine from 'words:table';
 
 const WORDS = {
@@ -10,6 +11,7 @@ const WORDS = {
   unknown_time: ['time unknown', '时间未知'], utc: ['UTC', 'UTC'], local: ['local time', '本地时间'], theme: ['Light or dark', '浅色或深色'], language: ['中文', 'English'],
   report: ['Investigation report', '调查报告'], loading: ['Reading the case…', '正在读取案件…'], no_incident: ['Nothing amounts to an incident', '未构成事件'],
   no_incident_more: ['That is no proof: what could not be seen is listed.', '这并不构成证明：未能观察到的内容另行列出。'],
+  zero: ['First workstation with signs of control', '首台出现受控迹象的终端'],
   how_in: ['How they came in', '如何进入'], through: ['Through which relays', '经由哪些中继'], planted: ['What was planted', '植入了什么'],
   reached: ['Which hosts it reached', '波及哪些主机'], left: ['What left', '流出了什么'], not_seen: ['What could not be seen', '未能观察到什么'],
   points: ['points', '处'], between: ['between', '介于'], and: ['and', '和'], estimate: ['estimate', '估计'], not_measured: ['not measurable', '无法测量'], nothing_measured: ['no loss was found', '未发现损失'],
@@ -48,7 +50,7 @@ export function word(lang: Lang, w: Word, values: Record<string, string | number
 export function machineWord(lang: Lang, kind: string, w: string | undefined): string {
   if (!w) return '';
   const row = machine[`ui.${kind}.${w}`];
-  return (row && (row[at(lang)] || row[0])) || w.replace(/[-_]/g, ' ');
+  return (row && (row[at(lang)] || row[0])) || visible(w.replace(/[-_]/g, ' '));
 }
 
 export function useWords() {

@@ -65,7 +65,7 @@ export function DecideDialog({ kind, target, title, onDone }: Props) {
       <form method="dialog" onSubmit={submit}>
         <h2 id="decide-title">{t('mark')}</h2>
         <p class="claim"><Ev s={title} max={400} /></p>
-        {before && <p class="note">#{before.n} {before.who}: {before.value} — <Ev s={before.reason} /></p>}
+        {before && <p class="note">#{before.n} <Ev s={`${before.who}: ${before.value} — ${before.reason}`} /></p>}
         <p class="chips" role="group">{kinds.map((k) => <button type="button" aria-pressed={k === what} onClick={() => (setWhat(k), setValue(k === 'role' ? 'server' : CHOICES[k]?.[0][0] ?? ''))}>{k === 'note' ? t('note') : m('decision', k)}</button>)}</p>
         {CHOICES[what] && <p class="choices">{CHOICES[what].map(([v, w]) => <label><input type="radio" name="value" checked={value === v} onChange={() => setValue(v)} /> {t(w)}</label>)}</p>}
         {what === 'role' && <p><label>{t('role_set')} <select value={value} onChange={(ev) => setValue(ev.currentTarget.value)}>{ROLES.map((r) => <option value={r}>{m('role', r)}</option>)}</select></label></p>}

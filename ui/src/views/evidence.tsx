@@ -7,6 +7,7 @@ import { link, useApp } from '../parts/context';
 import { CoverBar, useDays } from '../parts/coverbar';
 import { Table, type Column } from '../parts/table';
 import { bytes, count, useTime } from '../text/format';
+import { visible } from '../text/visible';
 import { useWords } from '../text/words';
 
 const TABS = ['not-seen', 'coverage', 'files', 'gaps', 'addresses', 'clocks'] as const;
@@ -19,7 +20,7 @@ function NotSeen() {
   const columns: Column<Blind>[] = [
     { id: 'kind', title: t('kind'), width: '12rem', text: (b) => m('blind', b.kind) },
     { id: 'host', title: t('host'), width: 'minmax(7rem, 11rem)', text: (b) => b.host ?? '', cell: (b) => <HostLink name={b.host} /> },
-    { id: 'what', title: t('what'), width: 'minmax(20rem, 1fr)', text, cell: (b) => <span title={text(b)}><Ev s={text(b)} max={600} /></span> },
+    { id: 'what', title: t('what'), width: 'minmax(20rem, 1fr)', text, cell: (b) => <span title={visible(text(b))}><Ev s={text(b)} max={600} /></span> },
     { id: 'refs', title: '', width: '3rem', text: (b) => b.refs.join(' '), cell: (b) => <Proof claim={{ title: text(b), refs: b.refs }} /> },
   ];
   return <Table name={t('not_seen')} rows={app.index.case.not_seen} columns={columns} full={app.index.case.full?.not_seen} onOpen={(b) => app.open({ title: text(b), refs: b.refs })} />;
@@ -68,7 +69,7 @@ function Files() {
     { id: 'events', title: t('events'), width: '7rem', text: (i) => count(i.events), sort: (i) => i.events, number: true },
     { id: 'first', title: t('first'), width: '12.5rem', text: (i) => time(i.first), sort: (i) => i.first ?? '' },
     { id: 'last', title: t('last'), width: '12.5rem', text: (i) => time(i.last), sort: (i) => i.last ?? '' },
-    { id: 'hash', title: t('hash'), width: '10rem', text: (i) => i.sha256 ?? '', cell: (i) => <code class="hash" title={i.sha256 ?? ''}>{i.sha256}</code> },
+    { id: 'hash', title: t('hash'), width: '10rem', text: (i) => i.sha256 ?? '', cell: (i) => <code class="hash" title={i.sha256 ?? ''}><Ev s={i.sha256 ?? ''} /></code> },
     { id: 'reason', title: t('reason'), width: 'minmax(8rem, 1fr)', text: (i) => i.reason ?? '' },
   ];
   return <Table name={t('files')} rows={index.case.items} columns={columns} full={index.case.full?.items} />;
@@ -129,7 +130,7 @@ export function Evidence({ tab }: { tab: string }) {
   const view: Record<Tab, ComponentType> = { 'not-seen': NotSeen, coverage: Matrix, files: Files, gaps: Gaps, addresses: Addresses, clocks: Clocks };
   const View = view[at];
   return (
-    <Section title={t('evidence')} note={<>spoor {c.run.version} · <code><Ev s={c.run.command} max={600} /></code> · {count(c.run.events)} {t('events_n')}, {bytes(c.run.bytes)}, {count(c.run.rules_ok)} {t('tactic_rules')}{c.run.rules_name ? ` (${c.run.rules_name})` : ''}</>}>
+    <Section title={t('evidence')} note={<>spoor <Ev s={c.run.version} max={40} /> · <code><Ev s={c.run.command} max={600} /></code> · {count(c.run.events)} {t('events_n')}, {bytes(c.run.bytes)}, {count(c.run.rules_ok)} {t('tactic_rules')}{c.run.rules_name && <> (<Ev s={c.run.rules_name} max={100} />)</>}</>}>
       <nav class="tabs" aria-label={t('evidence')}>{TABS.map((x) => <a href={link('evidence', x)} aria-current={x === at ? 'page' : undefined}>{title[x]} <span class="num">{count(n[x])}</span></a>)}</nav>
       <View />
     </Section>

@@ -1,11 +1,13 @@
 // What rules matched: as a matrix of ATT&CK, by rule, by event.
 import { useMemo, useState } from 'preact/hooks';
+import { tacticsOf } from '../data/attack';
 import { PHASES } from '../data/derive';
 import type { Finding, Level, RuleHit } from '../data/types';
 import { Ev, HostLink, Pill, Proof, Section } from '../parts/bits';
 import { useApp } from '../parts/context';
 import { Table, type Column } from '../parts/table';
 import { count, useTime } from '../text/format';
+import { visible } from '../text/visible';
 import { useWords } from '../text/words';
 
 export const LEVELS: Level[] = ['critical', 'high', 'medium', 'low', 'informational'];
@@ -22,15 +24,13 @@ export function FindingTable({ findings, name, height, full }: { findings: Findi
     { id: 'level', title: t('level'), width: '7rem', text: (f) => f.level, cell: (f) => <Pill kind={f.level}>{f.level}</Pill>, sort: (f) => rank(f.level) },
     { id: 'rule', title: t('rule'), width: 'minmax(14rem, 1fr)', text: (f) => f.title },
     { id: 'host', title: t('host'), width: 'minmax(7rem, 11rem)', text: (f) => f.host, cell: (f) => <HostLink name={f.host} /> },
-    { id: 'details', title: t('what'), width: 'minmax(18rem, 2fr)', text: details, cell: (f) => <span title={details(f)}><Ev s={details(f)} max={400} /></span> },
+    { id: 'details', title: t('what'), width: 'minmax(18rem, 2fr)', text: details, cell: (f) => <span title={visible(details(f))}><Ev s={details(f)} max={400} /></span> },
     { id: 'refs', title: '', width: '3rem', text: (f) => f.refs.join(' '), cell: (f) => <Proof claim={claim(f)} /> },
   ];
   return <Table name={name} rows={findings} columns={columns} height={height} full={full} onOpen={(f) => app.open(claim(f))} />;
 }
 
 interface Cell { technique: string; hits: number; rules: string[]; signs: number }
-
-const TACTIC_NOW: Record<string, string> = { 'defense-evasion': 'stealth' }; // ATT&CK v19 split it; the tag of a rule does not say which
 
 function Matrix({ hits, only, onOnly }: { hits: RuleHit[]; only: string; onOnly: (t: string) => void }) {
   const { index } = useApp();
@@ -42,8 +42,9 @@ function Matrix({ hits, only, onOnly }: { hits: RuleHit[]; only: string; onOnly:
     for (const s of index.case.incident.timeline ?? []) signs.set(s.phase, (signs.get(s.phase) ?? 0) + 1);
     for (const h of hits) {
       const own = (tags.get(h.id) ?? []).map((x) => x.replace(/^attack\./, ''));
-      const tactics = own.filter((x) => PHASES.includes(x)).map((x) => TACTIC_NOW[x] ?? x), techniques = own.filter((x) => /^t\d{4}/.test(x)).map((x) => x.toUpperCase());
-      for (const tactic of tactics) for (const technique of techniques.length ? techniques : ['']) {
+      const named = own.filter((x) => PHASES.includes(x)), techniques = own.filter((x) => /^t\d{4}/.test(x)).map((x) => x.toUpperCase());
+      const pairs = techniques.length ? techniques.flatMap((technique) => tacticsOf(technique, named).map((tactic) => [tactic, technique])) : named.map((tactic) => [tactic, '']);
+      for (const [tactic, technique] of pairs) {
         const cells = by.get(tactic) ?? new Map<string, Cell>();
         by.set(tactic, cells);
         const cell = cells.get(technique) ?? { technique, hits: 0, rules: [], signs: 0 };
@@ -52,6 +53,7 @@ function Matrix({ hits, only, onOnly }: { hits: RuleHit[]; only: string; onOnly:
         cell.rules.push(h.title);
       }
     }
+    // a column for what says neither Stealth nor Defense Impairment stays: the tag of a rule does not say which
     return PHASES.filter((p) => by.has(p) || signs.has(p)).map((tactic) => ({ tactic, signs: signs.get(tactic) ?? 0, cells: [...(by.get(tactic)?.values() ?? [])].sort((a, b) => b.hits - a.hits) }));
   }, [index, hits]);
   const heat = (n: number) => 'heat' + Math.min(4, Math.floor(Math.log10(Math.max(1, n)) + 1));
@@ -62,8 +64,8 @@ function Matrix({ hits, only, onOnly }: { hits: RuleHit[]; only: string; onOnly:
           <h3>{m('phase', c.tactic)}</h3>
           <p class="note">{c.signs ? `${c.signs} ${t('signs').toLowerCase()}` : '\u00a0'}</p>
           {c.cells.map((x) => (
-            <button type="button" class={heat(x.hits)} aria-pressed={only === x.technique && x.technique !== ''} title={x.rules.join('\n')} onClick={() => onOnly(only === x.technique ? '' : x.technique)}>
-              <span>{x.technique || '—'}</span><span class="num">{count(x.hits)}</span>
+            <button type="button" class={heat(x.hits)} aria-pressed={only === x.technique && x.technique !== ''} title={x.rules.map(visible).join('\n')} onClick={() => onOnly(only === x.technique ? '' : x.technique)}>
+              <span>{visible(x.technique) || '—'}</span><span class="num">{count(x.hits)}</span>
             </button>
           ))}
         </div>
@@ -85,7 +87,7 @@ export function Findings() {
   const rows = useMemo(() => index.case.findings.filter((f) => (rule ? f.rule_id === rule : !only || ids.has(f.rule_id))), [index, only, rule]);
   const columns: Column<RuleHit>[] = [
     { id: 'level', title: t('level'), width: '7rem', text: (h) => h.level, cell: (h) => <Pill kind={h.level}>{h.level}</Pill>, sort: (h) => rank(h.level) },
-    { id: 'rule', title: t('rule'), width: 'minmax(16rem, 2fr)', text: (h) => h.title },
+    { id: 'rule', title: t('rule'), width: 'minmax(22rem, 2fr)', text: (h) => h.title },
     { id: 'count', title: t('count'), width: '6rem', text: (h) => count(h.count), sort: (h) => h.count, number: true },
     { id: 'hosts', title: t('hosts_n'), width: '6rem', text: (h) => String(h.hosts), sort: (h) => h.hosts, number: true },
     { id: 'first', title: t('first'), width: '12.5rem', text: (h) => time(h.first), sort: (h) => h.first ?? '' },
@@ -97,7 +99,7 @@ export function Findings() {
     <>
       <Section title="ATT&CK"><Matrix hits={hits} only={only} onOnly={(x) => (setOnly(x), setRule(''))} /></Section>
       <Section title={t('tactic_rules')}><Table name={t('tactic_rules')} rows={kept} columns={columns} height="22rem" onOpen={(h) => setRule(rule === h.id ? '' : h.id)} /></Section>
-      <Section title={t('findings')} actions={(rule || only) && <button type="button" class="small" onClick={() => (setRule(''), setOnly(''))}>{rule ? hits.find((h) => h.id === rule)?.title : only} ✕</button>}>
+      <Section title={t('findings')} actions={(rule || only) && <button type="button" class="small" onClick={() => (setRule(''), setOnly(''))}><Ev s={rule ? hits.find((h) => h.id === rule)?.title ?? '' : only} max={80} /> ✕</button>}>
         <FindingTable findings={rows} name={t('findings')} full={rule || only ? undefined : index.case.full?.findings} />
       </Section>
     </>

@@ -7,6 +7,7 @@ import { link, useApp } from '../parts/context';
 import { CoverBar, useDays } from '../parts/coverbar';
 import { Table, type Column } from '../parts/table';
 import { count, useTime } from '../text/format';
+import { visible } from '../text/visible';
 import { useWords } from '../text/words';
 import { FindingTable } from './findings';
 import { SignTable } from './timeline';
@@ -28,10 +29,10 @@ export function Hosts() {
   const shown = only ? rows.filter((r) => (r.page.verdict?.class ?? 'unknown') === only) : rows;
   const columns: Column<Row>[] = [
     { id: 'host', title: t('host'), width: 'minmax(9rem, 14rem)', text: (r) => r.name, cell: (r) => <HostLink name={r.name} /> },
-    { id: 'class', title: t('class'), width: '8.5rem', text: (r) => m('class', r.page.verdict?.class ?? 'unknown'), cell: (r) => <ClassPill of={r.page.verdict?.class ?? 'unknown'} />, sort: (r) => RANK[r.page.verdict?.class ?? 'unknown'] },
+    { id: 'class', title: t('class'), width: '7.5rem', text: (r) => m('class', r.page.verdict?.class ?? 'unknown'), cell: (r) => <ClassPill of={r.page.verdict?.class ?? 'unknown'} />, sort: (r) => RANK[r.page.verdict?.class ?? 'unknown'] },
     { id: 'p', title: t('probability'), width: '7.5rem', text: (r) => (r.page.verdict?.probability ?? 0).toFixed(2), sort: (r) => -(r.page.verdict?.probability ?? 0), cell: (r) => <span class="with-bar"><Bar share={r.page.verdict?.probability ?? 0} tone={'tone-' + (r.page.verdict?.class ?? 'unknown')} />{(r.page.verdict?.probability ?? 0).toFixed(2)}</span> },
     { id: 'first', title: t('first_sign'), width: '12.5rem', text: (r) => time(r.page.verdict?.first), sort: (r) => r.page.verdict?.first ?? '~' },
-    { id: 'way', title: t('way'), width: 'minmax(9rem, 1fr)', text: (r) => `${m('way', r.page.verdict?.via)} ${r.page.verdict?.parent ?? ''}`, cell: (r) => <>{m('way', r.page.verdict?.via)} {r.page.verdict?.parent && <>← <HostLink name={r.page.verdict.parent} /></>}</> },
+    { id: 'way', title: t('way'), width: 'minmax(14rem, 1.4fr)', text: (r) => `${m('way', r.page.verdict?.via)} ${r.page.verdict?.parent ?? ''}`, cell: (r) => <>{m('way', r.page.verdict?.via)} {r.page.verdict?.parent && <>← <HostLink name={r.page.verdict.parent} /></>}</> },
     { id: 'role', title: t('role'), width: '7.5rem', text: (r) => m('role', r.page.host?.role) },
     { id: 'owner', title: t('owner'), width: 'minmax(5rem, 9rem)', text: (r) => r.page.host?.owner ?? '' },
     { id: 'coverage', title: t('coverage'), width: 'minmax(8rem, 1fr)', text: (r) => String(r.page.cover.filter((c) => !c.missing).length), sort: (r) => -r.page.cover.reduce((n, c) => n + c.days, 0), cell: (r) => <CoverBar cover={r.page.cover} days={days} /> },
@@ -95,7 +96,7 @@ export function HostView({ name }: { name: string }) {
   const { t, m } = useWords();
   const time = useTime();
   const page = app.index.pages.get(name);
-  if (!page) return <Section title={name}><p class="note">{t('none')}</p></Section>;
+  if (!page) return <Section title={visible(name)}><p class="note">{t('none')}</p></Section>;
   const v = page.verdict, h = page.host;
   const findings: Finding[] = page.findings;
   return (
@@ -111,7 +112,7 @@ export function HostView({ name }: { name: string }) {
           {v?.parent && <> · {t('way')} {m('way', v.via)} ← <HostLink name={v.parent} /></>}
           {v?.incident !== undefined && app.index.case.incident.incidents > 1 && <> · {t('incident_n', { n: v.incident + 1 })}</>}
         </p>
-        {v?.decided && <p class="decided">{t('declared', { who: v.decided.by })}: {m('class', v.decided.value)} — <Ev s={v.decided.reason} /></p>}
+        {v?.decided && <p class="decided"><Ev s={t('declared', { who: v.decided.by })} max={200} />: {m('class', v.decided.value)} — <Ev s={v.decided.reason} /></p>}
         {h && (
           <dl class="facts">
             <dt>{t('role')}</dt><dd>{m('role', h.role)} ({m('role_basis', h.role_basis)})</dd>
@@ -123,7 +124,7 @@ export function HostView({ name }: { name: string }) {
           </dl>
         )}
       </section>
-      {!!page.signs.length && <Section title={t('signs')}><SignTable signs={page.signs} name={`${name} ${t('signs')}`} height="26rem" /></Section>}
+      {!!page.signs.length && <Section title={t('signs')}><SignTable signs={page.signs} ofOne name={`${name} ${t('signs')}`} height="26rem" /></Section>}
       <Ways edges={page.into} inward={true} />
       <Ways edges={page.out} inward={false} />
       {!!findings.length && <Section title={t('findings')}><FindingTable findings={findings} name={`${name} ${t('findings')}`} height="20rem" /></Section>}

@@ -4,6 +4,7 @@ import { Ev, HostLink, Proof, Section } from '../parts/bits';
 import { useApp } from '../parts/context';
 import { Table, type Column } from '../parts/table';
 import { bytes, useTime } from '../text/format';
+import { visible } from '../text/visible';
 import { useWords } from '../text/words';
 
 /* From the least to the most, the estimate as a mark. */
@@ -40,11 +41,11 @@ export function LossView() {
   const left: Column<Artefact>[] = [
     { id: 'kind', title: t('kind'), width: '10rem', text: (a) => m('artefact', a.kind) },
     { id: 'host', title: t('host'), width: 'minmax(7rem, 12rem)', text: (a) => a.host ?? '', cell: (a) => <HostLink name={a.host} /> },
-    { id: 'path', title: t('path'), width: 'minmax(18rem, 2fr)', text: (a) => a.path ?? '', cell: (a) => <code title={a.path}><Ev s={a.path ?? ''} max={400} /></code> },
+    { id: 'path', title: t('path'), width: 'minmax(18rem, 2fr)', text: (a) => a.path ?? '', cell: (a) => <code title={visible(a.path ?? '')}><Ev s={a.path ?? ''} max={400} /></code> },
     { id: 'size', title: t('size'), width: '9rem', text: (a) => (a.size ? bytes(a.size) : '') + (a.genuine_size ? ` (${bytes(a.genuine_size)})` : ''), sort: (a) => a.size ?? 0, number: true },
     { id: 'from', title: t('first'), width: '12.5rem', text: (a) => time(a.served_from, ''), sort: (a) => a.served_from ?? '' },
     { id: 'to', title: t('last'), width: '12.5rem', text: (a) => time(a.served_to, ''), sort: (a) => a.served_to ?? '' },
-    { id: 'hash', title: t('hash'), width: 'minmax(8rem, 1fr)', text: (a) => a.sha256 ?? '', cell: (a) => <code class="hash" title={a.sha256}>{a.sha256}</code> },
+    { id: 'hash', title: t('hash'), width: 'minmax(8rem, 1fr)', text: (a) => a.sha256 ?? '', cell: (a) => <code class="hash" title={visible(a.sha256 ?? '')}><Ev s={a.sha256 ?? ''} /></code> },
     { id: 'refs', title: '', width: '3rem', text: (a) => a.refs.join(' '), cell: (a) => <Proof claim={{ title: `${m('artefact', a.kind)}: ${a.path ?? ''}`, refs: a.refs, host: a.host }} /> },
   ];
   return (

@@ -27,7 +27,7 @@ function styles(): cytoscape.StylesheetJson {
     { selector: 'node[?server]', style: { width: 34, height: 34 } },
     { selector: 'node[?entry]', style: { 'border-width': 4, 'border-color': css('--accent'), width: 40, height: 40 } },
     { selector: 'node[kind="relay"],node[kind="control"],node[kind="outside"]', style: { shape: 'round-rectangle', 'background-color': css('--outside'), width: 20, height: 20 } },
-    { selector: 'node[kind="group"]', style: { width: 58, height: 58, 'text-valign': 'center', 'text-margin-y': 0, color: '#fff', 'text-outline-width': 0, 'font-size': 14, 'font-weight': 'bold', 'border-style': 'double', 'border-width': 6 } },
+    { selector: 'node[kind="group"]', style: { width: 52, height: 52, 'font-size': 13, 'font-weight': 'bold', 'border-style': 'double', 'border-width': 6 } },
     { selector: 'edge', style: { width: 1.6, 'line-color': soft, 'target-arrow-color': soft, 'target-arrow-shape': 'triangle', 'curve-style': 'bezier', 'arrow-scale': 0.9, label: 'data(label)', 'font-size': 9, color: soft, 'text-rotation': 'autorotate', 'text-outline-color': card, 'text-outline-width': 2, 'line-style': 'dashed' } },
     { selector: 'edge[?first]', style: { 'line-style': 'solid', width: 2.4, 'line-color': ink, 'target-arrow-color': ink } },
     { selector: '.later', style: { opacity: 0.08, events: 'no' } },
@@ -42,25 +42,34 @@ function Picture({ graph, at, onOpen, onArc, hold }: PictureProps) {
   const { theme } = useSettings();
   const box = useRef<HTMLDivElement>(null);
   const cy = useRef<cytoscape.Core | null>(null);
+  const [ready, setReady] = useState(0);
   const later = (n: number) => n > at; // unknown times (NaN) are always shown
   useEffect(() => {
     if (!box.current) return;
+    const frame = box.current;
     const label = (n: Node) => (n.kind === 'group' ? t('hosts_grouped', { n: n.label }) : n.kind === 'outside' ? t('outside') : visible(n.label));
-    const core = cytoscape({
-      container: box.current, style: styles(), minZoom: 0.1, maxZoom: 3, wheelSensitivity: 0.3,
-      elements: {
-        nodes: graph.nodes.map((n) => ({ data: { ...n, label: label(n) } })),
-        edges: graph.arcs.map((a) => ({ data: { ...a, source: a.from, target: a.to, label: m('way', a.kind) + (a.count > 1 ? ` ×${a.count}` : '') } })),
-      },
-      layout: { name: 'dagre', rankDir: 'LR', nodeSep: 26, rankSep: 110, fit: true, padding: 30 } as cytoscape.LayoutOptions,
+    let core: cytoscape.Core | null = null;
+    // the frame is painted first, the graph laid out after it
+    const timer = setTimeout(() => {
+      core = cytoscape({
+        container: frame, style: styles(), minZoom: 0.1, maxZoom: 3,
+        elements: {
+          nodes: graph.nodes.map((n) => ({ data: { ...n, label: label(n) } })),
+          edges: graph.arcs.map((a) => ({ data: { ...a, source: a.from, target: a.to, label: m('way', a.kind) + (a.count > 1 ? ` ×${a.count}` : '') } })),
+        },
+        layout: { name: 'dagre', rankDir: 'LR', nodeSep: 26, rankSep: 110, fit: true, padding: 30 } as cytoscape.LayoutOptions,
+      });
+      core.on('tap', 'node', (ev) => onOpen(graph.nodes.find((n) => n.id === ev.target.id())!));
+      core.on('tap', 'edge', (ev) => onArc(graph.arcs.find((a) => a.id === ev.target.data('id'))!));
+      cy.current = core;
+      hold(core);
+      setReady((n) => n + 1);
     });
-    core.on('tap', 'node', (ev) => onOpen(graph.nodes.find((n) => n.id === ev.target.id())!));
-    core.on('tap', 'edge', (ev) => onArc(graph.arcs.find((a) => a.id === ev.target.data('id'))!));
-    cy.current = core;
-    hold(core);
     return () => {
+      clearTimeout(timer);
       hold(null);
-      core.destroy();
+      cy.current = null;
+      core?.destroy();
     };
   }, [graph, theme, lang]);
   useEffect(() => {
@@ -68,7 +77,7 @@ function Picture({ graph, at, onOpen, onArc, hold }: PictureProps) {
       cy.current?.nodes().forEach((n) => void n.toggleClass('later', later(n.data('at'))));
       cy.current?.edges().forEach((e) => void e.toggleClass('later', later(e.data('at')) || later(e.source().data('at')) || later(e.target().data('at'))));
     });
-  }, [graph, at, theme, lang]);
+  }, [ready, at]);
   return <div class="graph" ref={box} role="img" aria-label={t('spread')} />;
 }
 
@@ -139,7 +148,7 @@ export function Spread() {
           <h2>{t('spread')}</h2>
           <div class="actions">
             <Incidents value={incident} onChange={setIncident} />
-            {CLASSES.filter((c) => index.byClass[c]).slice(0, 4).map((c) => <ClassPill of={c} />)}
+            {CLASSES.filter((c) => graph.nodes.some((n) => n.class === c)).map((c) => <ClassPill of={c} />)}
             <button type="button" class="small" onClick={() => cy.current?.fit(undefined, 30)}>{t('fit')}</button>
             <button type="button" class="small" onClick={() => cy.current && save('spread.png', 'image/png', cy.current.png({ output: 'blob', full: true, scale: 2, bg: css('--card') }))}>PNG</button>
             <button type="button" class="small" onClick={() => cy.current && save('spread.svg', 'image/svg+xml', svgOf(cy.current))}>SVG</button>

@@ -58,7 +58,7 @@ function Sentence({ p, lang }: { p: Paragraph; lang: string }) {
   return (
     <li class={p.weight >= 80 ? 'w80' : p.weight >= 60 ? 'w60' : 'w40'}>
       {p.refs.length ? (
-        <button type="button" class="sentence" onClick={open}><Ev s={text} /></button>
+        <span role="button" tabIndex={0} class="sentence" onClick={open} onKeyDown={(ev) => (ev.key === 'Enter' || ev.key === ' ') && (ev.preventDefault(), open())}><Ev s={text} /></span>
       ) : <span class="sentence"><Ev s={text} /></span>}
       {!!p.refs.length && <Proof claim={{ title: text, refs: p.refs }} />}
       {p.time && <span class="when">{time(p.time)}</span>}
@@ -69,7 +69,8 @@ function Sentence({ p, lang }: { p: Paragraph; lang: string }) {
 function Narrative() {
   const { index } = useApp();
   const { m, t, lang } = useWords();
-  const summary = index.case.summary;
+  // what the evidence is comes after what it tells
+  const summary = index.case.summary.filter((p) => p.part !== 'case').concat(index.case.summary.filter((p) => p.part === 'case'));
   const many = index.case.incident.incidents > 1;
   const blocks: { incident?: number; parts: { part: string; at: Paragraph[] }[] }[] = [];
   // sentences come in reading order; a new incident opens a block of its own
@@ -104,7 +105,7 @@ export function Story() {
       <Answers />
       {!!i.timeline?.length && <div class="card"><h3>{t('signs_per_day')}</h3><DayChart height={120} /></div>}
       {!i.incidents && <p class="warn"><b>{t('no_incident')}.</b> {t('no_incident_more')}</p>}
-      {zero && <p class="note lead"><HostLink name={zero.host} /> {time(zero.time)} <ClassPill of={index.pages.get(zero.host)?.verdict?.class ?? 'unknown'} /></p>}
+      {zero && <p class="note lead">{t('zero')}: <HostLink name={zero.host} /> {time(zero.time)} <ClassPill of={index.pages.get(zero.host)?.verdict?.class ?? 'unknown'} /></p>}
       <Narrative />
       <p class="note">{t('judged')} {t('no_clean')}</p>
     </>

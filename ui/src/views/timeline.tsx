@@ -5,10 +5,11 @@ import { PHASES } from '../data/derive';
 import type { Sign } from '../data/types';
 import { Ev, HostLink, Pill, Proof } from '../parts/bits';
 import { useApp } from '../parts/context';
-import { css, GRADES, zoned } from '../parts/daychart';
+import { axisTimes, css, GRADES, zoned } from '../parts/daychart';
 import { useSettings } from '../parts/settings';
 import { Table, type Column } from '../parts/table';
 import { duration, ms, useTime } from '../text/format';
+import { visible } from '../text/visible';
 import { useWords } from '../text/words';
 
 interface Range { from: number; to: number }
@@ -40,7 +41,7 @@ function Lanes({ signs, range, onRange }: { signs: Sign[]; range: Range; onRange
       scales: { x: { time: true, range: [range.from, range.to] }, y: { range: [-0.7, lanes.length - 0.3] } },
       series: [{}, ...[...GRADES].reverse().map((g) => ({ label: g, stroke: css('--grade-' + g), paths: () => null, points: { show: true, size: g === 'control' ? 11 : g === 'strong' ? 9 : 7, fill: css('--grade-' + g), width: 1, stroke: css('--card') } }))],
       axes: [
-        { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line } },
+        { stroke: soft, values: axisTimes(local), space: 80, grid: { stroke: line, width: 1 }, ticks: { stroke: line } },
         { stroke: ink, size: 170, gap: 8, grid: { stroke: line, width: 1 }, ticks: { show: false }, splits: () => lanes.map((_, i) => i), values: () => [...lanes].reverse().map((p) => m('phase', p || 'other')), font: '12px system-ui, sans-serif' },
       ],
       hooks: {
@@ -89,7 +90,7 @@ function Lanes({ signs, range, onRange }: { signs: Sign[]; range: Range; onRange
   return <div class="chart lanes" ref={box} tabIndex={0} onKeyDown={onKey} role="application" aria-label="phases over time: plus and minus zoom, arrows move" />;
 }
 
-export function SignTable({ signs, name, height }: { signs: Sign[]; name: string; height?: string }) {
+export function SignTable({ signs, name, height, ofOne }: { signs: Sign[]; name: string; height?: string; ofOne?: boolean }) {
   const app = useApp();
   const { t, m, lang } = useWords();
   const time = useTime();
@@ -99,10 +100,10 @@ export function SignTable({ signs, name, height }: { signs: Sign[]; name: string
     { id: 'host', title: t('host'), width: 'minmax(7rem, 11rem)', text: (s) => s.host ?? '', cell: (s) => <HostLink name={s.host} /> },
     { id: 'grade', title: t('grade'), width: '6.5rem', text: (s) => m('grade', s.grade), cell: (s) => <Pill kind={'grade-' + s.grade}>{m('grade', s.grade)}</Pill>, sort: (s) => -GRADES.indexOf(s.grade as 'note') },
     { id: 'phase', title: t('phase'), width: '10rem', text: (s) => m('phase', s.phase) },
-    { id: 'what', title: t('what'), width: 'minmax(20rem, 1fr)', text: textOf, cell: (s) => <span title={textOf(s)}><Ev s={textOf(s)} max={500} /></span> },
+    { id: 'what', title: t('what'), width: 'minmax(20rem, 1fr)', text: textOf, cell: (s) => <span title={visible(textOf(s))}><Ev s={textOf(s)} max={500} /></span> },
     { id: 'refs', title: '', width: '3rem', text: (s) => s.refs.join(' '), cell: (s) => <Proof claim={{ title: textOf(s), refs: s.refs, host: s.host, target: s.id ? { kind: 'sign', id: s.id } : undefined }} /> },
   ];
-  return <Table name={name} rows={signs} columns={columns} height={height} onOpen={(s) => app.open({ title: textOf(s), refs: s.refs, host: s.host, target: s.id ? { kind: 'sign', id: s.id } : undefined })} />;
+  return <Table name={name} rows={signs} columns={ofOne ? columns.filter((c) => c.id !== 'host') : columns} height={height} onOpen={(s) => app.open({ title: textOf(s), refs: s.refs, host: s.host, target: s.id ? { kind: 'sign', id: s.id } : undefined })} />;
 }
 
 export function Timeline() {
