@@ -186,6 +186,27 @@
 #define LIMIT_RULE_IMAGE (1u << 30)        /* compiled rules in one piece */
 #define LIMIT_RULE_IMAGES 8u               /* of them kept per user */
 
+/* --- serve ---------------------------------------------------------------------------------- */
+#define LIMIT_SERVE_HEAD (16u << 10)      /* a request's head; browsers send 1 to 2 KB, cookies of neighbours included */
+#define LIMIT_SERVE_FIELDS 100u           /* its header fields; browsers send 20 */
+#define LIMIT_SERVE_BODY (1u << 20)       /* a request's body; a decision takes some hundred bytes */
+#define LIMIT_SERVE_CONNECTIONS 64u       /* sockets at a time; a browser opens 6 to one server */
+#define LIMIT_SERVE_HEAD_S 5u             /* from accept to the end of the head; on one machine it takes none */
+#define LIMIT_SERVE_IDLE_S 30u            /* no byte either way */
+#define LIMIT_SERVE_SEND_S 60u            /* from the answer's start until it must have been taken */
+#define LIMIT_SERVE_WATCH_S 25u           /* a question for changes waits so long; proxies and browsers give up at 30 */
+#define LIMIT_SERVE_LOOK_MS 1000u         /* so often the case is looked at for changes while somebody waits */
+#define LIMIT_SERVE_WRONG 20u             /* wrong tokens in a row; then they are told to slow down */
+#define LIMIT_SERVE_ANSWER (256u << 20)   /* one answer; the document of a large case is 20 MB */
+#define LIMIT_SERVE_EVENTS 4u             /* records read at a time, a process each */
+#define LIMIT_SERVE_EVENT_S 10u           /* for one of them; the hash of 4 GB takes 3 s */
+#define LIMIT_SERVE_STORY_S 900u          /* for the story of a case; 100 M facts take minutes */
+#define LIMIT_SERVE_SEARCH_MS 2000u       /* for one look through the case; the next one goes on behind it */
+#define LIMIT_SERVE_SEARCH_ROWS 200u      /* of one answer; a page shows no more */
+#define LIMIT_SERVE_QUERY 256u            /* bytes of what is searched for */
+#define LIMIT_SERVE_HIT_TEXT 400u         /* bytes shown of a row that was found */
+#define LIMIT_SERVE_NEIGHBOURS 3u         /* records named before and behind one that is shown */
+
 /* --- story ---------------------------------------------------------------------------------- */
 #define LIMIT_STORY_BYTES (512u << 20)    /* text of a story; names and commands, not evidence */
 #define LIMIT_STORY_HOSTS 100000u         /* a large company; more are counted as dropped */
