@@ -4,8 +4,8 @@
 #include "cli/declared_args.h"
 #include "cli/hexdump.h"
 #include "cli/onerecord.h"
+#include "cli/record_json.h"
 #include "event/render.h"
-#include "readers/evtx/evtx.h"
 #include "util/limits.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -22,14 +22,6 @@ struct shower {
 	const struct record_seen *seen;
 	buf *out;
 };
-
-static void as_json(buf *b, const struct reader_ops *ops, const event *ev)
-{
-	if (strcmp(ops->name, "evtx") == 0)
-		b->failed |= !evtx_render_json(b, ev);
-	else
-		render_evtx_json(b, ev);
-}
 
 static void as_ecs(buf *b, const struct record_target *t, const event *ev)
 {
@@ -95,7 +87,7 @@ static void print_record(struct shower *f, const event *ev)
 	buf_z(b, "JSON");
 	term_end(b, term, TERM_BOLD);
 	buf_z(b, "\n  ");
-	as_json(&json, f->seen->ops, ev);
+	record_as_json(&json, f->seen->ops, ev);
 	term_str(b, buf_view(&json));
 	buf_done(&json);
 	buf_z(b, "\n\n");
@@ -117,7 +109,7 @@ static int look_at_record(void *ctx, const struct record_seen *seen, const event
 	(void)e;
 	f->seen = seen;
 	if (args_get(f->args, "json")) {
-		as_json(f->out, seen->ops, ev);
+		record_as_json(f->out, seen->ops, ev);
 		buf_byte(f->out, '\n');
 	} else if (args_get(f->args, "ecs")) {
 		as_ecs(f->out, seen->target, ev);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/case_args.h"
 #include "cli/declared_args.h"
 #include "engine/declared.h"
 #include "engine/drive.h"
@@ -75,6 +76,7 @@ static int target_from_case(struct record_target *t, const char *dir, const char
 	t->offset = ref.offset;
 	t->record = ref.record;
 	t->check_record = true;
+	t->case_dir = dir;
 	return 0;
 }
 
@@ -200,9 +202,9 @@ struct finder {
 	struct record_seen seen;
 	record_look look;
 	void *ctx;
-	bool found;
+	bool found, shown;              /* shown: what follows cannot take it back */
 	uint8_t head[READER_PROBE_LEN]; /* of the content */
-	struct engine_declared *declared;
+	const struct engine_declared *declared;
 	size_t ndeclared;
 };
 
@@ -224,18 +226,39 @@ static int block_end(void *ctx, uint64_t offset, err *e)
 	return offset > f->seen.target->offset + LIMIT_SHOW_SCAN ? err_set(e, ERR_NONE, 0, "behind it") : 0;
 }
 
+static void keep_before(struct record_near *n, const struct event_ref *r)
+{
+	if (n->nbefore == LIMIT_SERVE_NEIGHBOURS)
+		memmove(n->before, n->before + 1, --n->nbefore * sizeof *n->before);
+	n->before[n->nbefore++] = *r;
+}
+
+/* Ends the drive when nobody wants more. */
+static int look_behind(struct record_near *n, const struct event_ref *r, err *e)
+{
+	if (n && r)
+		n->behind[n->nbehind++] = *r;
+	return n && n->nbehind < LIMIT_SERVE_NEIGHBOURS ? 0 : err_set(e, ERR_NONE, 0, "found");
+}
+
 static int look_at_event(void *ctx, const event *ev, err *e)
 {
 	struct finder *f = ctx;
 	const struct record_target *t = f->seen.target;
 	bool unnumbered = f->seen.ops->text && t->record == 0; /* a line behind the first piece */
 
-	if (ev->ref.offset != t->offset || (t->check_record && ev->ref.record != t->record && !unnumbered))
+	if (f->found)
+		return look_behind(t->near, &ev->ref, e);
+	if (ev->ref.offset != t->offset || (t->check_record && ev->ref.record != t->record && !unnumbered)) {
+		if (t->near)
+			keep_before(t->near, &ev->ref);
 		return 0;
+	}
 	f->found = true;
 	if (f->look(f->ctx, &f->seen, ev, e) < 0)
 		return -1;
-	return err_set(e, ERR_NONE, 0, "found"); /* ends the drive */
+	f->shown = true;
+	return look_behind(t->near, NULL, e);
 }
 
 /* Where to begin so that the record can be decoded: the start of its piece in a file that can be read in
@@ -297,7 +320,7 @@ static int find_record(struct finder *f, struct source *s, err *e)
 	win.align = f->seen.ops->piece_align;
 	win.align_first = f->seen.ops->piece_first;
 	rc = drive_reader(f->seen.ops, &env, &win, &sink, &fatal, &stop);
-	if (rc < 0 && stop.code != ERR_NONE) {
+	if (rc < 0 && stop.code != ERR_NONE && !f->shown) {
 		*e = stop;
 		goto done;
 	}
@@ -364,6 +387,25 @@ int record_target(struct record_target *ret, const char *const *words, size_t n,
 	return rc;
 }
 
+/* --tz and the like, then the zones of case.yaml: as in the run that made the case. */
+static int read_declared(struct finder *f, struct cli *cli, const struct cli_args *args, err *e)
+{
+	const char *dir = f->seen.target->case_dir;
+	struct engine_options o = { 0 };
+	struct case_args c = { 0 };
+	struct engine_declared *given;
+
+	if (declared_args(args, &given, &o.ndeclared, &cli->mem, e) < 0)
+		return -1;
+	o.declared = given;
+	if (dir && case_args_read(args, dir, &o, &c, &cli->mem, e) < 0)
+		return -1;
+	case_args_done(&c);
+	f->declared = o.declared;
+	f->ndeclared = o.ndeclared;
+	return 0;
+}
+
 int record_read(struct cli *cli, const struct cli_args *args, const struct record_target *t, record_look look,
 		void *ctx, err *e)
 {
@@ -374,7 +416,7 @@ int record_read(struct cli *cli, const struct cli_args *args, const struct recor
 	if (!f)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for reading");
 	*f = (struct finder){ .seen = { .target = t }, .look = look, .ctx = ctx };
-	rc = declared_args(args, &f->declared, &f->ndeclared, &cli->mem, e);
+	rc = read_declared(f, cli, args, e);
 	if (rc == 0) {
 		s.fd = open_file(t->file, e);
 		rc = s.fd < 0 ? -1 : read_sandboxed(cli, f, &s, !args_get(args, "no-verify"), e);

@@ -204,7 +204,7 @@
 #define LIMIT_SERVE_SEARCH_MS 2000u       /* for one look through the case; the next one goes on behind it */
 #define LIMIT_SERVE_SEARCH_ROWS 200u      /* of one answer; a page shows no more */
 #define LIMIT_SERVE_QUERY 256u            /* bytes of what is searched for */
-#define LIMIT_SERVE_HIT_TEXT 400u         /* bytes shown of a row that was found */
+#define LIMIT_SEARCH_HIT_TEXT 400u        /* bytes shown of a row that was found */
 #define LIMIT_SERVE_NEIGHBOURS 3u         /* records named before and behind one that is shown */
 
 /* --- story ---------------------------------------------------------------------------------- */

@@ -1,0 +1,268 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/declared_args.h"
+#include "cli/onerecord.h"
+#include "cli/record_json.h"
+#include "report/page.h"
+#include "serve/serve.h"
+#include "store/ref.h"
+#include "store/search.h"
+#include "util/json.h"
+#include "util/limits.h"
+#include "util/map.h"
+#include "util/times.h"
+
+static const struct cli_option OPTIONS[] = {
+	{ 0, "port", "N", "Port on 127.0.0.1; a free one unless given" },
+	DECLARED_OPTIONS,
+	{ 0, "no-verify", NULL, "Do not hash the evidence before a record is shown" },
+	{ 0 },
+};
+
+struct served {
+	struct cli *cli;
+	const struct cli_args *args;
+	const char *dir;
+	int dir_fd; /* of the case: what is looked at stays the same folder */
+};
+
+/* --- what the server asks; all but the state in a process of its own ------------------------- */
+
+static enum serve_outcome failed(const struct served *v, const err *e)
+{
+	cli_fail(v->cli, e);
+	return e->code == ERR_ARG ? SERVE_BAD : e->code == ERR_LIMIT ? SERVE_TOO_MUCH : SERVE_BROKEN;
+}
+
+/* The files that the document is made of. */
+static void state_of(void *ctx, struct serve_state *ret)
+{
+	static const char *const FILES[] = { "case.db", "case.yaml" };
+	const struct served *v = ctx;
+	int64_t seen[COUNT(FILES)][3] = { 0 };
+	struct stat st;
+
+	for (size_t i = 0; i < COUNT(FILES); i++)
+		if (fstatat(v->dir_fd, FILES[i], &st, AT_SYMLINK_NOFOLLOW) == 0) {
+			seen[i][0] = (int64_t)st.st_ino;
+			seen[i][1] = st.st_size;
+			seen[i][2] = st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec;
+		}
+	snprintf(ret->tag, sizeof ret->tag, "%016llx", (unsigned long long)hash_bytes(seen, sizeof seen));
+}
+
+static enum serve_outcome document_of(void *ctx, buf *out)
+{
+	const struct served *v = ctx;
+	err e = { .offset = ERR_NO_OFFSET };
+	struct store *s = NULL;
+	struct story *st = NULL;
+	enum serve_outcome rc = SERVE_OK;
+
+	if (store_open(&s, v->dir, &e) < 0 || story_build(&st, s, &e) < 0 ||
+	    page_document(s, st, out, &e) < 0)
+		rc = failed(v, &e);
+	story_free(st);
+	store_close(s);
+	return rc;
+}
+
+static int write_record(void *ctx, const struct record_seen *seen, const event *ev, err *e)
+{
+	buf *out = ctx;
+
+	record_json_begin(out, seen, ev);
+	return out->failed ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "the record is too large to be shown") : 0;
+}
+
+static enum serve_outcome event_of(void *ctx, str ref, buf *out)
+{
+	const struct served *v = ctx;
+	struct record_near near = { 0 };
+	err e = { .offset = ERR_NO_OFFSET };
+	struct record_target t;
+	struct ref_text parsed;
+	enum serve_outcome rc = SERVE_OK;
+	const char *words[2] = { v->dir };
+	arena mem;
+
+	if (!event_ref_parse(ref, &parsed)) /* also: no path comes in here */
+		return SERVE_BAD;
+	arena_init(&mem, LIMIT_SHOW_MEM);
+	words[1] = arena_str(&mem, ref).ptr;
+	if (!words[1] || record_target(&t, words, 2, &mem, &e) < 0) {
+		rc = e.code == ERR_IO ? SERVE_NONE : failed(v, &e);
+	} else {
+		t.near = &near;
+		if (record_read(v->cli, v->args, &t, write_record, out, &e) < 0)
+			rc = e.code == ERR_IO ? SERVE_NONE : failed(v, &e);
+		else
+			record_json_end(out, &t);
+	}
+	arena_done(&mem);
+	return rc;
+}
+
+static int write_hit(void *ctx, const struct store_hit *h, err *e)
+{
+	buf *out = ctx;
+
+	json_sep(out);
+	buf_byte(out, '{');
+	json_member_str(out, "table", str_of(h->table));
+	json_member_str(out, "kind", h->kind);
+	json_member_time(out, "time", h->time_ns);
+	json_member_str(out, "host", h->host);
+	json_member_str(out, "text", h->text);
+	json_member_str(out, "ref", h->ref);
+	buf_byte(out, '}');
+	return out->failed ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "too much was found") : 0;
+}
+
+static enum serve_outcome search_in(void *ctx, const struct serve_query *q, buf *out)
+{
+	const struct served *v = ctx;
+	const struct store_query ask = { q->q, q->after, q->rows, LIMIT_SERVE_SEARCH_MS };
+	err e = { .offset = ERR_NO_OFFSET };
+	enum serve_outcome rc = SERVE_OK;
+	struct store_found found;
+	struct store *s = NULL;
+
+	buf_z(out, "{\"rows\":[");
+	if (store_open(&s, v->dir, &e) < 0 || store_search(s, &ask, write_hit, out, &found, &e) < 0) {
+		rc = failed(v, &e);
+	} else {
+		buf_byte(out, ']');
+		json_member_str(out, "next", str_of(found.next));
+		json_member_bool(out, "out_of_time", found.out_of_time);
+		json_member_u64(out, "looked_at", found.looked_at);
+		buf_z(out, "}\n");
+	}
+	store_close(s);
+	return rc;
+}
+
+/* --- the page -------------------------------------------------------------------------------- */
+
+/* Without ui/ in the program there is no page: what is there says so, and answers to programs. */
+static const char NO_PAGE[] =
+	"<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>spoor</title>\n"
+	"<p>This spoor was built without its page (ui/). Programs can ask: docs/serve.md. The report is CASE/report.html.</p></html>\n";
+
+enum { ASSETS = 3 };
+
+static size_t list_assets(struct serve_asset at[ASSETS])
+{
+	if (!page_script().len) {
+		at[0] = (struct serve_asset){ "/",
+					      "text/html; charset=utf-8",
+					      { (const uint8_t *)NO_PAGE, sizeof NO_PAGE - 1 } };
+		return 1;
+	}
+	at[0] = (struct serve_asset){ "/", "text/html; charset=utf-8", str_bytes(page_shell()) };
+	at[1] = (struct serve_asset){ "/app.js", "text/javascript; charset=utf-8", page_script() };
+	at[2] = (struct serve_asset){ "/app.css", "text/css; charset=utf-8", page_style() };
+	return ASSETS;
+}
+
+/* --- running --------------------------------------------------------------------------------- */
+
+/* A case that can be opened, in a folder that stays the same. */
+static int open_case(struct served *v, err *e)
+{
+	struct store *s;
+	struct stat st;
+
+	if (store_open(&s, v->dir, e) < 0)
+		return -1;
+	store_close(s);
+	v->dir_fd = open(v->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (v->dir_fd < 0 || fstat(v->dir_fd, &st) < 0)
+		return err_errno(e, errno, "%s: cannot open the folder of the case", v->dir);
+	if (st.st_mode & 077)
+		cli_say(v->cli, "other users of this machine can look into %s: chmod 700 it", v->dir);
+	return 0;
+}
+
+/* A descriptor that can be read when the user wants an end. */
+static int open_stop(err *e)
+{
+	sigset_t ends;
+	int fd;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	fd = sigprocmask(SIG_BLOCK, &ends, NULL) == 0 ? signalfd(-1, &ends, SFD_CLOEXEC) : -1;
+	return fd >= 0 ? fd : err_errno(e, errno, "cannot wait for signals");
+}
+
+static int serve_case(struct served *v, uint16_t port, err *e)
+{
+	const struct serve_case_ops ops = { v, state_of, document_of, event_of, search_in, NULL, NULL };
+	struct serve_asset assets[ASSETS];
+	struct serve_options o = {
+		.port = port, .assets = assets, .nassets = list_assets(assets), .ops = &ops
+	};
+	int stop = open_stop(e), rc;
+	struct serve *s = NULL;
+	buf out = { 0 };
+
+	if (stop < 0)
+		return -1;
+	rc = serve_new(&s, &o, e);
+	if (rc == 0) {
+		buf_printf(&out, "http://127.0.0.1:%u/#t=%s\n", serve_port(s), serve_token(s));
+		rc = cli_flush(STDOUT_FILENO, &out, e);
+	}
+	if (rc == 0) {
+		cli_say(v->cli, "whoever has this address can read and decide; Ctrl-C ends it");
+		rc = serve_run(s, stop, e);
+	}
+	buf_done(&out);
+	serve_free(s);
+	close(stop);
+	return rc;
+}
+
+static int run(struct cli *cli, const struct cli_args *args)
+{
+	struct served v = { .cli = cli, .args = args, .dir_fd = -1 };
+	err e = { .offset = ERR_NO_OFFSET };
+	uint64_t port = 0;
+	int code = EXIT_DONE;
+
+	if (args->paths.len != 1)
+		return cli_usage(cli, &command_serve, "serve takes one case");
+	v.dir = args->paths.at[0];
+	if (args_number(args, "port", 0, 65535, 0, &port, &e) < 0)
+		return cli_usage(cli, &command_serve, "%s", e.text);
+	if (open_case(&v, &e) < 0 || serve_case(&v, (uint16_t)port, &e) < 0)
+		code = cli_fail(cli, &e);
+	if (v.dir_fd >= 0)
+		close(v.dir_fd);
+	return code;
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.summary = "the case in your browser",
+	.usage = "CASE",
+	.options = OPTIONS,
+	.run = run,
+	.details =
+		"A web server for one case, on 127.0.0.1 only: no other address can be given. It prints the address to open;\n"
+		"what follows the # in it is the key of this run. Without the key nobody reads anything, also no other user\n"
+		"of this machine.\n"
+		"\n"
+		"Unlike report.html it opens every record of the evidence, down to its bytes, and searches the whole case. A\n"
+		"record is read as show reads it: found through the case, hashed, parsed in a sandbox. Nothing is written to the\n"
+		"evidence. Evidence that was named by a relative path is found from the same working folder only.",
+};
