@@ -111,7 +111,7 @@ static void hand_over(struct serve *s, struct conn *c)
 		conn_clear(c); /* the library closes what it does not take */
 }
 
-void front_look(struct serve *s, struct conn *c, bool gone)
+void front_look(struct serve *s, struct conn *c)
 {
 	ssize_t n;
 	int status;
@@ -122,7 +122,7 @@ void front_look(struct serve *s, struct conn *c, bool gone)
 		return;
 	}
 	n = recv(c->fd, c->bytes.ptr, LIMIT_SERVE_HEAD, MSG_PEEK | MSG_DONTWAIT);
-	if (n < 0 && errno == EAGAIN && !gone)
+	if (n < 0 && errno == EAGAIN && !c->gone)
 		return;
 	if (n <= 0) {
 		drop(c);
@@ -131,7 +131,7 @@ void front_look(struct serve *s, struct conn *c, bool gone)
 	c->bytes.len = (size_t)n;
 	status = http_head_parse(str_bytes(buf_view(&c->bytes)), &c->head);
 	if (status == HTTP_HEAD_MORE) {
-		if (gone)
+		if (c->gone)
 			refuse(c, 400);
 		return;
 	}

@@ -42,6 +42,8 @@ static enum MHD_Result refuse(struct serve *s, struct conn *c, int status, const
 
 static enum MHD_Result wait_for(struct conn *c, enum conn_state what, int64_t deadline_ns)
 {
+	if (c->gone)
+		return MHD_NO;
 	c->state = what;
 	c->deadline_ns = deadline_ns;
 	MHD_suspend_connection(c->mhd);

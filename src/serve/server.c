@@ -169,11 +169,10 @@ const char *serve_token(const struct serve *s)
 
 static void wake_conn(struct serve *s, struct conn *c, uint32_t events)
 {
-	bool gone = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
-
+	c->gone |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
 	if (c->state == CONN_HEAD)
-		front_look(s, c, gone);
-	else if (gone && is_suspended(c))
+		front_look(s, c);
+	else if (c->gone && is_suspended(c))
 		reply_gone(s, c);
 }
 

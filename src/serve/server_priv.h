@@ -35,6 +35,7 @@ struct conn {
 	struct serve_query search;
 	uint64_t since;
 	struct MHD_Response *answer; /* NULL in CONN_READY: end without one */
+	bool gone; /* the other end sends no more: nobody is there to wait for */
 	bool answer_shared;          /* it is the cache's */
 	unsigned status;
 };
@@ -66,7 +67,7 @@ int wake_add(struct serve *s, int fd, uint32_t events, enum wake kind, uint32_t 
 /* --- front.c: connections that are ours ---------------------------------------------------- */
 
 void front_accept(struct serve *s);
-void front_look(struct serve *s, struct conn *c, bool gone);
+void front_look(struct serve *s, struct conn *c);
 /* Its time is over. */
 void front_expire(struct conn *c);
 /* Free the place; the socket is closed by whose it is. */
