@@ -135,7 +135,7 @@ void serve_free(struct serve *s)
 		if (s->conns[i].state == CONN_HEAD)
 			conn_clear(&s->conns[i]);
 		else if (is_suspended(&s->conns[i])) /* the library ends with nobody suspended only */
-			reply_ready(s, &s->conns[i], 0, NULL, false);
+			wait_ready(s, &s->conns[i], 0, NULL, false);
 	}
 	if (s->mhd) {
 		MHD_run(s->mhd);
@@ -173,7 +173,7 @@ static void wake_conn(struct serve *s, struct conn *c, uint32_t events)
 	if (c->state == CONN_HEAD)
 		front_look(s, c);
 	else if (c->gone && is_suspended(c))
-		reply_gone(s, c);
+		wait_gone(s, c);
 }
 
 static void wake_up(struct serve *s, const struct epoll_event *ev)
@@ -195,7 +195,7 @@ static void wake_up(struct serve *s, const struct epoll_event *ev)
 		break;
 	case WAKE_JOB:
 		if (s->jobs[index].pid && job_read(&s->jobs[index]))
-			reply_job(s, &s->jobs[index]);
+			wait_job(s, &s->jobs[index]);
 		break;
 	}
 }
@@ -213,9 +213,9 @@ static void expire(struct serve *s)
 	}
 	for (int i = 0; i < SERVE_JOBS; i++)
 		if (s->jobs[i].pid && s->now_ns >= s->jobs[i].deadline_ns)
-			reply_late(s, &s->jobs[i]);
+			wait_late(s, &s->jobs[i]);
 	if (watched && s->now_ns - s->looked_ns >= LIMIT_SERVE_LOOK_MS * (NS_PER_S / 1000))
-		reply_news(s);
+		wait_news(s);
 }
 
 /* Milliseconds until something has to be done without anything happening; -1: never. */
@@ -263,7 +263,7 @@ int serve_run(struct serve *s, int stop_fd, err *e)
 		expire(s);
 		if (MHD_run(s->mhd) != MHD_YES)
 			return err_set(e, ERR_IO, ERR_NO_OFFSET, "the web server cannot go on");
-		reply_start_jobs(s);
+		wait_start_jobs(s);
 	}
 	return 0;
 }

@@ -35,7 +35,7 @@ struct conn {
 	struct serve_query search;
 	uint64_t since;
 	struct MHD_Response *answer; /* NULL in CONN_READY: end without one */
-	bool gone; /* the other end sends no more: nobody is there to wait for */
+	bool gone;                   /* the other end sends no more: nobody is there to wait for */
 	bool answer_shared;          /* it is the cache's */
 	unsigned status;
 };
@@ -78,15 +78,24 @@ void conn_clear(struct conn *c);
 enum MHD_Result reply_handle(void *server, struct MHD_Connection *connection, const char *url,
 			     const char *method, const char *version, const char *upload, size_t *upload_len,
 			     void **place);
+
+/* --- wait.c: requests whose answer takes time ---------------------------------------------- */
+
+#define TAG_QUOTED 80
+
+/* The tag of a case as a header field has it. */
+void wait_tag(const char *tag, char out[TAG_QUOTED]);
+struct MHD_Response *wait_revision(uint64_t revision);
 /* Give a suspended connection its answer; NULL: it ends without. */
-void reply_ready(struct serve *s, struct conn *c, unsigned status, struct MHD_Response *answer, bool shared);
+void wait_ready(struct serve *s, struct conn *c, unsigned status, struct MHD_Response *answer, bool shared);
 /* Whoever asked is gone. */
-void reply_gone(struct serve *s, struct conn *c);
-void reply_start_jobs(struct serve *s);
-void reply_job(struct serve *s, struct job *j);
-/* A job whose time is over. */
-void reply_late(struct serve *s, struct job *j);
+void wait_gone(struct serve *s, struct conn *c);
+void wait_start_jobs(struct serve *s);
+/* A job has ended. */
+void wait_job(struct serve *s, struct job *j);
+/* A job's time is over. */
+void wait_late(struct serve *s, struct job *j);
 /* Tell those who watch, if there is news. */
-void reply_news(struct serve *s);
+void wait_news(struct serve *s);
 
 #endif
