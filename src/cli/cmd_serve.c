@@ -223,7 +223,7 @@ static int serve_case(struct served *v, uint16_t port, err *e)
 		rc = cli_flush(STDOUT_FILENO, &out, e);
 	}
 	if (rc == 0) {
-		cli_say(v->cli, "whoever has this address can read and decide; Ctrl-C ends it");
+		cli_say(v->cli, "whoever has this address can read the case; Ctrl-C ends it");
 		rc = serve_run(s, stop, e);
 	}
 	buf_done(&out);

@@ -199,7 +199,7 @@
 #define LIMIT_SERVE_WRONG 20u             /* wrong tokens in a row; then they are told to slow down */
 #define LIMIT_SERVE_ANSWER (256u << 20)   /* one answer; the document of a large case is 20 MB */
 #define LIMIT_SERVE_EVENTS 4u             /* records read at a time, a process each */
-#define LIMIT_SERVE_EVENT_S 10u           /* for one of them; the hash of 4 GB takes 3 s */
+#define LIMIT_SERVE_EVENT_S 10u           /* for one of them; the hash of 10 GB takes 5 s */
 #define LIMIT_SERVE_STORY_S 900u          /* for the story of a case; 100 M facts take minutes */
 #define LIMIT_SERVE_SEARCH_MS 2000u       /* for one look through the case; the next one goes on behind it */
 #define LIMIT_SERVE_SEARCH_ROWS 200u      /* of one answer; a page shows no more */
