@@ -419,7 +419,7 @@ void footholds_find(struct finder *f)
 	if (w.at.len)
 		qsort(w.at.at, w.at.len, sizeof *w.at.at, foothold_order);
 	for (size_t i = 0; i < w.at.len; i++)
-		if (!f->suspect[w.at.at[i].host].in)
+		if (!f->suspect[w.at.at[i].host].in && !f->barred[w.at.at[i].host])
 			tell_foothold(&w, &w.at.at[i]);
 	VEC_DONE(&w.at);
 }
