@@ -6,11 +6,14 @@
 #include "cli/onerecord.h"
 #include "event/render.h"
 #include "readers/evtx/evtx.h"
+#include "util/base64.h"
+#include "util/json.h"
 #include "util/limits.h"
 
 static const struct cli_option OPTIONS[] = {
 	{ 0, "json", NULL, "Only the record as JSON, on one line" },
 	{ 0, "ecs", NULL, "Only the record in ECS, on one line" },
+	{ 0, "object", NULL, "File, fields, JSON and bytes (base64) as one JSON object" },
 	DECLARED_OPTIONS,
 	{ 0, "no-verify", NULL, "Do not hash the evidence first to prove that it is the same" },
 	{ 0 },
@@ -110,6 +113,62 @@ static void print_record(struct shower *f, const event *ev)
 		buf_printf(b, "  and %zu more bytes\n", ev->raw.len - shown.len);
 }
 
+/* All of it for programs. */
+static void as_object(struct shower *f, const event *ev)
+{
+	const struct record_target *t = f->seen->target;
+	buf *b = f->out, text = { .max = LIMIT_VALUE_TEXT };
+	char hex[SHA256_HEX_LEN + 1];
+	bytes raw = ev->raw;
+
+	buf_byte(b, '{');
+	json_member_str(b, "path", t->member.len ? t->member : t->file);
+	if (t->has_sha256) {
+		sha256_hex(t->sha256, hex);
+		json_member_str(b, "sha256", str_of(hex));
+	}
+	json_member_bool(b, "verified", f->seen->verified);
+	json_member_str(b, "format", str_of(f->seen->ops->name));
+	json_member_u64(b, "offset", ev->ref.offset);
+	json_member_u64(b, "record", ev->ref.record);
+	json_member_u64(b, "length", ev->length);
+	json_member_time(b, "time", ev->time_ns);
+	buf_z(b, ",\"flags\":[");
+	if (ev->flags & EVENT_RECOVERED)
+		json_str(b, STR("recovered"));
+	if (ev->flags & EVENT_PARTIAL) {
+		json_sep(b);
+		json_str(b, STR("damaged"));
+	}
+	buf_z(b, "],\"fields\":[");
+	for (uint32_t i = 0; i < ev->schema->ncolumns; i++) {
+		const struct column *c = &ev->schema->columns[i];
+		value v = event_value(ev, (int32_t)i);
+
+		if (v.type == VALUE_ABSENT || c->flags & COLUMN_F_HIDDEN)
+			continue;
+		buf_clear(&text);
+		value_text(v, &text);
+		json_sep(b);
+		buf_byte(b, '{');
+		json_member_str(b, "name", c->name);
+		json_member_str(b, "value", buf_view(&text));
+		buf_byte(b, '}');
+	}
+	buf_byte(b, ']');
+	buf_clear(&text);
+	text.max = 0;
+	as_json(&text, f->seen->ops, ev);
+	json_member_str(b, "json", buf_view(&text));
+	if (raw.len > LIMIT_SHOW_DUMP)
+		raw.len = LIMIT_SHOW_DUMP;
+	buf_clear(&text);
+	base64_add(&text, raw);
+	json_member_str(b, "hex", buf_view(&text));
+	buf_done(&text);
+	buf_z(b, "}\n");
+}
+
 static int look_at_record(void *ctx, const struct record_seen *seen, const event *ev, err *e)
 {
 	struct shower *f = ctx;
@@ -119,6 +178,8 @@ static int look_at_record(void *ctx, const struct record_seen *seen, const event
 	if (args_get(f->args, "json")) {
 		as_json(f->out, seen->ops, ev);
 		buf_byte(f->out, '\n');
+	} else if (args_get(f->args, "object")) {
+		as_object(f, ev);
 	} else if (args_get(f->args, "ecs")) {
 		as_ecs(f->out, seen->target, ev);
 		buf_byte(f->out, '\n');

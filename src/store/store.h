@@ -90,6 +90,15 @@ int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *)
 int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *, err *), void *ctx, err *e);
 /* The folder of the case, without a slash at its end; empty: a case that has none. Valid as long as s. */
 str store_dir(const struct store *s);
+struct store_hit {
+	str kind; /* of the fact, or "finding" */
+	int64_t time_ns;
+	str host, text, ref; /* ref: SHA256:OFFSET:RECORD */
+};
+
+/* Facts and findings in which the words stand, in any case of ASCII letters: at most LIMIT_SEARCH_ROWS, for at most LIMIT_SEARCH_MS.
+ * *ret_all: nothing more fits. */
+int store_search(struct store *s, str words, int (*fn)(void *, const struct store_hit *, err *), void *ctx, bool *ret_all, err *e);
 /* Append case.yaml of the case's folder. 1: there; 0: none. */
 int store_case_yaml(struct store *s, buf *to, err *e);
 /* *ret's strings are copied to mem. */

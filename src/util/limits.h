@@ -201,6 +201,15 @@
 #define LIMIT_DECISION_TARGET 2000u       /* bytes: a rule's id and a reference, a pattern of paths */
 #define LIMIT_DECISION_REASON 8000u
 #define LIMIT_DECISION_NAME 200u
+/* The web server of a case, for people on the same machine (docs/serve.md). */
+#define LIMIT_SERVE_CONNECTIONS 64u       /* a browser opens six */
+#define LIMIT_SERVE_HEAD (16u << 10)      /* bytes of a request's head */
+#define LIMIT_SERVE_HEAD_MS 5000          /* in which it has to come */
+#define LIMIT_SERVE_BODY (1u << 20)
+#define LIMIT_SERVE_IDLE_S 30u            /* a connection on which nothing moves */
+#define LIMIT_SERVE_WRONG 20u             /* wrong tokens in a row before nobody is let in any more */
+#define LIMIT_SEARCH_ROWS 200u            /* of an answer */
+#define LIMIT_SEARCH_MS 2000              /* of the case that one search may take */
 #define LIMIT_STORY_EDGES 200000u
 #define LIMIT_STORY_OBSERVATIONS 200000u  /* nobody reads more; all facts stay in the case */
 #define LIMIT_STORY_ARRIVALS 500000u      /* remote logons as points in time */

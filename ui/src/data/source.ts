@@ -50,6 +50,10 @@ function served(): Source {
       sessionStorage.setItem('csrf', csrf);
     } else {
       csrf = sessionStorage.getItem('csrf') ?? '';
+      if (!csrf) {
+        const r = await fetch('/api/session'); // another tab of this browser has opened the session
+        if (r.ok) csrf = ((await r.json()) as { csrf: string }).csrf;
+      }
     }
   })();
   async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -74,7 +78,13 @@ function served(): Source {
       if (!r.ok) throw new Error(answer.error ?? String(r.status));
       return answer;
     },
-    changed: async (since, signal) => (await get<{ revision: number }>('/api/changes?since=' + since, signal)).revision,
+    async changed(since, signal) {
+      for (;;) {
+        await new Promise((done) => setTimeout(done, 2500));
+        const { revision } = await get<{ revision: number }>('/api/changes', signal);
+        if (revision !== since) return revision;
+      }
+    },
   };
 }
 
