@@ -6,6 +6,7 @@
 #include "cli/slurp.h"
 #include "cli/zone_load.h"
 #include "report/out.h"
+#include "store/decisions.h"
 #include "story/casefile.h"
 #include "util/limits.h"
 
@@ -33,6 +34,25 @@ static int add_zones(const struct case_file *c, struct engine_options *o, arena 
 	return 0;
 }
 
+/* Zones that analysts decided on in this case, behind what was declared. */
+static int add_decided(const char *dir, struct engine_options *o, arena *mem, err *e)
+{
+	struct decisions *d = NULL;
+	int rc = decisions_read(&d, dir, e);
+
+	for (size_t i = 0; rc == 0 && i < decisions_count(d); i++) {
+		const struct decision *x = decision_at(d, i);
+		struct case_zone z = { .paths = x->target, .zone = x->value };
+		const struct case_file one = { .zones = &z, .nzones = 1 };
+
+		if (x->kind == DECISION_ZONE && !x->superseded && !str_eq(x->value, STR("none")) &&
+		    add_zones(&one, o, mem, e) < 0)
+			rc = err_prefix(e, DECISIONS_FILE ", decision %llu", (unsigned long long)x->n);
+	}
+	decisions_free(d);
+	return rc;
+}
+
 int case_args_read(const struct cli_args *args, const char *dir, struct engine_options *o,
 		   struct case_args *ret, arena *mem, err *e)
 {
@@ -50,6 +70,8 @@ int case_args_read(const struct cli_args *args, const char *dir, struct engine_o
 	if (there > 0 && (case_file_parse(&c, buf_view(&ret->text), e) < 0 || add_zones(c, o, mem, e) < 0))
 		there = err_prefix(e, "%s", path.ptr);
 	case_file_free(c);
+	if (there >= 0 && add_decided(dir, o, mem, e) < 0)
+		there = -1;
 	if (there < 0)
 		buf_done(&ret->text);
 	return there < 0 ? -1 : 0;

@@ -9,8 +9,9 @@
 #include "cli/declared_args.h"
 #include "cli/onerecord.h"
 #include "cli/record_json.h"
+#include "cli/serve_decide.h"
 #include "report/page.h"
-#include "serve/serve.h"
+#include "store/decisions.h"
 #include "store/ref.h"
 #include "store/search.h"
 #include "util/json.h"
@@ -25,36 +26,56 @@ static const struct cli_option OPTIONS[] = {
 	{ 0 },
 };
 
+enum { FILES = 3 }; /* that the document is made of */
+
+struct seen_file {
+	int64_t inode, size, ns;
+};
+
 struct served {
 	struct cli *cli;
 	const struct cli_args *args;
 	const char *dir;
 	int dir_fd; /* of the case: what is looked at stays the same folder */
+	struct seen_file seen[FILES];
+	uint64_t revision; /* of the decisions, as they were seen */
 };
 
 /* --- what the server asks; all but the state in a process of its own ------------------------- */
 
-static enum serve_outcome failed(const struct served *v, const err *e)
+/* Say why on the terminal; the answer says that it failed, without text of the evidence. */
+static enum serve_outcome failed(const struct served *v, const err *e, buf *out)
 {
+	buf_clear(out);
 	cli_fail(v->cli, e);
 	return e->code == ERR_ARG ? SERVE_BAD : e->code == ERR_LIMIT ? SERVE_TOO_MUCH : SERVE_BROKEN;
 }
 
-/* The files that the document is made of. */
-static void state_of(void *ctx, struct serve_state *ret)
+static void look_at_files(const struct served *v, struct seen_file seen[FILES])
 {
-	static const char *const FILES[] = { "case.db", "case.yaml" };
-	const struct served *v = ctx;
-	int64_t seen[COUNT(FILES)][3] = { 0 };
+	static const char *const NAMES[FILES] = { "case.db", "case.yaml", DECISIONS_FILE };
 	struct stat st;
 
-	for (size_t i = 0; i < COUNT(FILES); i++)
-		if (fstatat(v->dir_fd, FILES[i], &st, AT_SYMLINK_NOFOLLOW) == 0) {
-			seen[i][0] = (int64_t)st.st_ino;
-			seen[i][1] = st.st_size;
-			seen[i][2] = st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec;
-		}
-	snprintf(ret->tag, sizeof ret->tag, "%016llx", (unsigned long long)hash_bytes(seen, sizeof seen));
+	memset(seen, 0, FILES * sizeof *seen);
+	for (size_t i = 0; i < FILES; i++)
+		if (fstatat(v->dir_fd, NAMES[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			seen[i] = (struct seen_file){ (int64_t)st.st_ino, st.st_size,
+						      st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec };
+}
+
+/* The trail is read again only when one of the files is not as it was. */
+static void state_of(void *ctx, struct serve_state *ret)
+{
+	struct served *v = ctx;
+	struct seen_file now[FILES];
+
+	look_at_files(v, now);
+	if (memcmp(now, v->seen, sizeof now) != 0) {
+		memcpy(v->seen, now, sizeof now);
+		v->revision = decide_revision(v->dir);
+	}
+	ret->revision = v->revision;
+	snprintf(ret->tag, sizeof ret->tag, "%016llx", (unsigned long long)hash_bytes(now, sizeof now));
 }
 
 static enum serve_outcome document_of(void *ctx, buf *out)
@@ -67,7 +88,7 @@ static enum serve_outcome document_of(void *ctx, buf *out)
 
 	if (store_open(&s, v->dir, &e) < 0 || story_build(&st, s, &e) < 0 ||
 	    page_document(s, st, out, &e) < 0)
-		rc = failed(v, &e);
+		rc = failed(v, &e, out);
 	story_free(st);
 	store_close(s);
 	return rc;
@@ -97,11 +118,11 @@ static enum serve_outcome event_of(void *ctx, str ref, buf *out)
 	arena_init(&mem, LIMIT_SHOW_MEM);
 	words[1] = arena_str(&mem, ref).ptr;
 	if (!words[1] || record_target(&t, words, 2, &mem, &e) < 0) {
-		rc = e.code == ERR_IO ? SERVE_NONE : failed(v, &e);
+		rc = e.code == ERR_IO ? SERVE_NONE : failed(v, &e, out);
 	} else {
 		t.near = &near;
 		if (record_read(v->cli, v->args, &t, write_record, out, &e) < 0)
-			rc = e.code == ERR_IO ? SERVE_NONE : failed(v, &e);
+			rc = e.code == ERR_IO ? SERVE_NONE : failed(v, &e, out);
 		else
 			record_json_end(out, &t);
 	}
@@ -115,7 +136,6 @@ static int write_hit(void *ctx, const struct store_hit *h, err *e)
 
 	json_sep(out);
 	buf_byte(out, '{');
-	json_member_str(out, "table", str_of(h->table));
 	json_member_str(out, "kind", h->kind);
 	json_member_time(out, "time", h->time_ns);
 	json_member_str(out, "host", h->host);
@@ -136,16 +156,35 @@ static enum serve_outcome search_in(void *ctx, const struct serve_query *q, buf 
 
 	buf_z(out, "{\"rows\":[");
 	if (store_open(&s, v->dir, &e) < 0 || store_search(s, &ask, write_hit, out, &found, &e) < 0) {
-		rc = failed(v, &e);
+		rc = failed(v, &e, out);
 	} else {
 		buf_byte(out, ']');
 		json_member_str(out, "next", str_of(found.next));
+		json_member_bool(out, "complete", !found.next[0]);
 		json_member_bool(out, "out_of_time", found.out_of_time);
 		json_member_u64(out, "looked_at", found.looked_at);
 		buf_z(out, "}\n");
 	}
 	store_close(s);
 	return rc;
+}
+
+static enum serve_outcome decisions_of(void *ctx, buf *out)
+{
+	const struct served *v = ctx;
+	err e = { .offset = ERR_NO_OFFSET };
+	enum serve_outcome rc = decide_list(v->dir, out, &e);
+
+	return rc == SERVE_BROKEN ? failed(v, &e, out) : rc;
+}
+
+static enum serve_outcome decide_in(void *ctx, str body, buf *out)
+{
+	const struct served *v = ctx;
+	err e = { .offset = ERR_NO_OFFSET };
+	enum serve_outcome rc = decide_from(v->dir, body, out, &e);
+
+	return rc == SERVE_BROKEN ? failed(v, &e, out) : rc;
 }
 
 /* --- the page -------------------------------------------------------------------------------- */
@@ -206,7 +245,8 @@ static int open_stop(err *e)
 
 static int serve_case(struct served *v, uint16_t port, err *e)
 {
-	const struct serve_case_ops ops = { v, state_of, document_of, event_of, search_in, NULL, NULL };
+	const struct serve_case_ops ops = { v,         state_of,     document_of, event_of,
+					    search_in, decisions_of, decide_in };
 	struct serve_asset assets[ASSETS];
 	struct serve_options o = {
 		.port = port, .assets = assets, .nassets = list_assets(assets), .ops = &ops
@@ -223,7 +263,7 @@ static int serve_case(struct served *v, uint16_t port, err *e)
 		rc = cli_flush(STDOUT_FILENO, &out, e);
 	}
 	if (rc == 0) {
-		cli_say(v->cli, "whoever has this address can read the case; Ctrl-C ends it");
+		cli_say(v->cli, "whoever has this address can read the case and decide; Ctrl-C ends it");
 		rc = serve_run(s, stop, e);
 	}
 	buf_done(&out);
@@ -263,6 +303,6 @@ const struct command command_serve = {
 		"of this machine.\n"
 		"\n"
 		"Unlike report.html it opens every record of the evidence, down to its bytes, and searches the whole case. A\n"
-		"record is read as show reads it: found through the case, hashed, parsed in a sandbox. Nothing is written to the\n"
-		"evidence. Evidence that was named by a relative path is found from the same working folder only.",
+		"record is read as show reads it: found through the case, hashed, parsed in a sandbox. What you decide is kept in\n"
+		"CASE/decisions.jsonl, as by mark. Nothing is written to the evidence. Evidence that was named by a relative path is found from the same working folder only.",
 };

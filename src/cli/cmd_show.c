@@ -11,6 +11,7 @@
 static const struct cli_option OPTIONS[] = {
 	{ 0, "json", NULL, "Only the record as JSON, on one line" },
 	{ 0, "ecs", NULL, "Only the record in ECS, on one line" },
+	{ 0, "object", NULL, "File, fields, JSON, bytes (base64) and neighbours as one JSON object" },
 	DECLARED_OPTIONS,
 	{ 0, "no-verify", NULL, "Do not hash the evidence first to prove that it is the same" },
 	{ 0 },
@@ -111,6 +112,8 @@ static int look_at_record(void *ctx, const struct record_seen *seen, const event
 	if (args_get(f->args, "json")) {
 		record_as_json(f->out, seen->ops, ev);
 		buf_byte(f->out, '\n');
+	} else if (args_get(f->args, "object")) {
+		record_json_begin(f->out, seen, ev);
 	} else if (args_get(f->args, "ecs")) {
 		as_ecs(f->out, seen->target, ev);
 		buf_byte(f->out, '\n');
@@ -122,6 +125,7 @@ static int look_at_record(void *ctx, const struct record_seen *seen, const event
 
 static int run(struct cli *cli, const struct cli_args *args)
 {
+	struct record_near near = { 0 };
 	struct record_target t;
 	buf out = { 0 };
 	struct shower f = { .cli = cli, .args = args, .out = &out };
@@ -134,7 +138,11 @@ static int run(struct cli *cli, const struct cli_args *args)
 				 "show needs a case and a reference, or PATH:OFFSET:RECORD");
 	arena_init(&mem, LIMIT_SHOW_MEM);
 	if (record_target(&t, args->paths.at, args->paths.len, &mem, &e) < 0 ||
-	    record_read(cli, args, &t, look_at_record, &f, &e) < 0 || cli_flush(STDOUT_FILENO, &out, &e) < 0)
+	    (t.near = &near, record_read(cli, args, &t, look_at_record, &f, &e)) < 0)
+		code = cli_fail(cli, &e);
+	else if (args_get(args, "object"))
+		record_json_end(&out, &t);
+	if (code == EXIT_DONE && cli_flush(STDOUT_FILENO, &out, &e) < 0)
 		code = cli_fail(cli, &e);
 	buf_done(&out);
 	arena_done(&mem);

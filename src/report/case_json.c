@@ -6,6 +6,7 @@
 #include "report/incident_json.h"
 #include "report/out.h"
 #include "report/report_priv.h"
+#include "store/decisions.h"
 #include "story/incident.h"
 #include "util/json.h"
 #include "util/times.h"
@@ -518,6 +519,31 @@ static void put_blind(struct writer *w)
 
 /* --- straight from the store ----------------------------------------------------------------- */
 
+static void put_decisions(struct writer *w)
+{
+	const struct decisions *d = w->st->decisions;
+	buf *b = &w->o.b;
+
+	array_begin(w, "decisions");
+	for (size_t i = 0; i < decisions_count(d); i++) {
+		const struct decision *x = decision_at(d, i);
+
+		element(w);
+		buf_byte(b, '{');
+		json_member_u64(b, "n", x->n);
+		json_member_time(b, "at", x->at_ns);
+		json_member_str(b, "who", x->who);
+		json_member_str(b, "kind", str_of(decision_kind_name(x->kind)));
+		json_member_str(b, "target", x->target);
+		json_member_str(b, "value", x->value);
+		json_member_str(b, "reason", x->reason);
+		if (x->superseded)
+			json_member_bool(b, "superseded", true);
+		buf_byte(b, '}');
+	}
+	array_end(w);
+}
+
 static int on_rule(void *ctx, const struct store_rule *r, err *e)
 {
 	struct writer *w = ctx;
@@ -694,6 +720,7 @@ int report_json(struct store *s, const struct story *st, int fd, err *e)
 
 	put_head(&w);
 	put_summary(&w);
+	put_decisions(&w);
 	incident_json(&w.o, st, JSON_CASE);
 	rc = put_body(&w, s, e);
 	array_begin(&w, "facts");
@@ -761,6 +788,7 @@ void case_json_page_head(struct out *o, const struct story *st)
 	put_head(&w);
 	put_full(&w);
 	put_summary(&w);
+	put_decisions(&w);
 	incident_json(&w.o, st, JSON_PAGE);
 	put_rule_hits(&w);
 	*o = w.o;

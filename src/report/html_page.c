@@ -93,10 +93,14 @@ void html_nav(struct html *h)
 		uint64_t n;
 	} LINKS[] = {
 		{ "incident", "Incident", st->incident ? st->incident->nincidents : 0 },
-		{ "story", "Summary", st->nparagraphs }, { "timeline", "Key events", st->nobservations },
-		{ "hosts", "Hosts", st->nhosts },        { "edges", "Between hosts", st->nedges },
-		{ "findings", "Rules", rules },          { "coverage", "Coverage", st->nhosts_with_logs },
-		{ "blind", "Not seen", st->nblind },     { "gaps", "Gaps", 0 },
+		{ "story", "Summary", st->nparagraphs },
+		{ "timeline", "Key events", st->nobservations },
+		{ "hosts", "Hosts", st->nhosts },
+		{ "edges", "Between hosts", st->nedges },
+		{ "findings", "Rules", rules },
+		{ "coverage", "Coverage", st->nhosts_with_logs },
+		{ "blind", "Not seen", st->nblind },
+		{ "gaps", "Gaps", 0 },
 		{ "items", "Evidence", st->nitems },
 	};
 	buf *b = html_buf(h);

@@ -1,7 +1,7 @@
 /* The member `incident` of case.json: docs/range.md and docs/case.schema.json describe it. */
 #include "report/incident_json.h"
 
-#include "story/incident.h"
+#include "story/decided.h"
 #include "util/json.h"
 #include "util/times.h"
 
@@ -123,6 +123,15 @@ static void put_hosts(struct list *l, const struct incident *in)
 		if (h->via[0])
 			json_member_str(b, "via", str_of(h->via));
 		put_number(b, h->incident);
+		if (h->decided) {
+			json_key(b, "decided");
+			buf_byte(b, '{');
+			json_member_str(b, "value", h->decided->value);
+			json_member_str(b, "by", h->decided->who);
+			json_member_time(b, "at", h->decided->at_ns);
+			json_member_str(b, "reason", h->decided->reason);
+			buf_byte(b, '}');
+		}
 		put_refs(l, &h->refs);
 		item_end(l);
 	}
@@ -130,8 +139,11 @@ static void put_hosts(struct list *l, const struct incident *in)
 	begin(l, "edges");
 	for (uint32_t i = 0; i < in->nedges; i++) {
 		const struct incident_edge *e = &in->edges[i];
+		char id[DECIDED_ID_LEN + 1];
 
 		item(l);
+		decided_edge_id(l->st, e->from, e->to, e->kind, id);
+		json_member_str(b, "id", str_of(id));
 		put_host(l, "from", e->from);
 		put_host(l, "to", e->to);
 		json_member_str(b, "kind", str_of(e->kind));
@@ -153,7 +165,10 @@ static void put_timeline(struct list *l, const struct incident *in)
 	begin(l, "timeline");
 	for (uint32_t i = 0; i < in->ntimeline; i++) {
 		const struct story_clue *c = &in->clues[in->timeline[i]];
+		char id[DECIDED_ID_LEN + 1];
 		item(l);
+		decided_sign_id(l->st, c, id);
+		json_member_str(b, "id", str_of(id));
 		put_time(l, "time", c->ns);
 		put_host(l, "host", c->host);
 		sentence_json(b, &c->sentence, l->form);
@@ -163,6 +178,31 @@ static void put_timeline(struct list *l, const struct incident *in)
 		put_host(l, "from", c->from);
 		put_number(b, c->incident);
 		put_refs(l, &c->refs);
+		item_end(l);
+	}
+	end(l);
+}
+
+/* What analysts rejected, so that nothing is gone. */
+static void put_rejected(struct list *l, const struct incident *in)
+{
+	buf *b = &l->o->b;
+
+	begin(l, "rejected");
+	for (uint32_t i = 0; i < in->nrejected; i++) {
+		const struct incident_rejected *x = &in->rejected[i];
+
+		item(l);
+		json_member_str(b, "kind", str_of(decision_kind_name(x->kind)));
+		json_member_str(b, "id", str_of(x->id));
+		put_time(l, "time", x->ns);
+		put_host(l, "host", x->host);
+		put_host(l, "from", x->from);
+		if (x->way)
+			json_member_str(b, "way", str_of(x->way));
+		if (x->sentence.key)
+			sentence_json(b, &x->sentence, l->form);
+		put_refs(l, &x->refs);
 		item_end(l);
 	}
 	end(l);
@@ -340,6 +380,7 @@ void incident_json(struct out *o, const struct story *st, enum json_form form)
 		put_entries(&l, in);
 		put_hosts(&l, in);
 		put_timeline(&l, in);
+		put_rejected(&l, in);
 		put_external(&l, in);
 		put_loss(&l, in);
 		if (form == JSON_CASE) /* a page has the coverage */

@@ -37,7 +37,7 @@ bytes page_style(void)
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"                         \
 	"<meta name=\"color-scheme\" content=\"light dark\">\n"                                              \
 	"<meta name=\"referrer\" content=\"no-referrer\">\n"                                                 \
-	"<title>Investigation report</title>\n"
+	"<link rel=\"icon\" href=\"data:,\">\n<title>Investigation report</title>\n"
 
 str page_shell(void)
 {

@@ -203,6 +203,17 @@ static enum why_found why_host(const struct story *st, uint32_t host, buf *out)
 	buf_z(out, "\n  rule      ");
 	put_rule(h, &s, out);
 	buf_byte(out, '\n');
+	if (h->decided) {
+		buf_z(out, "  declared  ");
+		put(out, h->decided->value);
+		buf_z(out, " by ");
+		put(out, h->decided->who);
+		buf_z(out, " at ");
+		put_time(out, h->decided->at_ns);
+		buf_z(out, ": ");
+		put(out, h->decided->reason);
+		buf_byte(out, '\n');
+	}
 	put_sum(h, &s, out);
 	put_logs(&st->hosts[host], out);
 	if (h->first_ns != TIME_NONE) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -128,6 +129,8 @@ static _Noreturn void child(const struct serve_case_ops *ops, const struct job_a
 	r.outcome = ask_case(ops, ask, &r.plain);
 	if (r.plain.failed)
 		r = (struct job_result){ .outcome = SERVE_TOO_MUCH };
+	if (r.outcome != SERVE_OK && r.outcome != SERVE_CONFLICT && r.outcome != SERVE_BAD)
+		r.plain.len = 0; /* half an answer */
 	if (ask->pack && r.outcome == SERVE_OK && !pack(buf_view(&r.plain), &r.packed))
 		r.packed.len = 0;
 	head[0] = (uint8_t)r.outcome;
@@ -212,6 +215,14 @@ bool job_end(struct job *j, struct job_result *ret)
 	}
 	buf_done(&j->in);
 	return whole;
+}
+
+void job_wait(struct job *j, int ms)
+{
+	struct pollfd p = { .fd = j->fd, .events = POLLIN };
+
+	while (poll(&p, 1, ms) > 0 && !job_read(j))
+		;
 }
 
 void job_drop(struct job *j)

@@ -41,6 +41,8 @@ int job_start(struct job *j, const struct serve_case_ops *ops, const struct job_
 bool job_read(struct job *j);
 /* The place is free afterwards; the process is gone. False, and *ret empty, if what arrived is not complete. */
 bool job_end(struct job *j, struct job_result *ret);
+/* Wait for its end, but not for ever; job_end() or job_drop() is next. */
+void job_wait(struct job *j, int ms);
 /* Kill it. */
 void job_drop(struct job *j);
 

@@ -22,7 +22,7 @@ struct serve_asset {
 
 enum serve_outcome {
 	SERVE_OK,       /* 200 with what was written */
-	SERVE_BAD,      /* 400: the question makes no sense */
+	SERVE_BAD,      /* 400: the question makes no sense; with what was written, if anything was */
 	SERVE_NONE,     /* 404: there is no such thing */
 	SERVE_CONFLICT, /* 409 with what was written: somebody was faster */
 	SERVE_TOO_MUCH, /* 413: more than a ceiling allows */
@@ -51,7 +51,7 @@ struct serve_case_ops {
 	enum serve_outcome (*event)(void *ctx, str ref, buf *out); /* may enter a sandbox */
 	enum serve_outcome (*search)(void *ctx, const struct serve_query *q, buf *out);
 	enum serve_outcome (*decisions)(void *ctx, buf *out);
-	enum serve_outcome (*decide)(void *ctx, str body, buf *out); /* one at a time */
+	enum serve_outcome (*decide)(void *ctx, str body, buf *out); /* one at a time, and never cut short */
 };
 
 struct serve_options {

@@ -125,10 +125,15 @@ static bool is_suspended(const struct conn *c)
 
 void serve_free(struct serve *s)
 {
+	enum { DECISION_END_MS = 30000 }; /* a decision is written and the reports made anew before we end */
+
 	if (!s)
 		return;
-	for (int i = 0; i < SERVE_JOBS; i++)
+	for (int i = 0; i < SERVE_JOBS; i++) {
+		if (s->jobs[i].pid && s->jobs[i].what == ANSWER_DECIDE)
+			job_wait(&s->jobs[i], DECISION_END_MS);
 		job_drop(&s->jobs[i]);
+	}
 	for (uint32_t i = 0; i < LIMIT_SERVE_CONNECTIONS; i++) {
 		if (s->conns[i].state == CONN_HEAD)
 			close(s->conns[i].fd);

@@ -184,7 +184,7 @@ void wait_job(struct serve *s, struct job *j)
 		fail_all(s, waiting, 500);
 	} else if (what == ANSWER_DOCUMENT && r.outcome == SERVE_OK) {
 		give_documents(s, j, &r);
-	} else if (r.outcome != SERVE_OK && r.outcome != SERVE_CONFLICT) {
+	} else if (r.outcome != SERVE_OK && !r.plain.len) {
 		fail_all(s, waiting, STATUS[r.outcome]);
 	} else {
 		for (uint32_t i = 0; i < LIMIT_SERVE_CONNECTIONS; i++)

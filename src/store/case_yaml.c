@@ -10,17 +10,24 @@
 
 #define CASE_YAML_FILE "case.yaml"
 
-int store_case_yaml(struct store *s, buf *to, err *e)
+str store_dir(const struct store *s)
 {
 	const char *db = sqlite3_db_filename(s->db, "main"), *slash = db ? strrchr(db, '/') : NULL;
+
+	return slash ? (str){ db, (size_t)(slash - db) } : STR("");
+}
+
+int store_case_yaml(struct store *s, buf *to, err *e)
+{
+	str dir = store_dir(s);
 	char path[4096], part[16384];
 	struct stat st;
 	ssize_t n = 0;
 	int fd;
 
-	if (!slash || (size_t)(slash - db) + sizeof "/" CASE_YAML_FILE > sizeof path)
+	if (!dir.len || dir.len + sizeof "/" CASE_YAML_FILE > sizeof path)
 		return 0;
-	snprintf(path, sizeof path, "%.*s/" CASE_YAML_FILE, (int)(slash - db), db);
+	snprintf(path, sizeof path, "%.*s/" CASE_YAML_FILE, STR_ARG(dir));
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_errno(e, errno, CASE_YAML_FILE " of the case");

@@ -19,8 +19,8 @@ struct table {
 /* Columns of both: 0 id, 1 kind, 2 time. The host is found by its name. */
 static const struct table TABLES[] = {
 	{ "finding",
-	  "SELECT f.id, l.name, f.time_ns, f.item, f.offset, f.record, f.host AS host, f.title AS title, f.rule_id AS rule, "
-	  "f.channel AS channel, f.provider AS provider, f.event_id AS event_id, f.tags AS tags FROM findings f "
+	  "SELECT f.id, 'finding', f.time_ns, f.item, f.offset, f.record, f.host AS host, f.title AS title, f.rule_id AS rule, "
+	  "f.channel AS channel, f.provider AS provider, f.event_id AS event_id, l.name AS level, f.tags AS tags FROM findings f "
 	  "JOIN levels l USING(level) WHERE f.id > ? ORDER BY f.id",
 	  6, -1 },
 	{ "fact", "SELECT id, kind, first_ns, refs, " FACT_COLUMNS " FROM facts WHERE id > ? ORDER BY id", 4,
@@ -114,8 +114,7 @@ static void show(buf *b, str name, str said)
 static str around(str said, size_t at)
 {
 	enum { BEFORE = 60 };
-	size_t from =
-		said.len > LIMIT_SEARCH_HIT_TEXT / 2 && at > BEFORE ? char_start(said, at - BEFORE) : 0;
+	size_t from = said.len > LIMIT_SEARCH_HIT_TEXT / 2 && at > BEFORE ? char_start(said, at - BEFORE) : 0;
 
 	return (str){ said.ptr + from, said.len - from };
 }
@@ -158,7 +157,7 @@ static int ref_of(struct search *x, const struct table *t, err *e)
 
 static int give(struct search *x, const struct table *t, str name, str said, size_t at, err *e)
 {
-	struct store_hit hit = { .table = t->name, .kind = column(x->row, 1), .time_ns = TIME_NONE };
+	struct store_hit hit = { .kind = column(x->row, 1), .time_ns = TIME_NONE };
 
 	buf_clear(&x->text);
 	show(&x->text, name, around(said, at));

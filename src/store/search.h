@@ -16,8 +16,7 @@ struct store_query {
 };
 
 struct store_hit {
-	const char *table; /* "finding" or "fact" */
-	str kind;          /* the finding's level, the fact's kind */
+	str kind; /* of the fact, or "finding" */
 	int64_t time_ns;
 	str host;
 	str text; /* the value that holds it first, then others: "name: value; ..." */

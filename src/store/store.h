@@ -88,6 +88,8 @@ int store_each_fact(struct store *s, int kind /* -1: all */, int (*fn)(void *, c
 int store_count_facts(struct store *s, uint64_t *ret, err *e);
 int store_each_gap(struct store *s, int (*fn)(void *, const struct gap *, err *), void *ctx, err *e);
 int store_each_rule(struct store *s, int (*fn)(void *, const struct store_rule *, err *), void *ctx, err *e);
+/* The folder of the case, without a slash at its end; empty: a case that has none. Valid as long as s. */
+str store_dir(const struct store *s);
 /* Append case.yaml of the case's folder. 1: there; 0: none. */
 int store_case_yaml(struct store *s, buf *to, err *e);
 /* *ret's strings are copied to mem. */

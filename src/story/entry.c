@@ -547,7 +547,7 @@ void entry_find(struct finder *f)
 	for (size_t i = 0; i < s.candidate.len; i++) {
 		const struct candidate *c = &s.candidate.at[i];
 
-		if (f->suspect[c->host].entry)
+		if (f->suspect[c->host].entry || f->barred[c->host])
 			continue; /* the earliest counts; later ones are its consequences */
 		tell_entry(&s, c, incident_new(f, c->begin));
 	}

@@ -408,6 +408,14 @@ static void tell_foothold(struct footholds *w, const struct foothold *c)
 					      .score = c->points };
 }
 
+/* Who came from a host that an analyst cleared came from nowhere known. */
+static const struct foothold *grounded(const struct finder *f, struct foothold *c)
+{
+	if (c->from != STORY_NOBODY && f->barred[c->from])
+		c->from = STORY_NOBODY;
+	return c;
+}
+
 void footholds_find(struct finder *f)
 {
 	struct footholds w = { .f = f, .since = TIME_NONE, .until = TIME_NONE };
@@ -419,7 +427,7 @@ void footholds_find(struct finder *f)
 	if (w.at.len)
 		qsort(w.at.at, w.at.len, sizeof *w.at.at, foothold_order);
 	for (size_t i = 0; i < w.at.len; i++)
-		if (!f->suspect[w.at.at[i].host].in)
-			tell_foothold(&w, &w.at.at[i]);
+		if (!f->suspect[w.at.at[i].host].in && !f->barred[w.at.at[i].host])
+			tell_foothold(&w, grounded(f, &w.at.at[i]));
 	VEC_DONE(&w.at);
 }

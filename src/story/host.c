@@ -1,5 +1,7 @@
 #include <stdlib.h>
 
+#include "store/decisions.h"
+#include "store/ref.h"
 #include "story/story_priv.h"
 #include "util/limits.h"
 #include "util/times.h"
@@ -221,10 +223,38 @@ static struct story_rule *rule_at(struct builder *b, const struct finding *f, ui
 	return r;
 }
 
+/* An analyst said that this match means nothing. */
+static bool is_rejected(struct builder *b, const struct finding *f)
+{
+	char ref[REF_TEXT_MAX];
+	const struct store_item *it = NULL;
+	const struct decision *d;
+	buf key = { 0 };
+
+	if (decisions_count(b->st->decisions) == 0 || f->nrefs == 0)
+		return false;
+	for (size_t lo = 0, hi = b->item.len; lo < hi && !it;) { /* by number, which need not be dense */
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (b->item.at[mid].id == f->refs[0].item)
+			it = &b->item.at[mid];
+		else if (b->item.at[mid].id < f->refs[0].item)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	buf_str(&key, f->rule_id);
+	buf_byte(&key, '@');
+	buf_add(&key, ref, event_ref_text(it && it->has_sha256 ? it->sha256 : NULL, &f->refs[0], ref));
+	d = decision_of(b->st->decisions, DECISION_FINDING, buf_view(&key));
+	buf_done(&key);
+	return d && str_eq(d->value, STR("rejected"));
+}
+
 static int on_finding(void *ctx, const struct finding *f, err *e)
 {
 	struct builder *b = ctx;
-	struct name_info *n = name_at(b, f->host, true);
+	struct name_info *n;
 	struct rule_info_hit *h;
 	struct story_rule *r;
 	struct map_entry *m;
@@ -232,6 +262,11 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 	bool fresh;
 
 	(void)e;
+	if (is_rejected(b, f)) {
+		b->st->rejected_findings++;
+		return 0;
+	}
+	n = name_at(b, f->host, true);
 	b->st->findings[f->level]++;
 	r = rule_at(b, f, &rule);
 	if (!r)

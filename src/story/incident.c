@@ -79,7 +79,7 @@ void suspect_in(struct finder *f, uint32_t host, int64_t ns, uint32_t parent, co
 {
 	struct suspect *s;
 
-	if (host == STORY_NOBODY)
+	if (host == STORY_NOBODY || f->barred[host])
 		return;
 	s = &f->suspect[host];
 	if (s->in && ns >= s->t0)
@@ -427,46 +427,103 @@ static void finder_done(struct finder *f)
 	VEC_DONE(&f->artefact);
 	VEC_DONE(&f->loss);
 	VEC_DONE(&f->host);
+	VEC_DONE(&f->rejected);
 }
+
+/* The steps, in their order. */
+static void steps(struct finder *f)
+{
+	servers_find(f);
+	entry_find(f);
+	spread_follow(f);
+	tamper_find(f);
+	spread_follow(f);
+	if (uses(f, SIGNAL_FOOTHOLDS))
+		footholds_find(f);
+	spread_follow(f);
+	if (uses(f, SIGNAL_INNER_CALLS))
+		hops_find(f);
+	relay_find(f);
+	if (uses(f, SIGNAL_TUNNELS))
+		tunnels_find(f);
+	loss_find(f);
+	places_fill(f);
+	aftermath_tell(f);
+	reading_tell(f);
+	decided_reject(f);
+	verdict_reach(f);
+}
+
+static bool finder_begin(struct finder *f)
+{
+	struct builder *b = f->b;
+	size_t n = b->host.len + 1;
+	arena *a = &b->st->arrays;
+
+	map_init(&f->clue_keys, LIMIT_STORY_CLUES, 256u << 20);
+	map_init(&f->mark_keys, LIMIT_STORY_CLUES, 16u << 20);
+	map_init(&f->edge_keys, LIMIT_STORY_EDGES, 16u << 20);
+	map_init(&f->external_keys, LIMIT_STORY_ADDRESSES, 16u << 20);
+	f->suspect = arena_array(a, n, sizeof *f->suspect);
+	f->server = arena_array(a, n, sizeof *f->server);
+	f->decided = arena_array(a, n, sizeof *f->decided);
+	f->touched = arena_array(a, n, sizeof *f->touched);
+	trace_collect(b, &f->t);
+	if (!f->suspect || !f->server || !f->decided || !f->touched || !f->barred || !seen_all(f))
+		b->failed = true;
+	if (b->rc < 0 || b->failed)
+		return false;
+	for (uint32_t h = 0; h < b->host.len; h++)
+		f->suspect[h] = (struct suspect){ .t0 = TIME_NONE, .parent = STORY_NOBODY };
+	decided_begin(f);
+	return true;
+}
+
+typedef VEC(struct incident_rejected) rejected_list;
+
+static void rejected_join(rejected_list *all, const struct finder *f)
+{
+	size_t before = all->len;
+
+	for (size_t i = 0; i < f->rejected.len; i++) {
+		bool there = false;
+
+		for (size_t k = 0; k < before && !there; k++)
+			there = strcmp(all->at[k].id, f->rejected.at[i].id) == 0;
+		if (!there && VEC_PUSH(all, LIMIT_DECISIONS))
+			all->at[all->len - 1] = f->rejected.at[i];
+	}
+}
+
+enum {
+	ROUNDS = 8
+}; /* each takes out hosts that had no ground but what was rejected, and then who depended on them */
 
 void incident_build(struct builder *b, struct incident *out)
 {
-	struct finder f = { .b = b };
+	bool *barred = arena_array(&b->st->arrays, b->host.len + 1, sizeof *barred), again = true;
+	rejected_list rejected = {
+		0
+	}; /* of all rounds: what is not looked for any more was rejected all the same */
 
-	map_init(&f.clue_keys, LIMIT_STORY_CLUES, 256u << 20);
-	map_init(&f.mark_keys, LIMIT_STORY_CLUES, 16u << 20);
-	map_init(&f.edge_keys, LIMIT_STORY_EDGES, 16u << 20);
-	map_init(&f.external_keys, LIMIT_STORY_ADDRESSES, 16u << 20);
-	f.suspect = arena_array(&b->st->arrays, b->host.len + 1, sizeof *f.suspect);
-	f.server = arena_array(&b->st->arrays, b->host.len + 1, sizeof *f.server);
-	trace_collect(b, &f.t);
-	if (!f.suspect || !f.server || !seen_all(&f))
-		b->failed = true;
-	if (b->rc == 0 && !b->failed) {
-		for (uint32_t h = 0; h < b->host.len; h++)
-			f.suspect[h] = (struct suspect){ .t0 = TIME_NONE, .parent = STORY_NOBODY };
-		servers_find(&f);
-		entry_find(&f);
-		spread_follow(&f);
-		tamper_find(&f);
-		spread_follow(&f);
-		if (uses(&f, SIGNAL_FOOTHOLDS))
-			footholds_find(&f);
-		spread_follow(&f);
-		if (uses(&f, SIGNAL_INNER_CALLS))
-			hops_find(&f);
-		relay_find(&f);
-		if (uses(&f, SIGNAL_TUNNELS))
-			tunnels_find(&f);
-		loss_find(&f);
-		places_fill(&f);
-		aftermath_tell(&f);
-		reading_tell(&f);
-		verdict_reach(&f);
-		left_list(&f);
-		finish(&f, out);
+	for (int round = 0; again && round < ROUNDS; round++) {
+		struct finder f = { .b = b, .barred = barred };
+
+		again = false;
+		if (finder_begin(&f)) {
+			steps(&f);
+			rejected_join(&rejected, &f);
+			again = decided_bar(&f) && round + 1 < ROUNDS;
+			if (!again) {
+				left_list(&f);
+				finish(&f, out);
+				out->rejected = SETTLE(b, &rejected);
+				out->nrejected = (uint32_t)rejected.len;
+			}
+		}
+		finder_done(&f);
 	}
-	finder_done(&f);
+	VEC_DONE(&rejected);
 }
 
 /* --- names ------------------------------------------------------------------------------------------ */

@@ -7,6 +7,7 @@
 #ifndef SPOOR_STORY_INCIDENT_H
 #define SPOOR_STORY_INCIDENT_H
 
+#include "store/decisions.h"
 #include "story/story.h"
 
 enum host_class { CLASS_CONFIRMED, CLASS_LIKELY, CLASS_EXPOSED, CLASS_CLEARED, CLASS_UNKNOWN, CLASSES };
@@ -53,6 +54,18 @@ struct incident_host {
 	uint32_t parent;    /* host from which it was reached */
 	const char *via;
 	bool entry;
+	const struct decision *decided; /* by an analyst; NULL: nothing. As long as the story */
+	struct story_refs refs;
+};
+
+/* What would be told and an analyst rejected. */
+struct incident_rejected {
+	enum decision_kind kind; /* a sign or a way */
+	char id[17];
+	uint32_t host, from;
+	const char *way; /* of a way */
+	int64_t ns;
+	struct story_sentence sentence; /* of a sign */
 	struct story_refs refs;
 };
 
@@ -129,6 +142,8 @@ struct incident {
 	uint32_t ntimeline;
 	const uint32_t *first_clients; /* workstations by first control, patient zero first */
 	uint32_t nfirst_clients;
+	const struct incident_rejected *rejected;
+	uint32_t nrejected;
 	uint32_t by_class[CLASSES];
 };
 

@@ -72,6 +72,12 @@ struct finder {
 	VEC(struct incident_artefact) artefact;
 	VEC(struct incident_loss) loss;
 	VEC(struct incident_host) host;
+	VEC(struct incident_rejected) rejected;
+
+	/* per host */
+	const struct decision **decided;
+	bool *barred;  /* cannot be under control: an analyst says so, or rejected what spoke for it */
+	bool *touched; /* something about it was rejected */
 
 	/* by text id */
 	struct seen *path_seen; /* of servers; hosts are clients here */
@@ -136,6 +142,14 @@ void chronicle_write(struct finder *f, struct incident *out);
 bool is_odd_place(str image);
 /* A host of a server's role, by inventory or its logs. */
 bool host_is_server(struct builder *b, uint32_t host);
+
+/* decided.c: the decisions on hosts, before the steps; take out what was rejected, before the verdict; hosts that have no ground
+ * left: true if the steps must be taken again without them. */
+void decided_begin(struct finder *f);
+void decided_reject(struct finder *f);
+bool decided_bar(struct finder *f);
+bool decided_any(const struct finder *f, enum decision_kind kind);
+void decided_verdict(const struct finder *f, struct incident_host *h);
 
 void incident_build(struct builder *b, struct incident *out);
 

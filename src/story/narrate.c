@@ -194,6 +194,7 @@ void narrate(struct narrator *n)
 		narrate_erased(n, i);
 		narrate_doubt(n, i);
 	}
+	narrate_decided(n);
 	narrate_unseen(n);
 	narrate_next(n);
 }

@@ -302,6 +302,28 @@ void narrate_doubt(struct narrator *n, uint32_t incident)
 
 /* --- what could not be seen ------------------------------------------------------------------------------ */
 
+/* What analysts decided counts in all of this, and is said. */
+void narrate_decided(struct narrator *n)
+{
+	const struct decisions *d = n->st->decisions;
+	uint64_t confirmed = 0, cleared = 0;
+
+	for (uint32_t i = 0; i < n->in->nhosts; i++) {
+		const struct decision *x = n->in->hosts[i].decided;
+
+		confirmed += x && str_eq(x->value, STR("confirmed"));
+		cleared += x && str_eq(x->value, STR("cleared"));
+	}
+	if (confirmed + cleared + n->in->nrejected + n->st->rejected_findings)
+		narrate_say(n, STORY_NOBODY, PART_DOUBT, 74, TIME_NONE, NULL, "nar.decided", "confirmed",
+			    narrate_number(n, confirmed), "cleared", narrate_number(n, cleared), "signs",
+			    narrate_number(n, n->in->nrejected), "matches",
+			    narrate_number(n, n->st->rejected_findings), NULL);
+	if (decisions_damage(d).len)
+		narrate_say(n, STORY_NOBODY, PART_UNSEEN, 72, TIME_NONE, NULL, "nar.decisions_damaged",
+			    "what", decisions_damage(d), NULL);
+}
+
 void narrate_unseen(struct narrator *n)
 {
 	uint32_t told = 0;

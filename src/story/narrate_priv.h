@@ -46,6 +46,7 @@ void narrate_hosts(struct narrator *n, uint32_t incident);
 void narrate_outside(struct narrator *n, uint32_t incident); /* control servers, loss, end */
 void narrate_erased(struct narrator *n, uint32_t incident);
 void narrate_doubt(struct narrator *n, uint32_t incident);
+void narrate_decided(struct narrator *n);
 void narrate_unseen(struct narrator *n);
 void narrate_next(struct narrator *n); /* asknext.c */
 

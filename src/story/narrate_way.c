@@ -154,7 +154,8 @@ static void narrate_networks(struct narrator *n, uint32_t incident)
 		bool known_net = false, known_country = false;
 		uint32_t same = 0;
 
-		if (x->incident != incident || x->role != EXTERNAL_RELAY || (x->country.len == 0 && x->asn == 0))
+		if (x->incident != incident || x->role != EXTERNAL_RELAY ||
+		    (x->country.len == 0 && x->asn == 0))
 			continue;
 		placed++;
 		for (uint32_t k = 0; k < in->nexternal; k++) {
@@ -171,7 +172,8 @@ static void narrate_networks(struct narrator *n, uint32_t incident)
 		buf_printf(&list, "%s%.*s", list.len ? ", " : "", (int)x->country.len, x->country.ptr);
 		if (x->asn)
 			buf_printf(&list, " AS%u", x->asn);
-		buf_printf(&list, "%s%.*s (%u)", x->network.len ? " " : "", (int)x->network.len, x->network.ptr, same);
+		buf_printf(&list, "%s%.*s (%u)", x->network.len ? " " : "", (int)x->network.len,
+			   x->network.ptr, same);
 	}
 	if (placed)
 		narrate_say(n, incident, PART_RELAYS, 65, TIME_NONE, NULL, "nar.relay_networks", "list",

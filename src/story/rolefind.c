@@ -1,5 +1,6 @@
 /* What each host is for: as declared, as an inventory says, by the logs that it writes, by its system; else it is
  * taken for a workstation. */
+#include "store/decisions.h"
 #include "story/sources.h"
 #include "story/story_priv.h"
 
@@ -56,6 +57,14 @@ void roles_find(struct builder *b)
 
 		if (host != STORY_NOBODY)
 			role_set(&b->host.at[host], c->hosts[i].role, ROLE_DECLARED);
+	}
+	for (size_t i = 0; i < decisions_count(b->st->decisions); i++) {
+		const struct decision *d = decision_at(b->st->decisions, i);
+		uint32_t host =
+			d->kind == DECISION_ROLE && !d->superseded ? host_named(b, d->target) : STORY_NOBODY;
+
+		if (host != STORY_NOBODY && host_role_named(d->value) != HOST_ROLES)
+			role_set(&b->host.at[host], host_role_named(d->value), ROLE_DECLARED);
 	}
 	each_fact(b, FACT_ASSET, on_asset);
 	each_fact(b, FACT_AUTHENTICATION, on_authentication);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/decisions.h"
 #include "story/incident_priv.h"
 #include "util/limits.h"
 #include "util/times.h"
@@ -382,6 +383,13 @@ static int declared_read(struct builder *b)
 	return rc < 0 ? -1 : 0;
 }
 
+static int decisions_of_case(struct builder *b)
+{
+	str dir = store_dir(b->s);
+
+	return dir.len ? decisions_read(&b->st->decisions, keep(b, dir).ptr, b->e) : 0;
+}
+
 int story_build(struct story **ret, struct store *s, err *e)
 {
 	struct story *st = calloc(1, sizeof *st);
@@ -395,6 +403,8 @@ int story_build(struct story **ret, struct store *s, err *e)
 	b.mem = &st->mem;
 	maps_init(&b);
 	b.rc = declared_read(&b);
+	if (b.rc == 0)
+		b.rc = decisions_of_case(&b);
 	if (b.rc == 0)
 		b.rc = identity_new(&st->identity, st->declared, e);
 	if (b.rc == 0)
@@ -418,6 +428,7 @@ void story_free(struct story *st)
 	identity_free(st->identity);
 	clock_free(st->clock);
 	case_file_free(st->declared);
+	decisions_free(st->decisions);
 	arena_done(&st->mem);
 	arena_done(&st->arrays);
 	free(st);

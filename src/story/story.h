@@ -206,6 +206,7 @@ struct story_paragraph {
 };
 
 struct incident;
+struct decisions;
 
 struct story {
 	struct store_run run;
@@ -233,8 +234,10 @@ struct story {
 	uint32_t nparagraphs;
 	uint64_t facts, events;
 	int64_t first_ns, last_ns;
-	uint64_t dropped;           /* hosts, edges, observations, texts behind the ceilings of limits.h */
-	struct case_file *declared; /* case.yaml beside the case; NULL: none */
+	uint64_t dropped;            /* hosts, edges, observations, texts behind the ceilings of limits.h */
+	struct case_file *declared;  /* case.yaml beside the case; NULL: none */
+	struct decisions *decisions; /* of analysts */
+	uint64_t rejected_findings;
 	struct identity *identity;
 	struct clock_model *clock;
 	const struct incident *incident; /* incident.h */

@@ -463,7 +463,8 @@ static void tamper_judge(struct tamper *w, size_t from, size_t to)
 	found = cohort_contrast(w);
 	/* under a number the content must not change; without one it may, so more must speak for harm */
 	points = reverted + 2u * known + (found.dests > 0) + (found.others > 0) + version;
-	if (points < (version ? 2 : 3) || (!known && found.dests == 0 && found.others == 0))
+	if (f->barred[w->server] || points < (version ? 2 : 3) ||
+	    (!known && found.dests == 0 && found.others == 0))
 		return;
 	w->incident = known ? f->suspect[w->server].incident : incident_new(f, w->bad.first_ns);
 	for (size_t i = 0; i < w->common.len; i++)

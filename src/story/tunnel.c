@@ -7,7 +7,7 @@
 #include "util/limits.h"
 
 enum {
-	HISTORY = 5,      /* tunnels before the incident: less is no habit to compare with */
+	HISTORY = 5,       /* tunnels before the incident: less is no habit to compare with */
 	RARE_PERCENT = 10, /* of all tunnels are opened near that hour */
 };
 

@@ -196,9 +196,9 @@ void verdict_reach(struct finder *f)
 			break;
 		out->host = h;
 		out->class = class_of(f, h, &t[h], covered, shown);
-		class[h] = (uint8_t)out->class;
 		out->incident = s->in ? s->incident : STORY_NOBODY;
 		out->probability = probability_of(&t[h], out->class);
+		decided_verdict(f, out);
 		out->first_ns = s->in                          ? s->t0
 				: t[h].control_ns != TIME_NONE ? t[h].control_ns
 							       : t[h].first_ns;
@@ -206,6 +206,7 @@ void verdict_reach(struct finder *f)
 		out->via = s->via ? s->via : "";
 		out->entry = s->entry;
 		out->refs = t[h].refs;
+		class[h] = (uint8_t)out->class;
 		delivered(f, out);
 	}
 	free(t);

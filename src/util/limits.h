@@ -217,6 +217,11 @@
 #define LIMIT_STORY_CLAIMS 4000000u       /* (address, host, time): 5,000 hosts for two years, 72 bytes each */
 #define LIMIT_CLOCK_SAMPLES 2000000u      /* times that two logs have of one event */
 #define LIMIT_CASE_FILE (4u << 20)        /* of case.yaml, written by hand */
+#define LIMIT_DECISIONS_FILE (32u << 20)  /* of decisions.jsonl: what people type */
+#define LIMIT_DECISIONS 50000u
+#define LIMIT_DECISION_TARGET 2000u       /* bytes: a rule's id and a reference, a pattern of paths */
+#define LIMIT_DECISION_REASON 8000u
+#define LIMIT_DECISION_NAME 200u
 #define LIMIT_STORY_EDGES 200000u
 #define LIMIT_STORY_OBSERVATIONS 200000u  /* nobody reads more; all facts stay in the case */
 #define LIMIT_STORY_ARRIVALS 500000u      /* remote logons as points in time */

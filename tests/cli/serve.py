@@ -543,6 +543,56 @@ t.equal(hashes(logs), before[0], "the evidence is as it was")
 t.equal(hashes(path("case")), before[1], "and so is the case")
 modes = {n: os.stat(path("case", n)).st_mode & 0o777 for n in os.listdir(path("case"))}
 t.check(os.stat(path("case")).st_mode & 0o777 == 0o700 and set(modes.values()) == {0o600}, "for its owner only", modes)
+t.equal((real.get("/api/decisions").json(), real.get("/api/changes?since=5").json()), ({"revision": 0, "decisions": []}, {"revision": 0}), "nothing was decided yet")
+
+# --- decisions ----------------------------------------------------------------------------------
+host = case["hosts"][0]["name"]
+
+
+def decide(who, target, value, expect, **more):
+    body = {"kind": "host", "target": target, "value": value, "reason": "seen", "who": who, "expect": expect}
+    return real.ask("POST", "/api/decisions", json.dumps(body).encode(), known=True, **{"Origin": f"http://{real.host}", "Sec_Fetch_Site": "same-origin", **more})
+
+
+t.check(decide("eve", host, "cleared", 0, X_Spoor_Token=None).status == 403 and decide("eve", host, "cleared", 0, Cookie=None).status == 401
+        and not os.path.exists(path("case", "decisions.jsonl")), "nobody decides without both secrets")
+watcher = executor.submit(lambda: (real.get("/api/changes?since=0"), time.time()))
+time.sleep(0.2)
+tag = real.get("/api/case").head["etag"]
+codes = sorted(a.status for a in executor.map(lambda who: decide(who, host, "notified", 0), ("anna", "ben", "cleo")))
+t.equal(codes, [200, 409, 409], "of three who decide about the same, two are told")
+t.equal(watcher.result(10)[0].json(), {"revision": 1}, "and who watches hears of it")
+a = real.get("/api/case", If_None_Match=tag)
+t.check(a.status == 200 and [d["n"] for d in a.json()["decisions"]] == [1], "the story is told anew", a.raw[:80])
+late = decide("ben", host, "cleared", 0)
+t.check(late.status == 409 and "somebody decided" in late.json()["error"], "whoever has not seen the other's decision is told so", late.raw)
+a = decide("ben", host, "cleared", 1)
+t.check(a.status == 200 and a.json()["revision"] == 2 and isinstance(a.json()["changes"], list), "and may decide then", a.raw)
+all_in(5, "what is no decision", *[(repr(x), (a := real.ask("POST", "/api/decisions", x, known=True)).status == 400 and set(a.json()) == {"error"}, a.raw[-90:]) for x in (
+    b"", b"[1,2", b"[]", b"{}", b'{"kind":"guilt"}', b'{"kind":"host","target":"no such host","value":"cleared"}',
+    json.dumps({"kind": "host", "target": host, "value": "guilty"}).encode(), b"\xff" * 100)])
+t.equal([d["value"] for d in real.get("/api/decisions").json()["decisions"]], ["notified", "cleared"], "all are kept, in order")
+elsewhere = executor.submit(lambda: real.get("/api/changes?since=2"))
+time.sleep(0.2)
+marked = spoor("mark", path("case"), "host", host, "none", "--reason", "a mistake", "--by", "cleo")
+t.check(marked.returncode == 0 and elsewhere.result(10).json() == {"revision": 3}, "what mark decides arrives, too", marked, elsewhere.result().raw)
+t.check(spoor("mark", path("case"), "--list").returncode == 0, "the trail is whole")
+t.equal(os.stat(path("case", "decisions.jsonl")).st_mode & 0o777, 0o600, "and for its owner only")
+with real.connect() as s:  # the end comes while a decision is made
+    body = json.dumps({"kind": "note", "target": host, "reason": "last", "who": "anna"}).encode()
+    s.sendall(f"POST /api/decisions HTTP/1.1\r\nHost: {real.host}\r\nCookie: {real.cookie}\r\nX-Spoor-Token: {real.csrf}\r\n"
+              f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    time.sleep(0.05)
+    port = real.port
+    t.equal(real.end(), 0, "it may be ended while a decision is made")
+real = Server(SPOOR, "serve", path("case"), "--port", str(port))
+t.equal(real.port, port, "the port can be chosen")
+old = real.ask("GET", "/api/case", Cookie=f"spoor_{port}=" + "0" * 64).status
+real.log_in()
+t.check(old == 401 and [d["n"] for d in real.get("/api/decisions").json()["decisions"]] == [1, 2, 3, 4], "decisions survive, cookies do not")
+t.check(spoor("mark", path("case"), "--list").returncode == 0, "the trail is whole still")
+
+# --- changed evidence, wrong usage --------------------------------------------------------------
 with open(x["path"], "r+b") as f:
     f.seek(x["offset"] + 40)
     f.write(bytes([content[x["offset"] + 40] ^ 1]))

@@ -1,4 +1,5 @@
 """report.html in Chromium: of a made incident, and of the same case with markup, script, escapes and bidi controls in every field."""
+import json
 import os
 import shutil
 import sqlite3
@@ -6,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
-from cli import RANGE, path, spoor  # noqa: E402
+from cli import RANGE, SPOOR, path, spoor  # noqa: E402
 from tap import SOURCE, Tap, skip_all  # noqa: E402
 
 MODULES = os.path.join(SOURCE, "ui", "node_modules")
@@ -66,12 +67,13 @@ t.check(told.returncode == 0, "a hostile case is told", told.stderr)
 t.check(b"\x1b" not in told.stdout and "\u202e".encode() not in told.stdout and b"\xc2\x9b" not in told.stdout,
         "nothing of it steers the terminal", told.stdout)
 
-for name, folder in (("plain", case), ("hostile", hostile)):
-    shots = os.path.join(os.environ["SPOOR_SHOTS"], name) if os.environ.get("SPOOR_SHOTS") else ""
-    page = subprocess.run([NODE, os.path.join(SOURCE, "tests/ui/page.mjs"), MODULES, os.path.join(folder, "report.html"), name, shots],
-                          capture_output=True, text=True, timeout=280, env={**os.environ, "CHROMIUM": CHROMIUM})
+
+
+def drive(name, script, *args):
+    """Run a script in the browser and take over its test points."""
+    page = subprocess.run([NODE, os.path.join(SOURCE, "tests/ui", script), MODULES, *args], capture_output=True, text=True, timeout=280,
+                          env={**os.environ, "CHROMIUM": CHROMIUM})
     lines = page.stdout.splitlines()
-    detail = []
     for i, line in enumerate(lines):
         if line.startswith(("ok ", "not ok ")):
             notes = []
@@ -83,4 +85,20 @@ for name, folder in (("plain", case), ("hostile", hostile)):
         elif line.startswith("#"):
             print(line)
     t.check(page.returncode == 0 and lines and lines[-1].startswith("1.."), f"{name}: the browser was driven to the end", page.stderr)
+
+
+def shots(name):
+    return os.path.join(os.environ["SPOOR_SHOTS"], name) if os.environ.get("SPOOR_SHOTS") else ""
+
+
+for name, folder in (("plain", case), ("hostile", hostile)):
+    drive(name, "page.mjs", os.path.join(folder, "report.html"), name, shots(name))
+
+with open(os.path.join(case, "case.json")) as f:
+    incident = json.load(f)["incident"]
+leaf = next(h["host"] for h in incident["hosts"] if h["class"] == "confirmed" and h.get("parent"))
+server = subprocess.Popen([SPOOR, "serve", case], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+drive("live", "live.mjs", server.stdout.readline().strip(), leaf, shots("live"))
+server.terminate()
+t.check(server.wait(20) == 0, "live: the server ends")
 t.done()

@@ -86,8 +86,8 @@ static int keep(void *ctx, const struct store_hit *h, err *e)
 {
 	buf *b = ctx;
 
-	buf_printf(b, "%s|%.*s|%lld|%.*s|%.*s|%.*s\n", h->table, STR_ARG(h->kind), (long long)h->time_ns,
-		   STR_ARG(h->host), STR_ARG(h->text), STR_ARG(h->ref));
+	buf_printf(b, "%.*s|%lld|%.*s|%.*s|%.*s\n", STR_ARG(h->kind), (long long)h->time_ns, STR_ARG(h->host),
+		   STR_ARG(h->text), STR_ARG(h->ref));
 	return 0;
 }
 
@@ -142,11 +142,11 @@ static void test_shown(void **state)
 	look("whoami", "", 10, 60000, &b);
 	CHECK_STR(
 		"a finding", buf_view(&b),
-		STR("finding|high|5|DC01|CommandLine: cmd /c WHOAMI; title: Web shell written; rule: r1; event_id: 0|item1:7:8\n"));
+		STR("finding|5|DC01|CommandLine: cmd /c WHOAMI; title: Web shell written; rule: r1; event_id: 0; level: high|item1:7:8\n"));
 	buf_clear(&b);
 	look("100%_3.exe", "", 10, 60000, &b);
 	CHECK_STR("a fact", buf_view(&b),
-		  STR("fact|process_start|3000|WEB01|command: run 100%_3.exe; account: alice|"
+		  STR("process_start|3000|WEB01|command: run 100%_3.exe; account: alice|"
 		      "abababababababababababababababababababababababababababababababab:103:3\n"));
 	buf_clear(&b);
 	look("needle", "", 10, 60000, &b);

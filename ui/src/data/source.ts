@@ -47,9 +47,9 @@ function served(): Source {
       const r = await fetch('/api/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) });
       if (!r.ok) throw new Error('token');
       csrf = ((await r.json()) as { csrf: string }).csrf;
-      sessionStorage.setItem('csrf', csrf);
+      localStorage.setItem('csrf', csrf);
     } else {
-      csrf = sessionStorage.getItem('csrf') ?? '';
+      csrf = localStorage.getItem('csrf') ?? ''; // another tab of this browser has opened the session
     }
   })();
   async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
