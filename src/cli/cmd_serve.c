@@ -303,6 +303,7 @@ const struct command command_serve = {
 		"of this machine.\n"
 		"\n"
 		"Unlike report.html it opens every record of the evidence, down to its bytes, and searches the whole case. A\n"
-		"record is read as show reads it: found through the case, hashed, parsed in a sandbox. What you decide is kept in\n"
-		"CASE/decisions.jsonl, as by mark. Nothing is written to the evidence. Evidence that was named by a relative path is found from the same working folder only.",
+		"record is read as show reads it: found through the case, hashed, parsed in a sandbox. What you decide is\n"
+		"kept in CASE/decisions.jsonl, as by mark. Nothing is written to the evidence. Evidence that was named by\n"
+		"a relative path is found from the same working folder only.",
 };
