@@ -60,7 +60,8 @@ static int build(struct served *v, uint64_t now, err *e)
 	buf fresh = { 0 };
 	int rc = -1;
 
-	if (store_open(&s, v->dir, e) == 0 && story_build(&st, s, e) == 0 && page_document(s, st, &fresh, e) == 0) {
+	if (store_open(&s, v->dir, e) == 0 && story_build(&st, s, e) == 0 &&
+	    page_document(s, st, &fresh, e) == 0) {
 		buf_done(&v->document);
 		v->document = fresh;
 		v->revision = now;
@@ -131,7 +132,9 @@ static int one_event(void *ctx, str reference, buf *out, err *e)
 	posix_spawnattr_t how;
 	sigset_t none;
 	char ref[160];
-	char *const words[] = { (char *)"spoor", (char *)"show", (char *)"--object", (char *)(uintptr_t)v->dir, ref, NULL };
+	char *const words[] = {
+		(char *)"spoor", (char *)"show", (char *)"--object", (char *)(uintptr_t)v->dir, ref, NULL
+	};
 	int ends[2], status = 0, rc;
 	bool in_time;
 	pid_t pid;
@@ -163,8 +166,9 @@ static int one_event(void *ctx, str reference, buf *out, err *e)
 	if (!in_time)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "reading the event took too long");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_DONE)
-		return err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET,
-			       "the event cannot be shown: is the evidence where it was? spoor show says more");
+		return err_set(
+			e, ERR_UNSUPPORTED, ERR_NO_OFFSET,
+			"the event cannot be shown: is the evidence where it was? spoor show says more");
 	return 0;
 }
 
@@ -236,7 +240,9 @@ static int decide(void *ctx, str body, buf *out, err *e)
 	struct served *v = ctx;
 	json_t *o = json_loadb(body.ptr, body.len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *expect = json_object_get(o, "expect");
-	struct decision d = { .who = text_of(o, "who"), .target = text_of(o, "target"), .value = text_of(o, "value"),
+	struct decision d = { .who = text_of(o, "who"),
+			      .target = text_of(o, "target"),
+			      .value = text_of(o, "value"),
 			      .reason = text_of(o, "reason") };
 	buf changes = { 0 };
 	int rc;
@@ -250,13 +256,16 @@ static int decide(void *ctx, str body, buf *out, err *e)
 	if (d.kind == DECISION_NOTE)
 		d.value = STR("");
 	pthread_mutex_lock(&v->lock);
-	rc = mark_decide(v->dir, &d, json_is_integer(expect) ? (uint64_t)json_integer_value(expect) : DECISIONS_ANY, &changes, e);
+	rc = mark_decide(v->dir, &d,
+			 json_is_integer(expect) ? (uint64_t)json_integer_value(expect) : DECISIONS_ANY,
+			 &changes, e);
 	pthread_mutex_unlock(&v->lock);
 	if (rc >= 0) {
 		buf_byte(out, '{');
 		json_member_u64(out, "revision", revision_of(v->dir));
 		if (rc > 0)
-			json_member_str(out, "error", STR("somebody decided about this meanwhile: look again"));
+			json_member_str(out, "error",
+					STR("somebody decided about this meanwhile: look again"));
 		put_changes(out, buf_view(&changes));
 		buf_z(out, "}\n");
 	}
@@ -303,7 +312,9 @@ static int run(struct cli *cli, const struct cli_args *args)
 	};
 	struct served v = { .lock = PTHREAD_MUTEX_INITIALIZER, .revision = UINT64_MAX };
 	const struct serve_case of = { &v, document, revision, one_event, search, decide };
-	struct serve_options o = { .assets = assets, .nassets = COUNT(assets), .of = &of, .ready = ready, .ready_ctx = cli };
+	struct serve_options o = {
+		.assets = assets, .nassets = COUNT(assets), .of = &of, .ready = ready, .ready_ctx = cli
+	};
 	err e = { .offset = ERR_NO_OFFSET };
 	struct store *s = NULL;
 	uint64_t port = 0;
@@ -311,7 +322,8 @@ static int run(struct cli *cli, const struct cli_args *args)
 
 	if (args->paths.len != 1)
 		return cli_usage(cli, &command_serve, "serve takes one case");
-	if (args_get(args, "port") && (!str_to_u64(str_of(args_get(args, "port")), &port) || port > UINT16_MAX))
+	if (args_get(args, "port") &&
+	    (!str_to_u64(str_of(args_get(args, "port")), &port) || port > UINT16_MAX))
 		return cli_usage(cli, &command_serve, "a port is a number up to 65535");
 	if (!page_script().len) {
 		cli_say(cli, "this program was built without the page (node was missing): ./dev build");

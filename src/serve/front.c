@@ -38,10 +38,11 @@ static int64_t now_ms(void)
 static void refuse(int fd, int status)
 {
 	char text[256];
-	int n = snprintf(text, sizeof text,
-			 "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\nCache-Control: no-store\r\n"
-			 "X-Content-Type-Options: nosniff\r\n\r\n",
-			 status, head_status_text(status));
+	int n = snprintf(
+		text, sizeof text,
+		"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\nCache-Control: no-store\r\n"
+		"X-Content-Type-Options: nosniff\r\n\r\n",
+		status, head_status_text(status));
 
 	if (send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) == n) {
 		shutdown(fd, SHUT_WR);

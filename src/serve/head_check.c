@@ -76,10 +76,12 @@ static int check_request_line(str line)
 	str rest, method = str_cut(line, ' ', &rest), version, target = str_cut(rest, ' ', &version);
 
 	if (!str_eq(version, STR("HTTP/1.1")))
-		return str_starts(version, STR("HTTP/")) && str_find(version, STR(" ")) == SIZE_MAX ? 505 : 400;
+		return str_starts(version, STR("HTTP/")) && str_find(version, STR(" ")) == SIZE_MAX ? 505
+												    : 400;
 	if (!is_target(target))
 		return 400;
-	return str_eq(method, STR("GET")) || str_eq(method, STR("HEAD")) || str_eq(method, STR("POST")) ? 0 : 405;
+	return str_eq(method, STR("GET")) || str_eq(method, STR("HEAD")) || str_eq(method, STR("POST")) ? 0
+													: 405;
 }
 
 static bool is_token(str s)
@@ -103,8 +105,8 @@ static bool is_own_host(str host, uint16_t port)
 	for (size_t i = 0; i < COUNT(NAMES); i++) {
 		str name = str_of(NAMES[i]);
 
-		if (str_starts(host, name) && str_eq((str){ host.ptr + name.len, host.len - name.len },
-						     (str){ digits, (size_t)n }))
+		if (str_starts(host, name) &&
+		    str_eq((str){ host.ptr + name.len, host.len - name.len }, (str){ digits, (size_t)n }))
 			return true;
 	}
 	return false;
@@ -150,7 +152,8 @@ int head_check(str head, uint16_t port)
 		} else if (str_eq_ascii_nocase(name, STR("content-length"))) {
 			status = ++lengths > 1 ? 400 : check_length(text);
 		} else if (str_eq_ascii_nocase(name, STR("transfer-encoding")) ||
-			   str_eq_ascii_nocase(name, STR("upgrade")) || str_eq_ascii_nocase(name, STR("expect"))) {
+			   str_eq_ascii_nocase(name, STR("upgrade")) ||
+			   str_eq_ascii_nocase(name, STR("expect"))) {
 			return 400; /* bodies have a length here, and nothing is negotiated */
 		}
 	}

@@ -68,7 +68,8 @@ static bool is_secret(str given, const char *secret)
 	uint8_t a[SHA256_LEN], b[SHA256_LEN];
 	bytes key = str_bytes(STR("spoor serve"));
 
-	return sha256_mac(key, str_bytes(given), a) && sha256_mac(key, str_bytes(str_of(secret)), b) && sha256_same(a, b);
+	return sha256_mac(key, str_bytes(given), a) && sha256_mac(key, str_bytes(str_of(secret)), b) &&
+	       sha256_same(a, b);
 }
 
 static bool has_cookie(const struct request *r)
@@ -83,7 +84,8 @@ static bool has_cookie(const struct request *r)
 
 static bool is_same_origin(const struct request *r, bool changes)
 {
-	const char *origin = header(r, "Origin"), *site = header(r, "Sec-Fetch-Site"), *host = header(r, "Host");
+	const char *origin = header(r, "Origin"), *site = header(r, "Sec-Fetch-Site"),
+		   *host = header(r, "Host");
 
 	if (origin && (strncmp(origin, "http://", 7) != 0 || !host || strcmp(origin + 7, host) != 0))
 		return false;
@@ -109,7 +111,8 @@ static void post_session(struct request *r, struct reply *a)
 		fail(a, 429, "too many wrong tokens: start the server anew");
 		return;
 	}
-	token = str_find(body, STR("\"token\"")) == SIZE_MAX ? STR("") : (str_cut(body, ':', &rest), str_trim(rest));
+	token = str_find(body, STR("\"token\"")) == SIZE_MAX ? STR("")
+							     : (str_cut(body, ':', &rest), str_trim(rest));
 	if (token.len < 3 || token.ptr[0] != '"' || token.ptr[token.len - 1] != '}') {
 		fail(a, 400, "a token is expected");
 		return;
@@ -144,7 +147,8 @@ static void get_event(struct request *r, struct reply *a)
 	err e = { .offset = ERR_NO_OFFSET };
 
 	for (size_t i = 0; i < ref.len; i++)
-		if (!(ref.ptr[i] >= '0' && ref.ptr[i] <= '9') && !(ref.ptr[i] >= 'a' && ref.ptr[i] <= 'z') && ref.ptr[i] != ':') {
+		if (!(ref.ptr[i] >= '0' && ref.ptr[i] <= '9') && !(ref.ptr[i] >= 'a' && ref.ptr[i] <= 'z') &&
+		    ref.ptr[i] != ':') {
 			fail(a, 400, "a reference is HASH:OFFSET:RECORD");
 			return;
 		}
@@ -302,7 +306,8 @@ static enum MHD_Result send_reply(struct request *r, struct reply *a)
 	if (packed)
 		MHD_add_response_header(m, "Content-Encoding", "gzip");
 	if (a->cookie) {
-		snprintf(text, sizeof text, "spoor_%u=%s; Path=/; HttpOnly; SameSite=Strict", r->s->port, a->cookie);
+		snprintf(text, sizeof text, "spoor_%u=%s; Path=/; HttpOnly; SameSite=Strict", r->s->port,
+			 a->cookie);
 		MHD_add_response_header(m, "Set-Cookie", text);
 	}
 	if (a->revision) {
@@ -316,8 +321,8 @@ static enum MHD_Result send_reply(struct request *r, struct reply *a)
 
 static enum MHD_Result send_asset(struct request *r, const struct serve_asset *x)
 {
-	struct MHD_Response *m =
-		MHD_create_response_from_buffer(x->data.len, (void *)(uintptr_t)x->data.ptr, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *m = MHD_create_response_from_buffer(x->data.len, (void *)(uintptr_t)x->data.ptr,
+								 MHD_RESPMEM_PERSISTENT);
 	enum MHD_Result rc;
 
 	if (!m)
@@ -342,8 +347,8 @@ static enum MHD_Result answer(struct request *r, const char *method)
 
 /* --- of the daemon ------------------------------------------------------------------------------- */
 
-enum MHD_Result routes_answer(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
-			      const char *data, size_t *len, void **state)
+enum MHD_Result routes_answer(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+			      const char *version, const char *data, size_t *len, void **state)
 {
 	struct request *r = *state;
 

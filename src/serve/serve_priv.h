@@ -15,7 +15,7 @@ struct server {
 	char token[SECRET_HEX + 1];   /* in the address that is printed, once for each browser */
 	char session[SECRET_HEX + 1]; /* in the cookie */
 	char csrf[SECRET_HEX + 1];    /* in the header of what changes something */
-	unsigned wrong;		      /* tokens in a row; atomic */
+	unsigned wrong;               /* tokens in a row; atomic */
 	struct MHD_Daemon *daemon;
 };
 
@@ -24,8 +24,8 @@ struct server {
 int front_run(struct server *s, err *e);
 
 /* Of the daemon: `cls` is the server. */
-enum MHD_Result routes_answer(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
-			      const char *data, size_t *len, void **state);
+enum MHD_Result routes_answer(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+			      const char *version, const char *data, size_t *len, void **state);
 void routes_done(void *cls, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why);
 
 #endif

@@ -43,11 +43,12 @@ static int listen_local(struct server *s, err *e)
 static int daemon_start(struct server *s, err *e)
 {
 	s->daemon = MHD_start_daemon(
-		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_EPOLL, 0, NULL, NULL,
-		routes_answer, s, MHD_OPTION_NOTIFY_COMPLETED, routes_done, s, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
-		MHD_OPTION_CONNECTION_LIMIT, LIMIT_SERVE_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, LIMIT_SERVE_IDLE_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)4 * LIMIT_SERVE_HEAD, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_END);
+		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_EPOLL, 0,
+		NULL, NULL, routes_answer, s, MHD_OPTION_NOTIFY_COMPLETED, routes_done, s,
+		MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
+		LIMIT_SERVE_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, LIMIT_SERVE_IDLE_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)4 * LIMIT_SERVE_HEAD,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	return s->daemon ? 0 : err_set(e, ERR_IO, ERR_NO_OFFSET, "the web server does not start");
 }
 
@@ -57,8 +58,8 @@ int serve_run(const struct serve_options *o, err *e)
 	char address[SECRET_HEX + 64];
 	int rc = -1;
 
-	if (secret(s.token, e) == 0 && secret(s.session, e) == 0 && secret(s.csrf, e) == 0 && listen_local(&s, e) == 0 &&
-	    daemon_start(&s, e) == 0) {
+	if (secret(s.token, e) == 0 && secret(s.session, e) == 0 && secret(s.csrf, e) == 0 &&
+	    listen_local(&s, e) == 0 && daemon_start(&s, e) == 0) {
 		snprintf(address, sizeof address, "http://127.0.0.1:%u/#t=%s", s.port, s.token);
 		o->ready(o->ready_ctx, address);
 		rc = front_run(&s, e);

@@ -76,7 +76,9 @@ static int ask(struct store *s, const char *sql, str pattern, unsigned *room, st
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int(q, 2, (int)*room);
 	while (rc == SQLITE_OK && done == 0 && *room && sqlite3_step(q) == SQLITE_ROW) {
-		struct store_hit h = { .kind = column(q, 0), .host = column(q, 2), .text = column(q, 3), .ref = column(q, 4) };
+		struct store_hit h = {
+			.kind = column(q, 0), .host = column(q, 2), .text = column(q, 3), .ref = column(q, 4)
+		};
 
 		h.time_ns = sqlite3_column_type(q, 1) == SQLITE_NULL ? TIME_NONE : sqlite3_column_int64(q, 1);
 		if (h.text.len > 2000)
@@ -91,7 +93,8 @@ static int ask(struct store *s, const char *sql, str pattern, unsigned *room, st
 	return done < 0 ? -1 : rc == SQLITE_OK ? 0 : store_fail(s, "searching", e);
 }
 
-int store_search(struct store *s, str words, int (*fn)(void *, const struct store_hit *, err *), void *ctx, bool *ret_all, err *e)
+int store_search(struct store *s, str words, int (*fn)(void *, const struct store_hit *, err *), void *ctx,
+		 bool *ret_all, err *e)
 {
 	struct deadline d = { .end_ns = now_ns() + LIMIT_SEARCH_MS * (NS_PER_S / 1000) };
 	unsigned room = LIMIT_SEARCH_ROWS;
