@@ -284,8 +284,15 @@ static void (*const OF_TWO[])(str, str, buf *) = {
 	[FN_LABEL] = put_label,
 };
 
-/* Functions of texts; s[i] is empty where the function takes a literal. */
-static void run_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out)
+bool fact_fn_of_texts(enum fact_fn fn)
+{
+	size_t i = (size_t)fn;
+
+	return fn == FN_TEXT || fn == FN_PATH || fn == FN_LOWPATH || fn == FN_QUERY ||
+	       (i < COUNT(OF_ONE) && OF_ONE[i]) || (i < COUNT(OF_TWO) && OF_TWO[i]);
+}
+
+void fact_op_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out)
 {
 	size_t fn = (size_t)op->fn;
 
@@ -342,7 +349,7 @@ static void run_op(const struct fact_op *op, const struct fact_plan *p, uint32_t
 	}
 	for (int k = 0; k < FACT_ARGS; k++)
 		s[k] = fact_arg_text(p->cols, args[k], ev, &d->scratch[k]);
-	run_texts(op, s, &d->text);
+	fact_op_texts(op, s, &d->text);
 }
 
 void fact_draft_clear(struct fact_draft *d)

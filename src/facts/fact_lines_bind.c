@@ -132,6 +132,20 @@ static bool same_term(const struct term *m, const struct fact_plan *p, uint32_t 
 	return true;
 }
 
+/* Where a term is one function of texts as they are, its arguments. */
+static void term_args(struct gather *g, struct term *m)
+{
+	const struct fact_op *op = fact_rule_ops(m->plan->rule) + m->op;
+
+	m->direct = m->nops == 1 && fact_fn_of_texts(op->fn) && op->fn != FN_IF;
+	for (uint32_t k = 0; k < FACT_ARGS && m->direct; k++) {
+		struct fact_arg a = m->plan->args[m->op * FACT_ARGS + k];
+
+		m->args[k] = a.n ? input_of(g, m->plan, a, false) : INPUT_NONE;
+		m->direct &= !a.n || !g->inputs[m->args[k]].raw;
+	}
+}
+
 static void term_fill(struct gather *g, struct term *m)
 {
 	const struct fact_op *ops = fact_rule_ops(m->plan->rule) + m->op;
@@ -147,6 +161,7 @@ static void term_fill(struct gather *g, struct term *m)
 				term_add_input(m, input_of(g, m->plan, a, fn == FN_IF));
 		}
 	}
+	term_args(g, m);
 	if (m->nops == 1 && ops->fn == FN_TEXT && m->ninputs == 1 && !g->inputs[m->inputs[0]].raw)
 		m->how = TERM_SAME;
 	else if (m->ninputs == 1 && !m->placed)

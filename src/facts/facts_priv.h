@@ -181,6 +181,10 @@ uint64_t fact_plan_bytes(const struct fact_plan *p, const event *ev);
 /* Fill the attributes: RUN_NONE if a required one stays empty. */
 enum fact_run { RUN_FACT, RUN_NONE, RUN_OOM };
 enum fact_run fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d);
+/* Is the function one of texts alone, not of host, day or values of Windows? Append what it gives for its arguments;
+ * empty ones for literals. */
+bool fact_fn_of_texts(enum fact_fn fn);
+void fact_op_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out);
 /* How many ops from one on are of the same attribute; append what they give to the draft's text. */
 uint32_t fact_plan_ops_of(const struct fact_plan *p, uint32_t from);
 void fact_plan_attr(const struct fact_plan *p, uint32_t from, uint32_t n, const event *ev, struct fact_draft *d);

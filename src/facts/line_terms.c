@@ -3,8 +3,6 @@
 
 #include "facts/lines_priv.h"
 
-enum { INPUT_LEN_MAX = 1024 };
-
 /* What texts of attributes came of which inputs: a place for each, the last one stays. */
 enum { TERM_BITS = 16, TERMS = 1 << TERM_BITS };
 struct term_known {
@@ -101,45 +99,27 @@ static uint32_t input_look(struct fact_table *t, struct input *in, str s)
 	return id;
 }
 
-str line_input_text(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev)
+str line_input_slow(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev)
 {
-	const value *v = in->slot >= 0 ? &ev->values[in->slot] : NULL;
-	str s;
-
-	if (in->text_line == l->line)
-		return in->text;
-	if (v && v->len <= INPUT_LEN_MAX && fact_value_is_bare(*v) &&
-	    !fact_absent((str){ (const char *)v->ptr, v->len }))
-		s = (str){ (const char *)v->ptr, v->len };
-	else
-		s = input_text(in, ev, &t->draft.scratch[0]);
-	in->text = s;
-	if (s.ptr != t->draft.scratch[0].ptr) /* there the next one may lie */
+	in->text = input_text(in, ev, &t->draft.scratch[0]);
+	if (in->text.ptr != t->draft.scratch[0].ptr) /* there the next one may lie */
 		in->text_line = l->line;
-	return s;
+	return in->text;
 }
 
-static uint32_t input_find(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev)
+uint32_t line_input_find(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev)
 {
 	str s = line_input_text(t, l, in, ev);
 
+	in->line = l->line;
 	if (in->presence)
-		return s.len > 0;
-	if (s.len == 0)
-		return FACT_TEXT_NONE;
-	if (in->last_len == s.len && fact_same_bytes(in->last_ptr, s.ptr, s.len))
-		return in->last;
-	return s.len > INPUT_LEN_MAX ? INPUT_UNKNOWN : input_look(t, in, s);
-}
-
-static inline uint32_t input_id(struct fact_table *t, const struct fact_lines *l, uint16_t i, const event *ev)
-{
-	struct input *in = &l->inputs[i];
-
-	if (in->line != l->line) {
-		in->line = l->line;
-		in->id = input_find(t, l, in, ev);
-	}
+		in->id = s.len > 0;
+	else if (s.len == 0)
+		in->id = FACT_TEXT_NONE;
+	else if (in->last_len == s.len && fact_same_bytes(in->last_ptr, s.ptr, s.len))
+		in->id = in->last;
+	else
+		in->id = s.len > INPUT_LEN_MAX ? INPUT_UNKNOWN : input_look(t, in, s);
 	return in->id;
 }
 
@@ -163,6 +143,21 @@ static uint32_t which_rules(struct fact_table *t, const struct fact_lines *l, co
 	return rules;
 }
 
+/* Append the text of a direct term. False: one of its arguments does not lie in the event. */
+static bool term_direct(struct fact_table *t, const struct fact_lines *l, const struct term *m, const event *ev)
+{
+	str s[FACT_ARGS];
+
+	for (uint32_t k = 0; k < FACT_ARGS; k++) {
+		s[k] = m->args[k] == INPUT_NONE ? (str){ "", 0 }
+						: line_input_text(t, l, &l->inputs[m->args[k]], ev);
+		if (s[k].ptr == t->draft.scratch[0].ptr)
+			return false;
+	}
+	fact_op_texts(fact_rule_ops(m->plan->rule) + m->op, s, &t->draft.text);
+	return true;
+}
+
 static uint32_t term_make(struct fact_table *t, const struct site *s, const struct fact_lines *l,
 			  const struct term *m, const event *ev)
 {
@@ -176,8 +171,9 @@ static uint32_t term_make(struct fact_table *t, const struct site *s, const stru
 	default:
 		buf_clear(&d->text);
 		d->host = s->host;
-		d->day = str_of(s->day);
-		fact_plan_attr(m->plan, m->op, m->nops, ev, d);
+		d->day = m->placed ? str_of(s->day) : (str){ 0 };
+		if (!m->direct || !term_direct(t, l, m, ev))
+			fact_plan_attr(m->plan, m->op, m->nops, ev, d);
 		return d->text.failed ? FACT_TEXT_FULL : fact_value_id(t, buf_view(&d->text));
 	}
 }
@@ -220,7 +216,7 @@ static uint32_t term_find(struct fact_table *t, const struct site *s, struct fac
 	m->last_site = site;
 	m->last_when = when;
 	for (uint32_t i = 0; i < m->ninputs; i++) {
-		uint32_t id = input_id(t, l, m->inputs[i], ev);
+		uint32_t id = line_input_id(t, l, m->inputs[i], ev);
 
 		if (id == INPUT_UNKNOWN)
 			return term_make(t, s, l, m, ev);
@@ -248,11 +244,9 @@ static uint32_t term_find(struct fact_table *t, const struct site *s, struct fac
 static uint32_t term_of_one(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
 			    const event *ev)
 {
-	uint32_t id = input_id(t, l, m->inputs[0], ev);
+	uint32_t id = line_input_id(t, l, m->inputs[0], ev);
 	struct term_known *known;
 
-	if (id == m->last[0] && m->any)
-		return m->last_id;
 	if (id == INPUT_UNKNOWN)
 		return term_find(t, s, l, m, ev);
 	m->last[0] = id;
@@ -263,33 +257,10 @@ static uint32_t term_of_one(struct fact_table *t, const struct site *s, struct f
 	return m->last_id = known->text;
 }
 
-uint32_t line_term_text(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
+uint32_t line_term_find(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
 			const event *ev)
 {
-	uint32_t id;
-
-	switch (m->how) {
-	case TERM_SAME:
-		id = input_id(t, l, m->inputs[0], ev);
-		if (id != INPUT_UNKNOWN)
-			return id;
-		break;
-	case TERM_DAY:
-		return s->day_text;
-	case TERM_ORIGIN:
-		if (!s->recovered)
-			return FACT_TEXT_NONE;
-		break;
-	case TERM_CONST:
-		if (m->any)
-			return m->last_id;
-		break;
-	default:
-		break;
-	}
-	if (m->line != l->line) {
-		m->line = l->line;
-		m->id = m->how == TERM_ONE ? term_of_one(t, s, l, m, ev) : term_find(t, s, l, m, ev);
-	}
+	m->line = l->line;
+	m->id = m->how == TERM_ONE ? term_of_one(t, s, l, m, ev) : term_find(t, s, l, m, ev);
 	return m->id;
 }

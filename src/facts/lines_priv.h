@@ -4,8 +4,9 @@
 
 #include "facts/factstore.h"
 
-enum { LINE_RULES_MAX = 32, LINE_LIMITS_MAX = 32, LINE_KEY_MAX = 64, TERM_INPUTS_MAX = 4 };
+enum { LINE_RULES_MAX = 32, LINE_LIMITS_MAX = 32, LINE_KEY_MAX = 64, TERM_INPUTS_MAX = 4, INPUT_LEN_MAX = 1024 };
 #define INPUT_UNKNOWN UINT32_MAX /* its text has no number */
+#define INPUT_NONE UINT16_MAX
 #define REST_UNKNOWN UINT32_MAX  /* times, or too much */
 
 /* How often an input's text was known. Where seldom, only a sample is looked up: of texts, not of lines, so that it sees
@@ -52,6 +53,8 @@ struct term {
 	bool keyed;      /* its inputs are few enough to be remembered by */
 	uint32_t ninputs;
 	uint16_t inputs[TERM_INPUTS_MAX];
+	bool direct; /* one function of the texts of `args`: inputs, INPUT_NONE for what is no field */
+	uint16_t args[FACT_ARGS];
 
 	uint32_t line, id; /* its text in that line */
 	bool any;          /* and before, of these inputs in that place: */
@@ -100,9 +103,64 @@ bool line_terms_ready(struct fact_table *t);
 /* The next line. */
 void line_start(struct fact_table *t, struct fact_lines *l);
 /* Text of an input, of a raw one all that was logged; in the event or in the draft's scratch. */
-str line_input_text(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev);
+str line_input_slow(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev);
+static inline str line_input_text(struct fact_table *t, const struct fact_lines *l, struct input *in,
+				  const event *ev)
+{
+	if (in->slot >= 0) {
+		const value *v = &ev->values[in->slot];
+
+		if (v->len == 0)
+			return (str){ "", 0 };
+		if (v->len <= INPUT_LEN_MAX &&
+		    (v->type == VALUE_UTF8 || v->type == VALUE_NUMBER) && v->flags == 0 &&
+		    v->ptr[0] > '-' && v->ptr[0] != 'N' && v->ptr[v->len - 1] > ' ') /* no blank, nothing that says "not there" */
+			return (str){ (const char *)v->ptr, v->len };
+	}
+	return in->text_line == l->line ? in->text : line_input_slow(t, l, in, ev);
+}
+
+/* Number of an input's text. */
+uint32_t line_input_find(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev);
+static inline uint32_t line_input_id(struct fact_table *t, const struct fact_lines *l, uint16_t i,
+				     const event *ev)
+{
+	struct input *in = &l->inputs[i];
+
+	return in->line == l->line ? in->id : line_input_find(t, l, in, ev);
+}
+
 /* Number of a term's text; FACT_TEXT_FULL without room. Of conditions: which rules, a bit each, but for their limits. */
-uint32_t line_term_text(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
+uint32_t line_term_find(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
 			const event *ev);
+static inline uint32_t line_term_text(struct fact_table *t, const struct site *s, struct fact_lines *l,
+				      struct term *m, const event *ev)
+{
+	uint32_t id;
+
+	switch (m->how) {
+	case TERM_SAME:
+	case TERM_ONE:
+		id = line_input_id(t, l, m->inputs[0], ev);
+		if (m->how == TERM_SAME && id != INPUT_UNKNOWN)
+			return id;
+		if (id == m->last[0] && m->any)
+			return m->last_id;
+		break;
+	case TERM_DAY:
+		return s->day_text;
+	case TERM_ORIGIN:
+		if (!s->recovered)
+			return FACT_TEXT_NONE;
+		break;
+	case TERM_CONST:
+		if (m->any)
+			return m->last_id;
+		break;
+	default:
+		break;
+	}
+	return m->line == l->line ? m->id : line_term_find(t, s, l, m, ev);
+}
 
 #endif

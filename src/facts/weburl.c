@@ -138,7 +138,9 @@ static enum ext_kind ext_kind(str ext)
 
 bool fact_path_is_asset(str url)
 {
-	return ext_kind(extension(url_path(url))) == EXT_ASSET;
+	str ext = extension(url_path(url));
+
+	return ext.len > 0 && ext.len < 8 && is_listed(short_word(ext), ASSETS, COUNT(ASSETS));
 }
 
 bool fact_path_is_file(str url)
@@ -154,12 +156,14 @@ static bool is_number_like(str s, char *ret)
 	size_t digits = 0, dashes = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
-		bool digit = is_digit(s.ptr[i]), dash = s.ptr[i] == '-';
+		char c = s.ptr[i];
 
-		if (!digit && !dash && !is_hex(s.ptr[i]))
+		if (is_digit(c))
+			digits++;
+		else if (c == '-')
+			dashes++;
+		else if (!is_hex(c))
 			return false;
-		digits += digit;
-		dashes += dash;
 	}
 	*ret = digits == s.len ? '#' : '*';
 	return (digits == s.len && digits >= 5) || (digits > 0 && s.len - dashes >= 16 && dashes <= 4);
