@@ -250,7 +250,7 @@ static int alone_again(struct fact_table *t, const struct site *s, struct fact_l
 
 	memcpy(&before, at, sizeof before);
 	r = &l->rules[before.rule];
-	if (before.nrest && rest_make(t, l, r, ev, &now) && now.nrest == before.nrest &&
+	if (rest_make(t, l, r, ev, &now) && now.nrest == before.nrest &&
 	    fact_same_bytes(now.rest, before.rest, now.nrest)) {
 		if (before.entry != FACT_NO_ENTRY)
 			count(t, s, r->plan, ev, before.entry);

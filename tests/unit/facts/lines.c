@@ -124,6 +124,30 @@ static void test_what_is_known_changes_nothing(void **state)
 	schema_set_free(g.set);
 }
 
+/* Events that wait to be counted when a table is emptied are counted nowhere. */
+static void test_clear_forgets_what_waits(void **state)
+{
+	struct fact_table *t;
+	struct log g;
+
+	(void)state;
+	log_init(&g);
+	assert_int_equal(fact_table_new(&t, NULL), 0);
+	for (unsigned k = 0; k < 40; k++) {
+		line(&g, k);
+		assert_int_equal(fact_table_observe(t, &g.ev, NULL), 0);
+	}
+	fact_table_clear(t);
+	line(&g, 41);
+	assert_int_equal(fact_table_observe(t, &g.ev, NULL), 0);
+	assert_int_equal(fact_table_sort(t, NULL), 0);
+	assert_true(fact_table_len(t) >= 2);
+	for (size_t i = 0; i < fact_table_len(t); i++)
+		assert_int_equal(fact_table_at(t, i)->count, 1);
+	fact_table_free(t);
+	schema_set_free(g.set);
+}
+
 static void test_texts_have_numbers(void **state)
 {
 	struct fact_texts x;
@@ -173,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_known_changes_nothing),
+		cmocka_unit_test(test_clear_forgets_what_waits),
 		cmocka_unit_test(test_texts_have_numbers),
 		cmocka_unit_test(test_same_bytes),
 	};
