@@ -133,12 +133,10 @@ static void test_clear_forgets_what_waits(void **state)
 	(void)state;
 	log_init(&g);
 	assert_int_equal(fact_table_new(&t, NULL), 0);
-	for (unsigned k = 0; k < 40; k++) {
-		line(&g, k);
+	line(&g, 0);
+	for (unsigned k = 0; k < 40; k++)
 		assert_int_equal(fact_table_observe(t, &g.ev, NULL), 0);
-	}
 	fact_table_clear(t);
-	line(&g, 41);
 	assert_int_equal(fact_table_observe(t, &g.ev, NULL), 0);
 	assert_int_equal(fact_table_sort(t, NULL), 0);
 	assert_true(fact_table_len(t) >= 2);
