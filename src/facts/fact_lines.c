@@ -334,6 +334,16 @@ static bool worth_it(struct fact_lines *l)
 	return true;
 }
 
+/* Not for the first line: of many small logs a table sees no more. */
+static bool memory_ready(struct fact_table *t)
+{
+	if (!t->seen_line) {
+		t->seen_line = true;
+		return false;
+	}
+	return line_terms_ready(t) && memo_ready(t);
+}
+
 int fact_lines_observe(struct fact_table *t, struct binding *b, const struct site *s, const event *ev, err *e)
 {
 	struct fact_lines *l = b->lines;
@@ -344,8 +354,7 @@ int fact_lines_observe(struct fact_table *t, struct binding *b, const struct sit
 
 	if (s->nplans == 0)
 		return 0;
-	if (s->plans != b->plans || !l->usable || !fact_same_day(t, s, ev) || !line_terms_ready(t) ||
-	    !memo_ready(t))
+	if (s->plans != b->plans || !l->usable || !fact_same_day(t, s, ev) || !memory_ready(t))
 		return rules_observe(t, s, ev, e);
 	line_start(t, l);
 	limits = limit_bits(l, ev);

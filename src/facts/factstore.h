@@ -119,7 +119,8 @@ struct fact_table {
 	uint32_t bound, sites_seen; /* numbers given so far */
 	struct site nowhere;     /* for an event whose site cannot be kept */
 	arena nowhere_mem;
-	struct term_known *terms; /* made for the first event of a flat log */
+	bool seen_line;           /* of a flat log */
+	struct term_known *terms; /* made for the second */
 	struct line_memo *lines;
 
 	struct fact_draft draft;
