@@ -388,7 +388,8 @@ static void run_time(const struct fact_plan *p, uint32_t i, int attr, const even
 	}
 }
 
-void fact_plan_attr(const struct fact_plan *p, uint32_t from, uint32_t n, const event *ev, struct fact_draft *d)
+void fact_plan_attr(const struct fact_plan *p, uint32_t from, uint32_t n, const event *ev,
+		    struct fact_draft *d)
 {
 	const struct fact_op *ops = fact_rule_ops(p->rule);
 	buf *t = &d->text;

@@ -116,8 +116,7 @@ static bool wants(const struct fact_rule *r, const struct wanted *w)
 }
 
 /* Bind the rules that speak of such events. False without memory. */
-static bool plans_bind(const struct wanted *w, arena *mem, const struct fact_plan **ret,
-		       uint32_t *ret_n)
+static bool plans_bind(const struct wanted *w, arena *mem, const struct fact_plan **ret, uint32_t *ret_n)
 {
 	const struct fact_rule *r;
 	struct fact_plan *plans;

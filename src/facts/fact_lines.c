@@ -56,8 +56,8 @@ static void count(struct fact_table *t, const struct site *s, const struct fact_
 }
 
 /* The key of the fact of a rule whose conditions hold. *ret_none: the event gives none. */
-static int rule_key(struct fact_table *t, const struct site *s, struct fact_lines *l, const struct line_rule *r,
-		    const event *ev, struct fact_key *ret, bool *ret_none, err *e)
+static int rule_key(struct fact_table *t, const struct site *s, struct fact_lines *l,
+		    const struct line_rule *r, const event *ev, struct fact_key *ret, bool *ret_none, err *e)
 {
 	*ret_none = false;
 	fact_key_start(ret, r->plan->rule->kind);
@@ -188,7 +188,8 @@ static void memo_add(struct line_memo *m, const void *p, size_t n)
 	m->used += (uint32_t)n;
 }
 
-static void memo_put(struct line_memo *m, struct line_slot *slot, const struct key *key, const struct made *made)
+static void memo_put(struct line_memo *m, struct line_slot *slot, const struct key *key,
+		     const struct made *made)
 {
 	const struct known head = { key->len, (uint16_t)made->nfacts, (uint16_t)made->nalone };
 

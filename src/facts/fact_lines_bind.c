@@ -291,7 +291,8 @@ static bool is_never(const struct fact_plan *p)
 	return never;
 }
 
-static bool rule_bind(struct gather *g, struct line_rule *r, struct term *conditions, const struct fact_plan *p)
+static bool rule_bind(struct gather *g, struct line_rule *r, struct term *conditions,
+		      const struct fact_plan *p)
 {
 	struct line_attr *attrs = arena_array(&g->t->plans, p->rule->nops + 1, sizeof *attrs);
 	struct key own = { 0 };

@@ -105,7 +105,8 @@ static struct fact_slot *slot_of(const struct fact_table *t, uint32_t hash, cons
 {
 	uint32_t i = hash & t->slot_mask;
 
-	while (t->slots[i].key && (t->slots[i].hash != hash || !same_key(t->keys.at + t->slots[i].key - 1, k)))
+	while (t->slots[i].key &&
+	       (t->slots[i].hash != hash || !same_key(t->keys.at + t->slots[i].key - 1, k)))
 		i = (i + 1) & t->slot_mask;
 	return &t->slots[i];
 }
@@ -248,8 +249,7 @@ void fact_count_waiting(struct fact_table *t)
 		count_one(t, &t->waiting[t->counted++ % FACT_WAITING]);
 }
 
-void fact_count_soon(struct fact_table *t, uint32_t entry, const event *ev, uint64_t nbytes,
-		     uint32_t hours)
+void fact_count_soon(struct fact_table *t, uint32_t entry, const event *ev, uint64_t nbytes, uint32_t hours)
 {
 	__builtin_prefetch(&t->hot[entry], 1);
 	if (t->nwaiting - t->counted == FACT_WAITING)

@@ -117,7 +117,7 @@ bool fact_rule_covers(const struct fact_rule *r, str dataset);
 /* A field of a rule in a schema: the columns that can give it, the best first. */
 struct fact_col {
 	int32_t col;
-	uint8_t how; /* enum ecs_how: what its value holds */
+	uint8_t how;   /* enum ecs_how: what its value holds */
 	bool converts; /* what its ECS field takes is not all of it */
 };
 struct fact_arg {
@@ -174,7 +174,8 @@ bool fact_how_converts(uint8_t how);
  * `scratch`. */
 str fact_arg_text(const struct fact_col *cols, struct fact_arg a, const event *ev, buf *scratch);
 /* Do the conditions of a bound rule hold for the event? One of them? */
-bool fact_plan_condition(const struct fact_plan *p, uint32_t condition, const event *ev, struct fact_draft *d);
+bool fact_plan_condition(const struct fact_plan *p, uint32_t condition, const event *ev,
+			 struct fact_draft *d);
 bool fact_plan_holds(const struct fact_plan *p, const event *ev, struct fact_draft *d);
 /* What the event adds to fact.bytes. */
 uint64_t fact_plan_bytes(const struct fact_plan *p, const event *ev);
@@ -187,7 +188,8 @@ bool fact_fn_of_texts(enum fact_fn fn);
 void fact_op_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out);
 /* How many ops from one on are of the same attribute; append what they give to the draft's text. */
 uint32_t fact_plan_ops_of(const struct fact_plan *p, uint32_t from);
-void fact_plan_attr(const struct fact_plan *p, uint32_t from, uint32_t n, const event *ev, struct fact_draft *d);
+void fact_plan_attr(const struct fact_plan *p, uint32_t from, uint32_t n, const event *ev,
+		    struct fact_draft *d);
 /* Append what a function of Windows events gives: those that know types of values. */
 void fact_values_run(const struct fact_op *op, const struct fact_plan *p, const struct fact_arg *args,
 		     const event *ev, buf *out);

@@ -117,7 +117,7 @@ struct fact_table {
 	map sites;
 	arena plans;
 	uint32_t bound, sites_seen; /* numbers given so far */
-	struct site nowhere;     /* for an event whose site cannot be kept */
+	struct site nowhere;        /* for an event whose site cannot be kept */
 	arena nowhere_mem;
 	bool seen_line;           /* of a flat log */
 	struct term_known *terms; /* made for the second */
@@ -139,8 +139,7 @@ int fact_no_room(const struct fact_table *t, err *e);
 /* Count what waits. */
 void fact_count_waiting(struct fact_table *t);
 /* Count an event for an entry, once its memory is there. */
-void fact_count_soon(struct fact_table *t, uint32_t entry, const event *ev, uint64_t nbytes,
-		     uint32_t hours);
+void fact_count_soon(struct fact_table *t, uint32_t entry, const event *ev, uint64_t nbytes, uint32_t hours);
 /* Widen an entry by a span with one reference. */
 void fact_entry_add(struct fact_table *t, uint32_t entry, const struct fact_span *span,
 		    const struct event_ref *ref);

@@ -8,8 +8,8 @@
 #include "util/str.h"
 #include "util/vec.h"
 
-#define FACT_TEXT_NONE 0u           /* the empty text */
-#define FACT_TEXT_FULL UINT32_MAX   /* no room for another */
+#define FACT_TEXT_NONE 0u         /* the empty text */
+#define FACT_TEXT_FULL UINT32_MAX /* no room for another */
 
 struct fact_text {
 	const char *ptr;

@@ -144,7 +144,8 @@ static uint32_t which_rules(struct fact_table *t, const struct fact_lines *l, co
 }
 
 /* Append the text of a direct term. False: one of its arguments does not lie in the event. */
-static bool term_direct(struct fact_table *t, const struct fact_lines *l, const struct term *m, const event *ev)
+static bool term_direct(struct fact_table *t, const struct fact_lines *l, const struct term *m,
+			const event *ev)
 {
 	str s[FACT_ARGS];
 
@@ -200,7 +201,9 @@ static bool term_is_known(const struct term_known *k, const struct term *m)
 
 static void term_keep(struct term_known *k, const struct term *m, uint32_t text)
 {
-	*k = (struct term_known){ .term = m->number, .site = m->last_site, .when = m->last_when, .text = text };
+	*k = (struct term_known){
+		.term = m->number, .site = m->last_site, .when = m->last_when, .text = text
+	};
 	memcpy(k->inputs, m->last, sizeof k->inputs);
 }
 

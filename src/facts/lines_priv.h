@@ -4,10 +4,16 @@
 
 #include "facts/factstore.h"
 
-enum { LINE_RULES_MAX = 32, LINE_LIMITS_MAX = 32, LINE_KEY_MAX = 64, TERM_INPUTS_MAX = 4, INPUT_LEN_MAX = 1024 };
+enum {
+	LINE_RULES_MAX = 32,
+	LINE_LIMITS_MAX = 32,
+	LINE_KEY_MAX = 64,
+	TERM_INPUTS_MAX = 4,
+	INPUT_LEN_MAX = 1024
+};
 #define INPUT_UNKNOWN UINT32_MAX /* its text has no number */
 #define INPUT_NONE UINT16_MAX
-#define REST_UNKNOWN UINT32_MAX  /* times, or too much */
+#define REST_UNKNOWN UINT32_MAX /* times, or too much */
 
 /* How often an input's text was known. Where seldom, only a sample is looked up: of texts, not of lines, so that it sees
  * what comes again after a long time. */
@@ -112,9 +118,9 @@ static inline str line_input_text(struct fact_table *t, const struct fact_lines 
 
 		if (v->len == 0)
 			return (str){ "", 0 };
-		if (v->len <= INPUT_LEN_MAX &&
-		    (v->type == VALUE_UTF8 || v->type == VALUE_NUMBER) && v->flags == 0 &&
-		    v->ptr[0] > '-' && v->ptr[0] != 'N' && v->ptr[v->len - 1] > ' ') /* no blank, nothing that says "not there" */
+		if (v->len <= INPUT_LEN_MAX && (v->type == VALUE_UTF8 || v->type == VALUE_NUMBER) &&
+		    v->flags == 0 && v->ptr[0] > '-' && v->ptr[0] != 'N' &&
+		    v->ptr[v->len - 1] > ' ') /* no blank, nothing that says "not there" */
 			return (str){ (const char *)v->ptr, v->len };
 	}
 	return in->text_line == l->line ? in->text : line_input_slow(t, l, in, ev);

@@ -9,8 +9,9 @@
 #include "util/limits.h"
 
 enum { FIELDS = 10, LINES = 90000, HAND_ON = 7919 };
-static const char *const NAMES[FIELDS] = { "c-ip",      "cs-username", "cs-method", "cs-uri",        "cs-uri-stem",
-					   "cs-uri-query", "sc-status",   "sc-bytes",  "cs-user-agent", "host.name" };
+static const char *const NAMES[FIELDS] = { "c-ip",          "cs-username",  "cs-method", "cs-uri",
+					   "cs-uri-stem",   "cs-uri-query", "sc-status", "sc-bytes",
+					   "cs-user-agent", "host.name" };
 
 struct log {
 	struct schema_set *set;
@@ -52,14 +53,16 @@ static void line(struct log *g, unsigned k)
 	static const char *const STATUS[] = { "200", "200", "200", "304", "404", "401", "206" };
 	unsigned kind = k / (LINES / 3), client = draw(g, kind == 1 ? 40 : 3000), path = draw(g, 60),
 		 id = kind ? draw(g, 9) : k;
-	static const char *const BEGIN[] = { "/shop/page", "/static/a", "/pkg/", "/" },
-				 *const END[] = { ".php", ".css", "/setup.exe", "/list" };
+	static const char *const BEGIN[] = { "/shop/page", "/static/a", "/pkg/", "/" }, *const END[] = {
+		".php", ".css", "/setup.exe", "/list"
+	};
 
 	snprintf(g->text[0], 96, "10.%u.%u.7", client % 256, kind == 2 ? k % 30000 / 200 : client / 256);
 	snprintf(g->text[1], 96, client % 9 ? "-" : "user%u", client);
 	snprintf(g->text[2], 96, "%s", draw(g, 20) ? "GET" : "POST");
 	snprintf(g->text[4], 96, "%s%u%s", BEGIN[path % 4], path, END[path % 4]);
-	snprintf(g->text[5], 96, path % 3 ? "-" : "id=x%u&token=%08x-aa&v=1.%u", id, id * 2654435761u, id % 5);
+	snprintf(g->text[5], 96, path % 3 ? "-" : "id=x%u&token=%08x-aa&v=1.%u", id, id * 2654435761u,
+		 id % 5);
 	snprintf(g->text[3], 96, "%.40s?%.50s", g->text[4], g->text[5]);
 	snprintf(g->text[6], 96, "%s", STATUS[draw(g, COUNT(STATUS))]);
 	snprintf(g->text[7], 96, "%u", path % 2 ? path * 100000 : draw(g, 500000));
@@ -83,7 +86,8 @@ static void hand_on(struct fact_table *from, struct fact_table *to)
 static bool same_fact(const struct fact *a, const struct fact *b)
 {
 	bool same = fact_cmp(a, b) == 0 && a->first_ns == b->first_ns && a->last_ns == b->last_ns &&
-		    a->count == b->count && a->bytes == b->bytes && a->hours == b->hours && a->nrefs == b->nrefs;
+		    a->count == b->count && a->bytes == b->bytes && a->hours == b->hours &&
+		    a->nrefs == b->nrefs;
 
 	for (uint32_t i = 0; same && i < a->nrefs; i++)
 		same = a->refs[i].offset == b->refs[i].offset && a->refs[i].record == b->refs[i].record;

@@ -222,11 +222,12 @@ static void usual_lines(void **state)
 		snprintf(longer, sizeof longer, "%s 7", T[i]);
 		assert_true(access_split(str_of(longer), &more));
 		CHECK(T[i], !more.plain && more.nextra == 1);
-		CHECK(T[i], same_view(usual.vhost, more.vhost) && same_view(usual.client, more.client) &&
-				    same_view(usual.ident, more.ident) && same_view(usual.user, more.user) &&
-				    same_view(usual.time, more.time) && same_view(usual.request, more.request) &&
-				    same_view(usual.status, more.status) && same_view(usual.bytes, more.bytes) &&
-				    same_view(usual.referer, more.referer) && same_view(usual.agent, more.agent));
+		CHECK(T[i],
+		      same_view(usual.vhost, more.vhost) && same_view(usual.client, more.client) &&
+			      same_view(usual.ident, more.ident) && same_view(usual.user, more.user) &&
+			      same_view(usual.time, more.time) && same_view(usual.request, more.request) &&
+			      same_view(usual.status, more.status) && same_view(usual.bytes, more.bytes) &&
+			      same_view(usual.referer, more.referer) && same_view(usual.agent, more.agent));
 	}
 }
 
