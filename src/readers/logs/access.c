@@ -205,16 +205,21 @@ static void tail(str s, struct access_line *a)
 	}
 }
 
-/* The quotes of a line. False if there are more, or a backslash, which may make a quote none. */
-static bool quotes_of(str line, size_t quotes[USUAL_QUOTES], size_t *ret_n)
+/* The quotes of a line. False if there are more, or a backslash before one, which may make it none. */
+static bool quotes_of(str line, size_t quotes[USUAL_QUOTES], size_t *ret_n, bool *ret_plain)
 {
 	size_t n = 0;
 
+	*ret_plain = true;
 	for (size_t at = 0; at < line.len; at += MARKS_BLOCK)
 		for (uint64_t m = marks_at(line, at, '"', '\\'); m; m &= m - 1) {
 			size_t i = at + (size_t)__builtin_ctzll(m);
 
-			if (n == USUAL_QUOTES || line.ptr[i] == '\\')
+			if (line.ptr[i] == '\\') {
+				*ret_plain = false;
+				continue;
+			}
+			if (n == USUAL_QUOTES || (i && line.ptr[i - 1] == '\\'))
 				return false;
 			quotes[n++] = i;
 		}
@@ -229,13 +234,13 @@ static bool split_usual(str line, struct access_line *a)
 	size_t q[USUAL_QUOTES], n, at;
 	str s;
 
-	if (!quotes_of(line, q, &n) || (n != 2 && n != USUAL_QUOTES) || q[0] <= ACCESS_TIME_LEN + 3)
+	if (!quotes_of(line, q, &n, &a->plain) || (n != 2 && n != USUAL_QUOTES) ||
+	    q[0] <= ACCESS_TIME_LEN + 3)
 		return false;
 	at = q[0] - (ACCESS_TIME_LEN + 3);
 	if (line.ptr[at] != '[' || line.ptr[at - 1] != ' ' || !is_time(behind(line, at + 1)) ||
 	    !status_follows(behind(line, q[1] + 1)) || !who((str){ line.ptr, at - 1 }, a))
 		return false;
-	a->plain = true;
 	a->time = (str){ line.ptr + at + 1, ACCESS_TIME_LEN };
 	a->request = (str){ line.ptr + q[0] + 1, q[1] - q[0] - 1 };
 	s = behind(line, q[1] + 2);

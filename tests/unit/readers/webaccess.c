@@ -210,6 +210,7 @@ static void usual_lines(void **state)
 		"192.0.2.7 - - " WHEN " \"GET / HTTP/1.1\" 200 1",
 		"www.corp.example:443 192.0.2.7 - a b " WHEN " \"\" 400 - \"\" \"\"",
 		"10.0.0.1, 192.0.2.9 - u [x " WHEN " \"GET / [18 HTTP/1.1\" - 17 \"http://a/\" \"a b [c]\"",
+		"10.0.0.1 - CORP\\\\u7 " WHEN " \"GET /\\x22a HTTP/1.1\" 200 17 \"-\" \"a\\b\"",
 	};
 
 	(void)state;
@@ -218,7 +219,7 @@ static void usual_lines(void **state)
 		char longer[512];
 
 		assert_true(access_split(str_of(T[i]), &usual));
-		CHECK(T[i], usual.plain && !usual.open && usual.nextra == 0);
+		CHECK(T[i], usual.plain == !strchr(T[i], '\\') && !usual.open && usual.nextra == 0);
 		snprintf(longer, sizeof longer, "%s 7", T[i]);
 		assert_true(access_split(str_of(longer), &more));
 		CHECK(T[i], !more.plain && more.nextra == 1);
