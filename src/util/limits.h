@@ -57,10 +57,12 @@
 
 /* --- facts ---------------------------------------------------------------------------------- */
 #define LIMIT_FACT_VALUE 4096u            /* one attribute; longer is cut and marked */
-#define LIMIT_FACTS_SOFT 65536u           /* per table: hand them on; about 24 MiB with their text */
-#define LIMIT_FACT_BYTES_SOFT (24u << 20) /* text of the same; leaves room in a worker's 64 MiB */
+#define LIMIT_FACTS_SOFT 65536u           /* per table: hand them on; 16 MiB without their texts */
+#define LIMIT_FACT_BYTES_SOFT (16u << 20) /* texts of the same, each once; leaves room in a worker's 64 MiB */
+#define LIMIT_FACT_TEXTS_SOFT 262144u     /* so many of them: 8 MiB beside their bytes */
 #define LIMIT_FACTS 262144u               /* per table, hard: nobody handed them on */
-#define LIMIT_FACT_BYTES (96u << 20)      /* text of the same */
+#define LIMIT_FACT_BYTES (96u << 20)      /* texts of the same */
+#define LIMIT_FACT_TEXTS (4u << 20)       /* so many of them */
 #define LIMIT_FACT_SITES 8192u            /* (schema, provider, channel, host) combinations bound at a time */
 #define LIMIT_FACT_SITE_BYTES (4u << 20)  /* their keys */
 #define LIMIT_FACT_PLAN_BYTES (16u << 20) /* what was bound for them */
