@@ -208,4 +208,7 @@
 #define LIMIT_TRACE_TEXTS 16000000u       /* distinct names, paths, addresses of a case */
 #define LIMIT_TRACE_TEXT_BYTES (1024u << 20)
 
+/* --- warn ----------------------------------------------------------------------------------- */
+#define LIMIT_VERSION_TEXT 256u           /* bytes of a version; real ones stay below 100 */
+
 #endif
