@@ -20,9 +20,17 @@ static int qualifier_rank(str s, bool number_follows)
 	static const struct {
 		const char *word;
 		int rank;
-	} QUALIFIERS[] = { { "alpha", 0 }, { "beta", 1 }, { "milestone", 2 }, { "rc", 3 }, { "cr", 3 }, { "snapshot", 4 },
-			   { "", MAVEN_RELEASE }, { "ga", MAVEN_RELEASE }, { "final", MAVEN_RELEASE },
-			   { "release", MAVEN_RELEASE }, { "sp", MAVEN_SP } };
+	} QUALIFIERS[] = { { "alpha", 0 },
+			   { "beta", 1 },
+			   { "milestone", 2 },
+			   { "rc", 3 },
+			   { "cr", 3 },
+			   { "snapshot", 4 },
+			   { "", MAVEN_RELEASE },
+			   { "ga", MAVEN_RELEASE },
+			   { "final", MAVEN_RELEASE },
+			   { "release", MAVEN_RELEASE },
+			   { "sp", MAVEN_SP } };
 	static const char SHORT[] = "abm";
 
 	if (s.len == 1 && number_follows)

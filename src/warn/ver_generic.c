@@ -140,7 +140,8 @@ static int era_of(const struct part *p, size_t n)
 {
 	str s = p[0].text;
 
-	if (s.len == 8 && is_date(small_number(s) / 10000, small_number(s) / 100 % 100, small_number(s) % 100))
+	if (s.len == 8 &&
+	    is_date(small_number(s) / 10000, small_number(s) / 100 % 100, small_number(s) % 100))
 		return 2;
 	if (s.len != 4 || small_number(s) < 1990 || small_number(s) > 2099)
 		return 0;
@@ -250,10 +251,8 @@ static size_t take_suffix(const struct part *p, size_t n, size_t i, struct gen *
 	const struct word *w;
 
 	if (p[i].kind == PART_NUMBER) { /* "-3", "_292" */
-		bool update = p[i].before == '_';
-
-		x.class = update ? GEN_PATCH : GEN_OPEN;
-		x.word = update ? STR("_") : STR("-");
+		x.class = p[i].before == '_' ? GEN_PATCH : GEN_OPEN;
+		x.word = p[i].before == '_' ? STR("_") : p[i].before == '-' ? STR("-") : STR("#");
 	} else if ((w = known_word(&p[i], n - i)) != NULL) {
 		i += w->then ? 2 : 1;
 		if (!w->canonical) /* "final" says nothing */
@@ -334,7 +333,8 @@ bool gen_alike(const struct gen *a, const struct gen *b)
 static int numbers_cmp(const struct gen *a, const struct gen *b, size_t *ret_at)
 {
 	for (size_t i = 0; i < a->n || i < b->n; i++) {
-		int d = ver_number_cmp(i < a->n ? a->number[i] : (str){ 0 }, i < b->n ? b->number[i] : (str){ 0 });
+		int d = ver_number_cmp(i < a->n ? a->number[i] : (str){ 0 },
+				       i < b->n ? b->number[i] : (str){ 0 });
 
 		if (d != 0) {
 			*ret_at = i;
@@ -365,7 +365,8 @@ static bool reaches_over(const struct gen *g, size_t at)
 static int suffix_numbers_cmp(const struct gen_suffix *a, const struct gen_suffix *b)
 {
 	for (size_t i = 0; i < a->n || i < b->n; i++) {
-		int d = ver_number_cmp(i < a->n ? a->number[i] : (str){ 0 }, i < b->n ? b->number[i] : (str){ 0 });
+		int d = ver_number_cmp(i < a->n ? a->number[i] : (str){ 0 },
+				       i < b->n ? b->number[i] : (str){ 0 });
 
 		if (d != 0)
 			return d;
@@ -390,8 +391,9 @@ static enum ver_order suffix_cmp(const struct gen_suffix *a, const struct gen_su
 	if (a->class == GEN_PRE && b->class == GEN_PRE)
 		return a->rank < 0 || b->rank < 0 ? VER_UNDECIDED : ver_sign(a->rank - b->rank);
 	if (a->class == b->class) /* other words for what came behind: only letters have an order */
-		return a->class == GEN_CONE && a->rank < 0 && b->rank < 0 ? ver_sign(letters_cmp(a->word, b->word))
-									  : VER_UNDECIDED;
+		return a->class == GEN_CONE && a->rank < 0 && b->rank < 0
+			       ? ver_sign(letters_cmp(a->word, b->word))
+			       : VER_UNDECIDED;
 	if (a->class == GEN_PRE || b->class == GEN_PRE)
 		return a->class == GEN_PRE ? VER_LESS : VER_GREATER;
 	return ver_sign((int)a->class - (int)b->class);

@@ -95,7 +95,8 @@ enum ver_order ver_semver(str a, str b)
 	if (!is_x || !is_y)
 		return is_x == is_y ? ver_generic(a, b) : ver_by_numbers(a, b);
 	for (size_t i = 0; i < x.n || i < y.n; i++) {
-		int d = ver_number_cmp(i < x.n ? x.number[i] : (str){ 0 }, i < y.n ? y.number[i] : (str){ 0 });
+		int d = ver_number_cmp(i < x.n ? x.number[i] : (str){ 0 },
+				       i < y.n ? y.number[i] : (str){ 0 });
 
 		if (d != 0)
 			return ver_sign(d);

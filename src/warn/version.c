@@ -4,12 +4,14 @@ static const struct {
 	const char *name;
 	enum ver_scheme scheme;
 } NAMES[] = {
-	{ "custom", VER_GENERIC },  { "generic", VER_GENERIC }, { "other", VER_GENERIC },  { "date", VER_GENERIC },
-	{ "intdot", VER_GENERIC },  { "", VER_GENERIC },        { "semver", VER_SEMVER },  { "npm", VER_SEMVER },
-	{ "cargo", VER_SEMVER },    { "go", VER_SEMVER },       { "golang", VER_SEMVER },  { "nuget", VER_SEMVER },
-	{ "composer", VER_SEMVER }, { "hex", VER_SEMVER },      { "maven", VER_MAVEN },    { "rpm", VER_RPM },
-	{ "deb", VER_DEB },         { "dpkg", VER_DEB },        { "debian", VER_DEB },     { "ubuntu", VER_DEB },
-	{ "python", VER_PYTHON },   { "pypi", VER_PYTHON },     { "pep440", VER_PYTHON },  { "git", VER_GIT },
+	{ "custom", VER_GENERIC },  { "generic", VER_GENERIC }, { "other", VER_GENERIC },
+	{ "date", VER_GENERIC },    { "intdot", VER_GENERIC },  { "", VER_GENERIC },
+	{ "semver", VER_SEMVER },   { "npm", VER_SEMVER },      { "cargo", VER_SEMVER },
+	{ "go", VER_SEMVER },       { "golang", VER_SEMVER },   { "nuget", VER_SEMVER },
+	{ "composer", VER_SEMVER }, { "hex", VER_SEMVER },      { "maven", VER_MAVEN },
+	{ "rpm", VER_RPM },         { "deb", VER_DEB },         { "dpkg", VER_DEB },
+	{ "debian", VER_DEB },      { "ubuntu", VER_DEB },      { "python", VER_PYTHON },
+	{ "pypi", VER_PYTHON },     { "pep440", VER_PYTHON },   { "git", VER_GIT },
 	{ "commit", VER_GIT },
 };
 
@@ -26,7 +28,8 @@ bool ver_scheme_named(str type, enum ver_scheme *ret)
 
 const char *ver_scheme_name(enum ver_scheme s)
 {
-	static const char *const WORDS[VER_SCHEMES] = { "generic", "semver", "maven", "rpm", "deb", "python", "git" };
+	static const char *const WORDS[VER_SCHEMES] = { "generic", "semver", "maven", "rpm",
+							"deb",     "python", "git" };
 
 	return WORDS[s];
 }
@@ -97,9 +100,24 @@ enum ver_order ver_compare(enum ver_scheme scheme, str a, str b)
 
 bool ver_is_open(str s)
 {
-	static const char *const WORDS[] = { "*",   "-",    "n/a",     "na",          "any",          "all",
-					     "unknown", "none", "unspecified", "not specified", "not available",
-					     "all versions", "all version", "any version", "?", "x", "tbd", "null" };
+	static const char *const WORDS[] = { "*",
+					     "-",
+					     "n/a",
+					     "na",
+					     "any",
+					     "all",
+					     "unknown",
+					     "none",
+					     "unspecified",
+					     "not specified",
+					     "not available",
+					     "all versions",
+					     "all version",
+					     "any version",
+					     "?",
+					     "x",
+					     "tbd",
+					     "null" };
 
 	s = str_trim(s);
 	if (s.len == 0)

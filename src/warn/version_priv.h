@@ -50,18 +50,18 @@ enum gen_class {
 
 struct gen_suffix {
 	enum gen_class class;
-	int rank;  /* of GEN_PRE; -1: compares with its own word only */
-	str word;  /* a canonical one, or as written */
+	int rank; /* of GEN_PRE; -1: compares with its own word only */
+	str word; /* a canonical one, or as written */
 	str number[GEN_SUFFIX_NUMBERS];
 	size_t n;
 };
 
 /* A version taken apart; views on its text. */
 struct gen {
-	str lead;      /* a word before the numbers: the R of R81.20 */
-	int era;       /* 0 ordinary numbers, 1 a year first, 2 a date first */
-	bool family;   /* "19c": letters right behind the only number */
-	str train;     /* of 15.2(4)M3: M; ptr NULL: none */
+	str lead;    /* a word before the numbers: the R of R81.20 */
+	int era;     /* 0 ordinary numbers, 1 a year first, 2 a date first */
+	bool family; /* "19c": letters right behind the only number */
+	str train;   /* of 15.2(4)M3: M; ptr NULL: none */
 	str number[GEN_NUMBERS];
 	size_t n, wide; /* numbers; and how many count as written where more may follow */
 	struct gen_suffix suffix[GEN_SUFFIXES];
