@@ -343,6 +343,8 @@ bool ver_text_parse(str s, struct ver_set *ret)
 
 	memset(ret, 0, sizeof *ret);
 	s = str_trim(s);
+	if (s.len > LIMIT_RANGE_TEXT)
+		return false;
 	if (ver_is_open(s)) {
 		ret->span[ret->n++] = (struct ver_span){ 0 };
 		return true;

@@ -1,0 +1,188 @@
+/* Inventories as they come: tables with a header, and lists of CPE names. */
+#include "util/limits.h"
+#include "warn/stock.h"
+#include "warn/tablein.h"
+
+enum column {
+	C_PARTY,
+	C_HOST,
+	C_VENDOR,
+	C_PRODUCT,
+	C_VERSION,
+	C_CPE,
+	C_PURL,
+	C_EXPOSURE,
+	C_CONTACT,
+	C_OWNER,
+	C_IP,
+	COLUMNS
+};
+
+/* Names as tablein_plain() makes them. */
+static const struct {
+	const char *name;
+	enum column column;
+} NAMES[] = {
+	{ "party", C_PARTY },
+	{ "organisation", C_PARTY },
+	{ "organization", C_PARTY },
+	{ "org", C_PARTY },
+	{ "constituent", C_PARTY },
+	{ "customer", C_PARTY },
+	{ "company", C_PARTY },
+	{ "\xe5\x8d\x95\xe4\xbd\x8d", C_PARTY },                         /* unit */
+	{ "\xe5\x8d\x95\xe4\xbd\x8d\xe5\x90\x8d\xe7\xa7\xb0", C_PARTY }, /* name of the unit */
+	{ "\xe7\xbb\x84\xe7\xbb\x87", C_PARTY },                         /* organisation */
+	{ "host", C_HOST },
+	{ "hostname", C_HOST },
+	{ "fqdn", C_HOST },
+	{ "asset", C_HOST },
+	{ "assetname", C_HOST },
+	{ "device", C_HOST },
+	{ "computer", C_HOST },
+	{ "server", C_HOST },
+	{ "\xe4\xb8\xbb\xe6\x9c\xba", C_HOST },             /* host */
+	{ "\xe4\xb8\xbb\xe6\x9c\xba\xe5\x90\x8d", C_HOST }, /* host name */
+	{ "\xe8\xb5\x84\xe4\xba\xa7", C_HOST },             /* asset */
+	{ "ip", C_IP },
+	{ "ipaddress", C_IP },
+	{ "address", C_IP },
+	{ "ip\xe5\x9c\xb0\xe5\x9d\x80", C_IP },
+	{ "vendor", C_VENDOR },
+	{ "manufacturer", C_VENDOR },
+	{ "maker", C_VENDOR },
+	{ "publisher", C_VENDOR },
+	{ "supplier", C_VENDOR },
+	{ "\xe5\x8e\x82\xe5\x95\x86", C_VENDOR },             /* maker */
+	{ "\xe4\xbe\x9b\xe5\xba\x94\xe5\x95\x86", C_VENDOR }, /* supplier */
+	{ "product", C_PRODUCT },
+	{ "productname", C_PRODUCT },
+	{ "software", C_PRODUCT },
+	{ "softwarename", C_PRODUCT },
+	{ "application", C_PRODUCT },
+	{ "\xe4\xba\xa7\xe5\x93\x81", C_PRODUCT },                         /* product */
+	{ "\xe4\xba\xa7\xe5\x93\x81\xe5\x90\x8d\xe7\xa7\xb0", C_PRODUCT }, /* product name */
+	{ "\xe8\xbd\xaf\xe4\xbb\xb6", C_PRODUCT },                         /* software */
+	{ "version", C_VERSION },
+	{ "productversion", C_VERSION },
+	{ "softwareversion", C_VERSION },
+	{ "release", C_VERSION },
+	{ "\xe7\x89\x88\xe6\x9c\xac", C_VERSION },             /* version */
+	{ "\xe7\x89\x88\xe6\x9c\xac\xe5\x8f\xb7", C_VERSION }, /* version number */
+	{ "cpe", C_CPE },
+	{ "cpe23", C_CPE },
+	{ "cpename", C_CPE },
+	{ "purl", C_PURL },
+	{ "packageurl", C_PURL },
+	{ "exposure", C_EXPOSURE },
+	{ "exposed", C_EXPOSURE },
+	{ "internetfacing", C_EXPOSURE },
+	{ "zone", C_EXPOSURE },
+	{ "\xe6\x9a\xb4\xe9\x9c\xb2", C_EXPOSURE }, /* exposure */
+	{ "contact", C_CONTACT },
+	{ "mail", C_CONTACT },
+	{ "email", C_CONTACT },
+	{ "\xe8\x81\x94\xe7\xb3\xbb\xe4\xba\xba", C_CONTACT }, /* contact */
+	{ "\xe9\x82\xae\xe7\xae\xb1", C_CONTACT },             /* mail box */
+	{ "owner", C_OWNER },
+	{ "responsible", C_OWNER },
+	{ "\xe8\xb4\x9f\xe8\xb4\xa3\xe4\xba\xba", C_OWNER }, /* responsible */
+};
+
+/* Which cell is which; -1: the table has no such column. */
+static int header(const struct tablein *t, int column[COLUMNS])
+{
+	char plain[64];
+	int found = 0;
+
+	for (int c = 0; c < COLUMNS; c++)
+		column[c] = -1;
+	for (size_t i = 0; i < t->n; i++) {
+		str name = t->cell[i].len <= sizeof plain ? tablein_plain(t->cell[i], plain) : (str){ 0 };
+
+		for (size_t k = 0; k < COUNT(NAMES); k++)
+			if (str_is(name, NAMES[k].name) && column[NAMES[k].column] < 0) {
+				column[NAMES[k].column] = (int)i;
+				found++;
+			}
+	}
+	return found;
+}
+
+static str at(const struct tablein *t, const int column[COLUMNS], enum column c)
+{
+	return column[c] >= 0 && (size_t)column[c] < t->n ? t->cell[column[c]] : (str){ 0 };
+}
+
+static str either(str a, str b)
+{
+	return a.len ? a : b;
+}
+
+static int full(struct stock *s, str source, err *e)
+{
+	(void)s;
+	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET,
+		       "%.*s: more than %u rows of inventory, or no memory for them", STR_ARG(source),
+		       LIMIT_WARN_ROWS);
+}
+
+static int read_table(struct stock *s, struct tablein *t, str source, err *e)
+{
+	int column[COLUMNS], rc;
+	arena mem;
+
+	arena_init(&mem, LIMIT_WARN_LIST_BYTES);
+	rc = tablein_row(t, &mem, e);
+	if (rc > 0)
+		header(t, column);
+	if (rc == 0 || (rc > 0 && column[C_PRODUCT] < 0 && column[C_CPE] < 0 && column[C_PURL] < 0))
+		rc = err_set(
+			e, ERR_UNSUPPORTED, ERR_NO_OFFSET,
+			"the first line names no column product, cpe or purl: an inventory is a table such as "
+			"party,host,vendor,product,version");
+	while (rc > 0 && (arena_clear(&mem), rc = tablein_row(t, &mem, e)) > 0) {
+		struct stock_given g = {
+			.party = at(t, column, C_PARTY),
+			.host = either(at(t, column, C_HOST), at(t, column, C_IP)),
+			.vendor = at(t, column, C_VENDOR),
+			.product = at(t, column, C_PRODUCT),
+			.version = at(t, column, C_VERSION),
+			.contact = either(at(t, column, C_CONTACT), at(t, column, C_OWNER)),
+			.cpe = at(t, column, C_CPE),
+			.purl = at(t, column, C_PURL),
+			.exposure = at(t, column, C_EXPOSURE),
+		};
+
+		stock_add(s, &g);
+		if (s->failed)
+			rc = full(s, source, e);
+	}
+	arena_done(&mem);
+	return rc;
+}
+
+static int read_names(struct stock *s, str text, str source, err *e)
+{
+	while (text.len && !s->failed) {
+		str line = str_trim(str_cut(text, '\n', &text)), rest;
+		struct stock_given g = { .cpe = str_cut(line, ',', &rest) };
+
+		if (line.len && line.ptr[0] != '#')
+			stock_add(s, &g);
+	}
+	return s->failed ? full(s, source, e) : 0;
+}
+
+int stock_read(struct stock *s, str text, str source, err *e)
+{
+	struct tablein *t = malloc(sizeof *t);
+	int rc;
+
+	if (!t)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an inventory");
+	tablein_open(t, text);
+	rc = cpe_is_like(t->rest) ? read_names(s, t->rest, source, e) : read_table(s, t, source, e);
+	free(t);
+	return rc < 0 ? err_prefix(e, "%.*s", STR_ARG(source)) : 0;
+}
