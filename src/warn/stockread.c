@@ -119,15 +119,13 @@ static str either(str a, str b)
 	return a.len ? a : b;
 }
 
-static int full(struct stock *s, str source, err *e)
+static int full(err *e)
 {
-	(void)s;
-	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET,
-		       "%.*s: more than %u rows of inventory, or no memory for them", STR_ARG(source),
+	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u rows of inventory, or no memory for them",
 		       LIMIT_WARN_ROWS);
 }
 
-static int read_table(struct stock *s, struct tablein *t, str source, err *e)
+static int read_table(struct stock *s, struct tablein *t, err *e)
 {
 	int column[COLUMNS], rc;
 	arena mem;
@@ -156,13 +154,13 @@ static int read_table(struct stock *s, struct tablein *t, str source, err *e)
 
 		stock_add(s, &g);
 		if (s->failed)
-			rc = full(s, source, e);
+			rc = full(e);
 	}
 	arena_done(&mem);
 	return rc;
 }
 
-static int read_names(struct stock *s, str text, str source, err *e)
+static int read_names(struct stock *s, str text, err *e)
 {
 	while (text.len && !s->failed) {
 		str line = str_trim(str_cut(text, '\n', &text)), rest;
@@ -171,7 +169,7 @@ static int read_names(struct stock *s, str text, str source, err *e)
 		if (line.len && line.ptr[0] != '#')
 			stock_add(s, &g);
 	}
-	return s->failed ? full(s, source, e) : 0;
+	return s->failed ? full(e) : 0;
 }
 
 int stock_read(struct stock *s, str text, str source, err *e)
@@ -182,7 +180,7 @@ int stock_read(struct stock *s, str text, str source, err *e)
 	if (!t)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for an inventory");
 	tablein_open(t, text);
-	rc = cpe_is_like(t->rest) ? read_names(s, t->rest, source, e) : read_table(s, t, source, e);
+	rc = cpe_is_like(t->rest) ? read_names(s, t->rest, e) : read_table(s, t, e);
 	free(t);
 	return rc < 0 ? err_prefix(e, "%.*s", STR_ARG(source)) : 0;
 }
