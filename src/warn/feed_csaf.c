@@ -15,20 +15,16 @@ struct csaf_product {
 	uint32_t other;
 };
 
-struct csaf_tree {
-	struct record *r;
+struct csaf_doc {
+	struct record *r; /* that is filled now; NULL while the tree is read */
 	struct jtree *t;
+	uint32_t root, at; /* the document, and the vulnerability that comes next */
+	uint64_t odd;
+	bool failed;
 	VEC(struct csaf_product) product;
 	map ids; /* product_id to its place */
 	buf scratch;
 };
-
-static void tree_done(struct csaf_tree *c)
-{
-	VEC_DONE(&c->product);
-	map_done(&c->ids);
-	buf_done(&c->scratch);
-}
 
 /* What is known of a product in this branch. */
 struct branch {
@@ -36,35 +32,37 @@ struct branch {
 	bool range;
 };
 
-static struct csaf_product *take_id(struct csaf_tree *c, uint32_t full)
+static struct csaf_product *take_id(struct csaf_doc *c, uint32_t full)
 {
 	str id = jt_str(c->t, full, "product_id");
 	bool fresh = false;
 	struct map_entry *m = id.len ? map_put(&c->ids, id, c->product.len, &fresh) : NULL;
 	struct csaf_product *p = m && fresh ? VEC_PUSH(&c->product, LIMIT_WARN_PARTS) : NULL;
 
-	if (!p)
-		c->r->odd++;
+	c->odd += !p;
 	return p;
 }
 
 /* Package URLs and names of CPE know vendor, product and version, too. */
-static void take_helper(struct csaf_tree *c, uint32_t full, struct csaf_product *p)
+static void take_helper(struct csaf_doc *c, uint32_t full, struct csaf_product *p)
 {
 	uint32_t helper = jt_get(c->t, full, "product_identification_helper");
 	str key, version;
+	struct cpe cpe;
 
 	p->cpe = jt_str(c->t, helper, "cpe");
 	p->purl = jt_str(c->t, helper, "purl");
 	if (p->version.len == 0 && p->purl.len && stock_purl(p->purl, &c->scratch, &key, &version) &&
 	    version.len) {
 		p->version = arena_str(&c->t->mem, version);
-		if (!p->version.ptr)
-			c->r->failed = true;
+		c->failed |= !p->version.ptr;
 	}
+	if (p->version.len == 0 && p->cpe.len && cpe_parse(p->cpe, &c->t->mem, &cpe) &&
+	    cpe.at[CPE_VERSION].kind == CPE_VALUE && !cpe_is_wild(&cpe.at[CPE_VERSION]))
+		p->version = cpe.at[CPE_VERSION].text;
 }
 
-static void take_full(struct csaf_tree *c, uint32_t full, const struct branch *b)
+static void take_full(struct csaf_doc *c, uint32_t full, const struct branch *b)
 {
 	struct csaf_product *p = jt_is(c->t, full, J_OBJECT) ? take_id(c, full) : NULL;
 
@@ -78,7 +76,7 @@ static void take_full(struct csaf_tree *c, uint32_t full, const struct branch *b
 }
 
 /* Depth is that of the JSON, which has a ceiling. */
-static void take_branches(struct csaf_tree *c, uint32_t list, struct branch above)
+static void take_branches(struct csaf_doc *c, uint32_t list, struct branch above)
 {
 	for (uint32_t i = jt_first(c->t, list); i != J_NONE; i = jt_next(c->t, list, i)) {
 		str category = jt_str(c->t, i, "category"), name = jt_str(c->t, i, "name");
@@ -104,7 +102,7 @@ static void take_branches(struct csaf_tree *c, uint32_t list, struct branch abov
 	}
 }
 
-static bool place_of(struct csaf_tree *c, str id, uint32_t *ret)
+static bool place_of(struct csaf_doc *c, str id, uint32_t *ret)
 {
 	struct map_entry *m = id.len ? map_get(&c->ids, id) : NULL;
 
@@ -113,7 +111,7 @@ static bool place_of(struct csaf_tree *c, str id, uint32_t *ret)
 	return m && m->value < c->product.len;
 }
 
-static void take_relationships(struct csaf_tree *c, uint32_t list)
+static void take_relationships(struct csaf_doc *c, uint32_t list)
 {
 	for (uint32_t i = jt_first(c->t, list); i != J_NONE; i = jt_next(c->t, list, i)) {
 		uint32_t part, whole;
@@ -121,7 +119,7 @@ static void take_relationships(struct csaf_tree *c, uint32_t list)
 
 		if (!place_of(c, jt_str(c->t, i, "product_reference"), &part) ||
 		    !place_of(c, jt_str(c->t, i, "relates_to_product_reference"), &whole)) {
-			c->r->odd++;
+			c->odd++;
 			continue;
 		}
 		copy = c->product.at[part];
@@ -134,16 +132,32 @@ static void take_relationships(struct csaf_tree *c, uint32_t list)
 	}
 }
 
-static bool take_tree(struct csaf_tree *c, uint32_t root)
+struct csaf_doc *csaf_open(struct jtree *t, uint32_t root)
 {
-	uint32_t tree = jt_get(c->t, root, "product_tree"), full = jt_get(c->t, tree, "full_product_names");
+	uint32_t tree = jt_get(t, root, "product_tree"), full = jt_get(t, tree, "full_product_names");
+	struct csaf_doc *c = calloc(1, sizeof *c);
 
+	if (!c)
+		return NULL;
+	c->t = t;
+	c->root = root;
+	c->at = jt_first(t, jt_get(t, root, "vulnerabilities"));
 	map_init(&c->ids, LIMIT_WARN_PARTS, LIMIT_WARN_STOCK_BYTES);
-	take_branches(c, jt_get(c->t, tree, "branches"), (struct branch){ 0 });
-	for (uint32_t i = jt_first(c->t, full); i != J_NONE; i = jt_next(c->t, full, i))
+	take_branches(c, jt_get(t, tree, "branches"), (struct branch){ 0 });
+	for (uint32_t i = jt_first(t, full); i != J_NONE; i = jt_next(t, full, i))
 		take_full(c, i, &(struct branch){ 0 });
-	take_relationships(c, jt_get(c->t, tree, "relationships"));
-	return true;
+	take_relationships(c, jt_get(t, tree, "relationships"));
+	return c;
+}
+
+void csaf_close(struct csaf_doc *c)
+{
+	if (!c)
+		return;
+	VEC_DONE(&c->product);
+	map_done(&c->ids);
+	buf_done(&c->scratch);
+	free(c);
 }
 
 /* --- statements ------------------------------------------------------------------------------------------------------------- */
@@ -185,7 +199,7 @@ static void put_version(struct record *r, struct rec_product *p, const struct cs
 }
 
 /* Statement about a product of the tree; answers its index, UINT32_MAX without memory. */
-static uint32_t put_product(struct csaf_tree *c, uint32_t place, enum rec_status status)
+static uint32_t put_product(struct csaf_doc *c, uint32_t place, enum rec_status status)
 {
 	const struct csaf_product from = c->product.at[place];
 	struct record *r = c->r;
@@ -214,7 +228,7 @@ static uint32_t put_product(struct csaf_tree *c, uint32_t place, enum rec_status
 	return index;
 }
 
-static void take_status(struct csaf_tree *c, uint32_t status)
+static void take_status(struct csaf_doc *c, uint32_t status)
 {
 	static const struct {
 		const char *name;
@@ -276,37 +290,45 @@ static str identifier(struct record *r, struct jtree *t, uint32_t v, str documen
 	return record_is_cve(cve) ? cve : first.len ? first : document;
 }
 
-uint32_t csaf_first(const struct jtree *t, uint32_t root)
+static void take_document(struct csaf_doc *c, struct record *r, str *ret_id)
 {
-	return jt_first(t, jt_get(t, root, "vulnerabilities"));
-}
-
-bool record_csaf(struct record *r, struct jtree *t, uint32_t root, uint32_t v)
-{
-	uint32_t document = jt_get(t, root, "document"), tracking = jt_get(t, document, "tracking"),
+	struct jtree *t = c->t;
+	uint32_t document = jt_get(t, c->root, "document"), tracking = jt_get(t, document, "tracking"),
 		 refs = jt_get(t, document, "references");
-	str id = jt_str(t, tracking, "id");
-	struct csaf_tree c = { .r = r, .t = t };
+	str publisher = jt_str(t, jt_get(t, document, "publisher"), "namespace");
 
-	record_clear(r);
+	*ret_id = jt_str(t, tracking, "id");
 	r->source = SOURCE_CSAF;
-	r->issue =
-		arena_printf(&t->mem, "%.*s %.*s",
-			     STR_ARG(jt_str(t, jt_get(t, document, "publisher"), "namespace")), STR_ARG(id));
-	r->id = identifier(r, t, v, id);
-	if (r->id.len == 0 || !r->issue.ptr)
-		return false;
-	r->title = jt_str(t, v, "title");
-	if (r->title.len == 0)
-		r->title = jt_str(t, document, "title");
+	r->issue = arena_printf(&t->mem, "%.*s %.*s", STR_ARG(publisher), STR_ARG(*ret_id));
+	r->title = jt_str(t, document, "title");
 	r->updated_ns = record_time(jt_str(t, tracking, "current_release_date"));
 	r->published_ns = record_time(jt_str(t, tracking, "initial_release_date"));
-	take_notes(r, t, jt_get(t, v, "notes"));
-	take_scores(r, t, jt_get(t, v, "scores"));
+	r->odd = c->odd;
+	r->failed = c->failed || !r->issue.ptr;
 	for (uint32_t i = jt_first(t, refs); i != J_NONE; i = jt_next(t, refs, i))
 		record_ref(r, jt_str(t, i, "url"));
-	take_tree(&c, root);
-	take_status(&c, jt_get(t, v, "product_status"));
-	tree_done(&c);
-	return true;
+}
+
+int csaf_next(struct csaf_doc *c, struct record *r)
+{
+	struct jtree *t = c->t;
+	uint32_t v = c->at;
+	str document, title;
+
+	if (v == J_NONE)
+		return 0;
+	c->at = jt_next(t, jt_get(t, c->root, "vulnerabilities"), v);
+	record_clear(r);
+	take_document(c, r, &document);
+	r->id = identifier(r, t, v, document);
+	if (r->id.len == 0)
+		return -1;
+	title = jt_str(t, v, "title");
+	if (title.len)
+		r->title = title;
+	take_notes(r, t, jt_get(t, v, "notes"));
+	take_scores(r, t, jt_get(t, v, "scores"));
+	c->r = r;
+	take_status(c, jt_get(t, v, "product_status"));
+	return 1;
 }

@@ -184,7 +184,7 @@ bool record_cve(struct record *r, struct jtree *t, uint32_t root)
 	take_container(r, t, jt_get(t, containers, "cna"), 0);
 	for (uint32_t i = jt_first(t, adp); i != J_NONE; i = jt_next(t, adp, i)) {
 		take_container(r, t, i, number);
-		number += number < UINT8_MAX;
+		number = number < UINT8_MAX ? (uint8_t)(number + 1) : number;
 	}
 	return true;
 }

@@ -109,9 +109,13 @@ bool record_cve(struct record *r, struct jtree *t, uint32_t root);
 bool record_nvd(struct record *r, struct jtree *t, uint32_t root);
 bool record_kev(struct record *r, struct jtree *t, uint32_t root);
 
-/* A document of CSAF holds many vulnerabilities: how many there are, and each as a record. */
-uint32_t csaf_first(const struct jtree *t, uint32_t root);
-bool record_csaf(struct record *r, struct jtree *t, uint32_t root, uint32_t vulnerability);
+/* A document of CSAF holds many vulnerabilities. */
+struct csaf_doc;
+/* NULL without memory. Valid as long as the tree holds the document. */
+struct csaf_doc *csaf_open(struct jtree *t, uint32_t root);
+void csaf_close(struct csaf_doc *d);
+/* The next one. 1: *r is filled; 0: no more; -1: it has no identifier, go on. */
+int csaf_next(struct csaf_doc *d, struct record *r);
 
 /* --- shared by the parsers ---------------------------------------------------------------------------------------------- */
 

@@ -24,12 +24,12 @@ static bool is_low_open(const struct ver_span *s)
 
 static bool is_high_open(const struct ver_span *s)
 {
-	return s->hi_end == END_NONE || ver_is_open(s->hi);
+	return s->hi_end == END_NONE || ver_is_all(s->hi);
 }
 
 bool ver_span_is_all(const struct ver_span *s)
 {
-	return s->single ? ver_is_open(s->lo) : is_low_open(s) && is_high_open(s);
+	return s->single ? ver_is_all(s->lo) : is_low_open(s) && is_high_open(s);
 }
 
 /* Where the version stands to an end: the answer if it is inside of it, equal, or outside. */

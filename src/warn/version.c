@@ -98,34 +98,32 @@ enum ver_order ver_compare(enum ver_scheme scheme, str a, str b)
 	}
 }
 
-bool ver_is_open(str s)
+static bool is_one_of(str s, const char *const *words, size_t n)
 {
-	static const char *const WORDS[] = { "*",
-					     "-",
-					     "n/a",
-					     "na",
-					     "any",
-					     "all",
-					     "unknown",
-					     "none",
-					     "unspecified",
-					     "not specified",
-					     "not available",
-					     "all versions",
-					     "all version",
-					     "any version",
-					     "?",
-					     "x",
-					     "tbd",
-					     "null" };
-
-	s = str_trim(s);
-	if (s.len == 0)
-		return true;
-	for (size_t i = 0; i < COUNT(WORDS); i++)
-		if (str_eq_ascii_nocase(s, str_of(WORDS[i])))
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_ascii_nocase(s, str_of(words[i])))
 			return true;
 	return false;
+}
+
+bool ver_is_all(str s)
+{
+	static const char *const WORDS[] = {
+		"*", "all", "any", "all versions", "all version", "any version"
+	};
+
+	return is_one_of(str_trim(s), WORDS, COUNT(WORDS));
+}
+
+bool ver_is_open(str s)
+{
+	static const char *const WORDS[] = {
+		"-",    "n/a", "na", "unknown", "none", "unspecified", "not specified", "not available",
+		"null", "?",   "x",  "tbd"
+	};
+
+	s = str_trim(s);
+	return s.len == 0 || ver_is_all(s) || is_one_of(s, WORDS, COUNT(WORDS));
 }
 
 bool ver_is_zero(str s)

@@ -33,6 +33,8 @@ enum ver_order ver_compare(enum ver_scheme scheme, str a, str b);
 
 /* "", "*", "-", "n/a", "unknown", ...: the text names no version. */
 bool ver_is_open(str s);
+/* "*", "all", "any version": it means every one. */
+bool ver_is_all(str s);
 /* "0", "0.0.0": the first of all versions, as feeds write "from the beginning". */
 bool ver_is_zero(str s);
 

@@ -345,7 +345,7 @@ bool ver_text_parse(str s, struct ver_set *ret)
 	s = str_trim(s);
 	if (s.len > LIMIT_RANGE_TEXT)
 		return false;
-	if (ver_is_open(s)) {
+	if (ver_is_all(s)) {
 		ret->span[ret->n++] = (struct ver_span){ 0 };
 		return true;
 	}
