@@ -19,6 +19,7 @@ struct csaf_doc {
 	struct record *r; /* that is filled now; NULL while the tree is read */
 	struct jtree *t;
 	uint32_t root, at; /* the document, and the vulnerability that comes next */
+	unsigned number;
 	uint64_t odd;
 	bool failed;
 	VEC(struct csaf_product) product;
@@ -274,7 +275,7 @@ static void take_notes(struct record *r, struct jtree *t, uint32_t notes)
 }
 
 /* CVE, else the first number of another system, else the document's own number. */
-static str identifier(struct record *r, struct jtree *t, uint32_t v, str document)
+static str identifier(struct record *r, struct jtree *t, uint32_t v, str document, unsigned number)
 {
 	uint32_t ids = jt_get(t, v, "ids");
 	str cve = jt_str(t, v, "cve"), first = { 0 };
@@ -287,7 +288,9 @@ static str identifier(struct record *r, struct jtree *t, uint32_t v, str documen
 		if (cve.len && text.len && r->naliases < REC_ALIASES)
 			r->alias[r->naliases++] = text;
 	}
-	return record_is_cve(cve) ? cve : first.len ? first : document;
+	if (record_is_cve(cve) || first.len)
+		return record_is_cve(cve) ? cve : first;
+	return document.len ? arena_printf(&t->mem, "%.*s (%u)", STR_ARG(document), number) : document;
 }
 
 static void take_document(struct csaf_doc *c, struct record *r, str *ret_id)
@@ -320,7 +323,7 @@ int csaf_next(struct csaf_doc *c, struct record *r)
 	c->at = jt_next(t, jt_get(t, c->root, "vulnerabilities"), v);
 	record_clear(r);
 	take_document(c, r, &document);
-	r->id = identifier(r, t, v, document);
+	r->id = identifier(r, t, v, document, ++c->number);
 	if (r->id.len == 0)
 		return -1;
 	title = jt_str(t, v, "title");
