@@ -173,13 +173,16 @@ static int weight(enum tri affected, bool only_git)
 	return only_git ? 0 : affected == TRI_YES ? 3 : affected == TRI_UNKNOWN ? 2 : 1;
 }
 
-static void keep(struct gathered *g, const struct found *f, const struct judged *j, uint8_t container)
+static void keep(const struct matcher *m, struct gathered *g, const struct found *f, const struct judged *j,
+		 uint8_t container)
 {
 	g->a = (struct match_answer){ .row = f->row,
 				      .affected = j->affected,
 				      .grade = f->grade,
 				      .why = j->why,
 				      .text = j->text,
+				      .vendor = m->vendor,
+				      .product = m->product,
 				      .disputed = g->a.disputed };
 	g->only_git = j->only_git;
 	g->single = j->single;
@@ -187,14 +190,14 @@ static void keep(struct gathered *g, const struct found *f, const struct judged 
 }
 
 /* A document of CSAF says of one version that it is affected and that it is not. The answer that names this version counts. */
-static void contradiction(struct gathered *g, const struct found *f, const struct judged *j,
-			  uint8_t container)
+static void contradiction(const struct matcher *m, struct gathered *g, const struct found *f,
+			  const struct judged *j, uint8_t container)
 {
 	if (g->single == j->single) {
 		g->a.affected = TRI_UNKNOWN;
 		g->a.why = WHY_CONTRADICTS;
 	} else if (j->single) {
-		keep(g, f, j, container);
+		keep(m, g, f, j, container);
 	}
 }
 
@@ -213,20 +216,20 @@ void match_gather(struct matcher *m, const struct found *f, const struct judged 
 			return;
 		}
 		m->answer[f->row] = (uint32_t)m->gathered.len;
-		keep(g, f, j, container);
+		keep(m, g, f, j, container);
 		return;
 	}
 	g = &m->gathered.at[m->answer[f->row] - 1];
 	had = weight(g->a.affected, g->only_git);
 	now = weight(j->affected, j->only_git);
 	if (csaf && had + now == 4 && had != now) {
-		contradiction(g, f, j, container);
+		contradiction(m, g, f, j, container);
 		return;
 	}
 	if (had + now == 4 && had != now && g->container != container)
 		g->a.disputed = true;
 	if (now > had || (now == had && f->grade > g->a.grade))
-		keep(g, f, j, container);
+		keep(m, g, f, j, container);
 }
 
 /* --- products ----------------------------------------------------------------------------------------------------------------------- */
@@ -297,6 +300,8 @@ static void gather_part(struct matcher *m, const struct record *r, const struct 
 static void match_product(struct matcher *m, const struct record *r, const struct rec_product *p)
 {
 	find_product(m, r, p);
+	m->vendor = p->vendor;
+	m->product = p->product;
 	if (p->on_other) {
 		gather_part(m, r, p);
 		return;

@@ -44,8 +44,9 @@ struct match_answer {
 	enum tri affected;
 	enum match_grade grade;
 	enum match_why why;
-	str text;      /* valid until the next record */
-	bool disputed; /* parts of the record disagree; the answer is the worse one */
+	str text;            /* valid until the next record, as are: */
+	str vendor, product; /* as the record names them */
+	bool disputed;       /* parts of the record disagree; the answer is the worse one */
 };
 
 struct match_options {

@@ -50,6 +50,7 @@ struct matcher {
 	VEC(struct match_answer) out;
 	VEC(struct leaf) leaf;
 	buf names, key;
+	str vendor, product; /* that the statement at hand is about */
 	arena *mem;
 	uint64_t wild, untried;
 	uint64_t steps; /* versions judged for the record at hand */

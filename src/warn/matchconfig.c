@@ -154,11 +154,13 @@ static str platform_of(struct matcher *m, size_t nleaves)
 	return STR("");
 }
 
-static void gather_leaf(struct matcher *m, const struct record *r, const struct rec_config *c,
-			const struct leaf *l, bool simple, str platform)
+static void gather_leaf(struct matcher *m, const struct record *r, const struct rec_config *c, struct leaf *l,
+			bool simple, str platform)
 {
 	match_begin(m);
 	match_by_cpe(m, &l->cpe);
+	m->vendor = cpe_value_text(&l->cpe.at[CPE_VENDOR]);
+	m->product = cpe_value_text(&l->cpe.at[CPE_PRODUCT]);
 	for (size_t i = 0; i < m->found.len && m->steps < LIMIT_WARN_STEPS; i++) {
 		const struct found f = m->found.at[i];
 		const struct stock_row *row = &m->stock->row.at[f.row];

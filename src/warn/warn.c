@@ -140,37 +140,57 @@ static struct warn_info *info_of(struct warn *w, const struct record *r)
 	return x;
 }
 
+static bool text_place(struct warn *w, str s, uint32_t *ret)
+{
+	bool fresh;
+	struct map_entry *t = map_put(&w->texts, s.ptr ? s : STR(""), 0, &fresh);
+
+	w->failed |= !t;
+	if (t)
+		*ret = (uint32_t)(t - w->texts.entries);
+	return t != NULL;
+}
+
+static void put_hit(struct warn *w, uint32_t record, const struct match_answer *a, buf *name)
+{
+	struct warn_hit *h = VEC_PUSH(&w->hit, LIMIT_WARN_HITS);
+
+	buf_clear(name);
+	if (a->vendor.len) {
+		buf_str(name, a->vendor);
+		buf_byte(name, ' ');
+	}
+	buf_str(name, a->product);
+	if (!h || name->failed) {
+		w->failed = true;
+		return;
+	}
+	*h = (struct warn_hit){ .record = record,
+				.row = a->row,
+				.affected = (uint8_t)a->affected,
+				.grade = (uint8_t)a->grade,
+				.why = (uint8_t)a->why,
+				.disputed = a->disputed };
+	if (text_place(w, a->text, &h->text))
+		text_place(w, buf_view(name), &h->about);
+}
+
 static void put_hits(struct warn *w, uint32_t record, const struct match_answer *a, size_t n)
 {
 	/* "not affected" has three quarters of the room: it matters where another source says the contrary */
 	size_t room = LIMIT_WARN_HITS / 4 * 3;
+	buf name = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		bool fresh;
-		struct map_entry *t;
-		struct warn_hit *h;
-
-		if (a[i].affected == TRI_NO && w->hit.len >= room) {
+	for (size_t i = 0; i < n && !w->failed; i++) {
+		if (a[i].affected == TRI_NO && w->hit.len >= room)
 			w->denials_lost++;
-			continue;
-		}
-		t = map_put(&w->texts, a[i].text, 0, &fresh);
-		h = VEC_PUSH(&w->hit, LIMIT_WARN_HITS);
-		if (!t || !h) {
-			w->failed = true;
-			return;
-		}
-		*h = (struct warn_hit){ .record = record,
-					.row = a[i].row,
-					.text = (uint32_t)(t - w->texts.entries),
-					.affected = (uint8_t)a[i].affected,
-					.grade = (uint8_t)a[i].grade,
-					.why = (uint8_t)a[i].why,
-					.disputed = a[i].disputed };
+		else
+			put_hit(w, record, &a[i], &name);
 	}
+	buf_done(&name);
 }
 
-static const char *source_name(enum rec_source s)
+static const char *feed_name(enum rec_source s)
 {
 	static const char *const NAMES[SOURCES] = { "CVE List", "NVD", "CSAF", "KEV" };
 
@@ -198,12 +218,12 @@ static bool supersedes(struct warn *w, struct warn_record *old, const struct rec
 		warn_say(
 			w,
 			"%.*s: two different records of the %s of the same time: the one of %.*s counts, not that of %.*s",
-			STR_ARG(r->id), source_name(r->source), STR_ARG(old->file), STR_ARG(file));
+			STR_ARG(r->id), feed_name(r->source), STR_ARG(old->file), STR_ARG(file));
 	else
 		warn_say(
 			w,
 			"%.*s: two records of the %s: the one changed %s (%.*s) counts, not that of %s (%.*s)",
-			STR_ARG(r->id), source_name(r->source), newer ? now : had,
+			STR_ARG(r->id), feed_name(r->source), newer ? now : had,
 			STR_ARG(newer ? file : old->file), newer ? had : now,
 			STR_ARG(newer ? old->file : file));
 	return newer;

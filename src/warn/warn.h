@@ -6,6 +6,7 @@
 #ifndef SPOOR_WARN_WARN_H
 #define SPOOR_WARN_WARN_H
 
+#include "share/share.h"
 #include "util/times.h"
 #include "warn/stock.h"
 
@@ -41,6 +42,13 @@ struct warn_counts {
 	uint64_t rejected;               /* withdrawn */
 	uint64_t warnings, affected, undecided, parties;
 };
+
+/* Feeds as files, folders and archives, in the order of their paths. Files of folders and archives that are no feed at all are
+ * passed by. What cannot be read (on) is said by warn_said() and counted. -1: nothing at all could be read, or no memory. */
+int warn_load(struct warn *w, const char *const *paths, size_t n, uint64_t *ret_unread, err *e);
+/* One file whole, unpacked if it is compressed; max: bytes. *to is cleared before. */
+int warn_slurp(const char *path, uint64_t max, buf *to, err *e);
+
 struct warn_counts warn_counts(const struct warn *w);
 /* What else has to be said, a sentence each; NULL behind the last. */
 const char *warn_said(const struct warn *w, size_t i);
@@ -55,11 +63,12 @@ void warn_write_json(const struct warn *w, enum warn_language l, buf *out);
 /* Who writes advisories. */
 struct warn_publisher {
 	str name, contact; /* contact: a mail address */
-	int64_t now_ns;
+	enum tlp tlp;
 	const char *version; /* of the program */
 };
 size_t warn_len(const struct warn *w);
-/* A draft of CSAF 2.0 about warning i, without anything of the constituents; name: of its file, as CSAF wants it. */
+/* A draft of CSAF 2.0 about warning i, without anything of the constituents. name: of its file, as CSAF wants it. The same feeds
+ * give the same bytes. */
 void warn_write_csaf(const struct warn *w, size_t i, const struct warn_publisher *p, buf *name, buf *out);
 
 /* What one party has to be told: its own rows only. name: of its file, without ending. */

@@ -29,7 +29,8 @@ struct warn_record {
 };
 
 struct warn_hit {
-	uint32_t record, row, text;   /* text: of w->texts */
+	uint32_t record, row, text;   /* text: of w->texts, as is ... */
+	uint32_t about;               /* ... the product as the record names it */
 	uint8_t affected, grade, why; /* tri, match_grade, match_why */
 	bool disputed;
 	uint8_t priority;
