@@ -292,15 +292,15 @@ static void json_vuln(const struct warn_vuln *v, unsigned priority, buf *out)
 static void json_hit(const struct warn *w, const struct warn_hit *h, enum warn_language l, bool with_party,
 		     buf *out, buf *t)
 {
-	static const char *const VERDICTS[] = { "not_affected", "affected", "undecided" }, *const GRADES[] = {
+	static const char *const ANSWERS[] = { "not_affected", "affected", "undecided" }, *const MATCHES[] = {
 		"product", "name", "exact"
 	};
 	const struct stock_row *r = row_of(w, h);
 
 	json_sep(out);
 	buf_byte(out, '{');
-	json_member_str(out, "verdict", str_of(VERDICTS[h->affected]));
-	json_member_str(out, "match", str_of(GRADES[h->grade]));
+	json_member_str(out, "verdict", str_of(ANSWERS[h->affected]));
+	json_member_str(out, "match", str_of(MATCHES[h->grade]));
 	json_member_u64(out, "priority", h->priority);
 	if (with_party)
 		json_member_str(out, "party", r->party);
