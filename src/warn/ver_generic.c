@@ -119,6 +119,10 @@ static bool is_word(const struct part *p, const char *word)
 	return p->kind == PART_WORD && str_eq_ascii_nocase(p->text, str_of(word));
 }
 
+/* What the first number is. A year, a date, a lone long number ("1809", build 12100) and ordinary numbers have no common order. */
+enum { ERA_NUMBER, ERA_YEAR, ERA_DATE, ERA_BUILD };
+enum { BUILD_DIGITS = 4 };
+
 /* --- numbers first ---------------------------------------------------------------------------------------------- */
 
 static unsigned small_number(str s)
@@ -186,7 +190,7 @@ static size_t take_numbers(const struct part *p, size_t n, size_t i, struct gen 
 	int era = era_of(&p[i], n - i);
 	size_t from = i;
 
-	g->era = era == 3 ? 2 : era;
+	g->era = era == 3 ? ERA_DATE : era;
 	for (; i < n && p[i].kind == PART_NUMBER; i++) {
 		char c = i == from ? '.' : p[i].before;
 		bool date = era == 3 && i < from + 3, paren = c == '(' || c == ')';
@@ -244,6 +248,13 @@ static size_t take_suffix_numbers(const struct part *p, size_t n, size_t i, stru
 	return i;
 }
 
+/* The D150 of 15.1X49-D150: a build of the line X49. */
+static bool is_junos_build(const struct part *p, size_t n, size_t i, const struct gen *g)
+{
+	return is_word(&p[i], "d") && i + 1 < n && p[i + 1].kind == PART_NUMBER && !p[i + 1].before &&
+	       g->nsuffix == 1 && str_eq_ascii_nocase(g->suffix[0].word, STR("x"));
+}
+
 /* One word with its numbers; answers where the next begins. */
 static size_t take_suffix(const struct part *p, size_t n, size_t i, struct gen *g)
 {
@@ -268,6 +279,8 @@ static size_t take_suffix(const struct part *p, size_t n, size_t i, struct gen *
 			g->suffix[g->nsuffix++] = x;
 			return i + 1;
 		}
+		if (is_junos_build(p, n, i, g))
+			x.class = GEN_PATCH;
 		i++;
 	}
 	i = take_suffix_numbers(p, n, i, &x);
@@ -310,6 +323,8 @@ bool gen_parse(str s, struct gen *ret)
 	i = take_numbers(p, n, i, ret, &paren);
 	if (i == 0)
 		return false;
+	if (ret->era == ERA_NUMBER && ret->n == 1 && ret->number[0].len >= BUILD_DIGITS)
+		ret->era = ERA_BUILD;
 	if (paren && i < n && p[i].kind == PART_WORD)
 		i = take_train(p, n, i, ret);
 	while (i < n) {
