@@ -80,8 +80,12 @@ static bool is_separator(char c)
 static char heavier(char a, char b)
 {
 	static const char ORDER[] = ".),/~+_-( ";
-	const char *x = a ? strchr(ORDER, a) : NULL, *y = strchr(ORDER, b);
+	const char *x, *y;
 
+	if (!a)
+		return b;
+	x = strchr(ORDER, a);
+	y = strchr(ORDER, b);
 	return x && y && x > y ? a : b;
 }
 
@@ -116,7 +120,13 @@ static size_t cut(str s, struct part out[PARTS])
 
 static bool is_word(const struct part *p, const char *word)
 {
-	return p->kind == PART_WORD && str_eq_ascii_nocase(p->text, str_of(word));
+	size_t i = 0;
+
+	if (p->kind != PART_WORD)
+		return false;
+	while (i < p->text.len && word[i] && ver_lower(p->text.ptr[i]) == word[i])
+		i++;
+	return i == p->text.len && !word[i];
 }
 
 /* What the first number is. A year, a date, a lone long number ("1809", build 12100) and ordinary numbers have no common order. */

@@ -98,10 +98,20 @@ enum ver_order ver_compare(enum ver_scheme scheme, str a, str b)
 	}
 }
 
+/* As str_eq_ascii_nocase(s, str_of(z)), but ends at the first letter that differs: this is asked for each row. */
+static bool same_word(str s, const char *z)
+{
+	size_t i = 0;
+
+	while (i < s.len && z[i] && ver_lower(s.ptr[i]) == z[i])
+		i++;
+	return i == s.len && !z[i];
+}
+
 static bool is_one_of(str s, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq_ascii_nocase(s, str_of(words[i])))
+		if (same_word(s, words[i]))
 			return true;
 	return false;
 }

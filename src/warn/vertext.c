@@ -101,11 +101,14 @@ static bool is_blank(char c)
 static enum op op_at(str s, size_t at, size_t *ret_len)
 {
 	for (size_t i = 0; i < COUNT(OPS); i++) {
-		size_t n = strlen(OPS[i].text);
+		const char *z = OPS[i].text;
+		size_t n = 0;
 
-		if (n > s.len - at || ver_word_cmp((str){ s.ptr + at, n }, str_of(OPS[i].text)) != 0)
+		while (z[n] && at + n < s.len && ver_lower(s.ptr[at + n]) == z[n])
+			n++;
+		if (z[n])
 			continue;
-		if (ver_alpha(OPS[i].text[0]) &&
+		if (ver_alpha(z[0]) &&
 		    ((at && !is_blank(s.ptr[at - 1])) || (at + n < s.len && !is_blank(s.ptr[at + n]))))
 			continue;
 		*ret_len = n;
