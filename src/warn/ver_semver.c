@@ -284,6 +284,9 @@ enum ver_order ver_python(str a, str b)
 	bool is_x = pep_parse(a, &x), is_y = pep_parse(b, &y);
 	int d;
 
+	/* an epoch puts its version behind all others, which a text that is none knows nothing of */
+	if (is_x != is_y && ver_number_cmp(is_x ? x.epoch : y.epoch, (str){ 0 }) != 0)
+		return VER_UNDECIDED;
 	if (!is_x || !is_y)
 		return is_x == is_y ? ver_generic(a, b) : ver_by_numbers(a, b);
 	d = ver_number_cmp(x.epoch, y.epoch);

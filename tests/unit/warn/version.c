@@ -148,6 +148,7 @@ static const struct {
 	{ P, "1.0a1.dev1", '<', "1.0a1" },
 	{ P, "1.0.post1.dev2", '<', "1.0.post1" },
 	{ P, "1.0 SP1", '?', "1.0" },
+	{ P, "1!1.0a1", '?', "11.pe-1" }, /* found by fuzzing: an epoch and a text that is no version of PEP 440 */
 	{ VER_GIT, "0123456789abcdef", '=', "0123456789ABCDEF" },
 	{ VER_GIT, "0123456", '=', "0123456789abcdef" },
 	{ VER_GIT, "0123456", '?', "1123456" },
