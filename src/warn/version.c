@@ -58,17 +58,22 @@ int ver_word_cmp(str a, str b)
 	return a.len < b.len ? -1 : a.len > b.len;
 }
 
+static bool is_hex(str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!ver_digit(s.ptr[i]) && !(ver_lower(s.ptr[i]) >= 'a' && ver_lower(s.ptr[i]) <= 'f'))
+			return false;
+	return true;
+}
+
 /* Commits have no order; a short name of one is the beginning of the long one. */
 static enum ver_order same_commit(str a, str b)
 {
 	enum { SHORT_MIN = 7 };
 	size_t n = a.len < b.len ? a.len : b.len;
 
-	if (n < SHORT_MIN)
+	if (n < SHORT_MIN || !is_hex(a) || !is_hex(b))
 		return VER_UNDECIDED;
-	for (size_t i = 0; i < a.len; i++)
-		if (!ver_digit(a.ptr[i]) && !(ver_lower(a.ptr[i]) >= 'a' && ver_lower(a.ptr[i]) <= 'f'))
-			return VER_UNDECIDED;
 	return ver_word_cmp((str){ a.ptr, n }, (str){ b.ptr, n }) == 0 ? VER_EQUAL : VER_UNDECIDED;
 }
 

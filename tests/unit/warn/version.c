@@ -152,6 +152,7 @@ static const struct {
 	{ VER_GIT, "0123456789abcdef", '=', "0123456789ABCDEF" },
 	{ VER_GIT, "0123456", '=', "0123456789abcdef" },
 	{ VER_GIT, "0123456", '?', "1123456" },
+	{ VER_GIT, "0123456", '?', "0123456-rc1" }, /* found by fuzzing: one of them is no commit */
 	{ VER_GIT, "1.0", '?', "2.0" },
 };
 
