@@ -9,6 +9,7 @@
 static const struct cli_option OPTIONS[] = {
 	{ 0, "feed", "PATH", "Records of vulnerabilities: files, folders, archives. May be repeated" },
 	{ 0, "inventory", "FILE", "What constituents have: a table or a list of CPE names. May be repeated" },
+	{ 0, "case", "CASE", "Also packages that the logs of a case name. May be repeated" },
 	{ 0, "kev", "FILE", "What is known to be exploited: the KEV catalogue as JSON" },
 	{ 0, "epss", "FILE", "How likely exploitation is: the table of EPSS" },
 	{ 0, "ids", "FILE", "Other numbers (CNVD, CNNVD, EUVD, GCVE): a table cve,id" },
@@ -75,8 +76,8 @@ static const char *wish_read(const struct cli_args *args, struct wish *x, err *e
 			    .output = args_get(args, "output") };
 	if (args->paths.len)
 		return "warn takes no path by itself: --feed PATH, --inventory FILE";
-	if (!args_get(args, "feed") || !args_get(args, "inventory"))
-		return "warn needs --feed PATH and --inventory FILE";
+	if (!args_get(args, "feed") || !(args_get(args, "inventory") || args_get(args, "case")))
+		return "warn needs --feed PATH and --inventory FILE (or --case CASE)";
 	if (since && !since_read(since, &x->o.since_ns))
 		return "--since takes a date like 2024-05-01 or a time like 2024-05-01T00:00:00Z";
 	if (tlp && !tlp_named(str_of(tlp), &x->publisher.tlp))
@@ -105,6 +106,13 @@ static int read_stock(struct cli *cli, const struct cli_args *args, struct stock
 			rc = stock_read(s, buf_view(&text), str_of(path), e);
 	}
 	buf_done(&text);
+	for (size_t i = 0; rc == 0 && args_nth(args, "case", i); i++) {
+		size_t n = 0;
+
+		rc = stock_read_case(s, args_nth(args, "case", i), &n, e);
+		if (rc == 0)
+			cli_say(cli, "%s: %zu packages", args_nth(args, "case", i), n);
+	}
 	if (rc == 0 && s->row.len == 0)
 		rc = err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET, "the inventories name no product");
 	if (rc == 0 && (s->passed || s->unreadable_cpe))

@@ -99,7 +99,9 @@ static bool is_single(const struct rec_version *v)
 
 static struct judged yes_of(const struct rec_version *v)
 {
-	struct judged j = { .affected = TRI_YES, .text = v->text, .single = is_single(v) };
+	struct judged j = {
+		.affected = TRI_YES, .text = v->text, .scheme = v->scheme, .single = is_single(v)
+	};
 
 	j.why = is_single(v) ? WHY_LISTED : WHY_RANGE;
 	if (v->words.len == 0 ? ver_span_is_all(&v->span) : ver_is_all(v->words))

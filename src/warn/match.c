@@ -201,14 +201,27 @@ static void contradiction(const struct matcher *m, struct gathered *g, const str
 	}
 }
 
-void match_gather(struct matcher *m, const struct found *f, const struct judged *j, uint8_t container,
+/* A distribution takes fixes over into older versions: the maker's ranges tell nothing of its packages. */
+static void doubt_package(struct judged *j)
+{
+	if (j->affected != TRI_YES || j->scheme == VER_DEB || j->scheme == VER_RPM ||
+	    (j->why != WHY_LISTED && j->why != WHY_RANGE && j->why != WHY_DEFAULT))
+		return;
+	j->affected = TRI_UNKNOWN;
+	j->why = WHY_BACKPORTED;
+}
+
+void match_gather(struct matcher *m, const struct found *f, const struct judged *said, uint8_t container,
 		  bool csaf)
 {
+	struct judged own = *said, *j = &own;
 	struct gathered *g;
 	int had, now;
 
 	if (j->silent)
 		return;
+	if (m->stock->row.at[f->row].packaged)
+		doubt_package(j);
 	if (!m->answer[f->row]) {
 		g = VEC_PUSH(&m->gathered, LIMIT_WARN_ROWS);
 		if (!g) {

@@ -30,6 +30,7 @@ enum match_why {
 	WHY_PLATFORM,     /* only where something else is there, of which the inventory says nothing; what */
 	WHY_ATTRIBUTE,    /* only for some edition or platform, of which the inventory says nothing; which */
 	WHY_SPELLING,     /* the same version written in another way; the version of the record */
+	WHY_BACKPORTED,   /* a package of a distribution against versions of the maker; the range */
 	WHY_KEV,          /* exploited, but no record says which versions */
 	/* of TRI_NO */
 	WHY_FIXED,       /* the record says that it is not affected; the range */

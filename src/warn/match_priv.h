@@ -9,9 +9,10 @@ struct judged {
 	enum tri affected;
 	enum match_why why;
 	str text;
-	bool silent;   /* nothing at all is said of this version */
-	bool only_git; /* not known, because commits cannot be compared */
-	bool single;   /* told of this one version, not of a range */
+	enum ver_scheme scheme; /* of the versions that say yes */
+	bool silent;            /* nothing at all is said of this version */
+	bool only_git;          /* not known, because commits cannot be compared */
+	bool single;            /* told of this one version, not of a range */
 };
 
 /* A row found for the statement at hand. */

@@ -265,6 +265,7 @@ bool stock_add(struct stock *s, const struct stock_given *g)
 	else
 		r->product = kept(s, purl_key);
 	r->exposure = exposure_of(g->exposure);
+	r->packaged = g->packaged;
 	r->name = kept_name(s, prodname_of(r->vendor, r->product, &names));
 	if (r->version.len == 0 && cpe)
 		r->version = cpe_version(s, cpe);

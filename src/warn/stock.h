@@ -31,6 +31,7 @@ struct stock_row {
 	const struct cpe *cpe; /* NULL: none given */
 	struct prodname name;
 	enum exposure exposure;
+	bool packaged;             /* a package of a distribution: fixes are taken over into older versions */
 	uint32_t id[STOCK_KEYS];   /* of the keys; STOCK_NONE: has none */
 	uint32_t next[STOCK_KEYS]; /* another row of the same key */
 };
@@ -55,9 +56,13 @@ void stock_done(struct stock *s);
 /* Rows of one inventory; `source` names it in errors. ERR_UNSUPPORTED: its columns name no product. */
 int stock_read(struct stock *s, str text, str source, err *e);
 
+/* Software that the evidence of a case itself tells of: packages that dpkg's log says to be installed last. *ret_n: rows. */
+int stock_read_case(struct stock *s, const char *dir, size_t *ret_n, err *e);
+
 /* What a row is made of; everything may be empty but one of product, cpe and purl. */
 struct stock_given {
 	str party, host, vendor, product, version, contact, cpe, purl, exposure;
+	bool packaged;
 };
 /* False: it names no product (counted), or s->failed. */
 bool stock_add(struct stock *s, const struct stock_given *g);

@@ -59,7 +59,7 @@ struct gen_suffix {
 /* A version taken apart; views on its text. */
 struct gen {
 	str lead;    /* a word before the numbers: the R of R81.20 */
-	int era;      /* versions of different ones have no order: years, dates, lone build numbers, others */
+	int era;     /* versions of different ones have no order: years, dates, lone build numbers, others */
 	bool family; /* "19c": letters right behind the only number */
 	str train;   /* of 15.2(4)M3: M; ptr NULL: none */
 	str number[GEN_NUMBERS];

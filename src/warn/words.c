@@ -33,6 +33,8 @@ static const char *const WHY[2][WHYS] = {
 		[WHY_PLATFORM] = "only together with %1, of which the inventory says nothing",
 		[WHY_ATTRIBUTE] = "only for %1, of which the inventory says nothing",
 		[WHY_SPELLING] = "version %2 is written %1 in the record",
+		[WHY_BACKPORTED] =
+			"version %2 is a distribution's package, into which the fix may have been taken over (%1)",
 		[WHY_KEV] = "exploited, but no record here says which versions",
 		[WHY_FIXED] = "the record says that version %2 is not affected (%1)",
 		[WHY_OUTSIDE] = "version %2 is in none of the ranges (%1)",
@@ -53,6 +55,7 @@ static const char *const WHY[2][WHYS] = {
 		[WHY_PLATFORM] = "仅与 %1 一起时受影响，资产清单没有说明",
 		[WHY_ATTRIBUTE] = "仅 %1 受影响，资产清单没有说明",
 		[WHY_SPELLING] = "版本 %2 在记录中写作 %1",
+		[WHY_BACKPORTED] = "版本 %2 是发行版软件包，可能已移植修复（%1）",
 		[WHY_KEV] = "已被利用，但没有记录说明受影响版本",
 		[WHY_FIXED] = "记录说明版本 %2 不受影响（%1）",
 		[WHY_OUTSIDE] = "版本 %2 不在任何受影响范围内（%1）",

@@ -251,6 +251,30 @@ t.check(b"passed by: 3" in run.stderr, "and counted", run.stderr)
 answer, _ = warn(write("x.json.gz", gzip.compress(json.dumps(old).encode())), write("inv.csv.gz", gzip.compress(open(inventory, "rb").read())))
 t.equal(len(answer["warnings"]), 1, "compressed feed and inventory")
 
+# --- software that a case names ----------------------------------------------------------------------------------------------------
+
+write("dpkg/web01/var/log/dpkg.log", """2024-04-18 10:13:57 startup archives unpack
+2024-04-18 10:13:58 install openssl:amd64 <none> 3.0.11-1~deb12u1
+2024-04-20 10:13:58 upgrade openssl:amd64 3.0.11-1~deb12u1 3.0.11-1~deb12u2
+2024-04-18 10:14:58 install nginx:amd64 <none> 1.22.1-9
+2024-04-21 10:14:58 remove nginx:amd64 1.22.1-9 <none>
+""")
+made = spoor("investigate", path("dpkg"), "-o", path("dpkgcase"))
+t.check(made.returncode in (0, 3), "a log of dpkg is investigated", made)
+feed = write("packages.jsonl", make.lines([
+    make.cve("CVE-2098-6001", [{"vendor": "Debian", "product": "openssl", "versions": [{"version": "0", "lessThan": "3.0.11-1~deb12u3", "status": "affected", "versionType": "deb"}]}]),
+    make.cve("CVE-2098-6002", [{"vendor": "OpenSSL", "product": "OpenSSL", "versions": [{"version": "3.0.0", "lessThan": "3.0.14", "status": "affected", "versionType": "semver"}]}]),
+    make.cve("CVE-2098-6003", [{"vendor": "Debian", "product": "openssl", "versions": [{"version": "0", "lessThan": "3.0.11-1~deb12u2", "status": "affected", "versionType": "deb"}]}]),
+    make.cve("CVE-2098-6004", [{"vendor": "nginx", "product": "nginx", "defaultStatus": "affected"}])]))
+run = spoor("warn", "--feed", feed, "--case", path("dpkgcase"), "-f", "json", "--all")
+got = rows(json.loads(run.stdout))
+t.equal({k: r["verdict"] for k, r in got.items()},
+        {("CVE-2098-6001", "web01"): "affected", ("CVE-2098-6002", "web01"): "undecided", ("CVE-2098-6003", "web01"): "not_affected"},
+        "packages of a case: the last version; what was removed is not there; the maker's versions do not decide")
+t.check("taken over" in got[("CVE-2098-6002", "web01")]["reason"], "and why", got)
+run = spoor("warn", "--feed", feed, "--case", path("nowhere"))
+t.equal(run.returncode, 2, "no case")
+
 # --- hostile ----------------------------------------------------------------------------------------------------------------------
 
 whole = json.dumps(make.nvd_feed([nvd, make.nvd("CVE-2098-3001", [{"nodes": [make.node([make.match(make.cpe("adobe", "illustrator"))])]}])]))
