@@ -205,7 +205,7 @@ static void product_name(const struct warn *w, const struct advised *x, buf *t)
 		buf_z(t, ", all versions");
 	else if (x->why == WHY_DEFAULT)
 		buf_z(t, ", versions that the record does not list");
-	else if (text.len && x->why <= WHY_UNREADABLE) {
+	else if (text.len && x->why != WHY_PLATFORM && x->why != WHY_ATTRIBUTE) {
 		buf_z(t, ": ");
 		buf_str(t, text);
 	}

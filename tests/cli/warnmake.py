@@ -21,7 +21,7 @@ def cve(number, affected, **more):
 
 def score(base, version="3.1"):
     name = {"2.0": "cvssV2_0", "3.0": "cvssV3_0", "3.1": "cvssV3_1", "4.0": "cvssV4_0"}[version]
-    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" if version == "3.1" else "x"
+    vector = {9.8: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 5.0: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:N/A:N"}.get(base, "x")
     return {"format": "CVSS", name: {"version": version, "baseScore": base, "vectorString": vector}}
 
 
