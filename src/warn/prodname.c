@@ -73,7 +73,9 @@ static bool drop_last_word(str *s, const char *word)
 /* A vendor without what only says which kind of company it is. */
 static str plain_vendor(str s)
 {
-	static const char *const FORMS[] = { "inc",
+	static const char *const FORMS[] = { "software foundation",
+					     "foundation",
+					     "inc",
 					     "incorporated",
 					     "ltd",
 					     "limited",
@@ -100,8 +102,6 @@ static str plain_vendor(str s)
 					     "kk",
 					     "pty",
 					     "pte",
-					     "foundation",
-					     "software foundation",
 					     "project" };
 	bool again = true;
 

@@ -76,7 +76,7 @@ static const struct {
 	{ G, "R80.40", '?', "80.40" },
 	{ G, "2024-01-05", '<', "2024-01-15" },
 	{ G, "20240105", '<', "2024-01-15" },
-	{ G, "2024-05-05", '?', "13" }, /* a patch level and a release */
+	{ G, "2024-05-05", '?', "13" },    /* a patch level and a release */
 	{ G, "2019", '?', "15.0.2000.5" }, /* a name by year and a version */
 	{ G, "2024.1", '<', "2024.2" },
 	{ G, "20240115.3", '>', "20240115.2" },
@@ -148,7 +148,8 @@ static const struct {
 	{ P, "1.0a1.dev1", '<', "1.0a1" },
 	{ P, "1.0.post1.dev2", '<', "1.0.post1" },
 	{ P, "1.0 SP1", '?', "1.0" },
-	{ P, "1!1.0a1", '?', "11.pe-1" }, /* found by fuzzing: an epoch and a text that is no version of PEP 440 */
+	{ P, "1!1.0a1", '?',
+	  "11.pe-1" }, /* found by fuzzing: an epoch and a text that is no version of PEP 440 */
 	{ VER_GIT, "0123456789abcdef", '=', "0123456789ABCDEF" },
 	{ VER_GIT, "0123456", '=', "0123456789abcdef" },
 	{ VER_GIT, "0123456", '?', "1123456" },
@@ -189,10 +190,12 @@ static uint64_t next_random(uint64_t *state) /* splitmix64 */
 /* Few pieces, so that texts are often alike in their beginning. */
 static void random_version(uint64_t *rnd, buf *b)
 {
-	static const char *const PIECES[] = { "0",  "1",    "2",   "10", ".",  ".",    ".",  "-",  "_",     "~",   "^",
-					      "+",  "a",    "b",   "rc", "sp", "SP 1", "hf", "k",  " ",     "(1)", "M",
-					      "x",  "beta", "dev", "p",  "u",  "-1",   ":",  "!",  "alpha", ".1",  "post",
-					      "v",  "2024", "19",  "0.", "el", "\xff", "ga", "00", ".0",    "fp",  "snapshot" };
+	static const char *const PIECES[] = { "0",    "1",  "2",    "10",      ".",   ".",  ".",     "-",
+					      "_",    "~",  "^",    "+",       "a",   "b",  "rc",    "sp",
+					      "SP 1", "hf", "k",    " ",       "(1)", "M",  "x",     "beta",
+					      "dev",  "p",  "u",    "-1",      ":",   "!",  "alpha", ".1",
+					      "post", "v",  "2024", "19",      "0.",  "el", "\xff",  "ga",
+					      "00",   ".0", "fp",   "snapshot" };
 	size_t n = 1 + next_random(rnd) % 7;
 
 	buf_clear(b);
@@ -205,7 +208,8 @@ static void random_version(uint64_t *rnd, buf *b)
 /* a <= b <= c: may c come before a? */
 static bool contradicts(enum ver_order ab, enum ver_order bc, enum ver_order ac)
 {
-	if (ab == VER_UNDECIDED || bc == VER_UNDECIDED || ab == VER_GREATER || bc == VER_GREATER || ac == VER_UNDECIDED)
+	if (ab == VER_UNDECIDED || bc == VER_UNDECIDED || ab == VER_GREATER || bc == VER_GREATER ||
+	    ac == VER_UNDECIDED)
 		return false;
 	return ac == VER_GREATER || (ac == VER_EQUAL) != (ab == VER_EQUAL && bc == VER_EQUAL);
 }
@@ -232,13 +236,14 @@ static void order_is_consistent(void **state)
 			ac = ver_compare((enum ver_scheme)s, a, c);
 			decided += ab != VER_UNDECIDED;
 			if (total && a.len && b.len && ab == VER_UNDECIDED)
-				fail_msg("%s: %.*s and %.*s are not decided", ver_scheme_name((enum ver_scheme)s),
-					 STR_ARG(a), STR_ARG(b));
-			if (ver_compare((enum ver_scheme)s, b, a) != (ab == VER_UNDECIDED ? ab : (enum ver_order)-(int)ab) ||
+				fail_msg("%s: %.*s and %.*s are not decided",
+					 ver_scheme_name((enum ver_scheme)s), STR_ARG(a), STR_ARG(b));
+			if (ver_compare((enum ver_scheme)s, b, a) !=
+				    (ab == VER_UNDECIDED ? ab : (enum ver_order) - (int)ab) ||
 			    contradicts(ab, bc, ac))
 				fail_msg("%s: %.*s %c %.*s %c %.*s but the first %c the last",
-					 ver_scheme_name((enum ver_scheme)s), STR_ARG(a), sign_of(ab), STR_ARG(b),
-					 sign_of(bc), STR_ARG(c), sign_of(ac));
+					 ver_scheme_name((enum ver_scheme)s), STR_ARG(a), sign_of(ab),
+					 STR_ARG(b), sign_of(bc), STR_ARG(c), sign_of(ac));
 		}
 	for (size_t k = 0; k < 3; k++)
 		buf_done(&t[k]);
@@ -251,10 +256,12 @@ static void branches(void **state)
 		const char *v, *branch;
 		enum tri in;
 	} T[] = {
-		{ "5.10.3", "5.10.*", TRI_YES }, { "5.10", "5.10.x", TRI_YES },	    { "5.1", "5.10.*", TRI_NO },
-		{ "5.101", "5.10.*", TRI_NO },	 { "5", "5.0.*", TRI_YES },	    { "foo", "5.*", TRI_UNKNOWN },
-		{ "5.10-rc1", "5.10.*", TRI_YES }, { "15.2(4)M3", "15.2.*", TRI_UNKNOWN }, { "1.7", "1.x.x", TRI_YES },
-		{ "2024.1", "2024.x", TRI_YES },   { "3 SP1", "3.0.0.*", TRI_UNKNOWN },
+		{ "5.10.3", "5.10.*", TRI_YES },     { "5.10", "5.10.x", TRI_YES },
+		{ "5.1", "5.10.*", TRI_NO },         { "5.101", "5.10.*", TRI_NO },
+		{ "5", "5.0.*", TRI_YES },           { "foo", "5.*", TRI_UNKNOWN },
+		{ "5.10-rc1", "5.10.*", TRI_YES },   { "15.2(4)M3", "15.2.*", TRI_UNKNOWN },
+		{ "1.7", "1.x.x", TRI_YES },         { "2024.1", "2024.x", TRI_YES },
+		{ "3 SP1", "3.0.0.*", TRI_UNKNOWN },
 	};
 	str branch;
 
