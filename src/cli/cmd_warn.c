@@ -1,8 +1,6 @@
-#include <unistd.h>
-
 #include "cli/command.h"
+#include "cli/outfile.h"
 #include "evidence/evidence.h"
-#include "report/out.h"
 #include "util/limits.h"
 #include "warn/warn.h"
 
@@ -175,36 +173,6 @@ static int read_feeds(struct warn *w, const struct cli_args *args, uint64_t *ret
 
 /* --- writing ---------------------------------------------------------------------------------------------------------------------- */
 
-static int fill(void *ctx, int fd, err *e)
-{
-	struct out o = { .b = *(buf *)ctx, .fd = fd };
-
-	*(buf *)ctx = (buf){ 0 };
-	return out_end(&o, e);
-}
-
-/* One text into a file, put in place whole, or to standard output. */
-static int deliver(const char *path, buf *out, err *e)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	buf dir = { 0 };
-	int rc;
-
-	if (out->failed)
-		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is written");
-	if (!path)
-		return cli_flush(STDOUT_FILENO, out, e);
-	if (slash)
-		buf_add(&dir, path, slash == path ? 1 : (size_t)(slash - path));
-	else
-		buf_z(&dir, ".");
-	buf_byte(&dir, 0);
-	rc = dir.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory")
-			: out_file(dir.ptr, slash ? slash + 1 : path, fill, out, e);
-	buf_done(&dir);
-	return rc;
-}
-
 static int one_file(const struct warn *w, const struct wish *x, err *e)
 {
 	buf out = { 0 };
@@ -216,7 +184,7 @@ static int one_file(const struct warn *w, const struct wish *x, err *e)
 		warn_write_json(w, x->language, &out);
 	else
 		warn_write_table(w, x->language, &out);
-	rc = deliver(x->output, &out, e);
+	rc = outfile_put(x->output, &out, e);
 	buf_done(&out);
 	return rc;
 }
@@ -226,9 +194,8 @@ static int into_folder(const char *dir, buf *name, const char *ending, buf *out,
 {
 	buf_z(name, ending);
 	buf_byte(name, '\0');
-	if (out->failed || name->failed)
-		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is written");
-	return out_file(dir, name->ptr, fill, out, e);
+	return name->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the name of a file")
+			    : outfile_into(dir, name->ptr, out, e);
 }
 
 static int many_files(const struct warn *w, const struct wish *x, err *e)

@@ -56,6 +56,11 @@ struct said {
 	bool maybe_git_only;
 };
 
+static bool is_single(const struct rec_version *v)
+{
+	return v->span.single && v->words.len == 0;
+}
+
 static void hear(struct matcher *m, const struct record *r, const struct rec_version *v, str version,
 		 struct said *s)
 {
@@ -84,17 +89,12 @@ static void hear(struct matcher *m, const struct record *r, const struct rec_ver
 			s->unreadable = v;
 		return;
 	}
-	if (status == REC_AFFECTED && (!s->yes || !v->span.single || v->words.len))
+	if (status == REC_AFFECTED && (!s->yes || is_single(v)))
 		s->yes = v;
-	else if (status == REC_UNAFFECTED && (!s->no || v->span.single))
+	else if (status == REC_UNAFFECTED && (!s->no || is_single(v)))
 		s->no = v;
 	else if (status == REC_UNKNOWN)
 		s->unknown = v;
-}
-
-static bool is_single(const struct rec_version *v)
-{
-	return v->span.single && v->words.len == 0;
 }
 
 static struct judged yes_of(const struct rec_version *v)

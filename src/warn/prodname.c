@@ -21,7 +21,7 @@ static unsigned char lower(char c)
 /* Registered, trade mark, copyright. */
 static size_t mark_at(str s, size_t i)
 {
-	static const char *const MARKS[] = { "\xc2\xae", "\xe2\x84\xa2", "\xc2\xa9", "(r)", "(tm)", "(c)" };
+	static const char *const MARKS[] = { "®", "™", "©", "(r)", "(tm)", "(c)" };
 
 	for (size_t k = 0; k < COUNT(MARKS); k++) {
 		size_t n = strlen(MARKS[k]);

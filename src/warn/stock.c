@@ -143,24 +143,15 @@ static enum exposure exposure_of(str word)
 		const char *word;
 		enum exposure is;
 	} WORDS[] = {
-		{ "internet", EXPOSURE_INTERNET },
-		{ "external", EXPOSURE_INTERNET },
-		{ "public", EXPOSURE_INTERNET },
-		{ "dmz", EXPOSURE_INTERNET },
-		{ "exposed", EXPOSURE_INTERNET },
-		{ "yes", EXPOSURE_INTERNET },
-		{ "true", EXPOSURE_INTERNET },
-		{ "1", EXPOSURE_INTERNET },
-		{ "\xe4\xba\x92\xe8\x81\x94\xe7\xbd\x91", EXPOSURE_INTERNET },
-		{ "\xe5\x85\xac\xe7\xbd\x91", EXPOSURE_INTERNET },
-		{ "\xe5\xa4\x96\xe7\xbd\x91", EXPOSURE_INTERNET },
-		{ "internal", EXPOSURE_INTERNAL },
-		{ "intranet", EXPOSURE_INTERNAL },
-		{ "private", EXPOSURE_INTERNAL },
-		{ "no", EXPOSURE_INTERNAL },
-		{ "false", EXPOSURE_INTERNAL },
-		{ "0", EXPOSURE_INTERNAL },
-		{ "\xe5\x86\x85\xe7\xbd\x91", EXPOSURE_INTERNAL },
+		{ "internet", EXPOSURE_INTERNET }, { "external", EXPOSURE_INTERNET },
+		{ "public", EXPOSURE_INTERNET },   { "dmz", EXPOSURE_INTERNET },
+		{ "exposed", EXPOSURE_INTERNET },  { "yes", EXPOSURE_INTERNET },
+		{ "true", EXPOSURE_INTERNET },     { "1", EXPOSURE_INTERNET },
+		{ "互联网", EXPOSURE_INTERNET },   { "公网", EXPOSURE_INTERNET },
+		{ "外网", EXPOSURE_INTERNET },     { "internal", EXPOSURE_INTERNAL },
+		{ "intranet", EXPOSURE_INTERNAL }, { "private", EXPOSURE_INTERNAL },
+		{ "no", EXPOSURE_INTERNAL },       { "false", EXPOSURE_INTERNAL },
+		{ "0", EXPOSURE_INTERNAL },        { "内网", EXPOSURE_INTERNAL },
 	};
 
 	for (size_t i = 0; i < COUNT(WORDS); i++)

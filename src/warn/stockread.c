@@ -30,9 +30,9 @@ static const struct {
 	{ "constituent", C_PARTY },
 	{ "customer", C_PARTY },
 	{ "company", C_PARTY },
-	{ "\xe5\x8d\x95\xe4\xbd\x8d", C_PARTY },                         /* unit */
-	{ "\xe5\x8d\x95\xe4\xbd\x8d\xe5\x90\x8d\xe7\xa7\xb0", C_PARTY }, /* name of the unit */
-	{ "\xe7\xbb\x84\xe7\xbb\x87", C_PARTY },                         /* organisation */
+	{ "单位", C_PARTY },     /* unit */
+	{ "单位名称", C_PARTY }, /* name of the unit */
+	{ "组织", C_PARTY },     /* organisation */
 	{ "host", C_HOST },
 	{ "hostname", C_HOST },
 	{ "fqdn", C_HOST },
@@ -41,34 +41,34 @@ static const struct {
 	{ "device", C_HOST },
 	{ "computer", C_HOST },
 	{ "server", C_HOST },
-	{ "\xe4\xb8\xbb\xe6\x9c\xba", C_HOST },             /* host */
-	{ "\xe4\xb8\xbb\xe6\x9c\xba\xe5\x90\x8d", C_HOST }, /* host name */
-	{ "\xe8\xb5\x84\xe4\xba\xa7", C_HOST },             /* asset */
+	{ "主机", C_HOST },   /* host */
+	{ "主机名", C_HOST }, /* host name */
+	{ "资产", C_HOST },   /* asset */
 	{ "ip", C_IP },
 	{ "ipaddress", C_IP },
 	{ "address", C_IP },
-	{ "ip\xe5\x9c\xb0\xe5\x9d\x80", C_IP },
+	{ "ip地址", C_IP },
 	{ "vendor", C_VENDOR },
 	{ "manufacturer", C_VENDOR },
 	{ "maker", C_VENDOR },
 	{ "publisher", C_VENDOR },
 	{ "supplier", C_VENDOR },
-	{ "\xe5\x8e\x82\xe5\x95\x86", C_VENDOR },             /* maker */
-	{ "\xe4\xbe\x9b\xe5\xba\x94\xe5\x95\x86", C_VENDOR }, /* supplier */
+	{ "厂商", C_VENDOR },   /* maker */
+	{ "供应商", C_VENDOR }, /* supplier */
 	{ "product", C_PRODUCT },
 	{ "productname", C_PRODUCT },
 	{ "software", C_PRODUCT },
 	{ "softwarename", C_PRODUCT },
 	{ "application", C_PRODUCT },
-	{ "\xe4\xba\xa7\xe5\x93\x81", C_PRODUCT },                         /* product */
-	{ "\xe4\xba\xa7\xe5\x93\x81\xe5\x90\x8d\xe7\xa7\xb0", C_PRODUCT }, /* product name */
-	{ "\xe8\xbd\xaf\xe4\xbb\xb6", C_PRODUCT },                         /* software */
+	{ "产品", C_PRODUCT },     /* product */
+	{ "产品名称", C_PRODUCT }, /* product name */
+	{ "软件", C_PRODUCT },     /* software */
 	{ "version", C_VERSION },
 	{ "productversion", C_VERSION },
 	{ "softwareversion", C_VERSION },
 	{ "release", C_VERSION },
-	{ "\xe7\x89\x88\xe6\x9c\xac", C_VERSION },             /* version */
-	{ "\xe7\x89\x88\xe6\x9c\xac\xe5\x8f\xb7", C_VERSION }, /* version number */
+	{ "版本", C_VERSION },   /* version */
+	{ "版本号", C_VERSION }, /* version number */
 	{ "cpe", C_CPE },
 	{ "cpe23", C_CPE },
 	{ "cpename", C_CPE },
@@ -78,15 +78,15 @@ static const struct {
 	{ "exposed", C_EXPOSURE },
 	{ "internetfacing", C_EXPOSURE },
 	{ "zone", C_EXPOSURE },
-	{ "\xe6\x9a\xb4\xe9\x9c\xb2", C_EXPOSURE }, /* exposure */
+	{ "暴露", C_EXPOSURE }, /* exposure */
 	{ "contact", C_CONTACT },
 	{ "mail", C_CONTACT },
 	{ "email", C_CONTACT },
-	{ "\xe8\x81\x94\xe7\xb3\xbb\xe4\xba\xba", C_CONTACT }, /* contact */
-	{ "\xe9\x82\xae\xe7\xae\xb1", C_CONTACT },             /* mail box */
+	{ "联系人", C_CONTACT }, /* contact */
+	{ "邮箱", C_CONTACT },   /* mail box */
 	{ "owner", C_OWNER },
 	{ "responsible", C_OWNER },
-	{ "\xe8\xb4\x9f\xe8\xb4\xa3\xe4\xba\xba", C_OWNER }, /* responsible */
+	{ "负责人", C_OWNER }, /* responsible */
 };
 
 /* Which cell is which; -1: the table has no such column. */

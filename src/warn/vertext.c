@@ -24,11 +24,11 @@ static const struct {
 } OPS[] = {
 	{ "<=", OP_HI_IN },
 	{ "=<", OP_HI_IN },
-	{ "\xe2\x89\xa4", OP_HI_IN }, /* less-than or equal */
+	{ "≤", OP_HI_IN }, /* less-than or equal */
 	{ "<", OP_HI_OUT },
 	{ ">=", OP_LO_IN },
 	{ "=>", OP_LO_IN },
-	{ "\xe2\x89\xa5", OP_LO_IN },
+	{ "≥", OP_LO_IN },
 	{ ">", OP_LO_OUT },
 	{ "!=", OP_NE },
 	{ "==", OP_EQ },
@@ -79,16 +79,16 @@ static const struct {
 	{ "or above", OP_BACK_LO_IN },
 	{ "or newer", OP_BACK_LO_IN },
 	{ "or higher", OP_BACK_LO_IN },
-	{ "\xe5\x8f\x8a\xe4\xbb\xa5\xe5\x89\x8d", OP_BACK_HI_IN }, /* and before, Chinese */
-	{ "\xe5\x8f\x8a\xe4\xb9\x8b\xe5\x89\x8d", OP_BACK_HI_IN },
-	{ "\xe5\x8f\x8a\xe4\xbb\xa5\xe4\xb8\x8b", OP_BACK_HI_IN }, /* and below */
-	{ "\xe5\x8f\x8a\xe6\x9b\xb4\xe6\x97\xa9", OP_BACK_HI_IN }, /* and earlier */
-	{ "\xe5\x8f\x8a\xe4\xbb\xa5\xe4\xb8\x8a", OP_BACK_LO_IN }, /* and above */
-	{ "\xe5\x8f\x8a\xe4\xb9\x8b\xe5\x90\x8e", OP_BACK_LO_IN }, /* and after */
-	{ "\xe4\xbb\xa5\xe5\x89\x8d", OP_BACK_HI_OUT },            /* before */
-	{ "\xe4\xb9\x8b\xe5\x89\x8d", OP_BACK_HI_OUT },
+	{ "及以前", OP_BACK_HI_IN }, /* and before, Chinese */
+	{ "及之前", OP_BACK_HI_IN },
+	{ "及以下", OP_BACK_HI_IN }, /* and below */
+	{ "及更早", OP_BACK_HI_IN }, /* and earlier */
+	{ "及以上", OP_BACK_LO_IN }, /* and above */
+	{ "及之后", OP_BACK_LO_IN }, /* and after */
+	{ "以前", OP_BACK_HI_OUT },  /* before */
+	{ "之前", OP_BACK_HI_OUT },
 	{ " - ", OP_BETWEEN },
-	{ " \xe2\x80\x93 ", OP_BETWEEN }, /* en dash */
+	{ " – ", OP_BETWEEN }, /* en dash */
 	{ "..", OP_BETWEEN },
 };
 
@@ -143,8 +143,7 @@ static str operand(str s)
 {
 	static const char *const FRONT[] = { "all versions", "all version", "versions ",
 					     "version ",     "and ",        "any version" };
-	static const char *const BACK[] = { " versions", " version",    " and",
-					    "&&",        "(inclusive)", "\xe7\x89\x88\xe6\x9c\xac" };
+	static const char *const BACK[] = { " versions", " version", " and", "&&", "(inclusive)", "版本" };
 	bool again = true;
 
 	s = str_trim(s);
@@ -320,8 +319,7 @@ static bool is_interval(str s)
 /* Where the next piece ends: a comma (also the Chinese ones), ";", "||", or " or " that says no "or earlier". */
 static size_t piece_end(str s, size_t *ret_skip, bool *ret_joined)
 {
-	static const char *const CUTS[] = { ",",   ";", "||", "\xef\xbc\x8c", "\xe3\x80\x81", "\xef\xbc\x9b",
-					    " or " };
+	static const char *const CUTS[] = { ",", ";", "||", "，", "、", "；", " or " };
 	enum { JOINING = 1, WORD = 6 };
 	size_t len;
 

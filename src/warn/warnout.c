@@ -110,7 +110,7 @@ static void hit_line(const struct warn *w, const struct warn_hit *h, enum warn_l
 	const struct stock_row *r = row_of(w, h);
 	buf why = { 0 };
 
-	buf_printf(b, "     %-10s ", warn_verdict_word(h->affected, l));
+	buf_printf(b, "     %-12s ", warn_verdict_word(h->affected, l));
 	safe(b, r->party.len ? r->party : STR("-"));
 	buf_z(b, "  ");
 	safe(b, r->host.len ? r->host : STR("-"));
