@@ -246,7 +246,7 @@ static int warn_with(struct cli *cli, const struct cli_args *args, const struct 
 {
 	err e = { .offset = ERR_NO_OFFSET };
 	struct warn *w = NULL;
-	uint64_t unread = 0;
+	uint64_t unread = 0, left_out;
 	int code = EXIT_DONE;
 
 	if (evidence_process_init(&e) < 0 || read_stock(cli, args, s, &e) < 0 ||
@@ -258,8 +258,9 @@ static int warn_with(struct cli *cli, const struct cli_args *args, const struct 
 	if (code == EXIT_DONE &&
 	    (x->format == F_CSAF || x->format == F_NOTICES ? many_files(w, x, &e) : one_file(w, x, &e)) < 0)
 		code = cli_fail(cli, &e);
+	left_out = w ? warn_counts(w).left_out : 0;
 	warn_free(w);
-	return code == EXIT_DONE && unread ? EXIT_GAPS : code;
+	return code == EXIT_DONE && (unread || left_out) ? EXIT_GAPS : code;
 }
 
 static int run(struct cli *cli, const struct cli_args *args)

@@ -224,7 +224,8 @@
 #define LIMIT_WARN_HITS 8000000u          /* pairs of a vulnerability and a row: 256 MiB */
 #define LIMIT_WARN_SCORES 2000000u        /* lines of EPSS, KEV and identifiers */
 #define LIMIT_WARN_WILD 10000u            /* criteria with a wildcard in their vendor or product: each is tried on every product */
-#define LIMIT_WARN_STEPS 50000000u        /* comparisons for one record: some seconds; 10,000 rows of one product and 1,000 criteria */
+#define LIMIT_WARN_STEPS 10000000u        /* comparisons for one record: some seconds ... */
+#define LIMIT_WARN_STEPS_ROW 200u         /* ... and so many more for each row of the inventories */
 #define LIMIT_WARN_PARTS 2000000u         /* products, versions, criteria of one record */
 
 #endif

@@ -10,7 +10,9 @@
 /* A product of the tree. */
 struct csaf_product {
 	str vendor, product, version, cpe, purl;
-	bool range; /* version is a range */
+	bool range;       /* version is a range */
+	unsigned said_of; /* number of the vulnerability whose statements ... */
+	uint8_t said;     /* ... with these lists name it already */
 	bool on_other;
 	uint32_t other;
 };
@@ -229,6 +231,17 @@ static uint32_t put_product(struct csaf_doc *c, uint32_t place, enum rec_status 
 	return index;
 }
 
+/* Was the product named in this list before? */
+static bool is_said(struct csaf_doc *c, uint32_t place, uint8_t list)
+{
+	struct csaf_product *p = &c->product.at[place];
+	bool before = p->said_of == c->number && (p->said & list);
+
+	p->said = p->said_of == c->number ? p->said | list : list;
+	p->said_of = c->number;
+	return before;
+}
+
 static void take_status(struct csaf_doc *c, uint32_t status)
 {
 	static const struct {
@@ -243,10 +256,10 @@ static void take_status(struct csaf_doc *c, uint32_t status)
 		uint32_t list = jt_get(c->t, status, LISTS[k].name), place;
 
 		for (uint32_t i = jt_first(c->t, list); i != J_NONE; i = jt_next(c->t, list, i)) {
-			if (place_of(c, jt_text(c->t, i), &place))
-				put_product(c, place, LISTS[k].status);
-			else
+			if (!place_of(c, jt_text(c->t, i), &place))
 				c->r->odd++;
+			else if (!is_said(c, place, (uint8_t)(1u << k)))
+				put_product(c, place, LISTS[k].status);
 		}
 	}
 }

@@ -4,22 +4,42 @@
 
 /* --- products with versions and their status (CVE, CSAF) ------------------------------------------------------------------- */
 
+/* What reading a range in words costs, in comparisons. */
+enum { WORDS_STEPS = 16 };
+
+/* An entry in words, read once for all rows of a statement. */
+static const struct words *words_of(struct matcher *m, const struct rec_version *v)
+{
+	struct words *x = &m->words[((uintptr_t)v / sizeof *v) % COUNT(m->words)];
+	bool known;
+
+	if (x->now == m->now && x->v == v)
+		return x;
+	m->steps += WORDS_STEPS;
+	x->now = m->now;
+	x->v = v;
+	x->scheme = v->scheme;
+	x->readable = str_starts(v->words, STR("vers:"))
+			      ? vers_parse(v->words, m->mem, &x->scheme, &known, &x->set)
+			      : ver_text_parse(v->words, &x->set);
+	return x;
+}
+
 /* Is the version one of the entry? *ret_unreadable: the record's own text cannot be read. */
 static enum tri entry_has(struct matcher *m, const struct rec_version *v, str version, bool *ret_unreadable)
 {
-	enum ver_scheme scheme = v->scheme;
-	struct ver_set set;
-	bool known;
+	const struct words *x;
 
 	*ret_unreadable = false;
 	if (v->words.len == 0)
-		return ver_span_has(scheme, &v->span, version);
-	if (str_starts(v->words, STR("vers:")) ? !vers_parse(v->words, m->mem, &scheme, &known, &set)
-					       : !ver_text_parse(v->words, &set)) {
+		return ver_span_has(v->scheme, &v->span, version);
+	x = words_of(m, v);
+	if (!x->readable) {
 		*ret_unreadable = !ver_is_open(v->words);
 		return TRI_UNKNOWN;
 	}
-	return ver_set_has(scheme, &set, version);
+	m->steps += x->set.n;
+	return ver_set_has(x->scheme, &x->set, version);
 }
 
 /* The status at a version of a range in which it changes: that of the last change at or before it. REC_UNSAID: not known. */
@@ -154,7 +174,7 @@ struct judged judge_product(struct matcher *m, const struct record *r, const str
 	struct judged j;
 
 	m->steps += p->nversions + 1;
-	for (uint32_t i = 0; i < p->nversions && m->steps < LIMIT_WARN_STEPS; i++)
+	for (uint32_t i = 0; i < p->nversions && m->steps < m->steps_max; i++)
 		hear(m, r, &r->version.at[p->version + i], version, &s);
 	if (s.yes && s.no) {
 		bool a = is_single(s.yes), b = is_single(s.no);

@@ -10,6 +10,7 @@ int matcher_new(struct matcher **ret, const struct stock *stock, const struct ma
 	if (m) {
 		m->stock = stock;
 		m->o = *o;
+		m->steps_max = LIMIT_WARN_STEPS + (uint64_t)LIMIT_WARN_STEPS_ROW * stock->row.len;
 		m->stamp = calloc(n, sizeof *m->stamp);
 		m->slot = calloc(n, sizeof *m->slot);
 		m->answer = calloc(n, sizeof *m->answer);
@@ -258,6 +259,7 @@ static void find_product(struct matcher *m, const struct record *r, const struct
 	}
 	match_by_purl(m, p->purl);
 	match_by_name(m, p->vendor, p->product);
+	m->steps += m->found.len;
 }
 
 /* Is the other product on the row's host, too? Not known where the inventory does not list it. */
@@ -271,7 +273,7 @@ static enum tri other_is_there(struct matcher *m, const struct record *r, const 
 	if (s->row.at[row].id[STOCK_HOST] == STOCK_NONE)
 		return TRI_UNKNOWN;
 	m->steps += m->found.len;
-	for (size_t i = 0; i < m->found.len && m->steps < LIMIT_WARN_STEPS; i++) {
+	for (size_t i = 0; i < m->found.len && m->steps < m->steps_max; i++) {
 		const struct stock_row *x = &s->row.at[m->found.at[i].row];
 
 		if (x->id[STOCK_HOST] != s->row.at[row].id[STOCK_HOST])
@@ -310,6 +312,18 @@ static void gather_part(struct matcher *m, const struct record *r, const struct 
 	}
 }
 
+/* judge_product() of a row. Inventories have one version on many hosts, and equal texts lie at one place. */
+static struct judged judge_row(struct matcher *m, const struct record *r, const struct rec_product *p,
+			       uint32_t row)
+{
+	str version = m->stock->row.at[row].version;
+	struct known *k = &m->known[((uintptr_t)version.ptr >> 4) % COUNT(m->known)];
+
+	if (k->now != m->now || k->version.ptr != version.ptr || k->version.len != version.len)
+		*k = (struct known){ m->now, version, judge_product(m, r, p, version) };
+	return k->j;
+}
+
 static void match_product(struct matcher *m, const struct record *r, const struct rec_product *p)
 {
 	find_product(m, r, p);
@@ -319,12 +333,12 @@ static void match_product(struct matcher *m, const struct record *r, const struc
 		gather_part(m, r, p);
 		return;
 	}
-	for (size_t i = 0; i < m->found.len; i++) {
+	for (size_t i = 0; i < m->found.len && m->steps < m->steps_max; i++) {
 		const struct found f = m->found.at[i];
 		struct judged j = { .affected = TRI_UNKNOWN, .why = WHY_KEV };
 
 		if (r->source != SOURCE_KEV)
-			j = judge_product(m, r, p, m->stock->row.at[f.row].version);
+			j = judge_row(m, r, p, f.row);
 		match_gather(m, &f, &j, p->container, r->source == SOURCE_CSAF);
 	}
 }
@@ -343,7 +357,7 @@ int matcher_run(struct matcher *m, const struct record *r, arena *mem, const str
 	m->gathered.len = m->out.len = 0;
 	m->failed = false;
 	m->steps = 0;
-	for (size_t i = 0; i < r->product.len; i++)
+	for (size_t i = 0; i < r->product.len && m->steps < m->steps_max; i++)
 		if (!r->product.at[i].context)
 			match_product(m, r, &r->product.at[i]);
 	match_configs(m, r);
@@ -358,7 +372,7 @@ int matcher_run(struct matcher *m, const struct record *r, arena *mem, const str
 	if (m->failed || m->names.failed || m->key.failed)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is known of %.*s",
 			       STR_ARG(r->id));
-	if (m->steps >= LIMIT_WARN_STEPS)
+	if (m->steps >= m->steps_max)
 		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET,
 			       "%.*s asks for more than %u comparisons: left out", STR_ARG(r->id),
 			       LIMIT_WARN_STEPS);

@@ -39,6 +39,22 @@ struct leaf {
 	str attribute[CPE_ATTRIBUTES];
 };
 
+/* What the statement at hand says of a version. */
+struct known {
+	uint32_t now;
+	str version;
+	struct judged j;
+};
+
+/* An entry of the statement at hand that is in words. */
+struct words {
+	uint32_t now;
+	const struct rec_version *v;
+	bool readable;
+	enum ver_scheme scheme;
+	struct ver_set set;
+};
+
 struct matcher {
 	const struct stock *stock;
 	struct match_options o;
@@ -54,7 +70,9 @@ struct matcher {
 	str vendor, product; /* that the statement at hand is about */
 	arena *mem;
 	uint64_t wild, untried;
-	uint64_t steps; /* versions judged for the record at hand */
+	uint64_t steps, steps_max; /* versions judged for the record at hand, and how many may be */
+	struct known known[256];
+	struct words words[64];
 	bool failed;
 };
 

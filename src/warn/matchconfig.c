@@ -101,7 +101,7 @@ static enum tri node_holds(struct matcher *m, const struct record *r, const stru
 	uint32_t first = n->match - r->node.at[c->node].match;
 
 	m->steps += n->nmatches;
-	for (uint32_t i = 0; i < n->nmatches && m->steps < LIMIT_WARN_STEPS; i++) {
+	for (uint32_t i = 0; i < n->nmatches && m->steps < m->steps_max; i++) {
 		enum tri one = leaf_on_host(m, &m->leaf.at[first + i], row);
 
 		t = n->all ? tri_and(t, one) : tri_or(t, one);
@@ -159,9 +159,10 @@ static void gather_leaf(struct matcher *m, const struct record *r, const struct 
 {
 	match_begin(m);
 	match_by_cpe(m, &l->cpe);
+	m->steps += m->found.len;
 	m->vendor = cpe_value_text(&l->cpe.at[CPE_VENDOR]);
 	m->product = cpe_value_text(&l->cpe.at[CPE_PRODUCT]);
-	for (size_t i = 0; i < m->found.len && m->steps < LIMIT_WARN_STEPS; i++) {
+	for (size_t i = 0; i < m->found.len && m->steps < m->steps_max; i++) {
 		const struct found f = m->found.at[i];
 		const struct stock_row *row = &m->stock->row.at[f.row];
 		struct judged j = judge_leaf(m, l, row);
@@ -204,7 +205,7 @@ static void match_config(struct matcher *m, const struct record *r, const struct
 		return;
 	if (!simple)
 		platform = platform_of(m, m->leaf.len);
-	for (size_t i = 0; i < m->leaf.len; i++)
+	for (size_t i = 0; i < m->leaf.len && m->steps < m->steps_max; i++)
 		if (m->leaf.at[i].readable && m->leaf.at[i].m->vulnerable)
 			gather_leaf(m, r, c, &m->leaf.at[i], simple, platform);
 }

@@ -37,6 +37,7 @@ struct warn_counts {
 	uint64_t records;                /* of vulnerabilities read */
 	uint64_t scores, exploited, ids; /* lines of EPSS, entries of KEV, identifiers */
 	uint64_t passed;                 /* JSON objects that are no such record */
+	uint64_t left_out;               /* records beyond a ceiling: said one by one */
 	uint64_t odd;                    /* parts of records that are malformed */
 	uint64_t superseded;             /* records that a newer one replaced */
 	uint64_t rejected;               /* withdrawn */

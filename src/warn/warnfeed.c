@@ -19,11 +19,11 @@ static int take_value(struct warn *w, struct jdoc *d, str file, err *e)
 			return -1;
 		}
 		warn_say(w, "%.*s: byte %zu: %s", STR_ARG(file), at, own.text);
-		w->n.odd++;
+		w->n.left_out++;
 	}
-	return w->failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET,
+	return w->failed ? err_set(e, ERR_LIMIT, ERR_NO_OFFSET,
 				   "more records or matches than can be held, or no memory: "
-				   "name fewer rows, or --since")
+				   "name fewer feeds or rows")
 			 : 0;
 }
 

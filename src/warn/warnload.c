@@ -138,7 +138,7 @@ static int take(struct loader *l, str name, bool named, err *e)
 		l->read++;
 		return 0;
 	}
-	if (own.code == ERR_OOM) {
+	if (own.code == ERR_OOM || l->w->failed) {
 		*e = own;
 		return -1;
 	}

@@ -319,6 +319,11 @@ nodes = [make.match(make.cpe(f"v{i}", "p*", "1"), True) for i in range(2000)]
 answer, _ = warn(write("wild.json", make.nvd_feed([make.nvd("CVE-2098-5002", [{"nodes": [make.node(nodes)]}])])), listed)
 t.equal(answer["warnings"], [], "wildcards in names are tried")
 
+many = table("many.csv", *(["P", f"h{i}", "Adobe", "Illustrator", f"28.{i}", "", "", ""] for i in range(600)))
+answer, run = warn(write("endless.jsonl", make.lines([make.cve("CVE-2098-5003", one * 20000), old])), many, code=3)
+t.check([w["id"] for w in answer["warnings"]] == ["CVE-2098-1006"] and "more than" in answer["said"][0] and "left out" in answer["said"][0],
+        "a record that asks for endless comparisons is left out, and it is said", answer["said"])
+
 for args, word in [(["--feed", feed], b"--inventory"), (["--feed", feed, "--inventory", inventory, "-f", "csaf", "-o", "."], b"--contact"),
                    (["--feed", feed, "--inventory", inventory, "-f", "notices"], b"-o FOLDER"), (["--feed", feed, "--inventory", inventory, "x"], b"no path"),
                    (["--feed", feed, "--inventory", inventory, "--since", "May"], b"--since"), (["--feed", feed, "--inventory", inventory, "--min-score", "101"], b"min-score")]:
