@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/put_out.h"
+#include "cli/outfile.h"
 #include "cli/slurp.h"
 #include "cli/term.h"
 #include "report/formats.h"
@@ -124,10 +124,10 @@ static int document(const struct cli_args *args, struct report_wish *wish, err *
 		rc = report_format_write(w.s, w.st, wish, to, &w.out, e);
 	if (rc == 0 && map) {
 		redactor_map(w.r, &w.map);
-		rc = put_out(map, &w.map, e);
+		rc = outfile_put(map, &w.map, e);
 	}
 	if (rc == 0 && wish->format != REPORT_CSV)
-		rc = put_out(to, &w.out, e);
+		rc = outfile_put(to, &w.out, e);
 	redactor_free(w.r);
 	story_free(w.st);
 	store_close(w.s);

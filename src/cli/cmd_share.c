@@ -2,8 +2,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/put_out.h"
-#include "report/out.h"
+#include "cli/outfile.h"
 #include "share/share.h"
 #include "store/store.h"
 
@@ -60,7 +59,7 @@ static int one_format(struct cli *cli, const struct share_format *f, const char 
 
 	if (why)
 		return cli_usage(cli, &command_share, "%s needs %s", f->name, why);
-	if (compose(f, &out, t, o, &e) < 0 || put_out(path, &out, &e) < 0)
+	if (compose(f, &out, t, o, &e) < 0 || outfile_put(path, &out, &e) < 0)
 		code = cli_fail(cli, &e);
 	buf_done(&out);
 	return code;
@@ -78,7 +77,7 @@ static int all_formats(struct cli *cli, const char *dir, struct told *t, const s
 
 		if (why)
 			cli_say(cli, "left out: %s needs %s", f->name, why);
-		else if (compose(f, &out, t, o, &e) < 0 || put_out_in(dir, f->file, &out, &e) < 0)
+		else if (compose(f, &out, t, o, &e) < 0 || outfile_into(dir, f->file, &out, &e) < 0)
 			code = cli_fail(cli, &e);
 		buf_done(&out);
 	}

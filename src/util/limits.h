@@ -224,4 +224,24 @@
 #define LIMIT_TRACE_TEXTS 16000000u       /* distinct names, paths, addresses of a case */
 #define LIMIT_TRACE_TEXT_BYTES (1024u << 20)
 
+/* --- warn ----------------------------------------------------------------------------------- */
+#define LIMIT_VERSION_TEXT 256u           /* bytes of a version; real ones stay below 100 */
+#define LIMIT_RANGE_TEXT 1024u            /* of a range in words: nobody writes a longer one */
+#define LIMIT_CPE_TEXT 1024u              /* of a name of CPE; the dictionary's longest has 200 */
+#define LIMIT_PRODUCT_TEXT 512u           /* of a vendor's or a product's name; longer is cut */
+#define LIMIT_WARN_FILE_BYTES (UINT64_C(2) << 30) /* one feed: half of what the index of tokens can address */
+#define LIMIT_WARN_LIST_BYTES (256u << 20) /* an inventory, a list of scores or of identifiers */
+#define LIMIT_WARN_DEPTH 64u              /* brackets in brackets; CSAF's branches nest 10 deep */
+#define LIMIT_WARN_NODES 50000000u        /* values of one record; the largest advisories have some 100,000 */
+#define LIMIT_WARN_ROWS 2000000u          /* rows of all inventories */
+#define LIMIT_WARN_STOCK_BYTES (1u << 30) /* their text and keys */
+#define LIMIT_WARN_RECORDS 4000000u       /* CVE has 300,000; four sources and some years */
+#define LIMIT_WARN_BYTES (2047u << 20)   /* what is kept of records that met a row */
+#define LIMIT_WARN_HITS 8000000u          /* pairs of a vulnerability and a row: 256 MiB */
+#define LIMIT_WARN_SCORES 2000000u        /* lines of EPSS, KEV and identifiers */
+#define LIMIT_WARN_WILD 10000u            /* criteria with a wildcard in their vendor or product: each is tried on every product */
+#define LIMIT_WARN_STEPS 10000000u        /* comparisons for one record: some seconds ... */
+#define LIMIT_WARN_STEPS_ROW 200u         /* ... and so many more for each row of the inventories */
+#define LIMIT_WARN_PARTS 2000000u         /* products, versions, criteria of one record */
+
 #endif

@@ -1,4 +1,4 @@
-#include "cli/put_out.h"
+#include "cli/outfile.h"
 
 #include <unistd.h>
 
@@ -13,12 +13,14 @@ static int fill(void *ctx, int fd, err *e)
 	return out_end(&o, e);
 }
 
-int put_out_in(const char *dir, const char *name, buf *out, err *e)
+int outfile_into(const char *dir, const char *name, buf *out, err *e)
 {
+	if (out->failed)
+		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for what is written");
 	return out_file(dir, name, fill, out, e);
 }
 
-int put_out(const char *path, buf *out, err *e)
+int outfile_put(const char *path, buf *out, err *e)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
 	buf dir = { 0 };
@@ -32,7 +34,7 @@ int put_out(const char *path, buf *out, err *e)
 		buf_z(&dir, ".");
 	buf_byte(&dir, 0);
 	rc = dir.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory")
-			: put_out_in(dir.ptr, slash ? slash + 1 : path, out, e);
+			: outfile_into(dir.ptr, slash ? slash + 1 : path, out, e);
 	buf_done(&dir);
 	return rc;
 }
