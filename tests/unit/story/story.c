@@ -517,8 +517,7 @@ static void test_wording(void **state)
 		  STR("The antivirus reported {object} %s {: (not recorded)"));
 	got.len = 0;
 	story_sentence_text(&s, LANGUAGE_ZH, &got);
-	CHECK_STR("English where there is no Chinese yet", buf_view(&got),
-		  STR("The antivirus reported {object} %s {: (not recorded)"));
+	CHECK_STR("the same in Chinese", buf_view(&got), STR("防病毒软件报告 {object} %s {：（未记录）"));
 	assert_string_equal(wording("no such key", LANGUAGE_EN), "no such key");
 	for (int i = 0; i < EDGE_KINDS; i++) {
 		char key[64];
