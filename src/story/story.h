@@ -269,6 +269,9 @@ const char *wording(const char *key, enum story_language lang);
  * in the language of the sentence. */
 str wording_word(const char *prefix, str text);
 
+/* Is it the table's own text, as wording() and wording_word() give it? Whoever copies values leaves it as it is. */
+bool wording_has(str text);
+
 /* Take a sentence apart: our own words and text of the evidence, in order. */
 void story_sentence_each(const struct story_sentence *s, enum story_language lang,
 			 void (*part)(void *ctx, bool evidence, str text), void *ctx);

@@ -56,12 +56,24 @@ str wording_word(const char *prefix, str text)
 }
 
 /* Text of the evidence may read like a word of the table, but only a word of the table has its address. */
+static const struct wording_row *row_at(str text)
+{
+	for (size_t i = 0; i < COUNT(WORDING); i++)
+		if (WORDING[i].text[LANGUAGE_EN] == text.ptr && strlen(text.ptr) == text.len)
+			return &WORDING[i];
+	return NULL;
+}
+
+bool wording_has(str text)
+{
+	return row_at(text) != NULL;
+}
+
 static str word_at(str text, enum story_language lang)
 {
-	for (size_t i = 0; lang != LANGUAGE_EN && i < COUNT(WORDING); i++)
-		if (WORDING[i].text[LANGUAGE_EN] == text.ptr && strlen(text.ptr) == text.len)
-			return str_of(wording(WORDING[i].key, lang));
-	return text;
+	const struct wording_row *r = lang == LANGUAGE_EN ? NULL : row_at(text);
+
+	return r && r->text[lang] ? str_of(r->text[lang]) : text;
 }
 
 /* What is ours may be a word that has a key of its own: then it is said in the language of the sentence. */
