@@ -1,9 +1,9 @@
 #include "cli/command.h"
 
 const struct command *const COMMANDS[] = {
-	&command_investigate, &command_hunt,   &command_dump,  &command_show,
-	&command_story,       &command_report, &command_share, &command_scope,
-	&command_rules,       &command_doctor, &command_help,  NULL,
+	&command_investigate, &command_hunt,  &command_dump,  &command_show, &command_story,
+	&command_report,      &command_share, &command_scope, &command_desk, &command_rules,
+	&command_doctor,      &command_help,  NULL,
 };
 
 const struct command *command_named(const char *name)
