@@ -11,6 +11,8 @@ static const struct cli_option OPTIONS[] = {
 	{ 0, "at", "TIME", "When what is told happened, with its zone. Default: now" },
 	{ 'f', "format", "FORMAT", "Of lists: table, csv or json. Default: table" },
 	{ 0, "what", "KIND", "import: incidents, parties, vulns. Default: incidents" },
+	{ 0, "as", "FORMAT", "contacts import: csv, rdap or whois. Default: as the file looks" },
+	{ 0, "country", "CC", "contacts find: where it is, for the national team" },
 	{ 0, "verify", NULL, "trail: check that no entry was changed or taken out" },
 	{ 0 },
 };
@@ -37,6 +39,8 @@ static const struct verb {
 	{ "party", "list", 0, 100, "[FIELD=VALUE]...", READS, desk_party_list },
 	{ "vuln", "add", 2, 100, "ID FIELD=VALUE...", WRITES, desk_vuln_add },
 	{ "vuln", "list", 0, 100, "[FIELD=VALUE]...", READS, desk_vuln_list },
+	{ "contacts", "import", 1, 1, "FILE", WRITES, desk_contacts_import },
+	{ "contacts", "find", 1, 1, "an address, a name or an AS number", READS, desk_contacts_find },
 	{ "import", NULL, 1, 1, "FILE.csv", WRITES, desk_import },
 	{ "import-case", NULL, 1, 1, "CASE", WRITES, desk_import_from_case },
 };
@@ -174,5 +178,6 @@ const struct command command_desk = {
 		"\n"
 		"incident add|set|show|list, party add|list, vuln add|list: rows of the registry. import reads a table (CSV, UTF-8) of\n"
 		"them, all or nothing; import-case makes the incident of a case or brings it up to date. Saying the same twice gives\n"
-		"one row. trail shows who changed what; with --verify, whether it is whole.\n",
+		"one row. contacts import keeps whom to write to: tables (prefix, domain, asn or country; contact), answers of RDAP and whois\n"
+		"servers that lie in files; contacts find tells them, the longest prefix or suffix first, with source and age. trail shows who changed what; with --verify, whether it is whole.\n",
 };

@@ -22,6 +22,7 @@ desk_verb desk_set, desk_show, desk_fields, desk_types, desk_trail;
 desk_verb desk_incident_add, desk_incident_set, desk_incident_show, desk_incident_list;
 desk_verb desk_party_add, desk_party_list, desk_vuln_add, desk_vuln_list;
 desk_verb desk_import, desk_import_from_case;
+desk_verb desk_contacts_import, desk_contacts_find;
 
 /* A whole file that is imported. */
 int desk_slurp(const char *path, buf *to, err *e);
