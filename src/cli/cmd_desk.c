@@ -13,10 +13,21 @@ static const struct cli_option OPTIONS[] = {
 	{ 0, "what", "KIND", "import: incidents, parties, vulns. Default: incidents" },
 	{ 0, "as", "FORMAT", "contacts import: csv, rdap or whois. Default: as the file looks" },
 	{ 0, "country", "CC", "contacts find: where it is, for the national team" },
+	{ 0, "case", "CASE", "notices make: the case of the incident" },
+	{ 0, "lang", "LANG", "Of notices and bulletins: en or zh. Default: of the party, of the desk" },
+	{ 'o', "output", "PATH", "notices export: a folder that is there" },
+	{ 0, "note", "TEXT", "notices ack, takedown check: what was answered or seen" },
+	{ 0, "send", NULL, "notices send: really send; without it only what would be sent is told" },
+	{ 0, "smtp", "URL",
+	  "notices send: the mail server, smtps://HOST or smtp://HOST (encrypted, but on this machine)" },
+	{ 0, "outbox", "FOLDER", "notices send: write the mails there instead, for another program to send" },
+	{ 0, "netrc", "FILE", "notices send: name and password for the mail server. Default: ~/.netrc" },
+	{ 0, "ca", "FILE", "notices send: certificates to trust, for a mail server of one's own" },
 	{ 0, "verify", NULL, "trail: check that no entry was changed or taken out" },
 	{ 0 },
 };
 
+/* A verb that "reads" may write in transactions of its own. */
 enum { READS, WRITES };
 
 static const struct verb {
@@ -41,6 +52,18 @@ static const struct verb {
 	{ "vuln", "list", 0, 100, "[FIELD=VALUE]...", READS, desk_vuln_list },
 	{ "contacts", "import", 1, 1, "FILE", WRITES, desk_contacts_import },
 	{ "contacts", "find", 1, 1, "an address, a name or an AS number", READS, desk_contacts_find },
+	{ "notices", "make", 1, 1, "INCIDENT", WRITES, desk_notices_make },
+	{ "notices", "list", 0, 1, "[INCIDENT]", READS, desk_notices_list },
+	{ "notices", "show", 1, 1, "ID", READS, desk_notices_show },
+	{ "notices", "export", 0, 1, "[INCIDENT]", READS, desk_notices_export },
+	{ "notices", "send", 0, 1, "[INCIDENT]", READS, desk_notices_send },
+	{ "notices", "ack", 1, 1, "ID", WRITES, desk_notices_ack },
+	{ "notices", "remind", 0, 1000, "[ID]...", WRITES, desk_notices_remind },
+	{ "notices", "escalate", 0, 1000, "[ID]...", WRITES, desk_notices_escalate },
+	{ "takedown", "add", 2, 100, "INCIDENT target=... [FIELD=VALUE]...", WRITES, desk_takedown_add },
+	{ "takedown", "check", 2, 2, "ID up|down|refused", WRITES, desk_takedown_check },
+	{ "takedown", "import", 1, 1, "FILE.csv", WRITES, desk_takedown_import },
+	{ "takedown", "list", 0, 100, "[FIELD=VALUE]...", READS, desk_takedown_list },
 	{ "import", NULL, 1, 1, "FILE.csv", WRITES, desk_import },
 	{ "import-case", NULL, 1, 1, "CASE", WRITES, desk_import_from_case },
 };
@@ -179,5 +202,12 @@ const struct command command_desk = {
 		"incident add|set|show|list, party add|list, vuln add|list: rows of the registry. import reads a table (CSV, UTF-8) of\n"
 		"them, all or nothing; import-case makes the incident of a case or brings it up to date. Saying the same twice gives\n"
 		"one row. contacts import keeps whom to write to: tables (prefix, domain, asn or country; contact), answers of RDAP and whois\n"
-		"servers that lie in files; contacts find tells them, the longest prefix or suffix first, with source and age. trail shows who changed what; with --verify, whether it is whole.\n",
+		"servers that lie in files; contacts find tells them, the longest prefix or suffix first, with source and age.\n"
+		"\n"
+		"notices make writes one notice per party with nothing but its own evidence: who was hurt (parties of case.yaml), who runs\n"
+		"an address, who registered a name; TLP and PAP of the incident decide who may be told. notices show, list, export;\n"
+		"notices send needs --send; ack notes an answer, remind and escalate act on what is due. takedown\n"
+		"keeps what others were asked to take down; spoor never looks itself, what was seen is entered or imported.\n"
+		"\n"
+		"trail shows who changed what; with --verify, whether it is whole.\n",
 };

@@ -23,9 +23,15 @@ desk_verb desk_incident_add, desk_incident_set, desk_incident_show, desk_inciden
 desk_verb desk_party_add, desk_party_list, desk_vuln_add, desk_vuln_list;
 desk_verb desk_import, desk_import_from_case;
 desk_verb desk_contacts_import, desk_contacts_find;
+desk_verb desk_notices_make, desk_notices_list, desk_notices_show, desk_notices_export, desk_notices_send;
+desk_verb desk_takedown_add, desk_takedown_check, desk_takedown_import, desk_takedown_list;
+desk_verb desk_notices_ack, desk_notices_remind, desk_notices_escalate;
 
 /* A whole file that is imported. */
 int desk_slurp(const char *path, buf *to, err *e);
+/* Put a file in place whole: DIR/name, or a path (NULL: standard output). The content is taken. */
+int desk_write_into(const char *dir, const char *name, buf *content, err *e);
+int desk_write_to(const char *path, buf *content, err *e);
 /* words[from..] as FIELD=VALUE into r. */
 int desk_words(struct desk_call *c, size_t from, struct record *r, err *e);
 /* Rows like r as a table, CSV or JSON (-f), the named columns in the table. */

@@ -5,7 +5,7 @@ import sys
 
 SHAPES = {
     "rsit": (4, r"[a-z0-9-]+", "static const struct rsit_type RSIT[] = {\n\t%s,\n};\n", 1),
-    "wording": (3, r"[a-z0-9_.-]+", "static const struct {\n\tconst char *key, *en, *zh;\n} DESK_WORDS[] = {\n\t%s,\n};\n", 0),
+    "wording": (3, r"[A-Za-z0-9_.+-]+", "static const struct {\n\tconst char *key, *en, *zh;\n} DESK_WORDS[] = {\n\t%s,\n};\n", 0),
 }
 
 

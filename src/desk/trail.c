@@ -6,8 +6,12 @@
 /* Long texts of a notice: its column "content" is their hash. */
 static bool is_left_out(const char *column)
 {
-	return strcmp(column, "body") == 0 || strcmp(column, "xarf") == 0 ||
-	       strcmp(column, "indicators") == 0;
+	static const char *const NAMES[] = { "body", "letter", "xarf", "indicators", "targets" };
+
+	for (size_t i = 0; i < COUNT(NAMES); i++)
+		if (strcmp(column, NAMES[i]) == 0)
+			return true;
+	return false;
 }
 
 /* The row as a JSON object; empty: there is none. */

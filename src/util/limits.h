@@ -135,6 +135,9 @@
 #define LIMIT_DESK_FILE (64u << 20)       /* a file that is imported; a national list of contacts has 10 MB */
 #define LIMIT_DESK_ROWS 1000000u          /* of it */
 #define LIMIT_DESK_BYTES (256u << 20)     /* their text in memory */
+#define LIMIT_DESK_SIGNS 200u             /* of a notice; who gets it reads no more, and is told how many there are */
+#define LIMIT_DESK_REPORTS 200u           /* XARF reports that a mail carries one by one; the table has all */
+#define LIMIT_DESK_PARTIES 100000u        /* who is written to about one incident */
 #define LIMIT_DESK_COUNT UINT64_C(1000000000000000) /* a number in a field: a petabyte */
 
 /* --- sigma and detect ----------------------------------------------------------------------- */
