@@ -9,13 +9,19 @@
 static const struct cli_option OPTIONS[] = {
 	{ 'd', "db", "FILE", "The registry; desk init makes it" },
 	{ 0, "at", "TIME", "When what is told happened, with its zone. Default: now" },
-	{ 'f', "format", "FORMAT", "Of lists: table, csv or json. Default: table" },
+	{ 'f', "format", "FORMAT",
+	  "Of lists: table, csv or json. Default: table. bulletin: md, html, json or docx. Default: md" },
+	{ 0, "week", "WEEK", "bulletin: 2024-W50, a week of ISO 8601, Monday to Sunday" },
+	{ 0, "zone", "OFFSET", "bulletin: in which the week begins and ends, as +08:00. Default: UTC" },
+	{ 0, "tlp", "COLOUR",
+	  "bulletin: its own; incidents of a stricter one are counted, not described. Default: clear" },
 	{ 0, "what", "KIND", "import: incidents, parties, vulns. Default: incidents" },
 	{ 0, "as", "FORMAT", "contacts import: csv, rdap or whois. Default: as the file looks" },
 	{ 0, "country", "CC", "contacts find: where it is, for the national team" },
 	{ 0, "case", "CASE", "notices make: the case of the incident" },
 	{ 0, "lang", "LANG", "Of notices and bulletins: en or zh. Default: of the party, of the desk" },
-	{ 'o', "output", "PATH", "notices export: a folder that is there" },
+	{ 'o', "output", "PATH",
+	  "notices export: a folder that is there. bulletin: the file; default: standard output" },
 	{ 0, "note", "TEXT", "notices ack, takedown check: what was answered or seen" },
 	{ 0, "send", NULL, "notices send: really send; without it only what would be sent is told" },
 	{ 0, "smtp", "URL",
@@ -27,14 +33,13 @@ static const struct cli_option OPTIONS[] = {
 	{ 0 },
 };
 
-/* A verb that "reads" may write in transactions of its own. */
-enum { READS, WRITES };
+enum { READS, WRITES, OWN /* transactions of its own */ };
 
 static const struct verb {
 	const char *name, *sub; /* sub NULL: a word alone */
 	size_t min, max;        /* words behind it */
 	const char *needs;
-	int writes;
+	int transaction;
 	desk_verb *run;
 } VERBS[] = {
 	{ "set", NULL, 1, 100, "FIELD=VALUE...", WRITES, desk_set },
@@ -56,7 +61,7 @@ static const struct verb {
 	{ "notices", "list", 0, 1, "[INCIDENT]", READS, desk_notices_list },
 	{ "notices", "show", 1, 1, "ID", READS, desk_notices_show },
 	{ "notices", "export", 0, 1, "[INCIDENT]", READS, desk_notices_export },
-	{ "notices", "send", 0, 1, "[INCIDENT]", READS, desk_notices_send },
+	{ "notices", "send", 0, 1, "[INCIDENT]", OWN, desk_notices_send },
 	{ "notices", "ack", 1, 1, "ID", WRITES, desk_notices_ack },
 	{ "notices", "remind", 0, 1000, "[ID]...", WRITES, desk_notices_remind },
 	{ "notices", "escalate", 0, 1000, "[ID]...", WRITES, desk_notices_escalate },
@@ -64,6 +69,7 @@ static const struct verb {
 	{ "takedown", "check", 2, 2, "ID up|down|refused", WRITES, desk_takedown_check },
 	{ "takedown", "import", 1, 1, "FILE.csv", WRITES, desk_takedown_import },
 	{ "takedown", "list", 0, 100, "[FIELD=VALUE]...", READS, desk_takedown_list },
+	{ "bulletin", NULL, 0, 0, "nothing but options", READS, desk_bulletin },
 	{ "import", NULL, 1, 1, "FILE.csv", WRITES, desk_import },
 	{ "import-case", NULL, 1, 1, "CASE", WRITES, desk_import_from_case },
 };
@@ -137,11 +143,12 @@ static int call(const struct verb *v, struct desk_call *c, err *e)
 {
 	if (time_of(c->args, c->d, e) < 0)
 		return -1;
-	if (v->writes == WRITES && desk_begin(c->d, e) < 0)
+	if (v->transaction != OWN &&
+	    (v->transaction == WRITES ? desk_begin(c->d, e) : desk_begin_read(c->d, e)) < 0)
 		return -1;
 	if (v->run(c, e) < 0)
 		return -1;
-	if (v->writes == WRITES && desk_commit(c->d, e) < 0)
+	if (v->transaction != OWN && desk_commit(c->d, e) < 0)
 		return -1;
 	return cli_flush(STDOUT_FILENO, &c->out, e);
 }
@@ -208,6 +215,8 @@ const struct command command_desk = {
 		"an address, who registered a name; TLP and PAP of the incident decide who may be told. notices show, list, export;\n"
 		"notices send needs --send; ack notes an answer, remind and escalate act on what is due. takedown\n"
 		"keeps what others were asked to take down; spoor never looks itself, what was seen is entered or imported.\n"
+		"bulletin tells a week in numbers, each with the entries of the registry that it was counted from; plots of a Markdown\n"
+		"file lie beside it.\n"
 		"\n"
 		"trail shows who changed what; with --verify, whether it is whole.\n",
 };

@@ -24,6 +24,7 @@ desk_verb desk_party_add, desk_party_list, desk_vuln_add, desk_vuln_list;
 desk_verb desk_import, desk_import_from_case;
 desk_verb desk_contacts_import, desk_contacts_find;
 desk_verb desk_notices_make, desk_notices_list, desk_notices_show, desk_notices_export, desk_notices_send;
+desk_verb desk_bulletin;
 desk_verb desk_takedown_add, desk_takedown_check, desk_takedown_import, desk_takedown_list;
 desk_verb desk_notices_ack, desk_notices_remind, desk_notices_escalate;
 

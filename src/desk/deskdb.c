@@ -326,6 +326,11 @@ int desk_begin(struct desk *d, err *e)
 	return desk_exec(d, "BEGIN IMMEDIATE", e);
 }
 
+int desk_begin_read(struct desk *d, err *e)
+{
+	return desk_exec(d, "BEGIN", e);
+}
+
 int desk_commit(struct desk *d, err *e)
 {
 	return desk_exec(d, "COMMIT", e);

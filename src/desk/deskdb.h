@@ -20,7 +20,9 @@ void desk_close(struct desk *d);
 void desk_set_now(struct desk *d, int64_t ns);
 int64_t desk_now(const struct desk *d);
 
+/* desk_begin_read(): what is read is of one moment. */
 int desk_begin(struct desk *d, err *e);
+int desk_begin_read(struct desk *d, err *e);
 int desk_commit(struct desk *d, err *e);
 void desk_rollback(struct desk *d);
 
