@@ -259,32 +259,27 @@ void desk_close(struct desk *d)
 	free(d);
 }
 
-/* Size of the file: 0 and nothing else is what a killed init leaves behind. */
-static int make_file(const char *path, bool *ret_empty, err *e)
+static int make_file(const char *path, err *e)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-	off_t size;
 
 	if (fd < 0)
 		return err_errno(e, errno, "%s: cannot make the registry", path);
-	size = lseek(fd, 0, SEEK_END);
 	close(fd);
-	if (size < 0)
-		return err_errno(e, errno, "%s", path);
-	*ret_empty = size == 0;
 	return 0;
 }
 
+/* An empty file is one that is new, or what is left of an init that was killed: SQLite takes back what it had begun. */
 static int fill(struct desk *d, const char *path, err *e)
 {
-	int64_t tables = 0;
+	int64_t tables = 0, pages = 0;
 	char sql[128];
 
-	snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", DESK_APPLICATION_ID,
-		 DESK_VERSION);
-	if (desk_begin(d, e) < 0 || read_int(d, "SELECT count(*) FROM sqlite_schema", &tables, e) < 0)
+	snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", DESK_APPLICATION_ID, DESK_VERSION);
+	if (desk_begin(d, e) < 0 || read_int(d, "SELECT count(*) FROM sqlite_schema", &tables, e) < 0 ||
+	    read_int(d, "PRAGMA page_count", &pages, e) < 0)
 		return -1;
-	if (tables) { /* somebody was quicker */
+	if (tables || pages > 1) { /* it is there already, or is something else */
 		desk_rollback(d);
 		return check(d, path, e);
 	}
@@ -298,13 +293,12 @@ static int fill(struct desk *d, const char *path, err *e)
 int desk_create(const char *path, err *e)
 {
 	struct desk *d = new_desk(e);
-	bool empty = false;
 	int rc = -1;
 
 	if (!d)
 		return -1;
-	if (make_file(path, &empty, e) == 0 && open_db(d, path, e) == 0)
-		rc = empty ? fill(d, path, e) : check(d, path, e);
+	if (make_file(path, e) == 0 && open_db(d, path, e) == 0)
+		rc = fill(d, path, e);
 	desk_close(d);
 	return rc;
 }

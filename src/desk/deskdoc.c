@@ -132,7 +132,7 @@ void deskdoc_md(buf *to, const struct deskdoc *d, str stem)
 static const char STYLE[] =
 	"body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}"
 	"table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;text-align:left}"
-	"td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}h3{font-size:1rem;margin:1rem 0 0}a{color:#0b4f9e}"
+	"table{table-layout:fixed}th:first-child{width:46%}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}h3{font-size:1rem;margin:1rem 0 0}a{color:#0b4f9e}"
 	"p.ids{margin:.1rem 0;overflow-wrap:anywhere;font-size:.85rem}figure{margin:1rem 0}svg{max-width:100%;height:auto}"
 	"@media print{body{max-width:none;margin:0}a{color:inherit;text-decoration:none}}";
 

@@ -13,20 +13,30 @@ static void number(buf *b, uint64_t n)
 	buf_u64(b, n);
 }
 
+/* What would be markup, a template's or a link that programs make of bare addresses; at the beginning, also what would begin a
+ * heading or a list. CommonMark: any punctuation may be escaped, and then is nothing else. */
+static bool is_markup(str s, size_t i)
+{
+	char c = s.ptr[i];
+
+	if (strchr("\\`*_[]<>|&~{}$@", c))
+		return true;
+	if (i == 0)
+		return strchr("#+-=", c) != NULL;
+	if (c == ':')
+		return s.len - i > 2 && s.ptr[i + 1] == '/' && s.ptr[i + 2] == '/';
+	return c == '.' && i >= 3 && str_eq_ascii_nocase((str){ s.ptr + i - 3, 3 }, STR("www"));
+}
+
 void notice_evidence(buf *b, str s, bool markdown)
 {
 	buf text = { 0 };
 
 	share_text(&text, s);
 	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-
-		if (markdown && ((c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
-				 (c >= '{' && c <= '~')))
-			buf_byte(
-				b,
-				'\\'); /* CommonMark: any punctuation may be escaped, and then is nothing else */
-		buf_byte(b, c);
+		if (markdown && is_markup(buf_view(&text), i))
+			buf_byte(b, '\\');
+		buf_byte(b, text.ptr[i]);
 	}
 	b->failed |= text.failed;
 	buf_done(&text);

@@ -165,7 +165,7 @@ for lang in ('en', 'zh'):
     md = texts['md', lang]
     links = re.findall(r'\[(\d+)\]\(#(n\d+)\)', md)
     t.check(('146', 'n1') in links and all('<a id="%s"></a>' % a in md for _, a in links), 'Markdown %s: each number leads into the appendix' % lang)
-    t.check('<b>' not in md.replace('\\<b\\>', '') and '| \\=cmd \\<i\\>\\&\\|' in md, 'Markdown %s: markup is text' % lang)
+    t.check('<b>' not in md.replace('\\<b\\>', '') and '| \\=cmd \\<i\\>\\&\\| |' in md, 'Markdown %s: markup is text' % lang)
     for name in re.findall(r'\]\((week-[\w-]+\.svg)\)', md):
         t.check(ET.parse(path(name)).getroot().tag.endswith('svg'), 'Markdown %s: plot %s lies beside it' % (lang, name))
     z = zipfile.ZipFile(io.BytesIO(texts['docx', lang]))

@@ -140,9 +140,20 @@ static void markdown_is_text(void **state)
 {
 	static const struct {
 		const char *in, *want;
-	} T[] = { { "a*b*", "a\\*b\\*" },		     { "<script>", "\\<script\\>" },	   { "[x](y)", "\\[x\\]\\(y\\)" },
-		  { "# h\n- x", "\\# h\\- x" },	     { "C:\\x", "C\\:\\\\x" },	   { "&amp;", "\\&amp\\;" },
-		  { "{{7*7}}", "\\{\\{7\\*7\\}\\}" }, { "\xe4\xb8\xad", "\xe4\xb8\xad" } };
+	} T[] = { { "a*b*", "a\\*b\\*" },
+		  { "<script>", "\\<script\\>" },
+		  { "[x](y)", "\\[x\\](y)" },
+		  { "# h", "\\# h" },
+		  { "- x", "\\- x" },
+		  { "a - b # c", "a - b # c" },
+		  { "C:\\x", "C:\\\\x" },
+		  { "&amp;", "\\&amp;" },
+		  { "{{7*7}}", "\\{\\{7\\*7\\}\\}" },
+		  { "http://x.example", "http\\://x.example" },
+		  { "WWW.x.example", "WWW\\.x.example" },
+		  { "a@b.example", "a\\@b.example" },
+		  { "a\nb", "ab" },
+		  { "\xe4\xb8\xad", "\xe4\xb8\xad" } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(T); i++) {
