@@ -275,7 +275,8 @@ static int fill(struct desk *d, const char *path, err *e)
 	int64_t tables = 0, pages = 0;
 	char sql[128];
 
-	snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", DESK_APPLICATION_ID, DESK_VERSION);
+	snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", DESK_APPLICATION_ID,
+		 DESK_VERSION);
 	if (desk_begin(d, e) < 0 || read_int(d, "SELECT count(*) FROM sqlite_schema", &tables, e) < 0 ||
 	    read_int(d, "PRAGMA page_count", &pages, e) < 0)
 		return -1;

@@ -366,7 +366,7 @@ static bool address_may(const struct privacy *p, uint32_t party, str ip)
 	return !identity_is_internal(p->st->identity, ip) && !case_file_is_own(p->declared, ip);
 }
 
-/* A word without '@' and slashes. */
+/* A word without '@' and slashes: a name that is known; one in a party's domain; one whose first label is known. */
 static bool word_may(const struct privacy *p, uint32_t party, str word)
 {
 	uint32_t owner = SHARED;
@@ -374,11 +374,15 @@ static bool word_may(const struct privacy *p, uint32_t party, str word)
 	word = trim_word(word);
 	if (word.len < 2)
 		return true;
-	if (lookup(&p->sure, word, &owner) || lookup(&p->sure, first_label(word), &owner) ||
-	    lookup(&p->domains, word, &owner) || lookup(&p->seen, word, &owner))
+	if (lookup(&p->sure, word, &owner))
 		return owner == party + 1;
 	owner = number_of(p, case_file_party(p->declared, word, STR("")));
-	return owner == 0 || owner == party + 1;
+	if (owner)
+		return owner == party + 1;
+	if (lookup(&p->sure, first_label(word), &owner) || lookup(&p->domains, word, &owner) ||
+	    lookup(&p->seen, word, &owner))
+		return owner == party + 1;
+	return true;
 }
 
 static bool is_address(str s)

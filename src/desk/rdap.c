@@ -199,13 +199,27 @@ static int value_read(const struct rdap *r, const json_t *j, unsigned depth, err
 	return rc;
 }
 
+/* At most so many values are in it: each but the first stands behind one of these. */
+static size_t values_at_most(str text)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < text.len; i++)
+		n += text.ptr[i] == '{' || text.ptr[i] == '[' || text.ptr[i] == ',';
+	return n;
+}
+
 int rdap_read(str text, contact_fn *fn, void *ctx, struct contact_counts *n, err *e)
 {
 	const struct rdap r = { fn, ctx, n };
 	json_error_t why;
-	json_t *j = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &why);
+	json_t *j;
 	int rc;
 
+	if (values_at_most(text) > LIMIT_DESK_JSON)
+		return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "more than %u values in one file: cut it",
+			       LIMIT_DESK_JSON);
+	j = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &why);
 	if (!j)
 		return err_set(e, ERR_CORRUPT, ERR_NO_OFFSET, "no JSON: line %d, column %d: %.120s", why.line,
 			       why.column, why.text);

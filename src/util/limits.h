@@ -133,6 +133,7 @@
 #define LIMIT_DESK_WAIT_MS 10000          /* for another command, which takes milliseconds */
 #define LIMIT_DESK_TEXT 4096u             /* one field; longer is refused: nobody reads it in a table */
 #define LIMIT_DESK_FILE (64u << 20)       /* a file that is imported; a national list of contacts has 10 MB */
+#define LIMIT_DESK_JSON 1000000u          /* values of one file of RDAP, 150 bytes of memory each; an answer has 300 */
 #define LIMIT_DESK_ROWS 1000000u          /* of it */
 #define LIMIT_DESK_BYTES (256u << 20)     /* their text in memory */
 #define LIMIT_DESK_SIGNS 200u             /* of a notice; who gets it reads no more, and is told how many there are */

@@ -57,7 +57,7 @@ BAD = [('prefix,contact\n192.0.2.1/24,a@b.example\n', 'line 2', 'host bits'), ('
        ('prefix,contact,colour\n192.0.2.0/24,a@b.example,red\n', 'line 1', 'an unknown column'), ('contact\na@b.example\n', 'line 2', 'nothing that it is of'),
        ('domain,contact\n中文.example,a@b.example\n', 'line 2', 'a name that is not in ASCII form'), ('prefix,contact,kind\n192.0.2.0/24,a@b.example,boss\n', 'line 2', 'an unknown kind'),
        ('prefix,contact,seen\n192.0.2.0/24,a@b.example,now\n', 'line 2', 'no time'), ('prefix,contact,name\n203.0.113.0/24,ok@b.example,ok\n192.0.2.0/24,a@b.example,\x1b[2J\n', 'line 3', 'a control character'),
-       ('country,contact\nNLD,a@b.example\n', 'line 2', 'no country'), ('{"objectClassName":"ip network","start', 'no JSON', 'RDAP cut off'), ('[' * 100000, 'no JSON', 'brackets without end'),
+       ('country,contact\nNLD,a@b.example\n', 'line 2', 'no country'), ('{"objectClassName":"ip network","start', 'no JSON', 'RDAP cut off'), ('[' * 100000, 'no JSON', 'brackets without end'), ('[' + '[],' * 2000000 + '[]]', 'more than', 'millions of values'),
        ('{"objectClassName":"entity"}', 'no RDAP', 'JSON of something else'), ('hello\nworld\n', 'no answer', 'no whois'), (b'\x00\x01\x02' * 1000, 'no answer', 'no text')]
 for text, word, what in BAD:
     run = desk('contacts', 'import', write(text))
