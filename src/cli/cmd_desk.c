@@ -203,20 +203,21 @@ const struct command command_desk = {
 	.options = OPTIONS,
 	.run = run,
 	.details =
-		"init makes the registry, one file for all who may write to it. set and show: the desk itself (org, contact,\n"
-		"country, lang, answer_days). fields lists what a row has, types the taxonomy of incidents.\n"
+		"init makes the registry, one file for all who may write to it. set and show: the desk itself (org,\n"
+		"contact, country, lang, answer_days). fields lists what a row has, types the taxonomy of incidents.\n"
 		"\n"
-		"incident add|set|show|list, party add|list, vuln add|list: rows of the registry. import reads a table (CSV, UTF-8) of\n"
-		"them, all or nothing; import-case makes the incident of a case or brings it up to date. Saying the same twice gives\n"
-		"one row. contacts import keeps whom to write to: tables (prefix, domain, asn or country; contact), answers of RDAP and whois\n"
-		"servers that lie in files; contacts find tells them, the longest prefix or suffix first, with source and age.\n"
+		"incident add|set|show|list, party add|list, vuln add|list: rows of the registry. import reads a table\n"
+		"(CSV, UTF-8) of them, all or nothing; import-case makes the incident of a case or brings it up to date.\n"
+		"Saying the same twice gives one row. contacts import keeps whom to write to: tables (prefix, domain, asn\n"
+		"or country; contact), answers of RDAP and whois servers that lie in files; contacts find tells them, the\n"
+		"longest prefix or suffix first, with source and age.\n"
 		"\n"
-		"notices make writes one notice per party with nothing but its own evidence: who was hurt (parties of case.yaml), who runs\n"
-		"an address, who registered a name; TLP and PAP of the incident decide who may be told. notices show, list, export;\n"
-		"notices send needs --send; ack notes an answer, remind and escalate act on what is due. takedown\n"
-		"keeps what others were asked to take down; spoor never looks itself, what was seen is entered or imported.\n"
-		"bulletin tells a week in numbers, each with the entries of the registry that it was counted from; plots of a Markdown\n"
-		"file lie beside it.\n"
+		"notices make writes one notice per party with nothing but its own evidence: who was hurt (parties of\n"
+		"case.yaml), who runs an address, who registered a name; TLP and PAP of the incident decide who may be\n"
+		"told. notices show, list, export; notices send needs --send; ack notes an answer, remind and escalate\n"
+		"act on what is due. takedown keeps what others were asked to take down; spoor never looks itself, what\n"
+		"was seen is entered or imported. bulletin tells a week in numbers, each with the entries of the registry\n"
+		"that it was counted from; plots of a Markdown file lie beside it.\n"
 		"\n"
 		"trail shows who changed what; with --verify, whether it is whole.\n",
 };
