@@ -57,7 +57,7 @@ static const struct verb {
 	{ "vuln", "list", 0, 100, "[FIELD=VALUE]...", READS, desk_vuln_list },
 	{ "contacts", "import", 1, 1, "FILE", WRITES, desk_contacts_import },
 	{ "contacts", "find", 1, 1, "an address, a name or an AS number", READS, desk_contacts_find },
-	{ "notices", "make", 1, 1, "INCIDENT", WRITES, desk_notices_make },
+	{ "notices", "make", 1, 1, "INCIDENT", OWN, desk_notices_make },
 	{ "notices", "list", 0, 1, "[INCIDENT]", READS, desk_notices_list },
 	{ "notices", "show", 1, 1, "ID", READS, desk_notices_show },
 	{ "notices", "export", 0, 1, "[INCIDENT]", READS, desk_notices_export },
@@ -71,7 +71,7 @@ static const struct verb {
 	{ "takedown", "list", 0, 100, "[FIELD=VALUE]...", READS, desk_takedown_list },
 	{ "bulletin", NULL, 0, 0, "nothing but options", READS, desk_bulletin },
 	{ "import", NULL, 1, 1, "FILE.csv", WRITES, desk_import },
-	{ "import-case", NULL, 1, 1, "CASE", WRITES, desk_import_from_case },
+	{ "import-case", NULL, 1, 1, "CASE", OWN, desk_import_from_case },
 };
 
 static const struct verb *verb_of(const struct cli_args *args, size_t *ret_words)

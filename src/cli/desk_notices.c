@@ -39,10 +39,12 @@ static int order_of(struct desk_call *c, struct notice_order *o, err *e)
 	return lang < 0 ? -1 : 0;
 }
 
+/* The story takes its time: others must not wait for it, so the transaction begins behind it. */
 int desk_notices_make(struct desk_call *c, err *e)
 {
 	const char *path = args_get(c->args, "case");
 	struct notice_order o;
+	struct privacy *p = NULL;
 	struct store *s = NULL;
 	struct story *st = NULL;
 	int rc = -1;
@@ -51,8 +53,13 @@ int desk_notices_make(struct desk_call *c, err *e)
 		return -1;
 	if (!path)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "notices make needs --case CASE");
-	if (store_open(&s, path, e) == 0 && story_build(&st, s, e) == 0)
-		rc = notices_make(&o, str_of(c->args->paths.at[0]), s, st, e);
+	if (store_open(&s, path, e) == 0 && story_build(&st, s, e) == 0 &&
+	    (!st->declared || st->declared->nparties == 0 || privacy_new(&p, st, s, e) == 0) &&
+	    desk_begin(c->d, e) == 0)
+		rc = notices_make(&o, str_of(c->args->paths.at[0]), st, p, e);
+	if (rc == 0)
+		rc = desk_commit(c->d, e);
+	privacy_free(p);
 	story_free(st);
 	store_close(s);
 	return rc;

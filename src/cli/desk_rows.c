@@ -286,8 +286,12 @@ int desk_import_from_case(struct desk_call *c, err *e)
 	buf id = { 0 };
 	int rc = -1;
 
-	if (store_open(&s, path, e) == 0 && story_build(&st, s, e) == 0 && told_build(&told, st, e) == 0)
+	/* the transaction begins behind what takes its time */
+	if (store_open(&s, path, e) == 0 && story_build(&st, s, e) == 0 && told_build(&told, st, e) == 0 &&
+	    desk_begin(c->d, e) == 0)
 		rc = desk_import_case(c->d, &told, str_of(path), &id, &done, e);
+	if (rc == 0)
+		rc = desk_commit(c->d, e);
 	if (rc == 0)
 		desk_say_done(c, buf_view(&id), done);
 	told_done(&told);

@@ -325,18 +325,12 @@ static int victim(struct making *m, const struct story *st, const struct privacy
 	return rc;
 }
 
-static int victims(struct making *m, struct store *s, const struct story *st, err *e)
+static int victims(struct making *m, const struct story *st, const struct privacy *p, err *e)
 {
-	struct privacy *p = NULL;
 	int rc = 0;
 
-	if (!st->declared || st->declared->nparties == 0)
-		return 0;
-	if (privacy_new(&p, st, s, e) < 0)
-		return -1;
-	for (uint32_t i = 0; rc == 0 && i < st->declared->nparties; i++)
+	for (uint32_t i = 0; rc == 0 && p && i < st->declared->nparties; i++)
 		rc = victim(m, st, p, i, e);
-	privacy_free(p);
 	return rc;
 }
 
@@ -551,7 +545,8 @@ static void making_end(struct making *m)
 	arena_done(&m->mem);
 }
 
-int notices_make(const struct notice_order *o, str incident, struct store *s, const struct story *st, err *e)
+int notices_make(const struct notice_order *o, str incident, const struct story *st, const struct privacy *p,
+		 err *e)
 {
 	struct making m;
 	struct told told = { 0 };
@@ -564,7 +559,7 @@ int notices_make(const struct notice_order *o, str incident, struct store *s, co
 			     "the case is not that of %.*s (desk import-case CASE makes its incident)",
 			     STR_ARG(m.incident.id));
 	if (rc == 0)
-		rc = victims(&m, s, st, e);
+		rc = victims(&m, st, p, e);
 	if (rc == 0)
 		rc = outside(&m, st, &told, e);
 	if (rc == 0)

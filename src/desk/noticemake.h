@@ -7,7 +7,7 @@
 #define SPOOR_DESK_NOTICEMAKE_H
 
 #include "desk/notices.h"
-#include "story/story.h"
+#include "desk/privacy.h"
 
 /* What became of one party: id (empty: held back), role, name, contact (empty: none is known), and why, as a sentence's end. */
 typedef int notice_fn(void *ctx, str id, const char *role, str name, str contact, const char *what, err *e);
@@ -19,8 +19,9 @@ struct notice_order {
 	void *ctx;
 };
 
-/* Inside of a transaction. ERR_ARG if the case is not the incident's. */
-int notices_make(const struct notice_order *o, str incident, struct store *s, const struct story *st, err *e);
+/* Inside of a transaction. p: of the same story; NULL where the case names no parties. ERR_ARG if the case is not the incident's. */
+int notices_make(const struct notice_order *o, str incident, const struct story *st, const struct privacy *p,
+		 err *e);
 /* Turn to the next contact: of a victim its second one, by a further mail; of an address or name the registrar or the national
  * team, by notices of their own. Only if it was sent and nobody answered. */
 int notice_escalate(const struct notice_order *o, str id, err *e);
