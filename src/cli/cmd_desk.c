@@ -24,6 +24,7 @@ static const struct cli_option OPTIONS[] = {
 	  "notices export: a folder that is there. bulletin: the file; default: standard output" },
 	{ 0, "note", "TEXT", "notices ack, takedown check: what was answered or seen" },
 	{ 0, "send", NULL, "notices send: really send; without it only what would be sent is told" },
+	{ 0, "from", "MAIL", "notices send: who writes. Default: the contact of the desk" },
 	{ 0, "smtp", "URL",
 	  "notices send: the mail server, smtps://HOST or smtp://HOST (encrypted, but on this machine)" },
 	{ 0, "outbox", "FOLDER", "notices send: write the mails there instead, for another program to send" },

@@ -335,8 +335,7 @@ static int remind_one(struct desk_call *c, const struct record *settings, str id
 		buf_printf(&c->out, "%.*s: a mail waits already\n", STR_ARG(id));
 		return 0;
 	}
-	if (mail_queue(c->d, &n, "reminder", n.v[N_CONTACT],
-		       share_contact_domain(record_get(settings, "contact")), e) < 0)
+	if (mail_queue(c->d, &n, "reminder", record_get(settings, "contact"), n.v[N_CONTACT], e) < 0)
 		return -1;
 	buf_printf(&c->out, "%.*s: reminder %llu queued to %.*s\n", STR_ARG(id),
 		   (unsigned long long)due.reminders + 1, STR_ARG(n.v[N_CONTACT]));

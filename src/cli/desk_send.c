@@ -18,6 +18,7 @@
 struct sending {
 	struct desk_call *c;
 	struct record settings;
+	str from; /* of mails that are queued now */
 	struct mail_server server;
 	const char *outbox;
 	VEC(str) id;
@@ -80,7 +81,6 @@ static void say(struct sending *s, str id, str to, str subject, const char *what
 /* Drafts into the queue, those of `only` or all. really: else it is only said. */
 static int queue_drafts(struct sending *s, bool really, err *e)
 {
-	str domain = share_contact_domain(record_get(&s->settings, "contact"));
 	str only = s->c->args->paths.len ? str_of(s->c->args->paths.at[0]) : STR("");
 
 	s->id.len = 0;
@@ -97,7 +97,7 @@ static int queue_drafts(struct sending *s, bool really, err *e)
 			say(s, n.v[N_ID], n.v[N_CONTACT], str_of(why), "held back");
 		} else if (!really) {
 			say(s, n.v[N_ID], n.v[N_CONTACT], n.v[N_SUBJECT], "would be sent");
-		} else if (mail_queue(s->c->d, &n, "first", n.v[N_CONTACT], domain, e) < 0) {
+		} else if (mail_queue(s->c->d, &n, "first", s->from, n.v[N_CONTACT], e) < 0) {
 			return -1;
 		}
 	}
@@ -127,7 +127,7 @@ static int note_first(void *ctx, const struct desk_mail *m, err *e)
 static int compose(struct sending *s, const struct desk_mail *m, const struct notice *n, buf *out, err *e)
 {
 	struct mail_form f = { .org = record_get(&s->settings, "org"),
-			       .from = record_get(&s->settings, "contact"),
+			       .from = m->v[M_SENDER],
 			       .to = m->v[M_CONTACT],
 			       .message_id = m->v[M_MESSAGE_ID],
 			       .kind = m->v[M_KIND],
@@ -149,8 +149,7 @@ static int deliver(struct sending *s, const struct desk_mail *m, buf *mail, err 
 	char name[64];
 
 	if (!s->outbox)
-		return mail_send(&s->server, record_get(&s->settings, "contact"), m->v[M_CONTACT],
-				 buf_view(mail), e);
+		return mail_send(&s->server, m->v[M_SENDER], m->v[M_CONTACT], buf_view(mail), e);
 	snprintf(name, sizeof name, "%.20s.eml", m->v[M_ID].ptr);
 	return desk_write_into(s->outbox, name, mail, e);
 }
@@ -268,19 +267,21 @@ int desk_notices_send(struct desk_call *c, err *e)
 			     .server = { args_get(c->args, "smtp"), args_get(c->args, "ca"),
 					 args_get(c->args, "netrc") },
 			     .outbox = args_get(c->args, "outbox") };
+	const char *from = args_get(c->args, "from");
 	int fd, rc = desk_settings(c->d, &s.settings, &c->mem, e);
 
 	if (rc < 0)
 		return -1;
+	s.from = from ? str_of(from) : record_get(&s.settings, "contact");
 	if (s.server.url && mail_server_check(&s.server, e) < 0)
 		return -1;
 	if (!args_get(c->args, "send")) {
 		rc = preview(&s, e);
 	} else if (!s.server.url == !s.outbox) {
 		rc = err_set(e, ERR_ARG, ERR_NO_OFFSET, "--send needs --smtp URL or --outbox FOLDER");
-	} else if (!share_contact_ok(record_get(&s.settings, "contact"))) {
+	} else if (!share_contact_ok(s.from)) {
 		rc = err_set(e, ERR_ARG, ERR_NO_OFFSET,
-			     "mails need who writes: desk set org=NAME contact=MAIL");
+			     "mails need who writes: --from MAIL, or desk set org=NAME contact=MAIL");
 	} else {
 		fd = lock(c, e);
 		rc = fd < 0 ? -1 : send_all(&s, e);

@@ -34,7 +34,7 @@ static const char DESK_SCHEMA[] =
 	"  acknowledged TEXT, answer TEXT, UNIQUE(incident, party, part)) WITHOUT ROWID;\n"
 	"CREATE TABLE mails(\n"
 	"  id TEXT PRIMARY KEY, notice TEXT NOT NULL REFERENCES notices(id), n INTEGER NOT NULL, kind TEXT NOT NULL,\n"
-	"  contact TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, date TEXT, sent TEXT,\n"
+	"  sender TEXT NOT NULL, contact TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, date TEXT, sent TEXT,\n"
 	"  UNIQUE(notice, n)) WITHOUT ROWID;\n"
 	"CREATE TABLE takedowns(\n"
 	"  id TEXT PRIMARY KEY, ref TEXT NOT NULL UNIQUE, incident TEXT NOT NULL REFERENCES incidents(id),\n"

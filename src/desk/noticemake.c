@@ -586,8 +586,7 @@ static int escalate_victim(struct making *m, const struct notice *n, err *e)
 			    "no second contact is known (party add name=... second=MAIL)", e);
 	if (due.waiting)
 		return tell(m, n->v[N_ID], NOTICE_VICTIM, n->v[N_NAME], second, "a mail waits already", e);
-	rc = mail_queue(m->o->d, n, "escalation", second,
-			share_contact_domain(record_get(&m->settings, "contact")), e);
+	rc = mail_queue(m->o->d, n, "escalation", record_get(&m->settings, "contact"), second, e);
 	return rc < 0 ? -1
 		      : tell(m, n->v[N_ID], NOTICE_VICTIM, n->v[N_NAME], second,
 			     "queued to the second contact", e);

@@ -2,6 +2,7 @@
 
 #include "desk/deskdb_priv.h"
 #include "desk/trail.h"
+#include "share/share.h"
 #include "util/limits.h"
 #include "util/times.h"
 
@@ -10,8 +11,8 @@ static const char *const COLUMNS[NOTICE_COLUMNS] = {
 	"country", "lang",       "tlp",     "pap",     "state", "subject",  "body",         "letter",
 	"xarf",    "indicators", "targets", "content", "made",  "deadline", "acknowledged", "answer"
 };
-static const char *const MAIL_NAMES[MAIL_COLUMNS] = { "id",         "notice", "n",    "kind", "contact",
-						      "message_id", "state",  "date", "sent" };
+static const char *const MAIL_NAMES[MAIL_COLUMNS] = { "id",      "notice",     "n",     "kind", "sender",
+						      "contact", "message_id", "state", "date", "sent" };
 
 const char *notice_column_name(enum notice_column c)
 {
@@ -276,55 +277,61 @@ void mail_message_id(buf *b, const struct notice *n, uint64_t number, str domain
 		   n->v[N_CONTENT].ptr, STR_ARG(domain));
 }
 
-static int mail_insert(struct desk *d, const struct notice *n, const char *kind, str contact, str message_id,
-		       uint64_t number, err *e)
+static int mail_insert(struct desk *d, const struct desk_mail *m, err *e)
 {
 	struct trail_change c;
 	sqlite3_stmt *st;
-	uint64_t id_number;
-	buf id = { 0 };
-	int rc = desk_number(d, "M-", &id_number, e);
+	buf sql = { 0 };
 
-	if (rc < 0)
+	if (trail_before(&c, d, "mail.queue", "mails", m->v[M_ID], e) < 0)
 		return -1;
-	buf_printf(&id, "M-%06llu", (unsigned long long)id_number);
-	rc = trail_before(&c, d, "mail.queue", "mails", buf_view(&id), e);
-	if (rc == 0 &&
-	    desk_prepare(
-		    d,
-		    "INSERT INTO mails(id, notice, n, kind, contact, message_id, state) VALUES (?, ?, ?, ?, ?, ?, 'to-send')",
-		    &st, e) < 0) {
+	buf_z(&sql, "INSERT INTO mails(");
+	names_list(&sql, MAIL_NAMES, MAIL_COLUMNS);
+	buf_z(&sql, ") VALUES (");
+	for (size_t i = 0; i < MAIL_COLUMNS; i++)
+		buf_z(&sql, i ? ", ?" : "?");
+	buf_byte(&sql, ')');
+	if (prepare(d, &sql, &st, e) < 0) {
 		buf_done(&c.before);
-		rc = -1;
-	} else if (rc == 0) {
-		desk_bind(st, 1, buf_view(&id));
-		desk_bind(st, 2, n->v[N_ID]);
-		sqlite3_bind_int64(st, 3, (int64_t)number);
-		desk_bind(st, 4, str_of(kind));
-		desk_bind(st, 5, contact);
-		desk_bind(st, 6, message_id);
-		rc = desk_run(d, st, e);
-		if (rc == 0)
-			rc = trail_after(&c, NULL, e);
-		else
-			buf_done(&c.before);
+		return -1;
 	}
-	buf_done(&id);
-	return rc;
+	for (size_t i = 0; i < MAIL_COLUMNS; i++)
+		desk_bind(st, (int)i + 1, m->v[i].len ? m->v[i] : (str){ 0 });
+	if (desk_run(d, st, e) < 0) {
+		buf_done(&c.before);
+		return -1;
+	}
+	return trail_after(&c, NULL, e);
 }
 
-int mail_queue(struct desk *d, const struct notice *n, const char *kind, str contact, str domain, err *e)
+int mail_queue(struct desk *d, const struct notice *n, const char *kind, str sender, str contact, err *e)
 {
+	struct desk_mail m = { 0 };
 	struct notice_due due;
-	buf message_id = { 0 };
+	buf id = { 0 }, number = { 0 }, message_id = { 0 };
+	uint64_t id_number;
 	int rc;
 
-	if (notice_due_read(d, n, &due, e) < 0)
+	if (!share_contact_ok(sender) || !share_contact_ok(contact))
+		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "a mail needs an address on both sides");
+	if (notice_due_read(d, n, &due, e) < 0 || desk_number(d, "M-", &id_number, e) < 0)
 		return -1;
-	mail_message_id(&message_id, n, due.mails + 1, domain);
-	rc = mail_insert(d, n, kind, contact, buf_view(&message_id), due.mails + 1, e);
+	buf_printf(&id, "M-%06llu", (unsigned long long)id_number);
+	buf_u64(&number, due.mails + 1);
+	mail_message_id(&message_id, n, due.mails + 1, share_contact_domain(sender));
+	m.v[M_ID] = buf_view(&id);
+	m.v[M_NOTICE] = n->v[N_ID];
+	m.v[M_N] = buf_view(&number);
+	m.v[M_KIND] = str_of(kind);
+	m.v[M_SENDER] = sender;
+	m.v[M_CONTACT] = contact;
+	m.v[M_MESSAGE_ID] = buf_view(&message_id);
+	m.v[M_STATE] = STR("to-send");
+	rc = mail_insert(d, &m, e);
 	if (rc == 0 && str_is(n->v[N_STATE], "draft"))
 		rc = notice_set(d, n->v[N_ID], N_STATE, STR("to-send"), "notice.queue", e);
+	buf_done(&id);
+	buf_done(&number);
 	buf_done(&message_id);
 	return rc;
 }

@@ -65,6 +65,7 @@ enum mail_column {
 	M_NOTICE,
 	M_N,
 	M_KIND,
+	M_SENDER,
 	M_CONTACT,
 	M_MESSAGE_ID,
 	M_STATE,
@@ -81,8 +82,8 @@ struct desk_mail {
 int mails_each(struct desk *d, str notice, const char *state,
 	       int (*fn)(void *ctx, const struct desk_mail *m, err *e), void *ctx, err *e);
 int mail_find(struct desk *d, str id, struct desk_mail *ret, arena *mem, err *e);
-/* Queue a mail of the notice: kind "first", "reminder", "escalation". domain: of who writes. */
-int mail_queue(struct desk *d, const struct notice *n, const char *kind, str contact, str domain, err *e);
+/* Queue a mail of the notice: kind "first", "reminder", "escalation". sender: mail address of who writes. */
+int mail_queue(struct desk *d, const struct notice *n, const char *kind, str sender, str contact, err *e);
 /* First try begins: its date is fixed. */
 int mail_begin(struct desk *d, str id, err *e);
 int mail_sent(struct desk *d, const struct desk_mail *m, err *e);

@@ -223,6 +223,7 @@ before = open(DB, 'rb').read()
 run = desk('notices', 'send')
 t.check(run.returncode == 0 and run.stdout.count(b'would be sent') == len(first) and b'Nothing was sent' in run.stdout and open(DB, 'rb').read() == before, 'without --send it is only said', run)
 t.equal(desk('notices', 'send', '--send').returncode, 1, 'where to must be said')
+t.equal(desk('notices', 'send', '--send', '--outbox', path('out'), '--from', 'a@b.example\nBcc: x@y.example').returncode, 1, 'who writes is one address')
 for url in ('http://x', 'smtp://user:secret@host', 'file:///etc/passwd', 'smtp://'):
     t.equal(desk('notices', 'send', '--send', '--smtp', url).returncode, 1, 'refused: ' + url)
 
