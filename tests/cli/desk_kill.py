@@ -106,7 +106,7 @@ server = Server()
 send = ['notices', 'send', '--send', '--smtp', 'smtp://127.0.0.1:%d' % server.port]
 reported, deaths = set(), 0
 for n in range(KILLS):
-    finished, dead, out = killed(send, 0.01 + rng.random() * 0.12)
+    finished, dead, out = killed(send, 0.01 + rng.random() * 0.06)
     deaths += dead
     reported |= {line.split(b' to ')[1].split(b':')[0].decode() for line in out.splitlines() if b': sent: ' in line}
     if finished:
