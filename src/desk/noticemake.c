@@ -249,6 +249,13 @@ out:
 	return rc;
 }
 
+/* Investigated again, the same evidence tells the same: when that was done is not told. */
+static void time_of_sight(struct told *t)
+{
+	if (t->first_ns != TIME_NONE)
+		t->made_ns = t->first_ns;
+}
+
 /* --- who was hurt ------------------------------------------------------------------------------------------------------ */
 
 static int take_owner(void *ctx, const struct contact *c, err *e)
@@ -310,6 +317,7 @@ static int victim(struct making *m, const struct story *st, const struct privacy
 	int rc = told_build_party(&told, st, privacy_mine(p, i), e);
 
 	if (rc == 0 && told.host.len) {
+		time_of_sight(&told);
 		notice_indicators_keep(&told, p, i);
 		w.told = &told;
 		w.party = arena_printf(&m->mem, "party:%.*s", STR_ARG(x->name));
@@ -560,6 +568,7 @@ int notices_make(const struct notice_order *o, str incident, const struct story 
 			     STR_ARG(m.incident.id));
 	if (rc == 0)
 		rc = victims(&m, st, p, e);
+	time_of_sight(&told);
 	if (rc == 0)
 		rc = outside(&m, st, &told, e);
 	if (rc == 0)

@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -69,6 +70,12 @@ first = notices()
 db_before = open(DB, 'rb').read()
 t.check(b': made' not in desk(*make).stdout and notices() == first, 'made again: as they were')
 t.equal(open(DB, 'rb').read(), db_before, 'and nothing was written')
+shutil.copytree(path('case'), path('again'))
+c = sqlite3.connect(path('again', 'case.db'))
+c.execute('UPDATE run SET started_ns = started_ns + 86400000000000')
+c.commit()
+c.close()
+t.check(b': made' not in desk(*make[:4], path('again'), *make[5:]).stdout and open(DB, 'rb').read() == db_before, 'the same evidence investigated again: the same notices')
 victims = [n for n in first if n['role'] == 'victim']
 hit = {o for o in orgs for h in told['hosts'] if h['class'] in ('confirmed', 'likely', 'exposed') and h['host'].lower().endswith('.' + orgs[o]['domain'])}
 t.equal({n['name'] for n in victims}, {o + ' Ltd' for o in hit}, 'each party that was hurt is told once, and no other')
