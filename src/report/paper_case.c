@@ -60,7 +60,7 @@ static void story(struct doc *d)
 		char key[64];
 
 		if (p->part != at) {
-			snprintf(key, sizeof key, "doc.part_%s", story_part_name(p->part));
+			snprintf(key, sizeof key, "part.%s", story_part_name(p->part));
 			doc_heading(d, 2, NULL, key);
 			at = p->part;
 		}

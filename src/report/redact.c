@@ -154,12 +154,14 @@ static void add_host(struct redactor *r, str name, str of)
 	add_domains(r, name);
 }
 
-static int on_account(void *ctx, str account, err *e)
+static int on_account(void *ctx, str host, str account, str sid, err *e)
 {
 	struct redactor *r = ctx;
 	size_t slash = str_find(account, STR("\\")), at = str_find(account, STR("@")),
 	       path = str_find(account, STR("/"));
 
+	(void)host;
+	(void)sid;
 	(void)e;
 	if (path != SIZE_MAX) { /* "corp.example/Users/anna" */
 		str rest = account, last = account;

@@ -130,6 +130,19 @@
 #define LIMIT_STORE_TEXT (64u << 10)      /* one text of a case; longer is cut, ours are shorter */
 #define LIMIT_STORE_FINDING_REFS 100000u  /* of one finding read back; a correlation may name many */
 
+/* --- desk ----------------------------------------------------------------------------------- */
+#define LIMIT_DESK_ROW (64 << 20)         /* one row of a registry: a notice with its indicators */
+#define LIMIT_DESK_WAIT_MS 10000          /* for another command, which takes milliseconds */
+#define LIMIT_DESK_TEXT 4096u             /* one field; longer is refused: nobody reads it in a table */
+#define LIMIT_DESK_FILE (64u << 20)       /* a file that is imported; a national list of contacts has 10 MB */
+#define LIMIT_DESK_JSON 1000000u          /* values of one file of RDAP, 150 bytes of memory each; an answer has 300 */
+#define LIMIT_DESK_ROWS 1000000u          /* of it */
+#define LIMIT_DESK_BYTES (256u << 20)     /* their text in memory */
+#define LIMIT_DESK_SIGNS 200u             /* of a notice; who gets it reads no more, and is told how many there are */
+#define LIMIT_DESK_REPORTS 200u           /* XARF reports that a mail carries one by one; the table has all */
+#define LIMIT_DESK_PARTIES 100000u        /* who is written to about one incident */
+#define LIMIT_DESK_COUNT UINT64_C(1000000000000000) /* a number in a field: a petabyte */
+
 /* --- sigma and detect ----------------------------------------------------------------------- */
 #define LIMIT_YAML_NODES 262144u          /* per document, aliases expanded; SigmaHQ's largest has 2,000 */
 #define LIMIT_YAML_DEPTH 64u              /* rules nest 6 deep */
