@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "report/out.h"
+#include "cli/outfile.h"
 #include "share/share.h"
 #include "store/store.h"
 
@@ -41,34 +41,6 @@ static int list(struct cli *cli)
 	return code;
 }
 
-static int fill(void *ctx, int fd, err *e)
-{
-	struct out o = { .b = *(buf *)ctx, .fd = fd };
-
-	*(buf *)ctx = (buf){ 0 };
-	return out_end(&o, e);
-}
-
-/* Into the file, put in place whole, or to standard output. */
-static int deliver(const char *path, buf *out, err *e)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	buf dir = { 0 };
-	int rc;
-
-	if (!path)
-		return cli_flush(STDOUT_FILENO, out, e);
-	if (slash)
-		buf_add(&dir, path, slash == path ? 1 : (size_t)(slash - path));
-	else
-		buf_z(&dir, ".");
-	buf_byte(&dir, 0);
-	rc = dir.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory")
-			: out_file(dir.ptr, slash ? slash + 1 : path, fill, out, e);
-	buf_done(&dir);
-	return rc;
-}
-
 static int compose(const struct share_format *f, buf *out, struct told *t, const struct share_options *o,
 		   err *e)
 {
@@ -87,7 +59,7 @@ static int one_format(struct cli *cli, const struct share_format *f, const char 
 
 	if (why)
 		return cli_usage(cli, &command_share, "%s needs %s", f->name, why);
-	if (compose(f, &out, t, o, &e) < 0 || deliver(path, &out, &e) < 0)
+	if (compose(f, &out, t, o, &e) < 0 || outfile_put(path, &out, &e) < 0)
 		code = cli_fail(cli, &e);
 	buf_done(&out);
 	return code;
@@ -105,7 +77,7 @@ static int all_formats(struct cli *cli, const char *dir, struct told *t, const s
 
 		if (why)
 			cli_say(cli, "left out: %s needs %s", f->name, why);
-		else if (compose(f, &out, t, o, &e) < 0 || out_file(dir, f->file, fill, &out, &e) < 0)
+		else if (compose(f, &out, t, o, &e) < 0 || outfile_into(dir, f->file, &out, &e) < 0)
 			code = cli_fail(cli, &e);
 		buf_done(&out);
 	}

@@ -58,7 +58,7 @@ struct command {
 /* Every command; ends with NULL. */
 extern const struct command *const COMMANDS[];
 extern const struct command command_investigate, command_hunt, command_dump, command_rules, command_show,
-	command_story, command_scope, command_mark, command_report, command_serve, command_share, command_doctor, command_help;
+	command_story, command_scope, command_mark, command_report, command_serve, command_share, command_warn, command_desk, command_doctor, command_help;
 
 const struct command *command_named(const char *name);
 

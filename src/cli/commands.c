@@ -2,7 +2,7 @@
 
 const struct command *const COMMANDS[] = {
 	&command_investigate, &command_hunt,   &command_dump,  &command_show,
-	&command_story,       &command_mark,    &command_report, &command_serve, &command_share, &command_scope,
+	&command_story,       &command_mark,    &command_report, &command_serve, &command_share, &command_scope, &command_warn, &command_desk,
 	&command_rules,       &command_doctor, &command_help,  NULL,
 };
 

@@ -1,22 +1,10 @@
-/* fetch.c - libcurl, opened when it is needed: its thirty libraries would make every start of the program
- * slower, and would lie in the processes that read hostile evidence. */
 #include "cli/fetch.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <unistd.h>
 
+#include "cli/curlopen.h"
 #include "util/limits.h"
-
-struct library {
-	void *handle;
-	__typeof__(curl_easy_init) *init;
-	__typeof__(curl_easy_setopt) *setopt;
-	__typeof__(curl_easy_perform) *perform;
-	__typeof__(curl_easy_cleanup) *cleanup;
-	__typeof__(curl_easy_strerror) *strerror;
-};
 
 struct download {
 	int fd;
@@ -51,29 +39,7 @@ static size_t take(char *p, size_t size, size_t n, void *ctx)
 	return d->too_large ? 0 : n;
 }
 
-static bool library_open(struct library *l)
-{
-	const struct {
-		const char *name;
-		void *to;
-	} symbols[] = {
-		{ "curl_easy_init", &l->init },         { "curl_easy_setopt", &l->setopt },
-		{ "curl_easy_perform", &l->perform },   { "curl_easy_cleanup", &l->cleanup },
-		{ "curl_easy_strerror", &l->strerror },
-	};
-
-	l->handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-	for (size_t i = 0; l->handle && i < COUNT(symbols); i++) {
-		void *p = dlsym(l->handle, symbols[i].name);
-
-		if (!p)
-			return false;
-		memcpy(symbols[i].to, &p, sizeof p);
-	}
-	return l->handle != NULL;
-}
-
-static CURLcode set_up(const struct library *l, CURL *c, const char *url, const char *ca, struct download *d, char *why)
+static CURLcode set_up(const struct curl_library *l, CURL *c, const char *url, const char *ca, struct download *d, char *why)
 {
 	const struct {
 		CURLoption option;
@@ -109,14 +75,14 @@ static CURLcode set_up(const struct library *l, CURL *c, const char *url, const 
 int fetch_url(const char *url, const char *ca, int fd, err *e)
 {
 	struct download d = { .fd = fd };
-	struct library l = { 0 };
+	struct curl_library l = { 0 };
 	char why[CURL_ERROR_SIZE] = "";
 	CURLcode rc;
 	CURL *c;
 
 	if (!str_starts(str_of(url), STR("https://")))
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "only https: is fetched, not %s", url);
-	if (!library_open(&l))
+	if (!curl_library_open(&l))
 		return err_set(e, ERR_UNSUPPORTED, ERR_NO_OFFSET,
 			       "cannot fetch %s: libcurl.so.4 is not installed (package libcurl4); fetch it by "
 			       "other means and name the file",

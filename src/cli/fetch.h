@@ -1,5 +1,5 @@
-/* fetch.h - one file over https, because the user named its address; nothing else in the program uses the
- * network. Certificates are checked; redirections stay https. Thread rule: the main thread. */
+/* fetch.h - one file over https, because the user named its address; beside it only mails that a desk was told to send
+ * (mailsend.h) use the network. Certificates are checked; redirections stay https. Thread rule: the main thread. */
 #ifndef SPOOR_CLI_FETCH_H
 #define SPOOR_CLI_FETCH_H
 

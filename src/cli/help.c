@@ -229,7 +229,8 @@ void help_man(buf *b)
 		"Reads the evidence of an intrusion (Windows event logs, JSON exports of them, archives of both),\n"
 		"detects with Sigma rules, extracts facts and writes a case with a report in which every statement\n"
 		"can be opened down to its bytes.\n"
-		"The evidence is only read; the network is never used.\n"
+		"The evidence is only read; the network is used by nothing but rules update with an\n"
+		"address and desk notices send with --send.\n"
 		"Results go to standard output, progress and errors to standard error.\n");
 	buf_z(b, ".Pp\nOptions of every command:\n.Bl -tag -width Ds\n");
 	man_options(b, CLI_COMMON_OPTIONS);

@@ -62,6 +62,8 @@ int cli_fail(const struct cli *cli, const err *e)
 	switch (e->code) {
 	case ERR_ARG:
 		return EXIT_USAGE;
+	case ERR_BUSY:
+		return EXIT_BUSY;
 	case ERR_OOM:
 	case ERR_NONE:
 		return EXIT_INTERNAL;

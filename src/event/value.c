@@ -357,6 +357,8 @@ bool value_u64(value v, uint64_t *ret)
 
 	if (v.flags & VALUE_F_ARRAY)
 		return false;
+	if (v.type == VALUE_UTF8 && str_to_u64((str){ (const char *)v.ptr, v.len }, ret))
+		return true; /* as most are in text logs */
 	switch ((enum value_type)v.type) {
 	case VALUE_UINT:
 	case VALUE_HEX:

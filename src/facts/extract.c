@@ -65,34 +65,35 @@ static str arg_as(str s, uint8_t how, buf *scratch)
 	}
 }
 
-static str value_view(value v, buf *scratch)
+bool fact_how_converts(uint8_t how)
 {
-	bool plain = (v.type == VALUE_UTF8 || v.type == VALUE_NUMBER || v.type == VALUE_TRUE_FALSE) &&
-		     !(v.flags & VALUE_F_ARRAY);
+	return how == ECS_HOST_OF || how == ECS_IP_OF || how == ECS_PORT_OF || how == ECS_URL_PATH ||
+	       how == ECS_URL_QUERY || how == ECS_TRANSPORT || how == ECS_PLUS;
+}
 
+str fact_value_text(value v, buf *scratch)
+{
 	if (v.len > 4 * LIMIT_FACT_VALUE)
 		v.len = 4 * LIMIT_FACT_VALUE;
-	if (plain && v.ptr[0] > ' ' && v.ptr[v.len - 1] > ' ')
+	if (fact_value_is_bare(v))
 		return (str){ (const char *)v.ptr, v.len };
-	if (plain)
+	if (fact_value_is_plain(v))
 		return str_trim((str){ (const char *)v.ptr, v.len });
 	buf_clear(scratch);
 	value_text(v, scratch);
 	return str_trim(buf_view(scratch));
 }
 
-/* The first of an argument's columns that says something; empty if none does. The text lies in the event or
- * in `scratch`. */
-static str arg_text(const struct fact_plan *p, struct fact_arg a, const event *ev, buf *scratch)
+str fact_arg_text(const struct fact_col *cols, struct fact_arg a, const event *ev, buf *scratch)
 {
 	for (uint32_t i = 0; i < a.n; i++) {
-		const struct fact_col *c = &p->cols[a.at + i];
+		const struct fact_col *c = &cols[a.at + i];
 		value v = event_value(ev, c->col);
 		str s;
 
 		if (v.type == VALUE_ABSENT || v.len == 0)
 			continue;
-		s = value_view(v, scratch);
+		s = fact_value_text(v, scratch);
 		if (fact_absent(s))
 			continue;
 		s = arg_as(s, c->how, scratch);
@@ -150,13 +151,15 @@ bool fact_plan_limit(const struct fact_plan *p, uint32_t condition, const event 
 	return c->negate;
 }
 
-static bool condition_holds(const struct fact_condition *c, const struct fact_plan *p, struct fact_arg a,
-			    const event *ev, buf *scratch)
+bool fact_plan_condition(const struct fact_plan *p, uint32_t condition, const event *ev, struct fact_draft *d)
 {
+	const struct fact_condition *c = &fact_rule_conditions(p->rule)[condition];
 	str text, rest = c->values;
 	bool hit;
 
-	text = arg_text(p, a, ev, scratch);
+	if (fact_condition_is_limit(c))
+		return fact_plan_limit(p, condition, ev);
+	text = fact_arg_text(p->cols, p->cond[condition], ev, &d->scratch[0]);
 	do
 		hit = one_value_holds(c->op, text, str_cut(rest, ',', &rest));
 	while (!hit && rest.len);
@@ -165,12 +168,8 @@ static bool condition_holds(const struct fact_condition *c, const struct fact_pl
 
 bool fact_plan_holds(const struct fact_plan *p, const event *ev, struct fact_draft *d)
 {
-	const struct fact_condition *conds = fact_rule_conditions(p->rule);
-
 	for (uint32_t i = 0; i < p->rule->nconditions; i++)
-		if (fact_condition_is_limit(&conds[i])
-			    ? !fact_plan_limit(p, i, ev)
-			    : !condition_holds(&conds[i], p, p->cond[i], ev, &d->scratch[0]))
+		if (!fact_plan_condition(p, i, ev, d))
 			return false;
 	return true;
 }
@@ -285,8 +284,15 @@ static void (*const OF_TWO[])(str, str, buf *) = {
 	[FN_LABEL] = put_label,
 };
 
-/* Functions of texts; s[i] is empty where the function takes a literal. */
-static void run_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out)
+bool fact_fn_of_texts(enum fact_fn fn)
+{
+	size_t i = (size_t)fn;
+
+	return fn == FN_TEXT || fn == FN_PATH || fn == FN_LOWPATH || fn == FN_QUERY ||
+	       (i < COUNT(OF_ONE) && OF_ONE[i]) || (i < COUNT(OF_TWO) && OF_TWO[i]);
+}
+
+void fact_op_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out)
 {
 	size_t fn = (size_t)op->fn;
 
@@ -321,7 +327,7 @@ static bool run_special(const struct fact_op *op, const struct fact_plan *p, con
 		buf_str(out, d->host);
 		return true;
 	case FN_OBSERVER:
-		s = arg_text(p, args[0], ev, &d->scratch[0]);
+		s = fact_arg_text(p->cols, args[0], ev, &d->scratch[0]);
 		buf_str(out, s.len ? s : d->host);
 		return true;
 	default:
@@ -342,8 +348,8 @@ static void run_op(const struct fact_op *op, const struct fact_plan *p, uint32_t
 		return;
 	}
 	for (int k = 0; k < FACT_ARGS; k++)
-		s[k] = arg_text(p, args[k], ev, &d->scratch[k]);
-	run_texts(op, s, &d->text);
+		s[k] = fact_arg_text(p->cols, args[k], ev, &d->scratch[k]);
+	fact_op_texts(op, s, &d->text);
 }
 
 void fact_draft_clear(struct fact_draft *d)
@@ -382,39 +388,59 @@ static void run_time(const struct fact_plan *p, uint32_t i, int attr, const even
 	}
 }
 
-enum fact_run fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d)
+void fact_plan_attr(const struct fact_plan *p, uint32_t from, uint32_t n, const event *ev,
+		    struct fact_draft *d)
 {
 	const struct fact_op *ops = fact_rule_ops(p->rule);
 	buf *t = &d->text;
-	size_t term = 0;
+	size_t attr = t->len, term = attr;
 
-	d->bytes = fact_plan_bytes(p, ev);
-	for (uint32_t i = 0; i < p->rule->nops; i++) {
+	for (uint32_t i = from; i < from + n; i++) {
 		size_t start = t->len;
-		int attr = ops[i].attr;
 
-		if (attr >= FA_COUNT) {
-			if (attr != FA_BYTES)
-				run_time(p, i, attr, ev, d);
-			continue;
-		}
-		if (ops[i].join == JOIN_FIRST)
-			d->from[attr] = start;
 		if (ops[i].join != JOIN_OR)
 			term = start;
-		else if (t->len > term)
+		else if (start > term)
 			continue; /* an earlier alternative was there */
-		if (ops[i].join == JOIN_AND && start > d->from[attr]) {
+		if (ops[i].join == JOIN_AND && start > attr) {
 			buf_byte(t, ' ');
 			start++;
 		}
 		run_op(&ops[i], p, i, ev, d);
 		if (t->len == start && start > term)
 			t->len = term; /* nothing came: without the space */
-		d->len[attr] = t->len - d->from[attr];
-		if (ops[i].required && d->len[attr] == 0 &&
-		    (i + 1 == p->rule->nops || ops[i + 1].attr != attr))
+	}
+}
+
+uint32_t fact_plan_ops_of(const struct fact_plan *p, uint32_t from)
+{
+	const struct fact_op *ops = fact_rule_ops(p->rule);
+	uint32_t n = 1;
+
+	while (from + n < p->rule->nops && ops[from + n].attr == ops[from].attr)
+		n++;
+	return n;
+}
+
+enum fact_run fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d)
+{
+	const struct fact_op *ops = fact_rule_ops(p->rule);
+
+	d->bytes = fact_plan_bytes(p, ev);
+	for (uint32_t i = 0, n; i < p->rule->nops; i += n) {
+		int attr = ops[i].attr;
+
+		n = fact_plan_ops_of(p, i);
+		if (attr >= FA_COUNT) {
+			for (uint32_t k = i; k < i + n && attr != FA_BYTES; k++)
+				run_time(p, k, attr, ev, d);
+			continue;
+		}
+		d->from[attr] = d->text.len;
+		fact_plan_attr(p, i, n, ev, d);
+		d->len[attr] = d->text.len - d->from[attr];
+		if (ops[i].required && d->len[attr] == 0)
 			return RUN_NONE;
 	}
-	return t->failed ? RUN_OOM : RUN_FACT;
+	return d->text.failed ? RUN_OOM : RUN_FACT;
 }

@@ -71,7 +71,7 @@ static int32_t find_for(const struct schema *s, const struct fact_op *op, str na
 static void add_col(struct binder *b, int32_t col, uint8_t how)
 {
 	if (col >= 0 && b->ncols < COLS_MAX)
-		b->cols[b->ncols++] = (struct fact_col){ col, how };
+		b->cols[b->ncols++] = (struct fact_col){ col, how, fact_how_converts(how) };
 }
 
 /* Columns that data/ecs_*.tsv call `want`, in the log's own order; a derived host counts too. */
@@ -155,29 +155,6 @@ static bool takes_field(enum fact_fn fn, int i)
 	}
 }
 
-/* Columns whose bytes decide the attributes: each once. */
-static uint32_t key_cols(const struct fact_plan *p, const struct fact_op *ops, struct fact_key_col *to)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < p->rule->nops; i++) {
-		for (int k = 0; k < FACT_ARGS && ops[i].attr != FA_BYTES; k++) {
-			struct fact_arg a = p->args[i * FACT_ARGS + (uint32_t)k];
-
-			for (uint32_t c = 0; c < a.n; c++) {
-				struct fact_key_col one = { p->cols[a.at + c].col, ops[i].fn == FN_IF };
-				uint32_t at = 0;
-
-				while (at < n && (to[at].col != one.col || to[at].presence != one.presence))
-					at++;
-				if (at == n)
-					to[n++] = one;
-			}
-		}
-	}
-	return n;
-}
-
 /* The alternatives of "bytes" follow one another. */
 static struct fact_arg bytes_of(const struct fact_op *ops, uint32_t nops, const struct fact_arg *args)
 {
@@ -199,10 +176,8 @@ bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct
 	const struct fact_condition *conds = fact_rule_conditions(r);
 	struct fact_arg *args = arena_array(mem, (size_t)r->nops * FACT_ARGS + 1, sizeof *args);
 	struct fact_arg *cond = arena_array(mem, r->nconditions + 1, sizeof *cond);
-	struct fact_key_col key[COLS_MAX], *kept;
 	struct fact_col *cols;
 	struct binder b = { .schema = s };
-	uint32_t nkey = 0;
 
 	if (!args || !cond)
 		return false;
@@ -225,17 +200,11 @@ bool fact_plan_bind(struct fact_plan *p, const struct fact_rule *r, const struct
 		cond[i] = r->datasets ? bind_flat(&b, conds[i].field)
 				      : bind_one(&b, find_field(s, conds[i].field));
 	p->cols = b.cols;
-	if (r->datasets)
-		nkey = key_cols(p, ops, key);
 	p->bytes = bytes_of(ops, r->nops, args);
 	cols = arena_array(mem, b.ncols + 1, sizeof *cols);
-	kept = arena_array(mem, nkey + 1, sizeof *kept);
-	if (!cols || !kept)
+	if (!cols)
 		return false;
 	memcpy(cols, b.cols, b.ncols * sizeof *cols);
-	memcpy(kept, key, nkey * sizeof *kept);
 	p->cols = cols;
-	p->key = kept;
-	p->nkey = nkey;
 	return true;
 }

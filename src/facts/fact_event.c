@@ -5,16 +5,6 @@
 
 static const int64_t DAY_NS = 86400 * NS_PER_S;
 
-void fact_entry_count(struct entry *en, const event *ev, const struct fact_span *one)
-{
-	const struct event_ref *last = &en->refs[FACT_REFS - 1];
-
-	fact_span_add(&en->span, one);
-	if (en->nrefs < FACT_REFS || ev->ref.item < last->item ||
-	    (ev->ref.item == last->item && ev->ref.offset <= last->offset))
-		fact_refs_add(en->refs, &en->nrefs, &ev->ref);
-}
-
 /* Put together the key of the draft and count the event for it. */
 static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *ev, uint32_t *ret_entry,
 		       err *e)
@@ -22,22 +12,28 @@ static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *e
 	struct fact_draft *d = &t->draft;
 	struct fact_span one = { ev->time_ns, ev->time_ns, 1, d->bytes,
 				 d->len[FA_DAY] ? fact_hour_bit(ev->time_ns) : 0 };
-	struct entry *en;
+	struct fact_key key;
+	uint32_t entry;
 
-	buf_clear(&t->key);
-	buf_byte(&t->key, (char)kind);
-	for (unsigned i = 0; i < FA_COUNT; i++)
+	fact_key_start(&key, kind);
+	for (unsigned i = 0; i < FA_COUNT; i++) {
+		uint32_t id = FACT_TEXT_NONE;
+
 		if (d->len[i])
-			fact_key_attr(&t->key, i, (str){ d->text.ptr + d->from[i], d->len[i] });
-	en = d->text.failed ? NULL : fact_intern(t);
-	if (!en)
+			id = fact_value_id(t, (str){ d->text.ptr + d->from[i], d->len[i] });
+		if (id == FACT_TEXT_FULL)
+			return fact_no_room(t, e);
+		fact_key_put(&key, i, id);
+	}
+	entry = d->text.failed ? FACT_NO_ENTRY : fact_intern(t, &key, fact_key_hash(t, &key));
+	if (entry == FACT_NO_ENTRY)
 		return fact_no_room(t, e);
 	if (d->first_ns != TIME_NONE || d->last_ns != TIME_NONE) {
 		one.first_ns = d->first_ns;
 		one.last_ns = d->last_ns;
 	}
-	fact_entry_count(en, ev, &one);
-	*ret_entry = (uint32_t)(en - t->entries.at);
+	fact_entry_add(t, entry, &one, &ev->ref);
+	*ret_entry = entry;
 	return 0;
 }
 
@@ -69,6 +65,8 @@ static int coverage_find(struct fact_table *t, struct site *s, const event *ev, 
 		s->day_to = s->day_from + DAY_NS;
 		s->recovered = ev->flags & EVENT_RECOVERED;
 		s->generation = t->generation;
+		s->when = (uint32_t)(s->day_from / DAY_NS) << 1 | s->recovered;
+		s->day_text = fact_value_id(t, str_of(s->day)); /* it is there */
 	}
 	return 0;
 }
@@ -88,8 +86,8 @@ static int coverage_count(struct fact_table *t, struct site *s, const event *ev,
 {
 	if (!fact_same_day(t, s, ev))
 		return coverage_find(t, s, ev, e);
-	fact_entry_count(&t->entries.at[s->coverage], ev,
-			 &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, fact_hour_of(s, ev) });
+	fact_entry_add(t, s->coverage,
+		       &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, fact_hour_of(s, ev) }, &ev->ref);
 	return 0;
 }
 
@@ -118,8 +116,7 @@ static bool wants(const struct fact_rule *r, const struct wanted *w)
 }
 
 /* Bind the rules that speak of such events. False without memory. */
-static bool plans_bind(struct fact_table *t, const struct wanted *w, arena *mem, const struct fact_plan **ret,
-		       uint32_t *ret_n)
+static bool plans_bind(const struct wanted *w, arena *mem, const struct fact_plan **ret, uint32_t *ret_n)
 {
 	const struct fact_rule *r;
 	struct fact_plan *plans;
@@ -134,9 +131,8 @@ static bool plans_bind(struct fact_table *t, const struct wanted *w, arena *mem,
 	for (size_t i = 0; (r = fact_rule_at(i)) != NULL; i++) {
 		if (!wants(r, w))
 			continue;
-		if (!fact_plan_bind(&plans[n], r, w->schema, mem))
+		if (!fact_plan_bind(&plans[n++], r, w->schema, mem))
 			return false;
-		plans[n++].id = t->plan_ids++;
 	}
 	*ret = plans;
 	*ret_n = n;
@@ -153,7 +149,7 @@ static bool site_fill(struct fact_table *t, struct binding *b, struct site *s, c
 	w.channel = flat ? arena_str(mem, ev->schema->dataset) : wk_text(ev, WK_CHANNEL, mem);
 	*s = (struct site){ .channel = w.channel,
 			    .host = wk_text(ev, WK_COMPUTER, mem),
-			    .id = t->site_ids++ };
+			    .number = ++t->sites_seen };
 	if (!w.provider.ptr || !s->channel.ptr || !s->host.ptr)
 		return false;
 	if (flat && fact_absent(s->host))
@@ -164,12 +160,12 @@ static bool site_fill(struct fact_table *t, struct binding *b, struct site *s, c
 		s->nplans = b->nplans;
 		return true;
 	}
-	if (!plans_bind(t, &w, mem, &s->plans, &s->nplans))
+	if (!plans_bind(&w, mem, &s->plans, &s->nplans))
 		return false;
 	if (flat && mem == &t->plans) {
-		if (!fact_lines_bind(&b->lines, s->plans, s->nplans, mem))
+		b->lines = fact_lines_bind(t, ev->schema, s->plans, s->nplans);
+		if (!b->lines)
 			return false;
-		b->lines.id = t->plan_ids++;
 		b->plans = s->plans;
 		b->nplans = s->nplans;
 	}
@@ -190,7 +186,7 @@ static void forget_sites(struct fact_table *t)
 /* The site under the key in t->key, made if need be; NULL if it cannot be kept. */
 static struct site *site_keep(struct fact_table *t, struct binding *b, const event *ev)
 {
-	struct map_entry *m = map_get(&t->sites, buf_view(&t->key));
+	struct map_entry *m = map_get(&t->sites, buf_view(&t->site_key));
 	struct site *s;
 
 	if (m)
@@ -198,7 +194,7 @@ static struct site *site_keep(struct fact_table *t, struct binding *b, const eve
 	s = arena_alloc(&t->plans, sizeof *s);
 	if (!s || !site_fill(t, b, s, ev, &t->plans))
 		return NULL;
-	m = map_put(&t->sites, buf_view(&t->key), (uintptr_t)s, NULL);
+	m = map_put(&t->sites, buf_view(&t->site_key), (uintptr_t)s, NULL);
 	return m ? s : NULL;
 }
 
@@ -244,12 +240,12 @@ static struct site *site_of(struct fact_table *t, struct binding *b, const event
 		v[i] = event_value(ev, b->varies[i]);
 	if (binding_hit(b, v))
 		return b->last;
-	buf_clear(&t->key);
-	buf_add(&t->key, &b->schema, sizeof b->schema);
+	buf_clear(&t->site_key);
+	buf_add(&t->site_key, &b->schema, sizeof b->schema);
 	for (uint32_t i = 0; i < b->nvaries; i++) {
-		buf_byte(&t->key, (char)v[i].type);
-		buf_add(&t->key, &v[i].len, sizeof v[i].len);
-		buf_add(&t->key, v[i].ptr, v[i].len < SITE_KEY_MAX ? v[i].len : 0);
+		buf_byte(&t->site_key, (char)v[i].type);
+		buf_add(&t->site_key, &v[i].len, sizeof v[i].len);
+		buf_add(&t->site_key, v[i].ptr, v[i].len < SITE_KEY_MAX ? v[i].len : 0);
 		if (v[i].len >= SITE_KEY_MAX)
 			goto nowhere; /* nobody has such a name: not worth keeping */
 	}
@@ -296,15 +292,16 @@ static struct binding *binding_of(struct fact_table *t, const struct schema *s)
 /* --- facts of one event ------------------------------------------------------------------------ */
 
 int fact_plan_make(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
-		   uint32_t *ret_entry, err *e)
+		   err *e)
 {
+	uint32_t entry;
+
 	draft_start(t, s, ev, p->rule->datasets == NULL);
 	t->draft.day = fact_same_day(t, s, ev) ? str_of(s->day) : (str){ 0 };
 	switch (fact_plan_run(p, ev, &t->draft)) {
 	case RUN_FACT:
-		return draft_merge(t, p->rule->kind, ev, ret_entry, e);
+		return draft_merge(t, p->rule->kind, ev, &entry, e);
 	case RUN_NONE:
-		*ret_entry = FACT_NO_ENTRY;
 		return 0;
 	default:
 		return fact_no_room(t, e);
@@ -315,7 +312,6 @@ int fact_table_observe(struct fact_table *t, const event *ev, err *e)
 {
 	struct binding *b = binding_of(t, ev->schema);
 	struct site *s = b ? site_of(t, b, ev) : NULL;
-	uint32_t entry;
 
 	if (!s)
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory to bind schema %u", ev->schema->id);
@@ -325,7 +321,7 @@ int fact_table_observe(struct fact_table *t, const event *ev, err *e)
 		return fact_lines_observe(t, b, s, ev, e);
 	for (uint32_t i = 0; i < s->nplans; i++)
 		if (fact_plan_holds(&s->plans[i], ev, &t->draft) &&
-		    fact_plan_make(t, s, &s->plans[i], ev, &entry, e) < 0)
+		    fact_plan_make(t, s, &s->plans[i], ev, e) < 0)
 			return -1;
 	return 0;
 }

@@ -1,451 +1,373 @@
-/* fact_lines.c - lines of flat logs that were there before: which facts they add to, without texts. */
+/* fact_lines.c - facts of the lines of flat logs. A line whose inputs came before adds to the same facts; of others
+ * the texts are known one by one. */
 #include <stdlib.h>
 
-#include "facts/factstore.h"
+#include "facts/lines_priv.h"
 
-enum { KEY_COLS_MAX = 96, LIMITS_MAX = 32 };
-/* Where few of LOOK lines were known, looking lines up costs more than it saves: not for the next SKIP. */
-enum { LOOK = 1024, LOOK_HITS = LOOK / 3, SKIP = 16 * LOOK };
-
-/* --- binding --------------------------------------------------------------------------------- */
-
-struct gather {
-	struct fact_key_col key[KEY_COLS_MAX];
-	struct fact_limit limits[LIMITS_MAX];
-	uint32_t nkey, nlimits;
-	bool full;
+/* Which facts came of a line. Forgotten together when there is no more room. */
+enum { LINES = 65536, LINE_SLOTS = 2 * LINES, LINE_BYTES = 10 << 20 };
+enum { KEY_BYTES_MAX = 1024, REST_MAX = 14, ENTRY_BITS = 27 };
+_Static_assert(LIMIT_FACTS < 1 << ENTRY_BITS && LINE_RULES_MAX <= 32, "a fact of a line fits a word");
+struct line_slot {
+	uint32_t hash;
+	uint32_t at; /* of the struct known in line_memo.bytes, + 1; 0 free */
 };
+struct known { /* before the key, a word of rule and entry per fact, a struct known_alone per rule that is alone */
+	uint32_t key_len;
+	uint16_t nfacts, nalone;
+};
+struct known_alone {
+	uint32_t entry; /* that came of the rest, the last time */
+	uint8_t rule, nrest;
+	char rest[REST_MAX];
+};
+struct line_memo {
+	uint64_t generation; /* of the table whose entries it knows */
+	uint32_t nlines, used;
+	struct line_slot slots[LINE_SLOTS];
+	uint8_t bytes[LINE_BYTES];
+};
+enum { KNOWN_MAX = sizeof(struct known) + KEY_BYTES_MAX + LINE_RULES_MAX * (4 + sizeof(struct known_alone)) };
 
-static const struct fact_key_col *key_find(const struct gather *g, int32_t col)
+/* Have a memory of this generation, with room for one more line. */
+static bool memo_ready(struct fact_table *t)
 {
-	for (uint32_t i = 0; i < g->nkey; i++)
-		if (g->key[i].col == col)
-			return &g->key[i];
-	return NULL;
-}
+	struct line_memo *m = t->lines;
 
-static void key_add(struct gather *g, int32_t col, bool presence)
-{
-	for (uint32_t i = 0; i < g->nkey; i++)
-		if (g->key[i].col == col) {
-			g->key[i].presence &= presence;
-			return;
-		}
-	if (g->nkey == KEY_COLS_MAX)
-		g->full = true;
-	else
-		g->key[g->nkey++] = (struct fact_key_col){ col, presence };
-}
-
-static bool key_has(const struct gather *g, struct fact_key_col want)
-{
-	const struct fact_key_col *have = key_find(g, want.col);
-
-	return have && (want.presence || !have->presence);
-}
-
-/* Does the rule tell replies apart by their size? That differs where nothing else does. */
-static bool wants_size(const struct fact_plan *p)
-{
-	const struct fact_op *ops = fact_rule_ops(p->rule);
-
-	for (uint32_t i = 0; i < p->rule->nops; i++)
-		if (ops[i].attr == FA_SIZE)
-			return true;
-	return false;
-}
-
-static void gather_columns(struct gather *g, const struct fact_plan *p)
-{
-	const struct fact_condition *conds = fact_rule_conditions(p->rule);
-
-	if (!p->timed && !wants_size(p))
-		for (uint32_t i = 0; i < p->nkey; i++)
-			key_add(g, p->key[i].col, p->key[i].presence);
-	for (uint32_t i = 0; i < p->rule->nconditions; i++)
-		for (uint32_t c = 0; !fact_condition_is_limit(&conds[i]) && c < p->cond[i].n; c++)
-			key_add(g, p->cols[p->cond[i].at + c].col, false);
-}
-
-/* Is the side of the limit known from the key, or from a limit that is there already? */
-static bool limit_known(const struct gather *g, const struct fact_plan *plans, const struct fact_plan *p,
-			uint32_t i)
-{
-	const struct fact_condition *c = &fact_rule_conditions(p->rule)[i];
-	uint32_t exact = 0;
-
-	for (uint32_t k = 0; k < p->cond[i].n; k++)
-		exact += key_has(g, (struct fact_key_col){ p->cols[p->cond[i].at + k].col, false });
-	if (exact == p->cond[i].n)
-		return true;
-	for (uint32_t k = 0; k < g->nlimits; k++) {
-		const struct fact_condition *o =
-			&fact_rule_conditions(plans[g->limits[k].plan].rule)[g->limits[k].condition];
-
-		if (o->op == c->op && o->number == c->number && o->negate == c->negate &&
-		    str_eq(o->field, c->field))
-			return true;
-	}
-	return false;
-}
-
-static void gather_limits(struct gather *g, const struct fact_plan *plans, uint32_t at)
-{
-	const struct fact_plan *p = &plans[at];
-	const struct fact_condition *conds = fact_rule_conditions(p->rule);
-
-	for (uint32_t i = 0; i < p->rule->nconditions; i++) {
-		if (!fact_condition_is_limit(&conds[i]) || limit_known(g, plans, p, i))
-			continue;
-		if (g->nlimits == LIMITS_MAX)
-			g->full = true;
-		else
-			g->limits[g->nlimits++] = (struct fact_limit){ at, i };
-	}
-}
-
-/* False without memory. */
-static bool rest_bind(struct fact_rest *r, const struct gather *g, const struct fact_plan *p, arena *mem)
-{
-	struct fact_key_col *cols = arena_array(mem, p->nkey + 1, sizeof *cols);
-
-	if (!cols)
+	if (!m) /* most of it is never touched */
+		m = t->lines = calloc(1, sizeof *m);
+	if (!m)
 		return false;
-	*r = (struct fact_rest){ .alone = p->timed, .cols = cols };
-	for (uint32_t k = 0; k < p->nkey && !p->timed; k++)
-		if (!key_has(g, p->key[k]))
-			cols[r->n++] = p->key[k];
-	r->alone |= r->n > 0;
-	r->whole = !r->alone && p->nkey >= g->nkey;
-	return true;
-}
-
-bool fact_lines_bind(struct fact_lines *l, const struct fact_plan *plans, uint32_t nplans, arena *mem)
-{
-	struct gather g = { .full = nplans > CACHE_FACTS_MAX || nplans < 2 };
-	struct fact_key_col *key;
-	struct fact_limit *limits;
-	struct fact_rest *rest;
-
-	for (uint32_t i = 0; i < nplans; i++)
-		gather_columns(&g, &plans[i]);
-	for (uint32_t i = 0; i < nplans; i++)
-		gather_limits(&g, plans, i);
-	key = arena_array(mem, g.nkey + 1, sizeof *key);
-	limits = arena_array(mem, g.nlimits + 1, sizeof *limits);
-	rest = arena_array(mem, nplans + 1, sizeof *rest);
-	if (!key || !limits || !rest)
-		return false;
-	memcpy(key, g.key, g.nkey * sizeof *key);
-	memcpy(limits, g.limits, g.nlimits * sizeof *limits);
-	for (uint32_t i = 0; i < nplans; i++)
-		if (!rest_bind(&rest[i], &g, &plans[i], mem))
-			return false;
-	*l = (struct fact_lines){ .usable = !g.full,
-				  .key = key,
-				  .limits = limits,
-				  .rest = rest,
-				  .nkey = g.nkey,
-				  .nlimits = g.nlimits };
-	return true;
-}
-
-/* --- keys ------------------------------------------------------------------------------------ */
-
-static bool is_there(value v)
-{
-	return v.type == VALUE_UTF8 ? !fact_absent(str_trim((str){ (const char *)v.ptr, v.len })) : v.len > 0;
-}
-
-/* A column's part of a key: short plain texts behind one byte. NULL without room. */
-static uint8_t *key_value(uint8_t *to, const uint8_t *end, value v, bool presence)
-{
-	if (v.len + 7 > (size_t)(end - to))
-		return NULL;
-	if (presence) {
-		*to++ = is_there(v);
-		return to;
-	}
-	if (v.type == VALUE_UTF8 && v.flags == 0 && v.len < 255) {
-		*to++ = (uint8_t)v.len;
-	} else {
-		to[0] = 255;
-		to[1] = v.type;
-		to[2] = v.flags;
-		memcpy(to + 3, &v.len, sizeof v.len);
-		to += 7;
-	}
-	if (v.len)
-		memcpy(to, v.ptr, v.len);
-	return to + v.len;
-}
-
-/* The bytes of some columns behind what else decides a fact: whose rules, where, which day. False: too many to
- * keep. */
-static bool key_make(buf *key, const struct site *s, uint32_t id, uint32_t bits,
-		     const struct fact_key_col *cols, uint32_t ncols, const event *ev)
-{
-	uint8_t *to;
-	const uint8_t *end;
-
-	buf_clear(key);
-	if (!buf_reserve(key, CACHE_KEY_MAX))
-		return false;
-	to = (uint8_t *)key->ptr;
-	end = to + CACHE_KEY_MAX;
-	memcpy(to, &id, sizeof id);
-	memcpy(to + 4, &s->id, sizeof s->id);
-	memcpy(to + 8, &s->day_from, sizeof s->day_from);
-	memcpy(to + 16, &bits, sizeof bits);
-	to[20] = s->recovered;
-	to += 21;
-	for (uint32_t i = 0; i < ncols && to; i++)
-		to = key_value(to, end, event_value(ev, cols[i].col), cols[i].presence);
-	if (!to)
-		return false;
-	key->len = (size_t)(to - (uint8_t *)key->ptr);
-	return true;
-}
-
-/* --- what is remembered ---------------------------------------------------------------------- */
-
-static struct cached cache_head(const struct fact_cache *c, const struct cache_slot *slot)
-{
-	struct cached head;
-
-	memcpy(&head, c->bytes + slot->at - 1, sizeof head);
-	return head;
-}
-
-static const uint8_t *cache_key(const struct fact_cache *c, const struct cache_slot *slot)
-{
-	return c->bytes + slot->at - 1 + sizeof(struct cached);
-}
-
-/* The slot of a key: of what is known of it, else a free one. */
-static struct cache_slot *cache_find(struct fact_cache *c, const buf *key, uint64_t hash)
-{
-	uint32_t i = (uint32_t)hash % CACHE_SLOTS;
-
-	for (; c->slots[i].at; i = (i + 1) % CACHE_SLOTS) {
-		const struct cache_slot *one = &c->slots[i];
-
-		if (one->hash == (uint32_t)(hash >> 32) && cache_head(c, one).len == key->len &&
-		    memcmp(cache_key(c, one), key->ptr, key->len) == 0)
-			break;
-	}
-	return &c->slots[i];
-}
-
-/* Have a cache that knows this generation and has room for one more. */
-static bool cache_ready(struct fact_table *t)
-{
-	enum { ROOM = sizeof(struct cached) + CACHE_KEY_MAX + CACHE_FACTS_MAX * sizeof(struct line_fact) };
-	struct fact_cache *c = t->cache;
-
-	if (!c) /* most of it is never touched */
-		c = t->cache = calloc(1, sizeof *c);
-	if (!c)
-		return false;
-	if (c->generation != t->generation || c->n == CACHE_MAX || CACHE_BYTES - c->used_bytes < ROOM) {
-		if (c->n)
-			memset(c->slots, 0, sizeof c->slots);
-		c->n = c->used_bytes = 0;
-		c->emptied++;
-		c->generation = t->generation;
+	if (m->generation != t->generation || m->nlines == LINES || LINE_BYTES - m->used < KNOWN_MAX) {
+		if (m->nlines)
+			memset(m->slots, 0, sizeof m->slots);
+		m->nlines = m->used = 0;
+		m->generation = t->generation;
 	}
 	return true;
 }
 
-static void cache_bytes(struct fact_cache *c, const void *p, size_t n)
+/* --- rules ----------------------------------------------------------------------------------- */
+
+static void count(struct fact_table *t, const struct site *s, const struct fact_plan *p, const event *ev,
+		  uint32_t entry)
 {
-	if (n)
-		memcpy(c->bytes + c->used_bytes, p, n);
-	c->used_bytes += (uint32_t)n;
+	fact_count_soon(t, entry, ev, fact_plan_bytes(p, ev), p->daily ? fact_hour_of(s, ev) : 0);
 }
 
-/* Remember an entry, or n facts of a line. */
-static void cache_put(struct fact_table *t, const buf *key, uint64_t hash, uint32_t entry,
-		      const struct line_fact *facts, uint32_t n)
+/* The key of the fact of a rule whose conditions hold. *ret_none: the event gives none. */
+static int rule_key(struct fact_table *t, const struct site *s, struct fact_lines *l,
+		    const struct line_rule *r, const event *ev, struct fact_key *ret, bool *ret_none, err *e)
 {
-	struct fact_cache *c = t->cache;
-	struct cache_slot *slot = cache_find(c, key, hash);
+	*ret_none = false;
+	fact_key_start(ret, r->plan->rule->kind);
+	for (uint32_t i = 0; i < r->nattrs; i++) {
+		uint32_t text = line_term_text(t, s, l, &l->terms[r->attrs[i].term], ev);
 
-	*slot = (struct cache_slot){ (uint32_t)(hash >> 32), c->used_bytes + 1 };
-	cache_bytes(c, &(struct cached){ (uint32_t)key->len, facts ? n : entry }, sizeof(struct cached));
-	cache_bytes(c, key->ptr, key->len);
-	cache_bytes(c, facts, n * sizeof *facts);
-	c->n++;
-}
-
-/* --- facts of one line ----------------------------------------------------------------------- */
-
-static void count_again(struct fact_table *t, const struct site *s, const struct fact_plan *p,
-			const event *ev, uint32_t entry)
-{
-	fact_entry_count(&t->entries.at[entry], ev,
-			 &(struct fact_span){ ev->time_ns, ev->time_ns, 1, fact_plan_bytes(p, ev),
-					      p->daily ? fact_hour_of(s, ev) : 0 });
-}
-
-/* As fact_plan_make(), but bytes that came before need no texts. */
-static int plan_observe(struct fact_table *t, const struct site *s, const struct fact_plan *p,
-			const event *ev, uint32_t *ret_entry, err *e)
-{
-	const struct cache_slot *slot;
-	uint64_t hash;
-
-	if (p->timed || !fact_same_day(t, s, ev) || !cache_ready(t) ||
-	    !key_make(&t->cache_key, s, p->id, 0, p->key, p->nkey, ev))
-		return fact_plan_make(t, s, p, ev, ret_entry, e);
-	hash = hash_bytes(t->cache_key.ptr, t->cache_key.len);
-	slot = cache_find(t->cache, &t->cache_key, hash);
-	if (!slot->at) {
-		if (fact_plan_make(t, s, p, ev, ret_entry, e) < 0)
-			return -1;
-		cache_put(t, &t->cache_key, hash, *ret_entry, NULL, 0);
-		return 0;
-	}
-	*ret_entry = cache_head(t->cache, slot).entry;
-	if (*ret_entry != FACT_NO_ENTRY)
-		count_again(t, s, p, ev, *ret_entry);
-	return 0;
-}
-
-/* What the plan needs beyond the key of the line, if it is short; else nrest is 0. */
-static void rest_make(struct line_fact *f, const struct fact_rest *r, const event *ev)
-{
-	uint8_t key[LINE_REST_MAX + 7], *to = key; /* key_value() wants room for its longest head */
-
-	f->nrest = 0;
-	for (uint32_t i = 0; i < r->n && to; i++)
-		to = key_value(to, key + sizeof key, event_value(ev, r->cols[i].col), r->cols[i].presence);
-	if (!to || to - key > LINE_REST_MAX)
-		return;
-	f->nrest = (uint8_t)(to - key);
-	memcpy(f->rest, key, f->nrest);
-}
-
-/* Every rule by itself; which facts came of it, unless `facts` is NULL. */
-static int rules_observe(struct fact_table *t, const struct site *s, const struct fact_lines *l,
-			 const event *ev, struct line_fact *facts, uint32_t *ret_n, err *e)
-{
-	uint32_t entry, n = 0;
-
-	for (uint32_t i = 0; i < s->nplans; i++) {
-		const struct fact_plan *p = &s->plans[i];
-
-		if (!fact_plan_holds(p, ev, &t->draft))
-			continue;
-		if (facts && l->rest[i].whole ? fact_plan_make(t, s, p, ev, &entry, e) < 0
-					      : plan_observe(t, s, p, ev, &entry, e) < 0)
-			return -1;
-		if (!facts || (entry == FACT_NO_ENTRY && !l->rest[i].alone))
-			continue;
-		facts[n] = (struct line_fact){ .plan = i, .entry = entry };
-		if (l->rest[i].alone)
-			rest_make(&facts[n], &l->rest[i], ev);
-		n++;
-	}
-	*ret_n = n;
-	return 0;
-}
-
-/* A fact of a rule that needs more than the line: the same as last time, or it looks for itself. *f is a copy of what
- * lies at f_at in the cache, which the rule may empty. */
-static int rest_again(struct fact_table *t, const struct site *s, const struct fact_rest *r, const event *ev,
-		      size_t f_at, const struct line_fact *f, err *e)
-{
-	const struct fact_plan *p = &s->plans[f->plan];
-	struct line_fact now = { .plan = f->plan };
-	uint64_t emptied = t->cache->emptied;
-
-	rest_make(&now, r, ev);
-	if (now.nrest && now.nrest == f->nrest && memcmp(now.rest, f->rest, now.nrest) == 0) {
-		if (f->entry != FACT_NO_ENTRY)
-			count_again(t, s, p, ev, f->entry);
-		return 0;
-	}
-	if (plan_observe(t, s, p, ev, &now.entry, e) < 0)
-		return -1;
-	if (t->cache->emptied == emptied)
-		memcpy(t->cache->bytes + f_at, &now, sizeof now);
-	return 0;
-}
-
-/* A line that came before. */
-static int line_again(struct fact_table *t, const struct site *s, const struct fact_lines *l, const event *ev,
-		      const struct cache_slot *slot, err *e)
-{
-	struct line_fact
-		facts[CACHE_FACTS_MAX]; /* a copy: rules that look for themselves may empty the cache */
-	struct cached head = cache_head(t->cache, slot);
-	size_t at = (size_t)(cache_key(t->cache, slot) + head.len - t->cache->bytes);
-	uint32_t n = head.entry;
-
-	memcpy(facts, t->cache->bytes + at, n * sizeof *facts);
-	for (uint32_t i = 0; i < n; i++)
-		if (facts[i].entry != FACT_NO_ENTRY) {
-			__builtin_prefetch(&t->entries.at[facts[i].entry].refs[FACT_REFS - 1], 1);
-			__builtin_prefetch(&t->entries.at[facts[i].entry].nrefs, 1);
-		}
-	for (uint32_t i = 0; i < n; i++) {
-		const struct fact_rest *r = &l->rest[facts[i].plan];
-
-		if (!r->alone)
-			count_again(t, s, &s->plans[facts[i].plan], ev, facts[i].entry);
-		else if (rest_again(t, s, r, ev, at + i * sizeof *facts, &facts[i], e) < 0)
-			return -1;
+		if (text == FACT_TEXT_FULL)
+			return fact_no_room(t, e);
+		*ret_none |= text == FACT_TEXT_NONE && r->attrs[i].required;
+		fact_key_put(ret, r->attrs[i].attr, text);
 	}
 	return 0;
 }
 
-static uint32_t limit_bits(const struct fact_lines *l, const struct fact_plan *plans, const event *ev)
+static uint32_t limit_bits(const struct fact_lines *l, const event *ev)
 {
 	uint32_t bits = 0;
 
 	for (uint32_t i = 0; i < l->nlimits; i++)
-		bits |= (uint32_t)fact_plan_limit(&plans[l->limits[i].plan], l->limits[i].condition, ev) << i;
+		bits |= (uint32_t)fact_plan_limit(l->limits[i].plan, l->limits[i].condition, ev) << i;
 	return bits;
 }
 
-/* Is it worth looking the line up? */
-static bool worth_it(struct binding *b)
+/* Rules of an event that is not looked up. */
+static int rules_observe(struct fact_table *t, const struct site *s, const event *ev, err *e)
 {
-	if (b->skip) {
-		b->skip--;
+	for (uint32_t i = 0; i < s->nplans; i++)
+		if (fact_plan_holds(&s->plans[i], ev, &t->draft) &&
+		    fact_plan_make(t, s, &s->plans[i], ev, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+struct key {
+	uint32_t len, hash;
+	char bytes[KEY_BYTES_MAX];
+};
+
+/* A text behind its length, in line as most are short. NULL without room. */
+static inline char *put_text(char *to, const char *end, str s)
+{
+	uint32_t len = (uint32_t)s.len;
+	uint64_t word;
+
+	if (s.len > UINT16_MAX || (size_t)(end - to) < s.len + 3)
+		return NULL;
+	if (len < 255) {
+		*to++ = (char)len;
+	} else {
+		*to++ = (char)255;
+		memcpy(to, &len, 2);
+		to += 2;
+	}
+	if (len < 8) {
+		for (uint32_t i = 0; i < len; i++)
+			to[i] = s.ptr[i];
+		return to + len;
+	}
+	for (uint32_t i = 0; i < len - 8; i += 8) {
+		memcpy(&word, s.ptr + i, 8);
+		memcpy(to + i, &word, 8);
+	}
+	memcpy(&word, s.ptr + len - 8, 8);
+	memcpy(to + len - 8, &word, 8);
+	return to + len;
+}
+
+/* False if its inputs are too long to remember. */
+static bool key_make(struct fact_table *t, const struct site *s, const struct fact_lines *l, const event *ev,
+		     uint32_t limits, struct key *ret)
+{
+	const uint32_t head[] = { l->number, s->number, s->when, limits };
+	char *to = ret->bytes, *end = ret->bytes + sizeof ret->bytes;
+
+	memcpy(to, head, sizeof head);
+	to += sizeof head;
+	for (uint32_t i = 0; i < l->nkey && to; i++) {
+		struct input *in = &l->inputs[l->key[i]];
+		str text = line_input_text(t, l, in, ev);
+
+		to = put_text(to, end, in->presence ? (str){ "+", text.len > 0 } : text);
+	}
+	if (!to)
+		return false;
+	ret->len = (uint32_t)(to - ret->bytes);
+	ret->hash = fact_texts_hash(&t->texts, (str){ ret->bytes, ret->len });
+	return true;
+}
+
+static struct known known_head(const struct line_memo *m, const struct line_slot *slot)
+{
+	struct known k;
+
+	memcpy(&k, m->bytes + slot->at - 1, sizeof k);
+	return k;
+}
+
+/* The slot of a key: of what is known of it, else a free one. */
+static struct line_slot *memo_find(struct line_memo *m, const struct key *key)
+{
+	uint32_t i = key->hash % LINE_SLOTS;
+
+	for (; m->slots[i].at; i = (i + 1) % LINE_SLOTS) {
+		const struct line_slot *one = &m->slots[i];
+
+		if (one->hash == key->hash && known_head(m, one).key_len == key->len &&
+		    fact_same_bytes((const char *)m->bytes + one->at - 1 + sizeof(struct known), key->bytes,
+				    key->len))
+			break;
+	}
+	return &m->slots[i];
+}
+
+/* --- lines ----------------------------------------------------------------------------------- */
+
+/* What came of a line. */
+struct made {
+	uint32_t nfacts, nalone;
+	uint32_t facts[LINE_RULES_MAX];
+	struct known_alone alone[LINE_RULES_MAX];
+};
+
+static void memo_add(struct line_memo *m, const void *p, size_t n)
+{
+	memcpy(m->bytes + m->used, p, n);
+	m->used += (uint32_t)n;
+}
+
+static void memo_put(struct line_memo *m, struct line_slot *slot, const struct key *key,
+		     const struct made *made)
+{
+	const struct known head = { key->len, (uint16_t)made->nfacts, (uint16_t)made->nalone };
+
+	*slot = (struct line_slot){ key->hash, m->used + 1 };
+	memo_add(m, &head, sizeof head);
+	memo_add(m, key->bytes, key->len);
+	memo_add(m, made->facts, made->nfacts * sizeof *made->facts);
+	memo_add(m, made->alone, made->nalone * sizeof *made->alone);
+	m->nlines++;
+}
+
+/* What a rule needs beyond the key of the line, if it is short. */
+static bool rest_make(struct fact_table *t, const struct fact_lines *l, const struct line_rule *r,
+		      const event *ev, struct known_alone *ret)
+{
+	char *to = ret->rest;
+
+	if (r->nrest == REST_UNKNOWN)
+		return false;
+	for (uint32_t i = 0; i < r->nrest && to; i++) {
+		struct input *in = &l->inputs[r->rest[i]];
+		str text = line_input_text(t, l, in, ev);
+
+		to = put_text(to, ret->rest + REST_MAX, in->presence ? (str){ "+", text.len > 0 } : text);
+	}
+	ret->nrest = (uint8_t)(to ? to - ret->rest : 0);
+	return to != NULL;
+}
+
+/* The fact of a rule that is alone, and what it came of. */
+static int alone_fact(struct fact_table *t, const struct site *s, struct fact_lines *l, const event *ev,
+		      uint32_t rule, struct known_alone *ret, err *e)
+{
+	const struct line_rule *r = &l->rules[rule];
+	struct fact_key key;
+	bool none;
+
+	*ret = (struct known_alone){ .entry = FACT_NO_ENTRY, .rule = (uint8_t)rule };
+	if (r->plan->timed)
+		return fact_plan_make(t, s, r->plan, ev, e);
+	(void)rest_make(t, l, r, ev, ret);
+	if (rule_key(t, s, l, r, ev, &key, &none, e) < 0)
+		return -1;
+	if (none)
+		return 0;
+	ret->entry = fact_intern(t, &key, fact_key_hash(t, &key));
+	if (ret->entry == FACT_NO_ENTRY)
+		return fact_no_room(t, e);
+	count(t, s, r->plan, ev, ret->entry);
+	return 0;
+}
+
+/* The same rule in a line that is known: the same fact if its rest is the same. */
+static int alone_again(struct fact_table *t, const struct site *s, struct fact_lines *l, const event *ev,
+		       uint8_t *at, err *e)
+{
+	const struct line_rule *r;
+	struct known_alone before, now;
+
+	memcpy(&before, at, sizeof before);
+	r = &l->rules[before.rule];
+	if (rest_make(t, l, r, ev, &now) && now.nrest == before.nrest &&
+	    fact_same_bytes(now.rest, before.rest, now.nrest)) {
+		if (before.entry != FACT_NO_ENTRY)
+			count(t, s, r->plan, ev, before.entry);
+		return 0;
+	}
+	if (alone_fact(t, s, l, ev, before.rule, &now, e) < 0)
+		return -1;
+	memcpy(at, &now, sizeof now);
+	return 0;
+}
+
+/* A line that came before. */
+static int line_again(struct fact_table *t, const struct site *s, struct fact_lines *l, const event *ev,
+		      const struct line_slot *slot, err *e)
+{
+	struct known head = known_head(t->lines, slot);
+	uint8_t *at = t->lines->bytes + slot->at - 1 + sizeof head + head.key_len;
+
+	for (uint32_t i = 0; i < head.nfacts; i++, at += sizeof(uint32_t)) {
+		uint32_t fact = load_le32(at);
+
+		count(t, s, l->rules[fact >> ENTRY_BITS].plan, ev, fact & ((UINT32_C(1) << ENTRY_BITS) - 1));
+	}
+	for (uint32_t i = 0; i < head.nalone; i++, at += sizeof(struct known_alone))
+		if (alone_again(t, s, l, ev, at, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Every rule whose conditions hold. All facts' keys are made first, so that none waits for the place of another. */
+static int line_new(struct fact_table *t, const struct site *s, struct fact_lines *l, const event *ev,
+		    uint32_t limits, struct made *ret, err *e)
+{
+	struct fact_key keys[LINE_RULES_MAX];
+	uint32_t hash[LINE_RULES_MAX], which[LINE_RULES_MAX], n = 0;
+	bool none;
+
+	ret->nalone = ret->nfacts = 0;
+	for (uint32_t rules = line_term_text(t, s, l, &l->conditions, ev); rules; rules &= rules - 1) {
+		uint32_t i = (uint32_t)__builtin_ctz(rules);
+		const struct line_rule *r = &l->rules[i];
+
+		if ((limits & r->limits) != r->limits)
+			continue;
+		if (r->alone) {
+			if (alone_fact(t, s, l, ev, i, &ret->alone[ret->nalone++], e) < 0)
+				return -1;
+			continue;
+		}
+		if (rule_key(t, s, l, r, ev, &keys[n], &none, e) < 0)
+			return -1;
+		if (none)
+			continue;
+		hash[n] = fact_key_hash(t, &keys[n]);
+		which[n++] = i;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t entry = fact_intern(t, &keys[i], hash[i]);
+
+		if (entry == FACT_NO_ENTRY)
+			return fact_no_room(t, e);
+		count(t, s, l->rules[which[i]].plan, ev, entry);
+		ret->facts[ret->nfacts++] = which[i] << ENTRY_BITS | entry;
+	}
+	return 0;
+}
+
+/* Is it worth looking the line up? Judged when as many were seen as fit, so that what comes again late is seen too. */
+static bool worth_it(struct fact_lines *l)
+{
+	enum { ENOUGH = LINES / 5 * 2, SKIP = 8 * LINES };
+
+	if (l->skip) {
+		l->skip--;
 		return false;
 	}
-	if (++b->seen == LOOK) {
-		b->skip = b->hits < LOOK_HITS ? SKIP : 0;
-		b->seen = b->hits = 0;
+	if (++l->seen == LINES) {
+		l->skip = l->known < ENOUGH ? SKIP : 0;
+		l->seen = l->known = 0;
 	}
 	return true;
 }
 
+/* Not for the first line: of many small logs a table sees no more. */
+static bool memory_ready(struct fact_table *t)
+{
+	if (!t->seen_line) {
+		t->seen_line = true;
+		return false;
+	}
+	return line_terms_ready(t) && memo_ready(t);
+}
+
 int fact_lines_observe(struct fact_table *t, struct binding *b, const struct site *s, const event *ev, err *e)
 {
-	const struct fact_lines *l = &b->lines;
-	struct line_fact facts[CACHE_FACTS_MAX];
-	const struct cache_slot *slot;
-	uint64_t hash;
-	uint32_t n;
+	struct fact_lines *l = b->lines;
+	struct line_slot *slot = NULL;
+	struct made made;
+	struct key key;
+	uint32_t limits;
 
 	if (s->nplans == 0)
 		return 0;
-	if (s->plans != b->plans || !l->usable || !worth_it(b) || !fact_same_day(t, s, ev) ||
-	    !cache_ready(t) ||
-	    !key_make(&t->line_key, s, l->id, limit_bits(l, s->plans, ev), l->key, l->nkey, ev))
-		return rules_observe(t, s, l, ev, NULL, &n, e);
-	hash = hash_bytes(t->line_key.ptr, t->line_key.len);
-	slot = cache_find(t->cache, &t->line_key, hash);
-	if (slot->at) {
-		b->hits++;
-		return line_again(t, s, l, ev, slot, e);
+	if (s->plans != b->plans || !l->usable || !fact_same_day(t, s, ev) || !memory_ready(t))
+		return rules_observe(t, s, ev, e);
+	line_start(t, l);
+	limits = limit_bits(l, ev);
+	if (l->keyed && worth_it(l) && key_make(t, s, l, ev, limits, &key)) {
+		slot = memo_find(t->lines, &key);
+		l->known += slot->at != 0;
+		if (slot->at)
+			return line_again(t, s, l, ev, slot, e);
 	}
-	if (rules_observe(t, s, l, ev, facts, &n, e) < 0)
+	if (line_new(t, s, l, ev, limits, &made, e) < 0)
 		return -1;
-	if (cache_ready(t))
-		cache_put(t, &t->line_key, hash, 0, facts, n);
+	if (slot)
+		memo_put(t->lines, slot, &key, &made);
 	return 0;
 }

@@ -1,23 +1,26 @@
 #include <stdlib.h>
 
 #include "facts/factstore.h"
-#include "util/limits.h"
 #include "util/utf.h"
+
+enum { SLOTS_MIN = 4096, ENTRIES_MIN = 1024, LINE_OF_CACHE = 64 };
+_Static_assert(sizeof(struct fact_hot) == LINE_OF_CACHE, "a repeat touches one line of the cache");
 
 int fact_table_new(struct fact_table **ret, err *e)
 {
 	struct fact_table *t = calloc(1, sizeof *t);
 
 	if (t) {
-		t->slot_mask = 4095;
-		t->slots = calloc(t->slot_mask + 1, sizeof *t->slots);
+		t->slot_mask = SLOTS_MIN - 1;
+		t->slots = calloc(SLOTS_MIN, sizeof *t->slots);
 	}
-	if (!t || !t->slots) {
+	if (!t || !t->slots || !fact_texts_init(&t->texts)) {
+		if (t)
+			free(t->slots);
 		free(t);
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for facts");
 	}
 	t->generation = 1;
-	arena_init(&t->keys, LIMIT_FACT_BYTES);
 	arena_init(&t->plans, LIMIT_FACT_PLAN_BYTES);
 	arena_init(&t->nowhere_mem, LIMIT_FACT_PLAN_BYTES);
 	map_init(&t->sites, LIMIT_FACT_SITES, LIMIT_FACT_SITE_BYTES);
@@ -29,131 +32,99 @@ void fact_table_free(struct fact_table *t)
 {
 	if (!t)
 		return;
-	VEC_DONE(&t->entries);
+	free(t->hot);
+	free(t->cold);
+	fact_texts_done(&t->texts);
+	VEC_DONE(&t->keys);
 	VEC_DONE(&t->bindings);
 	free(t->slots);
 	free(t->order);
-	arena_done(&t->keys);
 	arena_done(&t->plans);
 	arena_done(&t->nowhere_mem);
 	map_done(&t->sites);
 	fact_draft_done(&t->draft);
-	free(t->cache);
-	buf_done(&t->key);
-	buf_done(&t->cache_key);
-	buf_done(&t->line_key);
+	free(t->terms);
+	free(t->lines);
+	buf_done(&t->site_key);
 	free(t);
 }
 
 void fact_table_clear(struct fact_table *t)
 {
-	t->entries.len = 0;
+	t->nentries = 0;
+	t->counted = t->nwaiting;
 	memset(t->slots, 0, (t->slot_mask + 1) * sizeof *t->slots);
-	arena_clear(&t->keys);
+	t->keys.len = 0;
+	fact_texts_clear(&t->texts);
 	t->generation++;
 	t->norder = 0;
 }
 
 bool fact_table_full(const struct fact_table *t)
 {
-	return t->entries.len >= LIMIT_FACTS_SOFT || t->keys.used_bytes >= LIMIT_FACT_BYTES_SOFT;
+	return t->nentries >= LIMIT_FACTS_SOFT || t->texts.bytes.used_bytes >= LIMIT_FACT_BYTES_SOFT ||
+	       t->texts.at.len >= LIMIT_FACT_TEXTS_SOFT;
 }
 
 size_t fact_table_len(const struct fact_table *t)
 {
-	return t->entries.len;
+	return t->nentries;
 }
 
-/* --- keys ------------------------------------------------------------------------------------ */
+/* --- texts and keys -------------------------------------------------------------------------- */
 
-/* An attribute that is too long ends, at a character's border, with an ellipsis. */
-void fact_key_attr(buf *key, unsigned attr, str s)
+static uint32_t cut_value_id(struct fact_table *t, str s)
 {
 	static const char ELLIPSIS[] = "\xE2\x80\xA6";
-	uint32_t len;
-	size_t cut = 0;
+	char cut[LIMIT_FACT_VALUE];
+	size_t dropped = 0;
 
-	if (s.len > LIMIT_FACT_VALUE) {
-		s.len = LIMIT_FACT_VALUE - 3;
-		while (cut < 3 && s.len && ((unsigned char)s.ptr[s.len] & 0xC0) == 0x80) {
-			s.len--;
-			cut++;
-		}
-		cut = 3;
+	s.len = sizeof cut - (sizeof ELLIPSIS - 1);
+	while (dropped < 3 && s.len && ((unsigned char)s.ptr[s.len] & 0xC0) == 0x80) {
+		s.len--;
+		dropped++;
 	}
-	len = (uint32_t)(s.len + cut);
-	buf_byte(key, (char)attr);
-	buf_add(key, &len, sizeof len);
-	buf_str(key, s);
-	buf_add(key, ELLIPSIS, cut);
+	memcpy(cut, s.ptr, s.len);
+	memcpy(cut + s.len, ELLIPSIS, sizeof ELLIPSIS - 1);
+	return fact_texts_id(&t->texts, (str){ cut, s.len + sizeof ELLIPSIS - 1 });
 }
 
-/* Next attribute of a key; false at its end. */
-static bool key_next(const struct entry *en, size_t *at, unsigned *ret_attr, str *ret)
+uint32_t fact_value_id(struct fact_table *t, str s)
 {
-	uint32_t len;
-
-	if (*at >= en->key_len)
-		return false;
-	*ret_attr = en->key[*at];
-	memcpy(&len, en->key + *at + 1, sizeof len);
-	*ret = (str){ (const char *)en->key + *at + 5, len };
-	*at += 5 + len;
-	return true;
+	return s.len > LIMIT_FACT_VALUE ? cut_value_id(t, s) : fact_texts_id(&t->texts, s);
 }
 
-static int entry_cmp(const void *pa, const void *pb, void *ctx)
+/* What of two keys must be equal, but for its first word. */
+static bool same_key(const uint32_t *have, const struct fact_key *k)
 {
-	const struct fact_table *t = ctx;
-	const struct entry *a = &t->entries.at[*(const uint32_t *)pa];
-	const struct entry *b = &t->entries.at[*(const uint32_t *)pb];
-	size_t ia = 1, ib = 1;
-
-	if (a->key[0] != b->key[0])
-		return a->key[0] < b->key[0] ? -1 : 1;
-	for (;;) {
-		unsigned attr_a = FA_COUNT, attr_b = FA_COUNT;
-		str sa = { 0 }, sb = { 0 };
-		bool more_a = key_next(a, &ia, &attr_a, &sa), more_b = key_next(b, &ib, &attr_b, &sb);
-		int c;
-
-		if (!more_a && !more_b)
-			return 0;
-		if (attr_a != attr_b) /* one of them is empty here, and empty comes first */
-			return attr_a < attr_b ? 1 : -1;
-		c = str_cmp(sa, sb);
-		if (c)
-			return c;
-	}
+	return memcmp(have + KEY_KIND, k->words + KEY_KIND, (KEY_IDS - KEY_KIND) * sizeof *have) == 0 &&
+	       memcmp(have + KEY_IDS, k->words + KEY_IDS, (k->n - KEY_IDS) * sizeof *have) == 0;
 }
 
-uint32_t *fact_slot(const struct fact_table *t, uint64_t hash, bytes key)
+static struct fact_slot *slot_of(const struct fact_table *t, uint32_t hash, const struct fact_key *k)
 {
-	uint32_t i = (uint32_t)hash & t->slot_mask;
+	uint32_t i = hash & t->slot_mask;
 
-	while (t->slots[i]) {
-		const struct entry *en = &t->entries.at[t->slots[i] - 1];
-
-		if (en->hash == hash && en->key_len == key.len && memcmp(en->key, key.ptr, key.len) == 0)
-			break;
+	while (t->slots[i].key &&
+	       (t->slots[i].hash != hash || !same_key(t->keys.at + t->slots[i].key - 1, k)))
 		i = (i + 1) & t->slot_mask;
-	}
 	return &t->slots[i];
 }
 
 static bool grow_slots(struct fact_table *t)
 {
 	uint32_t mask = t->slot_mask * 2 + 1;
-	uint32_t *slots = calloc((size_t)mask + 1, sizeof *slots);
+	struct fact_slot *slots = calloc((size_t)mask + 1, sizeof *slots);
 
 	if (!slots)
 		return false;
-	for (uint32_t k = 0; k < t->entries.len; k++) {
-		uint32_t i = (uint32_t)t->entries.at[k].hash & mask;
+	for (uint32_t k = 0; k <= t->slot_mask; k++) {
+		uint32_t i = t->slots[k].hash & mask;
 
-		while (slots[i])
+		while (t->slots[k].key && slots[i].key)
 			i = (i + 1) & mask;
-		slots[i] = k + 1;
+		if (t->slots[k].key)
+			slots[i] = t->slots[k];
 	}
 	free(t->slots);
 	t->slots = slots;
@@ -161,104 +132,180 @@ static bool grow_slots(struct fact_table *t)
 	return true;
 }
 
-/* The entry with the key in t->key, made if it was not there. NULL past the hard ceiling. */
-struct entry *fact_intern(struct fact_table *t)
+static void *resized(void *old, size_t n, size_t size, size_t had)
 {
-	bytes key = str_bytes(buf_view(&t->key));
-	uint64_t hash;
-	uint32_t *slot;
-	uint8_t *copy;
-	struct entry *en;
+	void *to = aligned_alloc(LINE_OF_CACHE, n * size); /* n is a multiple of LINE_OF_CACHE */
 
-	if (t->key.failed)
-		return NULL;
-	hash = hash_bytes(key.ptr, key.len);
-	slot = fact_slot(t, hash, key);
-	if (*slot)
-		return &t->entries.at[*slot - 1];
-	if (t->entries.len * 2 >= t->slot_mask) {
-		if (!grow_slots(t))
-			return NULL;
-		slot = fact_slot(t, hash, key);
+	if (to && had)
+		memcpy(to, old, had * size);
+	return to;
+}
+
+static bool grow_entries(struct fact_table *t)
+{
+	uint32_t cap = t->cap ? t->cap * 2 : ENTRIES_MIN;
+	struct fact_hot *hot = resized(t->hot, cap, sizeof *hot, t->nentries);
+	struct fact_cold *cold = resized(t->cold, cap, sizeof *cold, t->nentries);
+
+	if (!hot || !cold) {
+		free(hot);
+		free(cold);
+		return false;
 	}
-	copy = arena_alloc(&t->keys, key.len);
-	en = copy ? VEC_PUSH(&t->entries, LIMIT_FACTS) : NULL;
-	if (!en)
-		return NULL;
-	memcpy(copy, key.ptr, key.len);
-	*en = (struct entry){ .hash = hash,
-			      .key = copy,
-			      .key_len = (uint32_t)key.len,
-			      .span = { TIME_NONE, TIME_NONE, 0, 0, 0 } };
-	*slot = (uint32_t)t->entries.len;
+	free(t->hot);
+	free(t->cold);
+	t->hot = hot;
+	t->cold = cold;
+	t->cap = cap;
+	return true;
+}
+
+/* Keep the key. SIZE_MAX past the ceiling. */
+static size_t keep_key(struct fact_table *t, struct fact_key *k)
+{
+	size_t at = t->keys.len;
+
+	while (t->keys.cap - at < k->n)
+		if (!vec_grow((void **)&t->keys.at, t->keys.cap, &t->keys.cap, sizeof *t->keys.at,
+			      (size_t)LIMIT_FACTS * KEY_MAX))
+			return SIZE_MAX;
+	k->words[KEY_ENTRY] = t->nentries;
+	memcpy(t->keys.at + at, k->words, k->n * sizeof *k->words);
+	t->keys.len += k->n;
+	return at;
+}
+
+uint32_t fact_key_hash(const struct fact_table *t, const struct fact_key *k)
+{
+	uint32_t hash = fact_words_hash(&t->texts, k->words + KEY_KIND, k->n - KEY_KIND);
+
+	__builtin_prefetch(&t->slots[hash & t->slot_mask]);
+	return hash;
+}
+
+uint32_t fact_intern(struct fact_table *t, struct fact_key *k, uint32_t hash)
+{
+	static const struct event_ref ABOVE_ALL = { UINT32_MAX, UINT64_MAX, UINT64_MAX };
+	struct fact_slot *slot = slot_of(t, hash, k);
+	size_t at;
+
+	if (slot->key)
+		return t->keys.at[slot->key - 1 + KEY_ENTRY];
+	if (t->nentries >= LIMIT_FACTS)
+		return FACT_NO_ENTRY;
+	if (t->nentries * 2 >= t->slot_mask) {
+		if (!grow_slots(t))
+			return FACT_NO_ENTRY;
+		slot = slot_of(t, hash, k);
+	}
+	if (t->nentries == t->cap && !grow_entries(t))
+		return FACT_NO_ENTRY;
+	at = keep_key(t, k);
+	if (at == SIZE_MAX)
+		return FACT_NO_ENTRY;
+	*slot = (struct fact_slot){ hash, (uint32_t)at + 1 };
+	t->hot[t->nentries] = (struct fact_hot){ { TIME_NONE, TIME_NONE, 0, 0, 0 }, ABOVE_ALL };
+	t->cold[t->nentries].nrefs = 0;
+	t->cold[t->nentries].key = (uint32_t)at;
 	t->norder = 0;
-	return en;
+	return t->nentries++;
 }
 
 int fact_no_room(const struct fact_table *t, err *e)
 {
-	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another fact behind %zu", t->entries.len);
+	return err_set(e, ERR_LIMIT, ERR_NO_OFFSET, "no room for another fact behind %u", t->nentries);
+}
+
+/* --- counting -------------------------------------------------------------------------------- */
+
+static void add_ref(struct fact_table *t, uint32_t entry, const struct event_ref *ref)
+{
+	struct fact_cold *c = &t->cold[entry];
+
+	fact_refs_add(c->refs, &c->nrefs, ref);
+	if (c->nrefs == FACT_REFS)
+		t->hot[entry].limit = c->refs[FACT_REFS - 1];
+}
+
+void fact_entry_add(struct fact_table *t, uint32_t entry, const struct fact_span *span,
+		    const struct event_ref *ref)
+{
+	struct fact_hot *h = &t->hot[entry];
+
+	fact_span_add(&h->span, span);
+	if (ref->item < h->limit.item || (ref->item == h->limit.item && ref->offset <= h->limit.offset))
+		add_ref(t, entry, ref);
+}
+
+static void count_one(struct fact_table *t, const struct fact_waiting *w)
+{
+	fact_entry_add(t, w->entry, &(struct fact_span){ w->time_ns, w->time_ns, 1, w->bytes, w->hours },
+		       &w->ref);
+}
+
+void fact_count_waiting(struct fact_table *t)
+{
+	while (t->counted != t->nwaiting)
+		count_one(t, &t->waiting[t->counted++ % FACT_WAITING]);
+}
+
+void fact_count_soon(struct fact_table *t, uint32_t entry, const event *ev, uint64_t nbytes, uint32_t hours)
+{
+	__builtin_prefetch(&t->hot[entry], 1);
+	if (t->nwaiting - t->counted == FACT_WAITING)
+		count_one(t, &t->waiting[t->counted++ % FACT_WAITING]);
+	t->waiting[t->nwaiting++ % FACT_WAITING] =
+		(struct fact_waiting){ entry, hours, ev->time_ns, nbytes, ev->ref };
 }
 
 int fact_table_merge(struct fact_table *t, const struct fact *f, err *e)
 {
 	const struct fact_span span = { f->first_ns, f->last_ns, f->count, f->bytes, f->hours };
-	struct entry *en;
+	struct fact_key key;
+	uint32_t entry;
 
 	if ((unsigned)f->kind >= FACT_KINDS)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "no fact kind %d", (int)f->kind);
-	buf_clear(&t->key);
-	buf_byte(&t->key, (char)f->kind);
-	for (unsigned i = 0; i < FA_COUNT; i++)
-		if (f->attr[i].len)
-			fact_key_attr(&t->key, i, f->attr[i]);
-	en = fact_intern(t);
-	if (!en)
+	fact_key_start(&key, f->kind);
+	for (unsigned i = 0; i < FA_COUNT; i++) {
+		uint32_t id = f->attr[i].len ? fact_value_id(t, f->attr[i]) : FACT_TEXT_NONE;
+
+		if (id == FACT_TEXT_FULL)
+			return fact_no_room(t, e);
+		fact_key_put(&key, i, id);
+	}
+	entry = fact_intern(t, &key, fact_key_hash(t, &key));
+	if (entry == FACT_NO_ENTRY)
 		return fact_no_room(t, e);
-	fact_span_add(&en->span, &span);
+	fact_span_add(&t->hot[entry].span, &span);
 	for (uint32_t i = 0; i < f->nrefs && i < FACT_REFS; i++)
-		fact_refs_add(en->refs, &en->nrefs, &f->refs[i]);
-	return 0;
-}
-
-/* --- reading back ---------------------------------------------------------------------------- */
-
-int fact_table_sort(struct fact_table *t, err *e)
-{
-	uint32_t *order = realloc(t->order, (t->entries.len + 1) * sizeof *order);
-
-	if (!order)
-		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory to sort %zu facts", t->entries.len);
-	t->order = order;
-	for (uint32_t i = 0; i < t->entries.len; i++)
-		order[i] = i;
-	if (t->entries.len)
-		qsort_r(order, t->entries.len, sizeof *order, entry_cmp, t);
-	t->norder = (uint32_t)t->entries.len;
+		add_ref(t, entry, &f->refs[i]);
 	return 0;
 }
 
 const struct fact *fact_table_at(struct fact_table *t, size_t i)
 {
-	const struct entry *en;
-	size_t at = 1;
-	unsigned attr;
-	str s;
+	const struct fact_cold *c;
+	const struct fact_span *span;
+	const uint32_t *key, *id;
+	uint64_t attrs;
 
 	if (i >= t->norder)
 		return NULL;
-	en = &t->entries.at[t->order[i]];
-	t->view = (struct fact){ .kind = (enum fact_kind)en->key[0],
-				 .first_ns = en->span.first_ns,
-				 .last_ns = en->span.last_ns,
-				 .count = en->span.count,
-				 .bytes = en->span.bytes,
-				 .hours = en->span.hours,
-				 .nrefs = en->nrefs };
+	c = &t->cold[t->order[i]];
+	span = &t->hot[t->order[i]].span;
+	key = t->keys.at + c->key;
+	id = key + KEY_IDS;
+	attrs = key[KEY_ATTRS] | (uint64_t)key[KEY_ATTRS + 1] << 32;
+	t->view = (struct fact){ .kind = (enum fact_kind)key[KEY_KIND],
+				 .first_ns = span->first_ns,
+				 .last_ns = span->last_ns,
+				 .count = span->count,
+				 .bytes = span->bytes,
+				 .hours = span->hours,
+				 .nrefs = c->nrefs };
 	for (unsigned k = 0; k < FA_COUNT; k++)
-		t->view.attr[k] = (str){ "", 0 };
-	while (key_next(en, &at, &attr, &s))
-		t->view.attr[attr] = s;
-	memcpy(t->view.refs, en->refs, sizeof en->refs);
+		t->view.attr[k] = fact_text_of(&t->texts, attrs >> k & 1 ? *id++ : FACT_TEXT_NONE);
+	memcpy(t->view.refs, c->refs, c->nrefs * sizeof *c->refs);
 	return &t->view;
 }

@@ -117,58 +117,26 @@ bool fact_rule_covers(const struct fact_rule *r, str dataset);
 /* A field of a rule in a schema: the columns that can give it, the best first. */
 struct fact_col {
 	int32_t col;
-	uint8_t how; /* enum ecs_how: what its value holds */
+	uint8_t how;   /* enum ecs_how: what its value holds */
+	bool converts; /* what its ECS field takes is not all of it */
 };
 struct fact_arg {
 	uint16_t at, n; /* of fact_plan.cols */
 };
 
-/* A column whose bytes decide which fact an event gives. */
-struct fact_key_col {
-	int32_t col;
-	bool presence; /* only whether there is a value */
-};
-
 /* A rule bound to a schema. */
 struct fact_plan {
 	const struct fact_rule *rule;
-	uint32_t id; /* never given twice by one table */
 	const struct fact_col *cols;
-	const struct fact_arg *args;    /* FACT_ARGS per op */
-	const struct fact_arg *cond;    /* per condition */
-	const struct fact_key_col *key; /* flat logs only */
-	uint32_t nkey;
-	struct fact_arg bytes; /* the first that is there counts */
-	bool daily;            /* the fact has a day, so it has hours */
-	bool timed;            /* its times come from fields */
+	const struct fact_arg *args; /* FACT_ARGS per op */
+	const struct fact_arg *cond; /* per condition */
+	struct fact_arg bytes;       /* the first that is there counts */
+	bool daily;                  /* the fact has a day, so it has hours */
+	bool timed;                  /* its times come from fields */
 };
 
-/* A condition that only compares a number with a limit. */
-struct fact_limit {
-	uint32_t plan, condition;
-};
+struct fact_lines;
 
-/* What a plan needs beyond the key of its line. */
-struct fact_rest {
-	bool alone; /* something: it looks for itself */
-	bool whole; /* nothing, and nothing less: what the line is not known for, the plan is not either */
-	uint32_t n; /* columns; 0 with `alone`: its times too */
-	const struct fact_key_col *cols;
-};
-
-/* All rules of a flat log's schema together: the columns whose bytes decide what they give. A column that differs
- * in every line and that a rule needs only to know its side of a limit, or as the size of a reply, is none of them. */
-struct fact_lines {
-	uint32_t id; /* never given twice by one table, to a plan neither */
-	bool usable; /* several plans, and few enough of everything to be worth remembering */
-	const struct fact_key_col *key;
-	const struct fact_limit *limits; /* at most 32: a bit of the key each */
-	const struct fact_rest *rest;    /* per plan */
-	uint32_t nkey, nlimits;
-};
-
-/* Bind the plans of a schema as one. False without memory. */
-bool fact_lines_bind(struct fact_lines *l, const struct fact_plan *plans, uint32_t nplans, arena *mem);
 /* Is the event on the right side of the limit of a condition with a number? */
 bool fact_plan_limit(const struct fact_plan *p, uint32_t condition, const event *ev);
 
@@ -188,13 +156,40 @@ struct fact_draft {
 	int64_t first_ns, last_ns;
 };
 
-/* Do the conditions of a bound rule hold for the event? */
+/* Is the value text as it lies there? Without blanks around it? */
+static inline bool fact_value_is_plain(value v)
+{
+	return (v.type == VALUE_UTF8 || v.type == VALUE_NUMBER || v.type == VALUE_TRUE_FALSE) &&
+	       !(v.flags & VALUE_F_ARRAY);
+}
+static inline bool fact_value_is_bare(value v)
+{
+	return fact_value_is_plain(v) && v.len && v.ptr[0] > ' ' && v.ptr[v.len - 1] > ' ';
+}
+/* Its text without blanks, in the event or in `scratch`, before what its ECS field takes of it; whether that takes
+ * less than all. */
+str fact_value_text(value v, buf *scratch);
+bool fact_how_converts(uint8_t how);
+/* The first of an argument's columns that says something; empty if none does. The text lies in the event or in
+ * `scratch`. */
+str fact_arg_text(const struct fact_col *cols, struct fact_arg a, const event *ev, buf *scratch);
+/* Do the conditions of a bound rule hold for the event? One of them? */
+bool fact_plan_condition(const struct fact_plan *p, uint32_t condition, const event *ev,
+			 struct fact_draft *d);
 bool fact_plan_holds(const struct fact_plan *p, const event *ev, struct fact_draft *d);
 /* What the event adds to fact.bytes. */
 uint64_t fact_plan_bytes(const struct fact_plan *p, const event *ev);
 /* Fill the attributes: RUN_NONE if a required one stays empty. */
 enum fact_run { RUN_FACT, RUN_NONE, RUN_OOM };
 enum fact_run fact_plan_run(const struct fact_plan *p, const event *ev, struct fact_draft *d);
+/* Is the function one of texts alone, not of host, day or values of Windows? Append what it gives for its arguments;
+ * empty ones for literals. */
+bool fact_fn_of_texts(enum fact_fn fn);
+void fact_op_texts(const struct fact_op *op, const str s[FACT_ARGS], buf *out);
+/* How many ops from one on are of the same attribute; append what they give to the draft's text. */
+uint32_t fact_plan_ops_of(const struct fact_plan *p, uint32_t from);
+void fact_plan_attr(const struct fact_plan *p, uint32_t from, uint32_t n, const event *ev,
+		    struct fact_draft *d);
 /* Append what a function of Windows events gives: those that know types of values. */
 void fact_values_run(const struct fact_op *op, const struct fact_plan *p, const struct fact_arg *args,
 		     const event *ev, buf *out);
@@ -221,7 +216,15 @@ str fact_day(int64_t ns, char out[24]);
 uint32_t fact_hour_bit(int64_t ns);
 
 /* A value that says "not there". */
-bool fact_absent(str s);
+bool fact_absent_word(str s);
+static inline bool fact_absent(str s)
+{
+	if (s.len == 0)
+		return true;
+	if (s.ptr[0] == '-')
+		return s.len == 1;
+	return (s.ptr[0] == 'N' || s.ptr[0] == '%' || s.ptr[0] == '(') && fact_absent_word(s);
+}
 
 /* The value normalisers: each appends to `out` from `text`. Absent gives nothing. */
 void fact_text_ip(str s, buf *out);

@@ -4,18 +4,12 @@
 
 #include "facts/facts_priv.h"
 
-bool fact_absent(str s)
+bool fact_absent_word(str s)
 {
-	static const char *const WORDS[] = { "N/A", "%%1793", "(empty)", "(null)" };
+	static const str WORDS[] = { { "N/A", 3 }, { "%%1793", 6 }, { "(empty)", 7 }, { "(null)", 6 } };
 
-	if (s.len == 0)
-		return true;
-	if (s.ptr[0] == '-')
-		return s.len == 1;
-	if (s.ptr[0] != 'N' && s.ptr[0] != '%' && s.ptr[0] != '(')
-		return false;
 	for (size_t i = 0; i < COUNT(WORDS); i++)
-		if (str_eq(s, str_of(WORDS[i])))
+		if (str_eq(s, WORDS[i]))
 			return true;
 	return false;
 }

@@ -112,35 +112,35 @@ static bool is_listed(uint64_t word, const char (*list)[8], size_t n)
 	return false;
 }
 
-/* Lower-case text of at most eight bytes as a number, the way the lists hold theirs. */
-static enum ext_kind ext_kind(str ext)
+/* Text of at most eight bytes in lower case as a number, the way the lists hold theirs. */
+static uint64_t short_word(str s)
 {
 	uint8_t word[8] = { 0 };
+
+	for (size_t i = 0; i < s.len; i++)
+		word[i] = (uint8_t)lower(s.ptr[i]);
+	return load_le64(word);
+}
+
+static enum ext_kind ext_kind(str ext)
+{
 	uint64_t w;
 
 	if (ext.len == 0)
 		return EXT_NONE;
 	if (ext.len > 7)
 		return EXT_FILE;
-	for (size_t i = 0; i < ext.len; i++)
-		word[i] = (uint8_t)lower(ext.ptr[i]);
-	w = load_le64(word);
+	w = short_word(ext);
 	if (is_listed(w, ASSETS, COUNT(ASSETS)))
 		return EXT_ASSET;
 	return is_listed(w, PAGES, COUNT(PAGES)) ? EXT_PAGE : EXT_FILE;
 }
 
-static bool is_one_of(str s, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_ascii_nocase(s, str_of(list[i])))
-			return true;
-	return false;
-}
-
 bool fact_path_is_asset(str url)
 {
-	return ext_kind(extension(url_path(url))) == EXT_ASSET;
+	str ext = extension(url_path(url));
+
+	return ext.len > 0 && ext.len < 8 && is_listed(short_word(ext), ASSETS, COUNT(ASSETS));
 }
 
 bool fact_path_is_file(str url)
@@ -153,16 +153,20 @@ bool fact_path_is_file(str url)
 /* Numbers of five digits and more, long hexadecimal numbers and GUIDs differ in every request. */
 static bool is_number_like(str s, char *ret)
 {
-	size_t digits = 0, hex = 0, dashes = 0;
+	size_t digits = 0, dashes = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
-		digits += is_digit(s.ptr[i]);
-		hex += is_hex(s.ptr[i]);
-		dashes += s.ptr[i] == '-';
+		char c = s.ptr[i];
+
+		if (is_digit(c))
+			digits++;
+		else if (c == '-')
+			dashes++;
+		else if (!is_hex(c))
+			return false;
 	}
 	*ret = digits == s.len ? '#' : '*';
-	return (digits == s.len && digits >= 5) ||
-	       (digits > 0 && hex + dashes == s.len && hex >= 16 && dashes <= 4);
+	return (digits == s.len && digits >= 5) || (digits > 0 && s.len - dashes >= 16 && dashes <= 4);
 }
 
 static void put_lower(str s, bool low, buf *out)
@@ -338,9 +342,24 @@ void fact_text_param(str query, str name, buf *out)
 
 /* --- versions ---------------------------------------------------------------------------------- */
 
+/* Is there a dot between digits? Where there is none, no version is. */
+static bool has_digit_dot(str s)
+{
+	const char *from = s.ptr, *end = s.ptr + s.len, *dot;
+
+	while (from < end && (dot = memchr(from, '.', (size_t)(end - from))) != NULL) {
+		if (dot > s.ptr && dot + 1 < end && is_digit(dot[-1]) && is_digit(dot[1]))
+			return true;
+		from = dot + 1;
+	}
+	return false;
+}
+
 /* Numbers joined by dots, at least two; no extension, no address. */
 static str version_in(str s)
 {
+	if (!has_digit_dot(s))
+		return (str){ "", 0 };
 	for (size_t i = 0; i < s.len; i++) {
 		size_t n = i, dots = 0, last = 0;
 
@@ -368,11 +387,10 @@ static str version_in(str s)
 
 static bool names_version(str k)
 {
-	static const char *const NAMES[] = {
-		"v", "ver", "version", "build", "rev", "release", "to", "target"
-	};
+	static const char NAMES[][8] = { "v", "ver", "version", "build", "rev", "release", "to", "target" };
 
-	return is_one_of(k, NAMES, COUNT(NAMES));
+	return k.len > 0 && k.len < 8 && is_listed(short_word(k), NAMES, COUNT(NAMES)) &&
+	       !memchr(k.ptr, '\0', k.len);
 }
 
 void fact_text_version(str url, str query, buf *out)

@@ -715,7 +715,14 @@ static int put_body(struct writer *w, struct store *s, err *e)
 
 int report_json(struct store *s, const struct story *st, int fd, err *e)
 {
-	struct writer w = { .o = { .fd = fd }, .st = st, .form = JSON_CASE, .choice = CHOICE_ALL };
+	struct out o = { .fd = fd };
+
+	return report_json_out(s, st, &o, e);
+}
+
+int report_json_out(struct store *s, const struct story *st, struct out *o, err *e)
+{
+	struct writer w = { .o = *o, .st = st, .form = JSON_CASE, .choice = CHOICE_ALL };
 	int rc;
 
 	put_head(&w);

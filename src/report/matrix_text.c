@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "report/html_priv.h"
+#include "report/report_priv.h"
+#include "report/visible.h"
+#include "util/times.h"
 
 enum { BAR = 48 };
 
@@ -74,7 +76,7 @@ static void clocks(const struct story *st, buf *out)
 		for (uint32_t k = 0; k < node[i].npieces; k++) {
 			const struct clock_piece *p = &node[i].pieces[k];
 
-			if (llabs(p->skew_ns) <= CLOCK_WORTH_NS && p->zone_ns == 0)
+			if (llabs(p->skew_ns) <= (2 * NS_PER_S) && p->zone_ns == 0)
 				continue;
 			buf_z(out, "  clock of ");
 			visible_text(out, story_host_name(st, node[i].host));

@@ -3,8 +3,11 @@
 #include <errno.h>
 
 #include "report/case_json.h"
-#include "report/html_priv.h"
+#include "report/page_css.h"
 #include "report/page_pack.h"
+#include "report/visible.h"
+#include "util/base64.h"
+#include "util/sha256.h"
 
 #if SPOOR_HAVE_UI
 #include "ui.inc"
@@ -113,18 +116,41 @@ int page_document(struct store *s, const struct story *st, buf *out, err *e)
 	return out_end(&o, rc < 0 ? NULL : e) < 0 ? -1 : rc;
 }
 
+#include "print.inc"
+
+bytes page_print_style(void)
+{
+	return (bytes){ PRINT_STYLE, sizeof PRINT_STYLE };
+}
+
+void page_hash_source(bytes source, buf *out)
+{
+	uint8_t digest[SHA256_LEN] = { 0 };
+	struct sha256 *sha = sha256_new(NULL);
+
+	if (sha && sha256_add(sha, source, NULL) == 0)
+		sha256_end(sha, digest, NULL);
+	sha256_free(sha);
+	buf_z(out, "'sha256-");
+	base64_add(out, (bytes){ digest, sizeof digest });
+	buf_byte(out, '\'');
+}
+
 /* --- report.html --------------------------------------------------------------------------------- */
 
 /* Drawn before the script has begun, and all there is without one: the sentences. */
-static void put_first_view(struct html *h)
+static void put_words(void *ctx, bool evidence, str text)
 {
-	const struct story *st = h->st;
-	buf *b = html_buf(h);
+	(void)evidence;
+	visible_html(ctx, text, false);
+}
 
+static void put_first_view(buf *b, const struct story *st)
+{
 	buf_z(b, "<main><section><h1>Investigation report</h1>\n<ol>\n");
 	for (uint32_t i = 0; i < st->nparagraphs; i++) {
 		buf_z(b, "<li>");
-		html_sentence(b, &st->paragraphs[i].sentence);
+		story_sentence_each(&st->paragraphs[i].sentence, LANGUAGE_EN, put_words, b);
 		buf_z(b, "</li>\n");
 	}
 	buf_z(b,
@@ -136,31 +162,31 @@ static void put_first_view(struct html *h)
 static void put_policy(buf *b)
 {
 	buf_z(b, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
-	html_hash_source(page_style(), b);
+	page_hash_source(page_style(), b);
 	buf_z(b, "; script-src ");
-	html_hash_source(page_script(), b);
+	page_hash_source(page_script(), b);
 	buf_z(b,
 	      "; img-src data: blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'\">\n");
 }
 
 int report_page(struct store *s, const struct story *st, int fd, err *e)
 {
-	struct html h = { .o = { .fd = fd }, .s = s, .st = st };
-	buf *b = &h.o.b;
+	struct out o = { .fd = fd };
+	buf *b = &o.b;
 
 	buf_z(b, HEAD);
 	put_policy(b);
 	buf_z(b, "<style id=\"" STYLE_ID "\">");
 	buf_add(b, page_style().ptr, page_style().len);
 	buf_z(b, "</style></head><body>\n<div id=\"app\">");
-	put_first_view(&h);
+	put_first_view(b, st);
 	buf_z(b, "</div>\n");
-	if (put_head_block(&h.o, st, e) < 0 || put_body_block(&h.o, s, st, e) < 0) {
-		out_end(&h.o, NULL);
+	if (put_head_block(&o, st, e) < 0 || put_body_block(&o, s, st, e) < 0) {
+		out_end(&o, NULL);
 		return -1;
 	}
 	buf_z(b, "<script>");
 	buf_add(b, page_script().ptr, page_script().len);
 	buf_z(b, "</script>\n</body></html>\n");
-	return out_end(&h.o, e);
+	return out_end(&o, e);
 }

@@ -1,5 +1,6 @@
 #include "report/report_priv.h"
 
+#include "report/paper.h"
 #include "report/out.h"
 #include "report/page.h"
 
@@ -31,6 +32,18 @@ size_t story_ref_text(const struct story *st, const struct event_ref *r, char ou
 	const struct store_item *it = story_ref_item(st, r);
 
 	return event_ref_text(it && it->has_sha256 ? it->sha256 : NULL, r, out);
+}
+
+int report_html(struct store *s, const struct story *st, int fd, err *e)
+{
+	struct out o = { .fd = fd };
+	struct doc d;
+
+	if (doc_build(&d, s, st, LANGUAGE_EN, NULL, e) < 0)
+		return -1;
+	doc_html(&d, &o.b);
+	doc_done(&d);
+	return out_end(&o, e);
 }
 
 struct job {

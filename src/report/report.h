@@ -22,6 +22,8 @@ int report_coverage(struct store *s, bool color, buf *out, err *e);
 
 /* Each part alone. */
 int report_json(struct store *s, const struct story *st, int fd, err *e);
+struct out;
+int report_json_out(struct store *s, const struct story *st, struct out *o, err *e); /* ends o */
 int report_html(struct store *s, const struct story *st, int fd, err *e);
 
 #endif

@@ -1,5 +1,6 @@
 /* The story in short for a terminal. */
-#include "report/html_priv.h"
+#include "report/report_priv.h"
+#include "report/visible.h"
 #include "story/incident.h"
 #include "util/times.h"
 

@@ -8,8 +8,10 @@ int store_put_place(struct store *s, const struct store_place *p, err *e)
 
 	if (!s->writable)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "the case is open for reading only");
-	if (sqlite3_prepare_v2(s->db, "INSERT OR REPLACE INTO places(ip, country, asn, network, kind) VALUES (?, ?, ?, ?, ?)",
-			       -1, &st, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+		    s->db,
+		    "INSERT OR REPLACE INTO places(ip, country, asn, network, kind) VALUES (?, ?, ?, ?, ?)",
+		    -1, &st, NULL) != SQLITE_OK)
 		return store_fail(s, "place", e);
 	sqlite3_bind_text(st, 1, p->ip.ptr, (int)p->ip.len, SQLITE_STATIC);
 	if (p->country.len)
@@ -36,20 +38,45 @@ static str column(sqlite3_stmt *st, int n)
 	return p ? (str){ p, (size_t)sqlite3_column_bytes(st, n) } : STR("");
 }
 
+/* Each text that a query of one column gives. */
+static int each_text(struct store *s, const char *sql, const char *what, int (*fn)(void *, str, err *),
+		     void *ctx, err *e)
+{
+	sqlite3_stmt *st;
+	int step = SQLITE_DONE, rc = 0;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
+		return store_fail(s, what, e);
+	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW)
+		rc = fn(ctx, column(st, 0), e);
+	if (rc == 0 && step != SQLITE_DONE)
+		rc = store_fail(s, what, e);
+	sqlite3_finalize(st);
+	return rc;
+}
+
 int store_each_address(struct store *s, int (*fn)(void *, str, err *), void *ctx, err *e)
+{
+	return each_text(s,
+			 "SELECT source_ip FROM facts WHERE source_ip IS NOT NULL UNION "
+			 "SELECT target_ip FROM facts WHERE target_ip IS NOT NULL ORDER BY 1",
+			 "addresses", fn, ctx, e);
+}
+
+int store_each_account(struct store *s, int (*fn)(void *, str host, str account, str sid, err *), void *ctx, err *e)
 {
 	sqlite3_stmt *st;
 	int step = SQLITE_DONE, rc = 0;
 
 	if (sqlite3_prepare_v2(s->db,
-			       "SELECT source_ip FROM facts WHERE source_ip IS NOT NULL UNION "
-			       "SELECT target_ip FROM facts WHERE target_ip IS NOT NULL ORDER BY 1",
+			       "SELECT host, account, account_sid FROM facts WHERE account IS NOT NULL UNION "
+			       "SELECT host, target_account, NULL FROM facts WHERE target_account IS NOT NULL ORDER BY 1, 2, 3",
 			       -1, &st, NULL) != SQLITE_OK)
-		return store_fail(s, "addresses", e);
+		return store_fail(s, "accounts", e);
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW)
-		rc = fn(ctx, column(st, 0), e);
+		rc = fn(ctx, column(st, 0), column(st, 1), column(st, 2), e);
 	if (rc == 0 && step != SQLITE_DONE)
-		rc = store_fail(s, "addresses", e);
+		rc = store_fail(s, "accounts", e);
 	sqlite3_finalize(st);
 	return rc;
 }
@@ -59,8 +86,8 @@ int store_place_of(struct store *s, str ip, int (*fn)(void *, const struct store
 	sqlite3_stmt *st;
 	int step, rc = 0;
 
-	if (sqlite3_prepare_v2(s->db, "SELECT country, asn, network, kind FROM places WHERE ip = ?", -1, &st, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_prepare_v2(s->db, "SELECT country, asn, network, kind FROM places WHERE ip = ?", -1, &st,
+			       NULL) != SQLITE_OK)
 		return store_fail(s, "place", e);
 	sqlite3_bind_text(st, 1, ip.ptr, (int)ip.len, SQLITE_STATIC);
 	step = sqlite3_step(st);

@@ -78,6 +78,8 @@ int store_put_gap(struct store *s, const struct gap *g, err *e);
 int store_put_place(struct store *s, const struct store_place *p, err *e);
 /* Each address that a fact names as source or target, once, in order. */
 int store_each_address(struct store *s, int (*fn)(void *, str, err *), void *ctx, err *e);
+/* Each account that a fact names, with the host that the fact is about and its SID (empty: not known), once. */
+int store_each_account(struct store *s, int (*fn)(void *, str host, str account, str sid, err *), void *ctx, err *e);
 /* Calls fn if the case knows where the address is. */
 int store_place_of(struct store *s, str ip, int (*fn)(void *, const struct store_place *, err *), void *ctx, err *e);
 int store_each_item(struct store *s, int (*fn)(void *, const struct store_item *, err *), void *ctx, err *e);

@@ -103,6 +103,20 @@ static void blind_sources(struct builder *b)
 	}
 }
 
+/* "2024-04-19 to 2024-04-25", or one day, which reads alike everywhere. */
+static void silence_words(struct builder *b, struct story_sentence *s, str span)
+{
+	const str to = STR(" to ");
+	size_t at = str_find(span, to), end = at + to.len;
+	struct story_sentence words;
+
+	if (at == SIZE_MAX)
+		return;
+	words = sentence_of(b, "word.span", "from", (str){ span.ptr, at }, "to",
+			    (str){ span.ptr + end, span.len - end }, NULL);
+	sentence_put_said(b, s, "span", &words);
+}
+
 static void blind_channels(struct builder *b, uint32_t host)
 {
 	const struct story_host *h = &b->host.at[host];
@@ -118,6 +132,7 @@ static void blind_channels(struct builder *b, uint32_t host)
 			return;
 		x->sentence = sentence_of(b, "blind.silence", "host", h->name, "channel", c->name, "count",
 					  keep_u64(b, c->silent_days), "span", c->longest_silence, NULL);
+		silence_words(b, &x->sentence, c->longest_silence);
 		x->refs = c->refs;
 	}
 	if (b->no_command[host] && (x = blind_at(b, BLIND_COMMAND_LINES, host)) != NULL)

@@ -371,12 +371,12 @@ static void tell_from(struct footholds *w, const struct foothold *c, uint32_t in
 
 	k = clue_add(f, c->host, FAMILY_LOGON, c->foot[FOOT_REMOTE] ? GRADE_CONTROL : GRADE_STRONG,
 		     "lateral-movement", 86, c->at, refs,
-		     sentence_of(f->b, "inc.access", "from", host_text(f, c->from), "how", str_of(kind),
-				 "account", account, NULL));
+		     sentence_of(f->b, "inc.access", "from", host_text(f, c->from), "how",
+				 wording_word("how.", str_of(kind)), "account", account, NULL));
 	clue_from(k, c->from);
 	clue_add(f, c->from, FAMILY_LOGON, GRADE_STRONG, "lateral-movement", 80, c->at, refs,
-		 sentence_of(f->b, "inc.went_to", "to", host_text(f, c->host), "how", str_of(kind), "account",
-			     account, NULL));
+		 sentence_of(f->b, "inc.went_to", "to", host_text(f, c->host), "how",
+			     wording_word("how.", str_of(kind)), "account", account, NULL));
 	suspect_in(f, c->from, c->at - NS_PER_S, STORY_NOBODY, "unknown", incident);
 	edge_told(f, c->from, c->host, kind, account, c->at, refs, incident);
 	suspect_in(f, c->host, c->at, c->from, kind, incident);

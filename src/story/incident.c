@@ -46,7 +46,8 @@ struct story_clue *clue_add(struct finder *f, uint32_t host, enum clue_family fa
 					  .ns = ns,
 					  .sentence = sentence };
 	for (uint32_t i = 0; fresh && i < sentence.nargs; i++)
-		c->sentence.values[i] = keep(f->b, sentence.values[i]);
+		if (!wording_has(sentence.values[i]))
+			c->sentence.values[i] = keep(f->b, sentence.values[i]);
 	if (ns < c->ns)
 		c->ns = ns;
 	if (grade > c->grade)

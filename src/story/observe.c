@@ -259,6 +259,14 @@ static uint8_t cmdlet_weight(const struct fact *f)
 	return 20;
 }
 
+/* What a fact says, as a word of ours if it is one; else a copy. */
+static str said_by(struct builder *b, str text)
+{
+	str word = wording_word("did.", text);
+
+	return word.ptr == text.ptr ? keep(b, text) : word;
+}
+
 static int on_cmdlet(void *ctx, const struct fact *f, err *e)
 {
 	struct builder *b = ctx;
@@ -268,7 +276,7 @@ static int on_cmdlet(void *ctx, const struct fact *f, err *e)
 	(void)e;
 	if (o)
 		o->sentence = sentence_of(b, "obs.cmdlet", "object", o->object, "detail",
-					  keep(b, f->attr[FA_DETAIL]), "command", o->command, NULL);
+					  said_by(b, f->attr[FA_DETAIL]), "command", o->command, NULL);
 	return 0;
 }
 
@@ -285,7 +293,7 @@ static int on_alert(void *ctx, const struct fact *f, err *e)
 }
 
 /* "%%8448, %%8451" of an audit policy in words. */
-static str audit_words(struct builder *b, str detail)
+static void audit_words(struct builder *b, str detail, enum story_language lang, str *ret)
 {
 	static const struct {
 		const char *code, *key;
@@ -294,17 +302,15 @@ static str audit_words(struct builder *b, str detail)
 		      { "%%8450", "audit.failure_off" },
 		      { "%%8451", "audit.failure_on" } };
 	buf words = { 0 };
-	str s;
 
 	for (size_t i = 0; i < COUNT(CODES); i++) {
 		if (!has_nocase(detail, CODES[i].code))
 			continue;
 		buf_z(&words, words.len ? ", " : "");
-		buf_z(&words, wording(CODES[i].key, LANGUAGE_EN));
+		buf_z(&words, wording(CODES[i].key, lang));
 	}
-	s = words.len ? keep(b, buf_view(&words)) : keep(b, detail);
+	*ret = keep(b, words.len ? buf_view(&words) : detail);
 	buf_done(&words);
-	return s;
 }
 
 /* One change of the audit policy is an event per subcategory: they are one sight. */
@@ -313,12 +319,15 @@ static void on_audit_policy(struct builder *b, const struct fact *f)
 	bool off = has_nocase(f->attr[FA_DETAIL], "%%8448") || has_nocase(f->attr[FA_DETAIL], "%%8450");
 	struct story_observation *o =
 		observe(b, OBS_DEFENSE, f, off ? 55 : 20, FA_DETAIL, FA_ACCOUNT, FA_DAY);
+	str in[LANGUAGES];
 
 	if (!o)
 		return;
 	o->object = STR("audit policy");
-	o->sentence = sentence_of(b, "obs.audit_policy", "account", o->account, "detail",
-				  audit_words(b, f->attr[FA_DETAIL]), NULL);
+	o->sentence = sentence_of(b, "obs.audit_policy", "account", o->account, "detail", STR(""), NULL);
+	for (int lang = 0; lang < LANGUAGES; lang++)
+		audit_words(b, f->attr[FA_DETAIL], (enum story_language)lang, &in[lang]);
+	sentence_put(b, &o->sentence, "detail", in);
 }
 
 static int on_defense(void *ctx, const struct fact *f, err *e)
@@ -334,8 +343,8 @@ static int on_defense(void *ctx, const struct fact *f, err *e)
 	}
 	o = observe(b, OBS_DEFENSE, f, off ? 55 : 25, FA_OBJECT, FA_DETAIL, FA_ORIGIN);
 	if (o)
-		o->sentence = sentence_of(b, "obs.defense", "object", o->object, "detail",
-					  keep(b, f->attr[FA_DETAIL]), NULL);
+		o->sentence = sentence_of(b, "obs.defense", "object", said_by(b, o->object), "detail",
+					  said_by(b, f->attr[FA_DETAIL]), NULL);
 	return 0;
 }
 
@@ -370,8 +379,8 @@ static int on_account(void *ctx, const struct fact *f, err *e)
 	if (!o)
 		return 0;
 	o->sentence = sentence_of(b, o->object.len ? "obs.account_object" : "obs.account", "target",
-				  keep(b, f->attr[FA_TARGET_ACCOUNT]), "detail", keep(b, detail), "account",
-				  o->account, "object", o->object, NULL);
+				  keep(b, f->attr[FA_TARGET_ACCOUNT]), "detail", said_by(b, detail),
+				  "account", o->account, "object", o->object, NULL);
 	return 0;
 }
 
@@ -383,7 +392,7 @@ static int on_share(void *ctx, const struct fact *f, err *e)
 	(void)e;
 	if (o)
 		o->sentence = sentence_of(b, "obs.share", "object", o->object, "detail",
-					  keep(b, f->attr[FA_DETAIL]), "account", o->account, NULL);
+					  said_by(b, f->attr[FA_DETAIL]), "account", o->account, NULL);
 	return 0;
 }
 
@@ -482,7 +491,7 @@ static int on_session(void *ctx, const struct fact *f, err *e)
 	o = observe(b, OBS_REMOTE_DESKTOP, f, 40, FA_SOURCE_IP, FA_ACCOUNT, FA_SOURCE_HOST);
 	if (o)
 		o->sentence = sentence_of(b, "obs.remote_desktop", "account", o->account, "from",
-					  keep(b, from), "detail", keep(b, f->attr[FA_DETAIL]), NULL);
+					  keep(b, from), "detail", said_by(b, f->attr[FA_DETAIL]), NULL);
 	return 0;
 }
 
@@ -494,6 +503,7 @@ static void tell_hits(struct builder *b)
 		struct fact f = {
 			.first_ns = h->first_ns, .last_ns = h->last_ns, .count = h->count, .nrefs = h->refs.n
 		};
+		const char *level = r->level == LEVEL_CRITICAL ? "critical" : "high";
 		struct story_observation *o;
 		bool fresh;
 
@@ -505,10 +515,9 @@ static void tell_hits(struct builder *b)
 		if (!o)
 			continue;
 		o->object = r->title;
-		o->sentence =
-			sentence_of(b, h->count > 1 ? "obs.finding" : "obs.finding_one", "title", r->title,
-				    "level", r->level == LEVEL_CRITICAL ? STR("critical") : STR("high"),
-				    "count", keep_u64(b, o->count), NULL);
+		o->sentence = sentence_of(b, h->count > 1 ? "obs.finding" : "obs.finding_one", "title",
+					  r->title, "level", wording_word("level.", str_of(level)), "count",
+					  keep_u64(b, o->count), NULL);
 	}
 }
 

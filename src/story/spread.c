@@ -297,7 +297,8 @@ static void tell_access(struct finder *f, const struct access *a, const struct e
 	c = clue_add(f, a->to, FAMILY_LOGON, grade, "lateral-movement", grade == GRADE_CONTROL ? 88 : 60, ns,
 		     &a->s.refs,
 		     sentence_of(f->b, "inc.access", "from", host_text(f, a->from), "how",
-				 str_of(access_phrase(a->kind)), "account", account, NULL));
+				 wording_word("how.", str_of(access_phrase(a->kind))), "account", account,
+				 NULL));
 	clue_from(c, a->from);
 	if (grade < GRADE_CONTROL)
 		return;

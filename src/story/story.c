@@ -133,6 +133,40 @@ struct story_sentence sentence_of(struct builder *b, const char *key, ...)
 	return s;
 }
 
+void sentence_put(struct builder *b, struct story_sentence *s, const char *name, const str in[LANGUAGES])
+{
+	str *chinese = arena_array(b->mem, STORY_ARGS, sizeof *chinese);
+
+	if (!chinese) {
+		b->st->dropped++;
+		return;
+	}
+	for (uint32_t i = 0; i < s->nargs; i++) {
+		chinese[i] = s->chinese ? s->chinese[i] : STR("");
+		if (strcmp(s->names[i], name) != 0)
+			continue;
+		s->values[i] = in[LANGUAGE_EN];
+		chinese[i] = in[LANGUAGE_ZH];
+	}
+	s->chinese = chinese;
+}
+
+void sentence_put_said(struct builder *b, struct story_sentence *s, const char *name,
+		       const struct story_sentence *said)
+{
+	str in[LANGUAGES];
+
+	for (int lang = 0; lang < LANGUAGES; lang++) {
+		buf text = { 0 };
+
+		story_sentence_text(said, (enum story_language)lang, &text);
+		in[lang] = keep(b, buf_view(&text));
+		b->failed |= text.failed;
+		buf_done(&text);
+	}
+	sentence_put(b, s, name, in);
+}
+
 void each_fact(struct builder *b, int kind, int (*fn)(void *, const struct fact *, err *))
 {
 	if (b->rc == 0 && !b->failed)

@@ -131,6 +131,8 @@ struct story_sentence {
 	const char *names[STORY_ARGS]; /* of the placeholders */
 	str values[STORY_ARGS];        /* text of the evidence, not escaped */
 	uint32_t nargs;
+	const str
+		*chinese; /* values in Chinese where they differ, by place, else empty; NULL: no value does */
 };
 
 struct story_observation {
@@ -264,6 +266,14 @@ enum story_language { LANGUAGE_EN, LANGUAGE_ZH, LANGUAGES };
 
 /* The text under a key; English where the language has none yet; the key itself if nobody knows it. */
 const char *wording(const char *key, enum story_language lang);
+
+/* The table's own text for TEXT, under a key made of PREFIX and TEXT ('_' for blanks and hyphens); TEXT itself if there
+ * is none that says just this in English. A value of a sentence that is the table's own text, not a copy of it, is said
+ * in the language of the sentence. */
+str wording_word(const char *prefix, str text);
+
+/* Is it the table's own text, as wording() and wording_word() give it? Whoever copies values leaves it as it is. */
+bool wording_has(str text);
 
 /* Take a sentence apart: our own words and text of the evidence, in order. */
 void story_sentence_each(const struct story_sentence *s, enum story_language lang,

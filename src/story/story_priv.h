@@ -160,6 +160,11 @@ bool starts_nocase(str hay, const char *prefix);
 
 /* sentence_of(b, "key", "name", STR("value"), ..., NULL): values must live as long as the story. */
 struct story_sentence sentence_of(struct builder *b, const char *key, ...);
+/* A value of several words, in each language: its placeholder is one of the sentence already. */
+void sentence_put(struct builder *b, struct story_sentence *s, const char *name, const str in[LANGUAGES]);
+/* The same, the value being a sentence itself. */
+void sentence_put_said(struct builder *b, struct story_sentence *s, const char *name,
+		       const struct story_sentence *said);
 
 /* --- passes ---------------------------------------------------------------------------------- */
 

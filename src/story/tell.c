@@ -24,38 +24,70 @@ static struct story_paragraph *tell(struct builder *b, uint8_t weight, int64_t n
 	return p;
 }
 
-/* A list of evidence texts in one value: "a; b; c and 4 more". */
+/* A list in one value, in each language: "a; b; c and 4 more". */
 struct list {
-	buf text;
+	buf text[LANGUAGES];
 	size_t n;
 };
 
-static void list_add(struct list *l, str s)
+static void list_put(buf *text, str s)
 {
 	size_t n;
 
-	if (l->n++ >= LISTED || s.len == 0)
-		return;
-	if (l->text.len)
-		buf_z(&l->text, "; ");
+	if (text->len)
+		buf_z(text, "; ");
 	if (s.len > 300) {
 		for (n = 300; n && ((unsigned char)s.ptr[n] & 0xC0) == 0x80; n--)
 			;
-		buf_add(&l->text, s.ptr, n);
-		buf_z(&l->text, "\xE2\x80\xA6");
+		buf_add(text, s.ptr, n);
+		buf_z(text, "\xE2\x80\xA6");
 	} else {
-		buf_str(&l->text, s);
+		buf_str(text, s);
 	}
 }
 
-static str list_end(struct builder *b, struct list *l)
+/* Text of the evidence alone. */
+static void list_add(struct list *l, str s)
 {
-	str s;
+	bool shown = l->n++ < LISTED && s.len;
 
-	if (l->n > LISTED)
-		buf_printf(&l->text, " and %zu more", l->n - LISTED);
-	s = keep(b, buf_view(&l->text));
-	buf_done(&l->text);
+	for (int lang = 0; shown && lang < LANGUAGES; lang++)
+		list_put(&l->text[lang], s);
+}
+
+static void list_add_said(struct list *l, const struct story_sentence *s)
+{
+	bool shown = l->n++ < LISTED;
+
+	for (int lang = 0; shown && lang < LANGUAGES; lang++) {
+		buf text = { 0 };
+
+		story_sentence_text(s, (enum story_language)lang, &text);
+		list_put(&l->text[lang], buf_view(&text));
+		buf_done(&text);
+	}
+}
+
+/* The list becomes the value {list} of a sentence. */
+static struct story_sentence listed(struct builder *b, struct list *l, struct story_sentence s)
+{
+	str in[LANGUAGES];
+
+	for (int lang = 0; lang < LANGUAGES; lang++) {
+		buf *text = &l->text[lang];
+
+		if (l->n > LISTED) {
+			const struct story_sentence more =
+				sentence_of(b, "word.and_more", "count", keep_u64(b, l->n - LISTED), NULL);
+
+			buf_byte(text, ' ');
+			story_sentence_text(&more, (enum story_language)lang, text);
+		}
+		in[lang] = keep(b, buf_view(text));
+		b->failed |= text->failed;
+		buf_done(text);
+	}
+	sentence_put(b, &s, "list", in);
 	return s;
 }
 
@@ -113,18 +145,22 @@ static bool may_tell(const struct builder *b, uint32_t host)
 
 /* --- web servers ----------------------------------------------------------------------------- */
 
-static str duration_text(struct builder *b, int64_t ns)
+static struct story_sentence duration(struct builder *b, int64_t ns)
 {
 	int64_t s = ns / NS_PER_S;
 
 	if (s < 120)
-		return keep_printf(b, "%lld.%lld seconds", (long long)s,
-				   (long long)(ns % NS_PER_S / 100000000));
+		return sentence_of(
+			b, "word.seconds", "count",
+			keep_printf(b, "%lld.%lld", (long long)s, (long long)(ns % NS_PER_S / 100000000)),
+			NULL);
 	if (s < 7200)
-		return keep_printf(b, "%lld minutes", (long long)(s / 60));
+		return sentence_of(b, "word.minutes", "count", keep_printf(b, "%lld", (long long)(s / 60)),
+				   NULL);
 	if (s < 172800)
-		return keep_printf(b, "%lld hours", (long long)(s / 3600));
-	return keep_printf(b, "%lld days", (long long)(s / 86400));
+		return sentence_of(b, "word.hours", "count", keep_printf(b, "%lld", (long long)(s / 3600)),
+				   NULL);
+	return sentence_of(b, "word.days", "count", keep_printf(b, "%lld", (long long)(s / 86400)), NULL);
 }
 
 /* What one host has of pages and of children of servers, in time. */
@@ -248,8 +284,9 @@ static void tell_commands(struct builder *b, const struct habits *h, uint32_t ho
 		recovered |= o->recovered;
 	}
 	p = tell(b, 88, w->child->first_ns,
-		 sentence_of(b, "sum.web_commands", "count", keep_u64(b, w->children), "host",
-			     host_text(b, host), "list", list_end(b, &commands), NULL));
+		 listed(b, &commands,
+			sentence_of(b, "sum.web_commands", "count", keep_u64(b, w->children), "host",
+				    host_text(b, host), "list", STR(""), NULL)));
 	if (p) {
 		p->refs = refs;
 		p->recovered = recovered;
@@ -280,6 +317,18 @@ static str command_or_image(const struct story_observation *o)
 	return o->command.len ? o->command : str_basename(o->process);
 }
 
+static struct story_sentence web_shell(struct builder *b, str host, const struct web_sight *w)
+{
+	const struct story_sentence after = duration(b, w->child->first_ns - w->page->first_ns);
+	struct story_sentence s =
+		sentence_of(b, "sum.web_shell", "host", host, "object", w->page->object, "time",
+			    keep_time(b, w->page->first_ns), "after", STR(""), "parent",
+			    str_basename(w->child->parent), "command", command_or_image(w->child), NULL);
+
+	sentence_put_said(b, &s, "after", &after);
+	return s;
+}
+
 static void tell_web_host(struct builder *b, const struct habits *h, uint32_t host)
 {
 	struct web_sight w = look(b, h, host);
@@ -287,12 +336,7 @@ static void tell_web_host(struct builder *b, const struct habits *h, uint32_t ho
 	str name = host_text(b, host);
 
 	if (w.page && w.child && w.page->first_ns != TIME_NONE && w.page->first_ns <= w.child->first_ns) {
-		p = tell(b, 90, w.page->first_ns,
-			 sentence_of(b, "sum.web_shell", "host", name, "object", w.page->object, "time",
-				     keep_time(b, w.page->first_ns), "after",
-				     duration_text(b, w.child->first_ns - w.page->first_ns), "parent",
-				     str_basename(w.child->parent), "command", command_or_image(w.child),
-				     NULL));
+		p = tell(b, 90, w.page->first_ns, web_shell(b, name, &w));
 		if (p) {
 			p->refs = w.page->refs;
 			refs_add_all(&p->refs, w.child->refs.at, w.child->refs.n);
@@ -382,20 +426,21 @@ static void tell_listed(struct builder *b, enum observation_kind kind, const cha
 
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
+		struct story_sentence item;
 
 		if (o->kind != kind)
 			continue;
 		if (list.n == 0)
 			first = o->first_ns;
-		list_add(&list,
-			 keep_printf(b, "%.*s on %.*s at %.*s", STR_ARG(o->object),
-				     STR_ARG(host_text(b, o->host)), STR_ARG(keep_time(b, o->first_ns))));
+		item = sentence_of(b, "item.at", "object", o->object, "host", host_text(b, o->host), "time",
+				   keep_time(b, o->first_ns), NULL);
+		list_add_said(&list, &item);
 		refs_add_all(&refs, o->refs.at, o->refs.n);
 		recovered |= o->recovered;
 	}
 	if (list.n == 0)
 		return;
-	p = tell(b, weight, first, sentence_of(b, key, "list", list_end(b, &list), NULL));
+	p = tell(b, weight, first, listed(b, &list, sentence_of(b, key, "list", STR(""), NULL)));
 	if (p) {
 		p->refs = refs;
 		p->recovered = recovered;
@@ -433,22 +478,24 @@ static void tell_persistence(struct builder *b)
 
 	for (size_t i = 0; i < b->obs.len; i++) {
 		const struct story_observation *o = &b->obs.at[i];
+		struct story_sentence item;
 
 		if (o->kind != OBS_SERVICE && o->kind != OBS_TASK)
 			continue;
 		n++;
 		if (o->weight < 60)
 			continue;
-		list_add(&list, keep_printf(b, "%.*s on %.*s (%.*s)", STR_ARG(o->object),
-					    STR_ARG(host_text(b, o->host)), STR_ARG(o->command)));
+		item = sentence_of(b, o->command.len ? "item.command" : "item.on", "object", o->object,
+				   "host", host_text(b, o->host), "command", o->command, NULL);
+		list_add_said(&list, &item);
 		refs_add_all(&refs, o->refs.at, o->refs.n);
 		recovered |= o->recovered;
 	}
 	if (list.n == 0)
 		return;
-	p = tell(
-		b, 62, TIME_NONE,
-		sentence_of(b, "sum.persistence", "count", keep_u64(b, n), "list", list_end(b, &list), NULL));
+	p = tell(b, 62, TIME_NONE,
+		 listed(b, &list,
+			sentence_of(b, "sum.persistence", "count", keep_u64(b, n), "list", STR(""), NULL)));
 	if (p) {
 		p->refs = refs;
 		p->recovered = recovered;
@@ -546,7 +593,7 @@ static void tell_findings(struct builder *b)
 	}
 	if (list.n == 0)
 		return;
-	p = tell(b, 44, TIME_NONE, sentence_of(b, "sum.rules_top", "list", list_end(b, &list), NULL));
+	p = tell(b, 44, TIME_NONE, listed(b, &list, sentence_of(b, "sum.rules_top", "list", STR(""), NULL)));
 	if (p) {
 		p->refs = refs;
 		p->recovered = recovered;

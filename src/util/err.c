@@ -59,7 +59,8 @@ int err_prefix(err *e, const char *fmt, ...)
 const char *err_code_name(enum err_code code)
 {
 	static const char *const NAMES[] = { "none",      "argument", "memory",      "io",
-					     "truncated", "corrupt",  "unsupported", "limit" };
+					     "truncated", "corrupt",  "unsupported", "limit",
+					     "busy" };
 
 	return (unsigned)code < sizeof NAMES / sizeof NAMES[0] ? NAMES[code] : "unknown";
 }

@@ -18,6 +18,7 @@ enum err_code {
 	ERR_CORRUPT,     /* the evidence contradicts its format */
 	ERR_UNSUPPORTED, /* valid, but nothing we read */
 	ERR_LIMIT,       /* a ceiling of limits.h was reached */
+	ERR_BUSY,        /* somebody else holds it: the same may succeed later */
 };
 
 #define ERR_TEXT_MAX 256

@@ -57,10 +57,12 @@
 
 /* --- facts ---------------------------------------------------------------------------------- */
 #define LIMIT_FACT_VALUE 4096u            /* one attribute; longer is cut and marked */
-#define LIMIT_FACTS_SOFT 65536u           /* per table: hand them on; about 24 MiB with their text */
-#define LIMIT_FACT_BYTES_SOFT (24u << 20) /* text of the same; leaves room in a worker's 64 MiB */
+#define LIMIT_FACTS_SOFT 65536u           /* per table: hand them on; 16 MiB without their texts */
+#define LIMIT_FACT_BYTES_SOFT (16u << 20) /* texts of the same, each once; leaves room in a worker's 64 MiB */
+#define LIMIT_FACT_TEXTS_SOFT 262144u     /* so many of them: 8 MiB beside their bytes */
 #define LIMIT_FACTS 262144u               /* per table, hard: nobody handed them on */
-#define LIMIT_FACT_BYTES (96u << 20)      /* text of the same */
+#define LIMIT_FACT_BYTES (96u << 20)      /* texts of the same */
+#define LIMIT_FACT_TEXTS (4u << 20)       /* so many of them */
 #define LIMIT_FACT_SITES 8192u            /* (schema, provider, channel, host) combinations bound at a time */
 #define LIMIT_FACT_SITE_BYTES (4u << 20)  /* their keys */
 #define LIMIT_FACT_PLAN_BYTES (16u << 20) /* what was bound for them */
@@ -127,6 +129,19 @@
 /* --- store ---------------------------------------------------------------------------------- */
 #define LIMIT_STORE_TEXT (64u << 10)      /* one text of a case; longer is cut, ours are shorter */
 #define LIMIT_STORE_FINDING_REFS 100000u  /* of one finding read back; a correlation may name many */
+
+/* --- desk ----------------------------------------------------------------------------------- */
+#define LIMIT_DESK_ROW (64 << 20)         /* one row of a registry: a notice with its indicators */
+#define LIMIT_DESK_WAIT_MS 10000          /* for another command, which takes milliseconds */
+#define LIMIT_DESK_TEXT 4096u             /* one field; longer is refused: nobody reads it in a table */
+#define LIMIT_DESK_FILE (64u << 20)       /* a file that is imported; a national list of contacts has 10 MB */
+#define LIMIT_DESK_JSON 1000000u          /* values of one file of RDAP, 150 bytes of memory each; an answer has 300 */
+#define LIMIT_DESK_ROWS 1000000u          /* of it */
+#define LIMIT_DESK_BYTES (256u << 20)     /* their text in memory */
+#define LIMIT_DESK_SIGNS 200u             /* of a notice; who gets it reads no more, and is told how many there are */
+#define LIMIT_DESK_REPORTS 200u           /* XARF reports that a mail carries one by one; the table has all */
+#define LIMIT_DESK_PARTIES 100000u        /* who is written to about one incident */
+#define LIMIT_DESK_COUNT UINT64_C(1000000000000000) /* a number in a field: a petabyte */
 
 /* --- sigma and detect ----------------------------------------------------------------------- */
 #define LIMIT_YAML_NODES 262144u          /* per document, aliases expanded; SigmaHQ's largest has 2,000 */
@@ -233,5 +248,25 @@
 #define LIMIT_TRACE_ROWS 8000000u         /* rows of one table of things and pairs: 0.2 to 1 GiB at most */
 #define LIMIT_TRACE_TEXTS 16000000u       /* distinct names, paths, addresses of a case */
 #define LIMIT_TRACE_TEXT_BYTES (1024u << 20)
+
+/* --- warn ----------------------------------------------------------------------------------- */
+#define LIMIT_VERSION_TEXT 256u           /* bytes of a version; real ones stay below 100 */
+#define LIMIT_RANGE_TEXT 1024u            /* of a range in words: nobody writes a longer one */
+#define LIMIT_CPE_TEXT 1024u              /* of a name of CPE; the dictionary's longest has 200 */
+#define LIMIT_PRODUCT_TEXT 512u           /* of a vendor's or a product's name; longer is cut */
+#define LIMIT_WARN_FILE_BYTES (UINT64_C(2) << 30) /* one feed: half of what the index of tokens can address */
+#define LIMIT_WARN_LIST_BYTES (256u << 20) /* an inventory, a list of scores or of identifiers */
+#define LIMIT_WARN_DEPTH 64u              /* brackets in brackets; CSAF's branches nest 10 deep */
+#define LIMIT_WARN_NODES 50000000u        /* values of one record; the largest advisories have some 100,000 */
+#define LIMIT_WARN_ROWS 2000000u          /* rows of all inventories */
+#define LIMIT_WARN_STOCK_BYTES (1u << 30) /* their text and keys */
+#define LIMIT_WARN_RECORDS 4000000u       /* CVE has 300,000; four sources and some years */
+#define LIMIT_WARN_BYTES (2047u << 20)   /* what is kept of records that met a row */
+#define LIMIT_WARN_HITS 8000000u          /* pairs of a vulnerability and a row: 256 MiB */
+#define LIMIT_WARN_SCORES 2000000u        /* lines of EPSS, KEV and identifiers */
+#define LIMIT_WARN_WILD 10000u            /* criteria with a wildcard in their vendor or product: each is tried on every product */
+#define LIMIT_WARN_STEPS 10000000u        /* comparisons for one record: some seconds ... */
+#define LIMIT_WARN_STEPS_ROW 200u         /* ... and so many more for each row of the inventories */
+#define LIMIT_WARN_PARTS 2000000u         /* products, versions, criteria of one record */
 
 #endif

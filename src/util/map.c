@@ -6,7 +6,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static uint64_t process_seed(void)
+uint64_t hash_seed(void)
 {
 	static uint64_t seed; /* written once with the same kind of value: a race only wastes a draw */
 	uint64_t s = __atomic_load_n(&seed, __ATOMIC_RELAXED);
@@ -25,7 +25,7 @@ static uint64_t process_seed(void)
 
 uint64_t hash_bytes(const void *p, size_t n)
 {
-	return XXH3_64bits_withSeed(p, n, process_seed());
+	return XXH3_64bits_withSeed(p, n, hash_seed());
 }
 
 void map_init(map *m, uint32_t max, size_t max_key_bytes)

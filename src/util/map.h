@@ -36,5 +36,7 @@ struct map_entry *map_put(map *m, str key, uint64_t value, bool *ret_new);
 
 /* Seeded 64-bit hash, the same within a process only: never written out. */
 uint64_t hash_bytes(const void *p, size_t n);
+/* Its seed, for a table that hashes by itself. Never 0. */
+uint64_t hash_seed(void);
 
 #endif

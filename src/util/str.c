@@ -50,11 +50,16 @@ str str_cut(str s, char sep, str *rest)
 	return (str){ s.ptr, n };
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 str str_trim(str s)
 {
-	while (s.len && strchr(" \t\r\n", s.ptr[0]) && s.ptr[0])
+	while (s.len && is_blank(s.ptr[0]))
 		s = (str){ s.ptr + 1, s.len - 1 };
-	while (s.len && strchr(" \t\r\n", s.ptr[s.len - 1]) && s.ptr[s.len - 1])
+	while (s.len && is_blank(s.ptr[s.len - 1]))
 		s.len--;
 	return s;
 }
@@ -76,7 +81,11 @@ bool str_to_u64(str s, uint64_t *ret)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned d = (unsigned char)s.ptr[i] - '0';
 
-		if (d > 9 || __builtin_mul_overflow(v, 10u, &v) || __builtin_add_overflow(v, d, &v))
+		if (d > 9)
+			return false;
+		if (i < 19) /* so many digits always fit */
+			v = v * 10 + d;
+		else if (__builtin_mul_overflow(v, 10u, &v) || __builtin_add_overflow(v, d, &v))
 			return false;
 	}
 	*ret = v;

@@ -23,6 +23,18 @@ with open(os.path.join(case, "case.json")) as f:
     told = json.load(f)
 t.check(isinstance(told, dict) and told, "case.json is one object")
 
+# Words that the schema leaves open have a text for people, too.
+with open(os.path.join(SOURCE, "data", "words_ui.tsv"), encoding="utf-8") as f:
+    texts = {line.split("\t")[0] for line in f}
+incident = told["incident"]
+for kind, words in (("way", [e["vector"] for e in incident["entry"]] + [e["kind"] for e in incident["edges"]]
+                     + [h["via"] for h in incident["hosts"] if h.get("via")]),
+                    ("phase", [c["phase"] for c in incident["timeline"]]),
+                    ("artefact", [a["kind"] for a in incident["artefacts"]]),
+                    ("source", [c["source"] for c in told["coverage"]] + [g["log"] for g in incident.get("gaps", [])])):
+    lacks = sorted({w for w in words if f"ui.{kind}.{w}" not in texts})
+    t.check(words and not lacks, f"every {kind} of the case has a text in data/words_ui.tsv", lacks)
+
 # One reference of each kind of source: a plain log, a member of an archive, what a collector or a tool wrote of events.
 kinds = {
     "a plain log": lambda p: p.endswith(".evtx") and "!/" not in p,

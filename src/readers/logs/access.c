@@ -1,5 +1,9 @@
 #include "readers/logs/access.h"
 
+#include "readers/text/marks.h"
+
+enum { USUAL_QUOTES = 6 }; /* of the combined form */
+
 static bool digit(char c)
 {
 	return (unsigned char)(c - '0') <= 9;
@@ -201,12 +205,69 @@ static void tail(str s, struct access_line *a)
 	}
 }
 
+/* The quotes of a line. False if there are more, or a backslash before one, which may make it none. */
+static bool quotes_of(str line, size_t quotes[USUAL_QUOTES], size_t *ret_n, bool *ret_plain)
+{
+	size_t n = 0;
+
+	*ret_plain = true;
+	for (size_t at = 0; at < line.len; at += MARKS_BLOCK)
+		for (uint64_t m = marks_at(line, at, '"', '\\'); m; m &= m - 1) {
+			size_t i = at + (size_t)__builtin_ctzll(m);
+
+			if (line.ptr[i] == '\\') {
+				*ret_plain = false;
+				continue;
+			}
+			if (n == USUAL_QUOTES || (i && line.ptr[i - 1] == '\\'))
+				return false;
+			quotes[n++] = i;
+		}
+	*ret_n = n;
+	return true;
+}
+
+/* Nearly all lines: combined or common without anything behind, and no quote but those around its fields. False:
+ * this is none of them. */
+static bool split_usual(str line, struct access_line *a)
+{
+	size_t q[USUAL_QUOTES], n, at;
+	str s;
+
+	if (!quotes_of(line, q, &n, &a->plain) || (n != 2 && n != USUAL_QUOTES) ||
+	    q[0] <= ACCESS_TIME_LEN + 3)
+		return false;
+	at = q[0] - (ACCESS_TIME_LEN + 3);
+	if (line.ptr[at] != '[' || line.ptr[at - 1] != ' ' || !is_time(behind(line, at + 1)) ||
+	    !status_follows(behind(line, q[1] + 1)) || !who((str){ line.ptr, at - 1 }, a))
+		return false;
+	a->time = (str){ line.ptr + at + 1, ACCESS_TIME_LEN };
+	a->request = (str){ line.ptr + q[0] + 1, q[1] - q[0] - 1 };
+	s = behind(line, q[1] + 2);
+	a->status = word(&s);
+	a->bytes = word(&s);
+	if (a->bytes.len && !all_digits(a->bytes) && !is_dash(a->bytes))
+		return false;
+	if (n == 2)
+		return s.len == 0;
+	a->referer = (str){ line.ptr + q[2] + 1, q[3] - q[2] - 1 };
+	a->agent = (str){ line.ptr + q[4] + 1, q[5] - q[4] - 1 };
+	return s.ptr == line.ptr + q[2] && line.ptr[q[3] + 1] == ' ' && q[4] == q[3] + 2 &&
+	       q[5] + 1 == line.len;
+}
+
 bool access_split(str line, struct access_line *ret)
 {
 	struct access_line a = { 0 };
-	size_t at = time_at(line), end;
+	size_t at, end;
 	str s;
 
+	if (split_usual(line, &a)) {
+		*ret = a;
+		return true;
+	}
+	a = (struct access_line){ 0 };
+	at = time_at(line);
 	if (at == SIZE_MAX || !who((str){ line.ptr, at - 1 }, &a))
 		return false;
 	a.time = (str){ line.ptr + at + 1, ACCESS_TIME_LEN };

@@ -22,6 +22,7 @@ struct access_line {
 	struct access_extra extra[ACCESS_EXTRA_MAX];
 	size_t nextra; /* that the line has; more than ACCESS_EXTRA_MAX are not kept */
 	bool open;     /* the last quote does not close */
+	bool plain;    /* no backslash anywhere */
 };
 
 /* False if the line is none of an access log. */

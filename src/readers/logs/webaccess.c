@@ -292,16 +292,16 @@ static void put(struct text *t, size_t column, str s)
 	t->values[column] = s.len == 0 || is_dash(s) ? (value){ 0 } : value_utf8(s);
 }
 
-/* A text that the client chose, without what the server did to it. */
-static str plain(struct text *t, str s)
+/* A text of the line that the client chose, without what the server did to it. */
+static str plain(struct text *t, const struct access_line *a, str s)
 {
-	return escape_plain(s, ESCAPE_C, &t->mem);
+	return a->plain ? s : escape_plain(s, ESCAPE_C, &t->mem);
 }
 
-static void put_request(struct text *t, str said)
+static void put_request(struct text *t, const struct access_line *a)
 {
 	struct access_request r = { 0 };
-	str request = plain(t, said);
+	str request = plain(t, a, a->request);
 	bool fits = access_request(request, &r);
 
 	put(t, C_METHOD, r.method);
@@ -341,13 +341,13 @@ static enum text_line webaccess_line(struct text *t)
 	}
 	put(t, C_CLIENT, a.client);
 	put(t, C_IDENT, a.ident);
-	put(t, C_USER, plain(t, a.user));
+	put(t, C_USER, plain(t, &a, a.user));
 	put(t, C_PORT, (str){ 0 });
-	put_request(t, a.request);
+	put_request(t, &a);
 	put(t, C_STATUS, a.status);
 	put(t, C_BYTES, a.bytes);
-	put(t, C_REFERER, plain(t, a.referer));
-	put(t, C_AGENT, plain(t, a.agent));
+	put(t, C_REFERER, plain(t, &a, a.referer));
+	put(t, C_AGENT, plain(t, &a, a.agent));
 	put_vhost(t, a.vhost);
 	for (size_t i = 0; i < w->nextra; i++)
 		put(t, C_EXTRA + i, i < a.nextra ? a.extra[i].text : (str){ 0 });

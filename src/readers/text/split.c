@@ -1,51 +1,6 @@
 #include "readers/text/split.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-/* --- marks ---------------------------------------------------------------------------------- */
-
-enum { BLOCK = 64 };
-
-#if defined(__SSE2__)
-static inline uint64_t marks_16(const uint8_t *p, __m128i a, __m128i b)
-{
-	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-
-	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, a), _mm_cmpeq_epi8(v, b)));
-}
-
-/* A bit for each of 64 bytes that is `x` or `y`. */
-static inline uint64_t marks(const uint8_t *p, char x, char y)
-{
-	__m128i a = _mm_set1_epi8(x), b = _mm_set1_epi8(y);
-
-	return marks_16(p, a, b) | marks_16(p + 16, a, b) << 16 | marks_16(p + 32, a, b) << 32 |
-	       marks_16(p + 48, a, b) << 48;
-}
-#else
-static inline uint64_t marks(const uint8_t *p, char x, char y)
-{
-	uint64_t m = 0;
-
-	for (unsigned i = 0; i < BLOCK; i++)
-		m |= (uint64_t)(p[i] == (uint8_t)x || p[i] == (uint8_t)y) << i;
-	return m;
-}
-#endif
-
-/* The marks of line[at..], which may end within the block; behind its end none is set. */
-static inline uint64_t marks_at(str line, size_t at, char x, char y)
-{
-	uint8_t tail[BLOCK] = { 0 };
-	size_t n = line.len - at;
-
-	if (n >= BLOCK)
-		return marks((const uint8_t *)line.ptr + at, x, y);
-	memcpy(tail, line.ptr + at, n);
-	return marks(tail, x, y) & ((UINT64_C(1) << n) - 1);
-}
+#include "readers/text/marks.h"
 
 static inline void put(value *out, size_t max, size_t i, const char *p, size_t n)
 {
@@ -63,7 +18,7 @@ size_t split_spaces(str line, value *out, size_t max)
 {
 	size_t from = 0, n = 0;
 
-	for (size_t at = 0; at < line.len; at += BLOCK) {
+	for (size_t at = 0; at < line.len; at += MARKS_BLOCK) {
 		for (uint64_t m = marks_at(line, at, ' ', '\t'); m; m &= m - 1) {
 			size_t end = at + (size_t)__builtin_ctzll(m);
 
@@ -81,7 +36,7 @@ size_t split_char(str line, char by, value *out, size_t max)
 {
 	size_t from = 0, n = 0;
 
-	for (size_t at = 0; at < line.len; at += BLOCK) {
+	for (size_t at = 0; at < line.len; at += MARKS_BLOCK) {
 		for (uint64_t m = marks_at(line, at, by, by); m; m &= m - 1) {
 			size_t end = at + (size_t)__builtin_ctzll(m);
 
@@ -202,7 +157,7 @@ static size_t csv_bare(str line, char by, value *out, size_t max)
 {
 	size_t from = 0, n = 0;
 
-	for (size_t at = 0; at < line.len; at += BLOCK) {
+	for (size_t at = 0; at < line.len; at += MARKS_BLOCK) {
 		for (uint64_t m = marks_at(line, at, by, by); m; m &= m - 1) {
 			size_t end = at + (size_t)__builtin_ctzll(m);
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "readers/logs/access.h"
 #include "readers/textlog_run.h"
 
 #define LINE                                                                                                 \
@@ -196,6 +197,41 @@ static void open_quote(void **state)
 	textlog_run_done(&r);
 }
 
+static bool same_view(str a, str b)
+{
+	return str_eq(a, b) && !a.ptr == !b.ptr;
+}
+
+/* A usual line is split at its quotes, one with a field more the long way: the fields that both have are the same. */
+static void usual_lines(void **state)
+{
+	static const char *const T[] = {
+		LINE,
+		"192.0.2.7 - - " WHEN " \"GET / HTTP/1.1\" 200 1",
+		"www.corp.example:443 192.0.2.7 - a b " WHEN " \"\" 400 - \"\" \"\"",
+		"10.0.0.1, 192.0.2.9 - u [x " WHEN " \"GET / [18 HTTP/1.1\" - 17 \"http://a/\" \"a b [c]\"",
+		"10.0.0.1 - CORP\\\\u7 " WHEN " \"GET /\\x22a HTTP/1.1\" 200 17 \"-\" \"a\\b\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(T); i++) {
+		struct access_line usual, more;
+		char longer[512];
+
+		assert_true(access_split(str_of(T[i]), &usual));
+		CHECK(T[i], usual.plain == !strchr(T[i], '\\') && !usual.open && usual.nextra == 0);
+		snprintf(longer, sizeof longer, "%s 7", T[i]);
+		assert_true(access_split(str_of(longer), &more));
+		CHECK(T[i], !more.plain && more.nextra == 1);
+		CHECK(T[i],
+		      same_view(usual.vhost, more.vhost) && same_view(usual.client, more.client) &&
+			      same_view(usual.ident, more.ident) && same_view(usual.user, more.user) &&
+			      same_view(usual.time, more.time) && same_view(usual.request, more.request) &&
+			      same_view(usual.status, more.status) && same_view(usual.bytes, more.bytes) &&
+			      same_view(usual.referer, more.referer) && same_view(usual.agent, more.agent));
+	}
+}
+
 static void claims(void **state)
 {
 	static const struct {
@@ -223,7 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),      cmocka_unit_test(logs),   cmocka_unit_test(injected),
-		cmocka_unit_test(open_quote), cmocka_unit_test(claims),
+		cmocka_unit_test(open_quote), cmocka_unit_test(claims), cmocka_unit_test(usual_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

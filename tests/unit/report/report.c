@@ -114,11 +114,8 @@ static void test_html_is_inert(void **state)
 	assert_false(has(&b, "https://"));
 	assert_false(has(&b, " style=")); /* the policy allows none */
 	/* exactly one script: ours; the evidence's end tag did not end it */
-	assert_true(has(&b, "<script>\"use strict\""));
-	assert_true(str_find((str){ b.ptr + str_find(buf_view(&b), STR("<script")) + 7,
-				    b.len - str_find(buf_view(&b), STR("<script")) - 7 },
-			     STR("<script")) == SIZE_MAX);
-	assert_true(has(&b, "spoor show . abababababababab:"));
+	assert_false(has(&b, "<script"));
+	assert_true(has(&b, "<td>abababababababab"));
 	assert_true(str_ends(buf_view(&b), STR("</body></html>\n")));
 	buf_done(&b);
 	for (int i = 0; i < 2; i++) {
@@ -250,7 +247,7 @@ static void test_rows_are_capped_and_counted(void **state)
 	(void)state;
 	made_open(&c);
 	assert_int_equal(store_begin(c.s, NULL), 0);
-	for (int i = 0; i < 1500; i++) {
+	for (int i = 0; i < 1600; i++) {
 		snprintf(name, sizeof name, "HOST%04d", i);
 		made_coverage(&c, name, "Security", 0, 1);
 		made_fact(&c, FACT_LOG_CLEARED, i, 1, FA_HOST, name, FA_OBJECT, "Security", -1);
@@ -259,10 +256,8 @@ static void test_rows_are_capped_and_counted(void **state)
 	assert_int_equal(write_report(c.s, c.dir, NULL), 0);
 	html = read_all(c.dir, "print.html");
 	json = read_all(c.dir, "case.json");
-	assert_true(has(&html, "500 more key events of less weight in case.json"));
-	assert_true(has(&html, "1\xE2\x80\xAF"
-			       "000 more hosts in case.json"));
-	assert_int_equal(count_of(&json, "\"kind\":\"log_cleared\",\"host\":\"HOST"), 2 * 1500);
+	assert_true(has(&html, ">100 more in case.json<")); /* hosts */
+	assert_int_equal(count_of(&json, "\"kind\":\"log_cleared\",\"host\":\"HOST"), 2 * 1600);
 	buf_done(&html);
 	buf_done(&json);
 	made_close(&c);

@@ -504,37 +504,6 @@ static void test_empty(void **state)
 	made_close(&c);
 }
 
-static void test_wording(void **state)
-{
-	struct story_sentence s = { .key = "obs.alert", .names = { "detail", "object" }, .nargs = 2 };
-	buf got = { 0 };
-
-	(void)state;
-	s.values[0] = STR("{object} %s {");
-	s.values[1] = STR("");
-	story_sentence_text(&s, LANGUAGE_EN, &got);
-	CHECK_STR("braces of the evidence stay text", buf_view(&got),
-		  STR("The antivirus reported {object} %s {: (not recorded)"));
-	got.len = 0;
-	story_sentence_text(&s, LANGUAGE_ZH, &got);
-	CHECK_STR("English where there is no Chinese yet", buf_view(&got),
-		  STR("The antivirus reported {object} %s {: (not recorded)"));
-	assert_string_equal(wording("no such key", LANGUAGE_EN), "no such key");
-	for (int i = 0; i < EDGE_KINDS; i++) {
-		char key[64];
-
-		snprintf(key, sizeof key, "edge.%s", story_edge_name((enum story_edge_kind)i));
-		assert_string_not_equal(wording(key, LANGUAGE_EN), key);
-	}
-	for (int i = 0; i < GAP_KINDS; i++) {
-		char key[64];
-
-		snprintf(key, sizeof key, "gap.%s", gap_kind_name((enum gap_kind)i));
-		assert_string_not_equal(wording(key, LANGUAGE_EN), key);
-	}
-	buf_done(&got);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -548,7 +517,6 @@ int main(void)
 		cmocka_unit_test(test_rest_of_the_sights),
 		cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_wording),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ export function word(lang: Lang, w: Word, values: Record<string, string | number
 /* "c2" -> "control server": kind says of what. Unknown ones are shown as they are, with blanks for hyphens. */
 export function machineWord(lang: Lang, kind: string, w: string | undefined): string {
   if (!w) return '';
-  const row = machine[`ui.${kind}.${w}`];
+  const row = machine[`ui.${kind}.${w}`] ?? (kind === 'way' ? machine[`ui.edge.${w}`] ?? machine[`ui.external.${w}`] : undefined);
   return (row && (row[at(lang)] || row[0])) || visible(w.replace(/[-_]/g, ' '));
 }
 

@@ -18,7 +18,7 @@ function NotSeen() {
   const { t, m, lang } = useWords();
   const text = (b: Blind) => (lang === 'zh' && b.zh) || b.text;
   const columns: Column<Blind>[] = [
-    { id: 'kind', title: t('kind'), width: '12rem', text: (b) => m('blind', b.kind) },
+    { id: 'kind', title: t('kind'), width: '12rem', text: (b) => m('not_seen', b.kind) },
     { id: 'host', title: t('host'), width: 'minmax(7rem, 11rem)', text: (b) => b.host ?? '', cell: (b) => <HostLink name={b.host} /> },
     { id: 'what', title: t('what'), width: 'minmax(20rem, 1fr)', text, cell: (b) => <span title={visible(text(b))}><Ev s={text(b)} max={600} /></span> },
     { id: 'refs', title: '', width: '3rem', text: (b) => b.refs.join(' '), cell: (b) => <Proof claim={{ title: text(b), refs: b.refs }} /> },

@@ -25,7 +25,7 @@ function Answers() {
   return (
     <div class="answers">
       <Answer title={t('how_in')} to={entry ? link('host', entry.host) : link('timeline')}>
-        {entry ? <><b><Ev s={entry.host.split('.')[0]} max={60} /></b><span>{m('vector', entry.vector)}</span><span class="num">{time(entry.time)}</span></> : <b class="soft">{t('not_recorded')}</b>}
+        {entry ? <><b><Ev s={entry.host.split('.')[0]} max={60} /></b><span>{m('way', entry.vector)}</span><span class="num">{time(entry.time)}</span></> : <b class="soft">{t('not_recorded')}</b>}
       </Answer>
       <Answer title={t('through')} to={link('relays')}>
         <b>{relays.length ? relays.length : '—'}</b>
