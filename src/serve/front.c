@@ -56,22 +56,49 @@ static void drop(struct conn *c)
 	conn_clear(c);
 }
 
-/* A free place, if need be that of the oldest request without a head: holding sockets open takes nothing from others. */
-static struct conn *place_for(struct serve *s)
+void front_expire(struct conn *c)
+{
+	if (c->state == CONN_HEAD) {
+		refuse(c, 408);
+		return;
+	}
+	shutdown(c->fd, SHUT_RDWR); /* the library sees that and closes it */
+	c->deadline_ns = INT64_MAX;
+}
+
+/* The connection that came first of those in one of two states. */
+static struct conn *oldest_of(struct serve *s, enum conn_state a, enum conn_state b)
 {
 	struct conn *oldest = NULL;
 
 	for (uint32_t i = 0; i < LIMIT_SERVE_CONNECTIONS; i++) {
 		struct conn *c = &s->conns[i];
 
-		if (c->state == CONN_FREE)
-			return c;
-		if (c->state == CONN_HEAD && (!oldest || c->number < oldest->number))
+		if ((c->state == a || c->state == b) && (!oldest || c->number < oldest->number))
 			oldest = c;
 	}
-	if (oldest)
-		refuse(oldest, 503);
 	return oldest;
+}
+
+/* A free place. Holding sockets open takes nothing from others: the oldest request without a head makes room, else the oldest
+ * whose body does not end or whose answer is not taken. */
+static struct conn *place_for(struct serve *s)
+{
+	struct conn *c = oldest_of(s, CONN_FREE, CONN_FREE);
+
+	if (c)
+		return c;
+	c = oldest_of(s, CONN_HEAD, CONN_HEAD);
+	if (c) {
+		refuse(c, 503);
+		return c;
+	}
+	c = oldest_of(s, CONN_BODY, CONN_SENDING);
+	if (c) {
+		front_expire(c);
+		MHD_run(s->mhd); /* the library closes it, and so frees its place */
+	}
+	return c && c->state == CONN_FREE ? c : NULL;
 }
 
 void front_accept(struct serve *s)
@@ -141,14 +168,4 @@ void front_look(struct serve *s, struct conn *c)
 		refuse(c, status);
 	else
 		hand_over(s, c);
-}
-
-void front_expire(struct conn *c)
-{
-	if (c->state == CONN_HEAD) {
-		refuse(c, 408);
-		return;
-	}
-	shutdown(c->fd, SHUT_RDWR); /* the library sees that and closes it */
-	c->deadline_ns = INT64_MAX;
 }

@@ -328,17 +328,23 @@ t.check(quick() < 1, "nor do 150 of them: the oldest makes room")
 t.equal(Server.rest(slow).status, 503, "and is told")
 for s in held:
     s.close()
-bodies = [one.connect() for _ in range(40)]
+bodies = [one.connect() for _ in range(100)]
 for s in bodies:
     s.sendall((POST + "Content-Length: 10\r\n\r\n{").encode())
-t.check(quick() < 1, "nor do 40 bodies that never end")
+t.check(quick() < 1, "nor do 100 bodies that never end")
 for s in bodies:
     s.close()
-takes_nothing = one.connect()
-takes_nothing.sendall(f"GET /api/case HTTP/1.1\r\n{H}\r\n".encode())
+take_nothing = [one.connect() for _ in range(60)]
+for s in take_nothing:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.sendall(f"GET /api/case HTTP/1.1\r\n{H}\r\n".encode())
 time.sleep(0.6)
-t.check(quick() < 1, "nor does one that does not take its answer")
-takes_nothing.close()
+half = [one.connect() for _ in range(20)]
+for s in half:
+    s.sendall((POST + "Content-Length: 10\r\n\r\n{").encode())
+t.check(quick() < 1, "nor do 60 that do not take their answers")
+for s in take_nothing + half:
+    s.close()
 
 # --- the document -------------------------------------------------------------------------------
 first, second = executor.map(lambda _: one.get("/api/case"), range(2))
