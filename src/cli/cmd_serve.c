@@ -10,6 +10,7 @@
 #include "cli/onerecord.h"
 #include "cli/record_json.h"
 #include "cli/serve_decide.h"
+#include "cli/serve_desk.h"
 #include "report/page.h"
 #include "store/decisions.h"
 #include "store/ref.h"
@@ -21,6 +22,7 @@
 
 static const struct cli_option OPTIONS[] = {
 	{ 0, "port", "N", "Port on 127.0.0.1; a free one unless given" },
+	{ 0, "desk", "FILE", "Also the registry of a CERT's desk, as a section of the page" },
 	DECLARED_OPTIONS,
 	{ 0, "no-verify", NULL, "Do not hash the evidence before a record is shown" },
 	{ 0 },
@@ -187,6 +189,38 @@ static enum serve_outcome decide_in(void *ctx, str body, buf *out)
 	return rc == SERVE_BROKEN ? failed(v, &e, out) : rc;
 }
 
+/* The outcome of a verb, or why it did nothing: words of ours about what was asked, which the desk needs. */
+static enum serve_outcome of_desk(int rc, const err *e, buf *out)
+{
+	if (rc == 0)
+		return SERVE_OK;
+	buf_clear(out);
+	if (e->code == ERR_UNSUPPORTED)
+		return SERVE_NONE;
+	buf_byte(out, '{');
+	json_member_str(out, "error", str_of(e->text));
+	buf_z(out, "}\n");
+	return e->code == ERR_BUSY ? SERVE_CONFLICT : SERVE_BAD;
+}
+
+static enum serve_outcome desk_view(void *ctx, str what, buf *out)
+{
+	const struct served *v = ctx;
+	const struct serve_desk d = { args_get(v->args, "desk"), v->dir };
+	err e = { .offset = ERR_NO_OFFSET };
+
+	return of_desk(serve_desk_view(&d, what, out, &e), &e, out);
+}
+
+static enum serve_outcome desk_act(void *ctx, str body, buf *out)
+{
+	const struct served *v = ctx;
+	const struct serve_desk d = { args_get(v->args, "desk"), v->dir };
+	err e = { .offset = ERR_NO_OFFSET };
+
+	return of_desk(serve_desk_act(&d, body, out, &e), &e, out);
+}
+
 /* --- the page -------------------------------------------------------------------------------- */
 
 /* Without ui/ in the program there is no page: what is there says so, and answers to programs. */
@@ -245,8 +279,9 @@ static int open_stop(err *e)
 
 static int serve_case(struct served *v, uint16_t port, err *e)
 {
-	const struct serve_case_ops ops = { v,         state_of,     document_of, event_of,
-					    search_in, decisions_of, decide_in };
+	const char *desk = args_get(v->args, "desk");
+	const struct serve_case_ops ops = { v,	     state_of,	document_of,	       event_of, search_in, decisions_of,
+					    decide_in, desk ? desk_view : NULL, desk ? desk_act : NULL };
 	struct serve_asset assets[ASSETS];
 	struct serve_options o = {
 		.port = port, .assets = assets, .nassets = list_assets(assets), .ops = &ops
@@ -272,6 +307,17 @@ static int serve_case(struct served *v, uint16_t port, err *e)
 	return rc;
 }
 
+/* A registry that can be asked. */
+static int desk_check(const struct served *v, err *e)
+{
+	const struct serve_desk d = { args_get(v->args, "desk"), v->dir };
+	buf rows = { 0 };
+	int rc = serve_desk_view(&d, STR("parties"), &rows, e);
+
+	buf_done(&rows);
+	return rc;
+}
+
 static int run(struct cli *cli, const struct cli_args *args)
 {
 	struct served v = { .cli = cli, .args = args, .dir_fd = -1 };
@@ -284,6 +330,10 @@ static int run(struct cli *cli, const struct cli_args *args)
 	v.dir = args->paths.at[0];
 	if (args_number(args, "port", 0, 65535, 0, &port, &e) < 0)
 		return cli_usage(cli, &command_serve, "%s", e.text);
+	if (args_get(args, "desk") && desk_check(&v, &e) < 0) {
+		cli_fail(cli, &e);
+		return EXIT_INPUT;
+	}
 	if (open_case(&v, &e) < 0 || serve_case(&v, (uint16_t)port, &e) < 0)
 		code = cli_fail(cli, &e);
 	if (v.dir_fd >= 0)
@@ -294,7 +344,7 @@ static int run(struct cli *cli, const struct cli_args *args)
 const struct command command_serve = {
 	.name = "serve",
 	.summary = "the case in your browser",
-	.usage = "CASE",
+	.usage = "CASE [--desk FILE]",
 	.options = OPTIONS,
 	.run = run,
 	.details =
@@ -304,6 +354,8 @@ const struct command command_serve = {
 		"\n"
 		"Unlike report.html it opens every record of the evidence, down to its bytes, and searches the whole case. A\n"
 		"record is read as show reads it: found through the case, hashed, parsed in a sandbox. What you decide is\n"
-		"kept in CASE/decisions.jsonl, as by mark. Nothing is written to the evidence. Evidence that was named by\n"
+		"kept in CASE/decisions.jsonl, as by mark. With --desk the registry of spoor desk is a section of the page:\n"
+		"incidents, notices, take-downs, the bulletin; mails are sent by spoor desk only.\n"
+		"Nothing is written to the evidence. Evidence that was named by\n"
 		"a relative path is found from the same working folder only.",
 };

@@ -24,6 +24,8 @@ static const struct {
 	[ANSWER_SEARCH] = { 2, LIMIT_SERVE_SEARCH_MS / 1000 * 3 },
 	[ANSWER_DECISIONS] = { 2, LIMIT_SERVE_EVENT_S },
 	[ANSWER_DECIDE] = { 1, LIMIT_SERVE_STORY_S },
+	[ANSWER_DESK] = { 2, LIMIT_SERVE_DESK_S },
+	[ANSWER_DESK_ACT] = { 1, LIMIT_SERVE_DESK_S },
 };
 
 unsigned job_most(enum serve_answer what)
@@ -46,6 +48,10 @@ static enum serve_outcome ask_case(const struct serve_case_ops *ops, const struc
 		return ops->decisions(ops->ctx, out);
 	case ANSWER_DECIDE:
 		return ops->decide(ops->ctx, ask->text, out);
+	case ANSWER_DESK:
+		return ops->desk(ops->ctx, ask->text, out);
+	case ANSWER_DESK_ACT:
+		return ops->desk_act(ops->ctx, ask->text, out);
 	default:
 		return SERVE_BROKEN;
 	}

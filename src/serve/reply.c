@@ -70,6 +70,7 @@ static enum MHD_Result give_session(struct serve *s, struct conn *c)
 		return refuse(s, c, status, status == 429 ? "Retry-After" : NULL, "1");
 	buf_byte(&out, '{');
 	json_member_str(&out, "csrf", str_of(s->session.csrf));
+	json_member_bool(&out, "desk", s->o.ops->desk != NULL);
 	buf_z(&out, "}\n");
 	r = answer_own(&out, ANSWER_JSON);
 	snprintf(cookie, sizeof cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=/", s->session.cookie_name,
@@ -171,6 +172,10 @@ static bool is_offered(const struct serve_case_ops *ops, enum serve_answer what)
 		return ops->decisions;
 	case ANSWER_DECIDE:
 		return ops->decide;
+	case ANSWER_DESK:
+		return ops->desk;
+	case ANSWER_DESK_ACT:
+		return ops->desk_act;
 	default:
 		return true;
 	}
@@ -183,6 +188,7 @@ static enum MHD_Result begin(struct serve *s, struct conn *c)
 		[ANSWER_DOCUMENT] = give_document, [ANSWER_EVENT] = give_event,
 		[ANSWER_SEARCH] = give_search,     [ANSWER_DECISIONS] = give_later,
 		[ANSWER_DECIDE] = give_later,      [ANSWER_CHANGES] = give_changes,
+		[ANSWER_DESK] = give_later,        [ANSWER_DESK_ACT] = give_later,
 	};
 
 	if (!is_offered(s->o.ops, c->route->answer))

@@ -11,6 +11,8 @@ const struct serve_route SERVE_ROUTES[] = {
 	{ "GET", "/api/changes", NEED_COOKIE, ANSWER_CHANGES },
 	{ "GET", "/api/decisions", NEED_COOKIE, ANSWER_DECISIONS },
 	{ "POST", "/api/decisions", NEED_BOTH, ANSWER_DECIDE },
+	{ "GET", "/api/desk/", NEED_COOKIE, ANSWER_DESK },
+	{ "POST", "/api/desk", NEED_BOTH, ANSWER_DESK_ACT },
 	{ 0 },
 };
 

@@ -52,6 +52,9 @@ struct serve_case_ops {
 	enum serve_outcome (*search)(void *ctx, const struct serve_query *q, buf *out);
 	enum serve_outcome (*decisions)(void *ctx, buf *out);
 	enum serve_outcome (*decide)(void *ctx, str body, buf *out); /* one at a time, and never cut short */
+	/* The registry of a CERT's desk: a list or a thing of it by its name, and a change. */
+	enum serve_outcome (*desk)(void *ctx, str what, buf *out);
+	enum serve_outcome (*desk_act)(void *ctx, str body, buf *out); /* as decide */
 };
 
 struct serve_options {

@@ -130,7 +130,7 @@ void serve_free(struct serve *s)
 	if (!s)
 		return;
 	for (int i = 0; i < SERVE_JOBS; i++) {
-		if (s->jobs[i].pid && s->jobs[i].what == ANSWER_DECIDE)
+		if (s->jobs[i].pid && (s->jobs[i].what == ANSWER_DECIDE || s->jobs[i].what == ANSWER_DESK_ACT))
 			job_wait(&s->jobs[i], DECISION_END_MS);
 		job_drop(&s->jobs[i]);
 	}

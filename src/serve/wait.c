@@ -88,7 +88,7 @@ static void start_job(struct serve *s, struct conn *c)
 	if (!j || count_running(s, ask.what) >= job_most(ask.what))
 		return;
 	ask.pack = ask.what == ANSWER_DOCUMENT;
-	ask.text = ask.what == ANSWER_EVENT ? route_argument(c->route, c->head.path) : buf_view(&c->body);
+	ask.text = ask.what == ANSWER_EVENT || ask.what == ANSWER_DESK ? route_argument(c->route, c->head.path) : buf_view(&c->body);
 	if (job_start(j, s->o.ops, &ask, s->now_ns, &e) < 0 ||
 	    wake_add(s, j->fd, EPOLLIN, WAKE_JOB, (uint32_t)(j - s->jobs), 0) < 0) {
 		job_drop(j);

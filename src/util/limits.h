@@ -218,6 +218,7 @@
 #define LIMIT_SERVE_STORY_S 900u          /* for the story of a case; 100 M facts take minutes */
 #define LIMIT_SERVE_SEARCH_MS 2000u       /* for one look through the case; the next one goes on behind it */
 #define LIMIT_SERVE_SEARCH_ROWS 200u      /* of one answer; a page shows no more */
+#define LIMIT_SERVE_DESK_S 90u            /* for a verb of the desk; notices of a large case take 15 s */
 #define LIMIT_SERVE_QUERY 256u            /* bytes of what is searched for */
 #define LIMIT_SEARCH_HIT_TEXT 400u        /* bytes shown of a row that was found */
 #define LIMIT_SERVE_NEIGHBOURS 3u         /* records named before and behind one that is shown */
@@ -237,6 +238,8 @@
 #define LIMIT_DECISION_TARGET 2000u       /* bytes: a rule's id and a reference, a pattern of paths */
 #define LIMIT_DECISION_REASON 8000u
 #define LIMIT_DECISION_NAME 200u
+#define LIMIT_SELFRUN_MS 60000            /* of a run of the program for an answer */
+#define LIMIT_SELFRUN_BYTES (64u << 20)
 #define LIMIT_STORY_EDGES 200000u
 #define LIMIT_STORY_OBSERVATIONS 200000u  /* nobody reads more; all facts stay in the case */
 #define LIMIT_STORY_ARRIVALS 500000u      /* remote logons as points in time */

@@ -620,4 +620,36 @@ open_case = Server(SPOOR, "serve", path("case"))
 time.sleep(0.2)
 t.check(any("chmod 700" in x for x in open_case.errors), "a case that others can read is told", open_case.errors)
 open_case.end()
+os.chmod(path("case"), 0o700)
+
+# --- the desk ------------------------------------------------------------------------------------
+registry = path("desk.db")
+for words in (["init"], ["incident", "add", "title=one", "type=phishing"]):
+    run = subprocess.run([SPOOR, "desk", "-d", registry, *words], capture_output=True, timeout=20)
+    t.check(run.returncode == 0, f"desk {words[0]}", run)
+desk = Server(SPOOR, "serve", path("case"), "--desk", registry)
+t.check(desk.log_in().json()["desk"] is True, "the page is told that there is a desk")
+rows = desk.get("/api/desk/incidents").json()
+t.check(len(rows) == 1 and rows[0]["title"] == "one", "the desk's incidents are sent", rows)
+
+
+def act(verb, *words):
+    return desk.ask("POST", "/api/desk", json.dumps({"verb": verb, "words": words}).encode(), known=True)
+
+
+t.equal(act("incident set", rows[0]["id"], "status=handled").status, 200, "an incident is changed")
+t.equal(desk.get("/api/desk/incidents").json()[0]["status"], "handled", "and is so afterwards")
+trail = subprocess.run([SPOOR, "desk", "-d", registry, "trail"], capture_output=True, timeout=20)
+t.check(b"incident.set" in trail.stdout, "with its trail", trail)
+for verb, words, what in (("notices send", ["--send"], "mails are not sent from a browser"), ("init", [], "no other verb"),
+                          ("incident set", ["--db", "/etc/passwd"], "a word is no option"), ("incident set", [rows[0]["id"], "status=guilty"], "a value that is none"),
+                          ("incident set", ["x"] * 100, "too many words"), ("incident set", [1, 2], "numbers")):
+    a = act(verb, *words)
+    t.check(a.status == 400 and "error" in a.json(), f"{what}: refused", a.raw)
+for what in ("trail", "../incidents", "notices/-x", "notices/..", "bulletin/2024-W50;x", "bulletin/--db", ""):
+    t.check(desk.get("/api/desk/" + what).status in (400, 404), f"/api/desk/{what}: nothing there")
+t.equal(desk.get("/api/desk/bulletin/2024-W50").json()["week"], "2024-W50", "the bulletin of a week")
+t.equal(desk.end(), 0, "the server of a desk ends")
+run = subprocess.run([SPOOR, "serve", path("case"), "--desk", path("no.db")], capture_output=True, timeout=20)
+t.check(run.returncode == 2 and run.stderr, "a registry that is not there is told", run)
 t.done()

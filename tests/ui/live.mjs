@@ -80,6 +80,27 @@ if (conflict) {
 await a.evaluate(() => (location.hash = '#/decisions'));
 await a.waitForSelector('.rows .row');
 ok((await a.locator('.rows .row').count()) >= 1, 'the trail is a view of its own');
+/* The desk: its lists, a change with its trail, notices of the case, the bulletin. */
+await a.evaluate(() => (location.hash = '#/desk/incidents'));
+await a.waitForSelector('.rows .row');
+ok((await a.locator('.rows .row').count()) === 2, 'the desk lists its incidents');
+await a.locator('.rows .row', { hasText: 'Suspected intrusion' }).click();
+await a.locator('.actions button', { hasText: 'Handled' }).click();
+await a.waitForFunction(() => [...document.querySelectorAll('.rows .row')].some((r) => r.textContent.includes('handled')), null, { timeout: 20000 });
+ok(true, 'an incident is marked as handled');
+await a.locator('.actions button', { hasText: 'Make notices' }).click();
+await a.waitForFunction(() => /added|notice|N-/.test(document.querySelector('.decided')?.textContent ?? ''), null, { timeout: 60000 });
+ok(true, 'notices are made of the case');
+await a.evaluate(() => (location.hash = '#/desk/notices'));
+await a.waitForSelector('.rows .row', { timeout: 20000 });
+await a.locator('.rows .row').first().click();
+await a.waitForSelector('.letter', { timeout: 20000 });
+ok((await a.locator('.letter').innerText()).length > 200, 'a notice is read before it goes');
+if (shots) await a.screenshot({ path: join(shots, 'live-desk.png') });
+await a.evaluate(() => (location.hash = '#/desk/bulletin'));
+await a.waitForSelector('table.plain tbody tr', { timeout: 20000 });
+ok((await a.locator('table.plain').innerText()).includes('Incidents handled'), 'the bulletin of the week has its numbers');
+if (shots) await a.screenshot({ path: join(shots, 'live-bulletin.png') });
 ok(problems.filter((p) => !p.includes('409')).length === 0, 'no error, no broken policy', problems.join('\n'));
 await browser.close();
 console.log(`1..${n}`);

@@ -100,6 +100,21 @@ ok((await page.locator('dialog.search li').count()) > 0, 'search finds');
 if (shots) await page.screenshot({ path: join(shots, 'search.png') });
 await page.keyboard.press('Escape');
 
+/* Zoom of the timeline by keyboard, down to milliseconds, and back. */
+await page.evaluate(() => (location.hash = '#/timeline'));
+await page.waitForSelector('.chart.lanes canvas');
+await page.waitForTimeout(300);
+const picture = () => page.evaluate(() => document.querySelector('.chart.lanes canvas').toDataURL());
+const span = () => page.locator('.section-head .num.note').innerText();
+const [before, whole] = [await picture(), await span()];
+await page.locator('.chart.lanes').focus();
+for (let i = 0; i < 34; i++) await page.keyboard.press('+');
+await page.waitForTimeout(200);
+ok((await picture()) !== before && / 0 s\)$/.test(await span()), 'the timeline zooms down to milliseconds', await span());
+await page.locator('.actions button.small').last().click();
+await page.waitForTimeout(200);
+ok((await span()) === whole && (await picture()) === before, 'and back to the whole time');
+
 /* Rows that are filtered and sorted; what is not in sight is not in the page. */
 await page.evaluate(() => (location.hash = '#/evidence/files'));
 await page.waitForSelector('.rows .row');

@@ -97,7 +97,12 @@ for name, folder in (("plain", case), ("hostile", hostile)):
 with open(os.path.join(case, "case.json")) as f:
     incident = json.load(f)["incident"]
 leaf = next(h["host"] for h in incident["hosts"] if h["class"] == "confirmed" and h.get("parent"))
-server = subprocess.Popen([SPOOR, "serve", case], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+registry = path("desk.db")
+for words in (["init"], ["set", "org=CERT of Examplia", "contact=csirt@cert.example", "country=CN"], ["import-case", case],
+              ["incident", "add", "title=<img src=x onerror=alert(1)>", "type=phishing", "country=NL", "cross_border=yes", "phishing_sites=3"]):
+    made = spoor("desk", "-d", registry, *words)
+    t.check(made.returncode == 0, f"live: desk {words[0]}", made.stderr)
+server = subprocess.Popen([SPOOR, "serve", case, "--desk", registry], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 drive("live", "live.mjs", server.stdout.readline().strip(), leaf, shots("live"))
 server.terminate()
 t.check(server.wait(20) == 0, "live: the server ends")

@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { indexOf, type Index } from './data/derive';
-import { openSource, type Source } from './data/source';
+import { openSource, type DeskSource, type Source } from './data/source';
 import type { Body, Case, Head } from './data/types';
 import { Ev } from './parts/bits';
 import { AppContext, link, type App, type Claim } from './parts/context';
@@ -13,6 +13,7 @@ import { loadSettings, saveSettings, SettingsContext, type Settings, type Theme 
 import { count, timeText } from './text/format';
 import { word, useWords, type Word } from './text/words';
 import { DecideDialog, Decisions } from './views/decisions';
+import { Desk } from './views/desk';
 import { EventView } from './views/event';
 import { Evidence } from './views/evidence';
 import { Findings } from './views/findings';
@@ -45,7 +46,7 @@ function useRoute(): Route {
   return route;
 }
 
-function View({ route }: { route: Route }) {
+function View({ route, desk }: { route: Route; desk: DeskSource | null }) {
   switch (route.view) {
     case 'spread': return <Spread />;
     case 'timeline': return <Timeline />;
@@ -57,11 +58,12 @@ function View({ route }: { route: Route }) {
     case 'evidence': return <Evidence tab={route.id} />;
     case 'event': return <EventView at={route.id} />;
     case 'decisions': return <Decisions />;
+    case 'desk': return <Desk tab={route.id} desk={desk} />;
     default: return <Story />;
   }
 }
 
-function Nav({ route, index }: { route: Route; index: Index }) {
+function Nav({ route, index, desk }: { route: Route; index: Index; desk: boolean }) {
   const { t } = useWords();
   const c = index.case, i = c.incident;
   const n: Partial<Record<(typeof VIEWS)[number], number>> = {
@@ -73,6 +75,7 @@ function Nav({ route, index }: { route: Route; index: Index }) {
     <nav class="main" aria-label={t('report')}>
       {VIEWS.map((v) => <a href={link(v)} aria-current={at === v ? 'page' : undefined}><Icon name={v as IconName} /><span>{t(v)}</span>{n[v] !== undefined && <span class="num">{count(n[v]!)}</span>}</a>)}
       {!!c.decisions?.length && <a href={link('decisions')} aria-current={at === 'decisions' ? 'page' : undefined}><Icon name="decisions" /><span>{t('decisions')}</span><span class="num">{c.decisions.length}</span></a>}
+      {desk && <a href={link('desk')} aria-current={at === 'desk' ? 'page' : undefined}><Icon name="desk" /><span>{t('desk')}</span></a>}
     </nav>
   );
 }
@@ -121,7 +124,7 @@ function useCase(source: Source): { index: Index | null; error: string; reload: 
 /* Another browser's decision changes this one's story, too. */
 function useChanges(source: Source, revision: number, reload: () => Promise<void>): void {
   useEffect(() => {
-    if (!source.live) return;
+    if (!source.live || revision < 0) return;
     const stop = new AbortController();
     (async () => {
       let known = revision;
@@ -150,7 +153,9 @@ function Page({ source }: { source: Source }) {
   const [deciding, setDeciding] = useState<{ kind: string; target: string; title: string } | null>(null);
   const [news, setNews] = useState<string[] | null>(null);
   const back = useRef<HTMLElement | null>(null);
-  const revision = index?.case.decisions?.reduce((n, d) => Math.max(n, d.n), 0) ?? 0;
+  const [desk, setDesk] = useState<DeskSource | null>(null);
+  useEffect(() => void source.desk().then(setDesk, () => setDesk(null)), [source]);
+  const revision = !index ? -1 : index.case.decisions?.reduce((n, d) => Math.max(n, d.n), 0) ?? 0;
   useChanges(source, revision, reload);
 
   const set = (s: Partial<Settings>) => {
@@ -200,8 +205,8 @@ function Page({ source }: { source: Source }) {
       {error ? <main id="main" tabIndex={-1}><p class="warn">{error === 'token' ? t('session_over') : `${t('failed')}: ${error}`}</p></main> : !app ? <main id="main"><p class="note">{t('loading')}</p></main> : (
         <AppContext.Provider value={app}>
           <div class={'frame' + (claim ? ' with-drawer' : '')}>
-            <Nav route={route} index={app.index} />
-            <main id="main" tabIndex={-1}><View route={route} /></main>
+            <Nav route={route} index={app.index} desk={!!desk} />
+            <main id="main" tabIndex={-1}><View route={route} desk={desk} /></main>
             {claim && <Drawer claim={claim} onClose={close} />}
           </div>
           {searching && <Search onClose={() => setSearching(false)} />}

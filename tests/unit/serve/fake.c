@@ -127,6 +127,13 @@ static int print_routes(void)
 	return 0;
 }
 
+static enum serve_outcome desk(void *ctx, str what, buf *out)
+{
+	(void)ctx;
+	buf_z(out, what.len ? "[]" : "");
+	return what.len ? SERVE_OK : SERVE_NONE;
+}
+
 int main(int argc, char **argv)
 {
 	static const char PAGE[] = "<!doctype html><title>made up</title>", SCRIPT[] = "\"use strict\";",
@@ -139,7 +146,7 @@ int main(int argc, char **argv)
 		{ "/app.css", "text/css; charset=utf-8", { (const uint8_t *)STYLE, sizeof STYLE - 1 } },
 	};
 	struct serve_case_ops ops = {
-		argc > 1 ? argv[1] : NULL, state, document, event_of, search, decisions, decide
+		argc > 1 ? argv[1] : NULL, state, document, event_of, search, decisions, decide, desk, decide
 	};
 	struct serve_options o = { .assets = assets, .nassets = COUNT(assets), .ops = &ops };
 	struct serve *s = NULL;

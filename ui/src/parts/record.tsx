@@ -1,5 +1,6 @@
 // One event: what the case says of it, and its record where a server can read it.
 import { useEffect, useState } from 'preact/hooks';
+import type { Index } from '../data/derive';
 import type { EventRecord, Ref } from '../data/types';
 import { count, useTime } from '../text/format';
 import { useWords } from '../text/words';
@@ -45,6 +46,16 @@ function Decoded({ e }: { e: EventRecord }) {
   );
 }
 
+/* Records of the same file that the case names, before and behind this one. */
+function neighbours(index: Index, at: Ref): Ref[] {
+  const [hash, offset] = at.split(':'), here = Number(offset);
+  const same: { ref: Ref; offset: number }[] = [];
+  for (const ref of index.mentions.keys()) if (ref !== at && ref.startsWith(hash + ':')) same.push({ ref, offset: Number(ref.split(':')[1]) });
+  same.sort((a, b) => a.offset - b.offset);
+  const next = same.findIndex((x) => x.offset > here), middle = next < 0 ? same.length : next;
+  return same.slice(Math.max(0, middle - 3), middle + 3).map((x) => x.ref);
+}
+
 export function Record({ at, brief }: { at: Ref; brief?: boolean }) {
   const app = useApp();
   const { t } = useWords();
@@ -62,14 +73,16 @@ export function Record({ at, brief }: { at: Ref; brief?: boolean }) {
   const [hash, offset, number] = at.split(':');
   const item = app.index.case.items.find((i) => i.sha256 === hash);
   const said = (app.index.mentions.get(at) ?? []).slice(0, 12);
+  const near = neighbours(app.index, at);
   const command = `spoor show . ${hash.slice(0, 16)}:${offset}:${number}`;
   return (
     <div class="record">
       {item && !record && <p class="path"><Ev s={item.path} /></p>}
-      <p class="note">SHA-256 {hash.slice(0, 16)}… · {t('offset')} {offset} · {t('record')} {number} <a href={link('event', at)}>#</a></p>
+      <p class="note">SHA-256 {hash.slice(0, 16)}… · {t('offset')} {offset} · {t('record')} {number} <a href={link('event', at)}>#</a> {app.source.live && <button type="button" class="small" onClick={() => app.decide('pin', at, `${t('record')} ${number}`)}>{t('pin')}</button>}</p>
       {app.source.live ? (record ? <Decoded e={record} /> : error ? <p class="warn"><Ev s={error} /></p> : <p class="note">…</p>) : (
         <><p class="note">{t('opens')}</p><p class="command"><code>{command}</code><Copy text={command} /></p></>
       )}
+      {!brief && !!near.length && <><h3>{t('neighbours_known')}</h3><p>{near.map((r) => <a class="ref" href={link('event', r)}>{r.split(':').slice(1).join(':')}</a>)}</p></>}
       {!brief && !!said.length && <><h3>{t('in_case')}</h3><ul class="said">{said.map((s) => <li>{s.host && <><HostLink name={s.host} />: </>}<Ev s={s.what} max={600} /></li>)}</ul></>}
     </div>
   );

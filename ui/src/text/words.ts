@@ -36,6 +36,10 @@ const WORDS = {
   mode_report: ['Report file: events open with the command shown', '报告文件：按所示命令打开事件'], mode_live: ['Live: events open here, decisions are kept', '在线：可直接打开事件并保存决定'], skip: ['Skip to content', '跳到内容'], keys: ['Keys', '快捷键'], back: ['Back', '返回'], print: ['Print', '打印'],
   within: ['Within', '范围'], by_country: ['By country', '按国家'], activity: ['When they were seen', '出现时间'], total: ['Total', '合计'], per_destination: ['Where to', '去向'], signs_per_day: ['Signs per day', '每日迹象'],
   judged: ['A person has to judge: "suspected" and "consistent with" mean what they say.', '须由人判断：“疑似”和“与……相符”即字面含义。'], no_clean: ['No host is called clean.', '不会将任何主机称为干净。'],
+  desk: ['Desk', '值班台'], d_incidents: ['Incidents', '事件登记'], d_notices: ['Notices', '通知'], d_takedowns: ['Take-downs', '处置下线'], d_parties: ['Parties', '相关单位'], d_bulletin: ['Weekly bulletin', '周报'],
+  d_handled: ['Handled', '标为已处置'], d_open: ['Open again', '重新打开'], d_make: ['Make notices', '生成通知'], d_ack: ['Acknowledged', '对方已确认'], d_remind: ['Remind', '催办'], d_escalate: ['Second contact', '联系第二方'],
+  d_down: ['It is down', '已下线'], d_up: ['Still up', '仍在线'], d_week: ['Week', '周'], d_number: ['Number', '指标'], d_value: ['This week', '本周'], d_before: ['Last week', '上周'], d_change: ['Change', '变化'], d_ids: ['Which', '对应登记'],
+  neighbours_known: ['Neighbours that the case names', '案件中提到的相邻记录'], zone_hint: ['Declare the time zone of its local times', '声明其本地时间的时区'],
   server_hits: ['In all facts', '在所有事实中'], page_hits: ['On this page', '在本页中'], role_set: ['Role', '角色'], zone_set: ['Time zone', '时区'],
 } as const;
 

@@ -29,6 +29,7 @@ const CHOICES: Record<string, [string, Word][]> = {
   sign: [['confirmed', 'confirmed'], ['rejected', 'rejected'], ['none', 'withdraw']],
   edge: [['confirmed', 'confirmed'], ['rejected', 'rejected'], ['none', 'withdraw']],
   finding: [['confirmed', 'confirmed'], ['rejected', 'rejected'], ['none', 'withdraw']],
+  pin: [['pinned', 'pin'], ['none', 'withdraw']],
 };
 const ROLES = ['workstation', 'server', 'mail', 'update', 'dms', 'dc', 'dhcp', 'dns', 'proxy', 'fw', 'vpn', 'file', 'db', 'web', 'backup', 'scanner', 'jump', 'build', 'monitoring', 'sensor', 'print'];
 
@@ -68,11 +69,12 @@ export function DecideDialog({ kind, target, title, onDone }: Props) {
         {before && <p class="note">#{before.n} <Ev s={`${before.who}: ${before.value} — ${before.reason}`} /></p>}
         <p class="chips" role="group">{kinds.map((k) => <button type="button" aria-pressed={k === what} onClick={() => (setWhat(k), setValue(k === 'role' ? 'server' : CHOICES[k]?.[0][0] ?? ''))}>{k === 'note' ? t('note') : m('decision', k)}</button>)}</p>
         {CHOICES[what] && <p class="choices">{CHOICES[what].map(([v, w]) => <label><input type="radio" name="value" checked={value === v} onChange={() => setValue(v)} /> {t(w)}</label>)}</p>}
+        {what === 'zone' && <p><label>{t('zone_set')} <input type="text" placeholder="Asia/Shanghai, +08:00" maxLength={60} value={value} onInput={(ev) => setValue(ev.currentTarget.value.trim())} /></label></p>}
         {what === 'role' && <p><label>{t('role_set')} <select value={value} onChange={(ev) => setValue(ev.currentTarget.value)}>{ROLES.map((r) => <option value={r}>{m('role', r)}</option>)}</select></label></p>}
         <p><label>{t(what === 'note' ? 'note' : 'reason')}<textarea required maxLength={2000} rows={3} value={reason} placeholder={t('why_needed')} onInput={(ev) => setReason(ev.currentTarget.value)} /></label></p>
         <p><label>{t('by')} <input type="text" maxLength={100} value={who} onInput={(ev) => setWho(ev.currentTarget.value)} /></label></p>
         {error && <p class="warn" role="alert">{error}</p>}
-        <p class="buttons"><button type="button" onClick={() => dialog.current?.close()}>{t('cancel')}</button><button type="submit" class="primary" disabled={busy || !reason.trim()}>{t('save')}</button></p>
+        <p class="buttons"><button type="button" onClick={() => dialog.current?.close()}>{t('cancel')}</button><button type="submit" class="primary" disabled={busy || !reason.trim() || (what !== 'note' && !value)}>{t('save')}</button></p>
       </form>
     </dialog>
   );

@@ -58,7 +58,7 @@ function Matrix() {
 }
 
 function Files() {
-  const { index } = useApp();
+  const { index, source, decide } = useApp();
   const { t, m } = useWords();
   const time = useTime();
   const columns: Column<Item>[] = [
@@ -72,7 +72,8 @@ function Files() {
     { id: 'hash', title: t('hash'), width: '10rem', text: (i) => i.sha256 ?? '', cell: (i) => <code class="hash" title={i.sha256 ?? ''}><Ev s={i.sha256 ?? ''} /></code> },
     { id: 'reason', title: t('reason'), width: 'minmax(8rem, 1fr)', text: (i) => i.reason ?? '' },
   ];
-  return <Table name={t('files')} rows={index.case.items} columns={columns} full={index.case.full?.items} />;
+  // in serve a file's row opens the dialog that declares the zone of its times
+  return <Table name={t('files')} rows={index.case.items} columns={columns} full={index.case.full?.items} onOpen={source.live ? (i) => decide('zone', i.path, t('zone_hint') + ': ' + i.path) : undefined} />;
 }
 
 function Gaps() {

@@ -8,6 +8,7 @@ import { ClassPill, HostLink, Proof, save } from '../parts/bits';
 import { link, useApp } from '../parts/context';
 import { css } from '../parts/daychart';
 import { useSettings } from '../parts/settings';
+import { afterPaint } from '../parts/later';
 import { Table, type Column } from '../parts/table';
 import { timeText, useTime } from '../text/format';
 import { visible } from '../text/visible';
@@ -49,8 +50,7 @@ function Picture({ graph, at, onOpen, onArc, hold }: PictureProps) {
     const frame = box.current;
     const label = (n: Node) => (n.kind === 'group' ? t('hosts_grouped', { n: n.label }) : n.kind === 'outside' ? t('outside') : visible(n.label));
     let core: cytoscape.Core | null = null;
-    // the frame is painted first, the graph laid out after it
-    const timer = setTimeout(() => {
+    const cancel = afterPaint(() => {
       core = cytoscape({
         container: frame, style: styles(), minZoom: 0.1, maxZoom: 3,
         elements: {
@@ -66,7 +66,7 @@ function Picture({ graph, at, onOpen, onArc, hold }: PictureProps) {
       setReady((n) => n + 1);
     });
     return () => {
-      clearTimeout(timer);
+      cancel();
       hold(null);
       cy.current = null;
       core?.destroy();

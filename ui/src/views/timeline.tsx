@@ -7,6 +7,7 @@ import { Ev, HostLink, Pill, Proof } from '../parts/bits';
 import { useApp } from '../parts/context';
 import { axisTimes, css, GRADES, zoned } from '../parts/daychart';
 import { useSettings } from '../parts/settings';
+import { afterPaint } from '../parts/later';
 import { Table, type Column } from '../parts/table';
 import { duration, ms, useTime } from '../text/format';
 import { visible } from '../text/visible';
@@ -33,32 +34,38 @@ function Lanes({ signs, range, onRange }: { signs: Sign[]; range: Range; onRange
   useEffect(() => {
     const el = box.current;
     if (!el) return;
-    const ink = css('--ink'), soft = css('--soft'), line = css('--line2');
     const height = 60 + lanes.length * 30;
-    const u = new uPlot({
-      width: el.clientWidth, height, ms: 1, tzDate: zoned(local), legend: { show: false },
-      cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, bind: { dblclick: () => null } },
-      scales: { x: { time: true, range: [range.from, range.to] }, y: { range: [-0.7, lanes.length - 0.3] } },
-      series: [{}, ...[...GRADES].reverse().map((g) => ({ label: g, stroke: css('--grade-' + g), paths: () => null, points: { show: true, size: g === 'control' ? 11 : g === 'strong' ? 9 : 7, fill: css('--grade-' + g), width: 1, stroke: css('--card') } }))],
-      axes: [
-        { stroke: soft, values: axisTimes(local), space: 80, grid: { stroke: line, width: 1 }, ticks: { stroke: line } },
-        { stroke: ink, size: 170, gap: 8, grid: { stroke: line, width: 1 }, ticks: { show: false }, splits: () => lanes.map((_, i) => i), values: () => [...lanes].reverse().map((p) => m('phase', p || 'other')), font: '12px system-ui, sans-serif' },
-      ],
-      hooks: {
-        setSelect: [(c) => {
-          if (c.select.width > 2) {
-            onRange({ from: c.posToVal(c.select.left, 'x'), to: c.posToVal(c.select.left + c.select.width, 'x') });
-            c.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          }
-        }],
-      },
-    }, data, el);
-    plot.current = u;
-    const watch = new ResizeObserver(() => u.setSize({ width: el.clientWidth, height }));
-    watch.observe(el);
+    el.style.minHeight = height + 'px';
+    const watch = new ResizeObserver(() => plot.current?.setSize({ width: el.clientWidth, height }));
+    const cancel = afterPaint(() => {
+      const ink = css('--ink'), soft = css('--soft'), line = css('--line2');
+      const u = new uPlot({
+        width: el.clientWidth, height, ms: 1, tzDate: zoned(local), legend: { show: false },
+        cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, bind: { dblclick: () => null } },
+        scales: { x: { time: true, range: (_u, min, max) => [min, max] }, y: { range: [-0.7, lanes.length - 0.3] } },
+        series: [{}, ...[...GRADES].reverse().map((g) => ({ label: g, stroke: css('--grade-' + g), paths: () => null, points: { show: true, size: g === 'control' ? 11 : g === 'strong' ? 9 : 7, fill: css('--grade-' + g), width: 1, stroke: css('--card') } }))],
+        axes: [
+          { stroke: soft, values: axisTimes(local), space: 80, grid: { stroke: line, width: 1 }, ticks: { stroke: line } },
+          { stroke: ink, size: 170, gap: 8, grid: { stroke: line, width: 1 }, ticks: { show: false }, splits: () => lanes.map((_, i) => i), values: () => [...lanes].reverse().map((p) => m('phase', p || 'other')), font: '12px system-ui, sans-serif' },
+        ],
+        hooks: {
+          setSelect: [(c) => {
+            if (c.select.width > 2) {
+              onRange({ from: c.posToVal(c.select.left, 'x'), to: c.posToVal(c.select.left + c.select.width, 'x') });
+              c.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            }
+          }],
+        },
+      }, data, el);
+      u.setScale('x', { min: range.from, max: range.to });
+      plot.current = u;
+      watch.observe(el);
+    });
     return () => {
+      cancel();
       watch.disconnect();
-      u.destroy();
+      plot.current?.destroy();
+      plot.current = null;
     };
   }, [data, local, theme, lang]);
   useEffect(() => plot.current?.setScale('x', { min: range.from, max: range.to }), [range]);
