@@ -1,14 +1,14 @@
 /* gapsay.h - tells people on stderr, file by file, what could not be read.
  *
  * Gaps arrive before the item that they belong to; the first few of each item are kept until its path is
- * known, the rest is counted. Thread rule: one owner. */
+ * known, the rest is counted. An assumption is said for the first file that it was made for. Thread rule: one owner. */
 #ifndef SPOOR_CLI_GAPSAY_H
 #define SPOOR_CLI_GAPSAY_H
 
 #include "cli/command.h"
 #include "event/gap.h"
 
-enum { GAPSAY_KEPT = 5, GAPSAY_ITEMS = 50 };
+enum { GAPSAY_KEPT = 5, GAPSAY_ITEMS = 50, GAPSAY_ASSUMED = 8 };
 
 struct gapsay {
 	const struct cli *cli;
@@ -16,6 +16,10 @@ struct gapsay {
 	uint64_t gaps;        /* of the item under way */
 	uint64_t items;       /* items with gaps so far */
 	uint64_t silent_gaps; /* of items past GAPSAY_ITEMS */
+	/* What was assumed is the same for hundreds of logs: said once, then counted. */
+	struct gap assumed[GAPSAY_ASSUMED];
+	uint64_t again[GAPSAY_ASSUMED]; /* further files */
+	unsigned nassumed;
 };
 
 void gapsay_init(struct gapsay *s, const struct cli *cli);

@@ -570,7 +570,7 @@ static int on_finding(void *ctx, const struct finding *f, err *e)
 	buf *b = &w->o.b;
 
 	(void)e;
-	if (!choice_take(&w->choice, f->level))
+	if (!choice_take(&w->choice, (uint8_t)f->level))
 		return 0;
 	element(w);
 	buf_byte(b, '{');

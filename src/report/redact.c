@@ -1,5 +1,6 @@
 #include "report/redact.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -287,6 +288,12 @@ static const struct entry *longest_at(const struct redactor *r, str s, size_t at
 	return best;
 }
 
+/* "%5C" in an address of the web: a character between words. */
+static bool is_url_escape(str s, size_t i)
+{
+	return s.ptr[i] == '%' && i + 2 < s.len && isxdigit((unsigned char)s.ptr[i + 1]) && isxdigit((unsigned char)s.ptr[i + 2]);
+}
+
 /* escapes: a backslash and what follows it are one character, as in JSON. */
 static void redact(const struct redactor *r, str s, bool escapes, buf *out)
 {
@@ -306,6 +313,9 @@ static void redact(const struct redactor *r, str s, bool escapes, buf *out)
 		if (escapes && s.ptr[i] == '\\') {
 			step = i + 1 < s.len && s.ptr[i + 1] == 'u' ? 6 : 2;
 			step = step < s.len - i ? step : s.len - i;
+			within = false;
+		} else if (is_url_escape(s, i)) {
+			step = 3;
 			within = false;
 		} else {
 			within = is_word_byte(s.ptr[i]);

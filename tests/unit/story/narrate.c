@@ -178,7 +178,7 @@ static void test_incident(void **state)
 		  .sentence = { "inc.new_page",
 				{ "ip", "path", "host" },
 				{ STR("198.51.100.7"), STR("/x.jsp"), STR("H000") },
-				3 } },
+				.nargs = 3 } },
 		{ .host = 0,
 		  .from = STORY_NOBODY,
 		  .family = FAMILY_ENDPOINT,
@@ -189,7 +189,7 @@ static void test_incident(void **state)
 		  .sentence = { "inc.program",
 				{ "image", "hash", "parent" },
 				{ STR("c:\\p\\a.exe"), STR("abcd"), STR("services.exe") },
-				3 },
+				.nargs = 3 },
 		  .refs = { { { 0, 7, 7 } }, 1 } },
 		{ .host = 1,
 		  .from = 0,
@@ -201,7 +201,7 @@ static void test_incident(void **state)
 		  .sentence = { "inc.program",
 				{ "image", "hash", "parent" },
 				{ STR("C:\\P\\A.exe"), STR("abcd"), STR("services.exe") },
-				3 } },
+				.nargs = 3 } },
 	};
 	const struct incident_external ext[] = {
 		{ .ip = STR("198.51.100.7"),
@@ -294,7 +294,7 @@ static void test_doubts(void **state)
 		.grade = GRADE_BLOCKED,
 		.phase = "execution",
 		.ns = T0,
-		.sentence = { "obs.alert", { "detail", "object" }, { STR("a"), STR("b") }, 2 }
+		.sentence = { "obs.alert", { "detail", "object" }, { STR("a"), STR("b") }, .nargs = 2 }
 	};
 
 	(void)state;
@@ -344,7 +344,7 @@ static void test_many(void **state)
 					       .sentence = { "inc.service",
 							     { "object", "command" },
 							     { str_of(object[i]), STR("x") },
-							     2 } };
+							     .nargs = 2 } };
 	}
 	m->in.external = ext;
 	m->in.nexternal = COUNT(ext);

@@ -29,7 +29,7 @@ function styles(): cytoscape.StylesheetJson {
     { selector: 'node[?entry]', style: { 'border-width': 4, 'border-color': css('--accent'), width: 40, height: 40 } },
     { selector: 'node[kind="relay"],node[kind="control"],node[kind="outside"]', style: { shape: 'round-rectangle', 'background-color': css('--outside'), width: 20, height: 20 } },
     { selector: 'node[kind="group"]', style: { width: 52, height: 52, 'font-size': 13, 'font-weight': 'bold', 'border-style': 'double', 'border-width': 6 } },
-    { selector: 'edge', style: { width: 1.6, 'line-color': soft, 'target-arrow-color': soft, 'target-arrow-shape': 'triangle', 'curve-style': 'bezier', 'arrow-scale': 0.9, label: 'data(label)', 'font-size': 9, color: soft, 'text-rotation': 'autorotate', 'text-outline-color': card, 'text-outline-width': 2, 'line-style': 'dashed' } },
+    { selector: 'edge', style: { width: 1.6, 'line-color': soft, 'target-arrow-color': soft, 'target-arrow-shape': 'triangle', 'curve-style': 'bezier', 'arrow-scale': 0.9, label: 'data(label)', 'font-size': 9, color: soft, 'text-rotation': 'autorotate', 'text-outline-color': card, 'text-outline-width': 2, 'line-style': 'dashed', 'text-wrap': 'wrap', 'text-max-width': '110px' } },
     { selector: 'edge[?first]', style: { 'line-style': 'solid', width: 2.4, 'line-color': ink, 'target-arrow-color': ink } },
     { selector: '.later', style: { opacity: 0.08, events: 'no' } },
     { selector: ':selected', style: { 'overlay-color': css('--accent'), 'overlay-opacity': 0.25, 'overlay-padding': 6 } },
@@ -55,9 +55,9 @@ function Picture({ graph, at, onOpen, onArc, hold }: PictureProps) {
         container: frame, style: styles(), minZoom: 0.1, maxZoom: 3,
         elements: {
           nodes: graph.nodes.map((n) => ({ data: { ...n, label: label(n) } })),
-          edges: graph.arcs.map((a) => ({ data: { ...a, source: a.from, target: a.to, label: m('way', a.kind) + (a.count > 1 ? ` ×${a.count}` : '') } })),
+          edges: graph.arcs.map((a) => ({ data: { ...a, source: a.from, target: a.to, label: graph.nodes.some((n) => n.kind !== 'host' && n.kind !== 'group' && (n.id === a.from || n.id === a.to)) ? '' : m('way', a.kind) + (a.count > 1 ? ` ×${a.count}` : '') } })),
         },
-        layout: { name: 'dagre', rankDir: 'LR', nodeSep: 26, rankSep: 110, fit: true, padding: 30 } as cytoscape.LayoutOptions,
+        layout: { name: 'dagre', rankDir: 'LR', nodeSep: 26, rankSep: 140, fit: true, padding: 30 } as cytoscape.LayoutOptions,
       });
       core.on('tap', 'node', (ev) => onOpen(graph.nodes.find((n) => n.id === ev.target.id())!));
       core.on('tap', 'edge', (ev) => onArc(graph.arcs.find((a) => a.id === ev.target.data('id'))!));

@@ -105,7 +105,7 @@ export function SignTable({ signs, name, height, ofOne }: { signs: Sign[]; name:
   const columns: Column<Sign>[] = [
     { id: 'time', title: t('time'), width: '12.5rem', text: (s) => time(s.time), sort: (s) => s.time ?? '' },
     { id: 'host', title: t('host'), width: 'minmax(7rem, 11rem)', text: (s) => s.host ?? '', cell: (s) => <HostLink name={s.host} /> },
-    { id: 'grade', title: t('grade'), width: '6.5rem', text: (s) => m('grade', s.grade), cell: (s) => <Pill kind={'grade-' + s.grade}>{m('grade', s.grade)}</Pill>, sort: (s) => -GRADES.indexOf(s.grade as 'note') },
+    { id: 'grade', title: t('grade'), width: '10rem', text: (s) => m('grade', s.grade), cell: (s) => <Pill kind={'grade-' + s.grade}>{m('grade', s.grade)}</Pill>, sort: (s) => -GRADES.indexOf(s.grade as 'note') },
     { id: 'phase', title: t('phase'), width: '10rem', text: (s) => m('phase', s.phase) },
     { id: 'what', title: t('what'), width: 'minmax(20rem, 1fr)', text: textOf, cell: (s) => <span title={visible(textOf(s))}><Ev s={textOf(s)} max={500} /></span> },
     { id: 'refs', title: '', width: '3rem', text: (s) => s.refs.join(' '), cell: (s) => <Proof claim={{ title: textOf(s), refs: s.refs, host: s.host, target: s.id ? { kind: 'sign', id: s.id } : undefined }} /> },
