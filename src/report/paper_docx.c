@@ -1,44 +1,7 @@
 /* A document as Office Open XML (ECMA-376): the least that word processors open. */
-#include <archive.h>
-#include <archive_entry.h>
-#include <stdio.h>
-
+#include "report/ooxml.h"
 #include "report/paper.h"
 #include "report/visible.h"
-
-#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-#define W_NS "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
-
-static const char TYPES[] = HEAD
-	"<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
-	"<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
-	"<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-	"<Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
-	"<Override PartName=\"/word/styles.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/>"
-	"</Types>";
-static const char RELS[] = HEAD
-	"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-	"<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/>"
-	"</Relationships>";
-static const char DOCUMENT_RELS[] = HEAD
-	"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-	"<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>"
-	"</Relationships>";
-#define STYLE(id, name, size, extra)                                                                         \
-	"<w:style w:type=\"paragraph\" w:styleId=\"" id "\"><w:name w:val=\"" name                           \
-	"\"/><w:basedOn w:val=\"Normal\"/>" extra "<w:rPr><w:b/><w:sz w:val=\"" size                         \
-	"\"/></w:rPr></w:style>"
-static const char STYLES[] = HEAD
-	"<w:styles " W_NS ">"
-	"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii=\"Calibri\" w:hAnsi=\"Calibri\" w:eastAsia=\"SimSun\"/><w:sz w:val=\"21\"/></w:rPr></w:rPrDefault></w:docDefaults>"
-	"<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/><w:pPr><w:spacing w:after=\"80\"/></w:pPr></w:style>" STYLE(
-		"Title", "Title", "48",
-		"") STYLE("Heading1", "heading 1", "32",
-			  "<w:pPr><w:keepNext/><w:spacing w:before=\"360\" w:after=\"120\"/><w:outlineLvl w:val=\"0\"/></w:pPr>")
-		STYLE("Heading2", "heading 2", "26",
-		      "<w:pPr><w:keepNext/><w:spacing w:before=\"240\" w:after=\"80\"/><w:outlineLvl w:val=\"1\"/></w:pPr>")
-			STYLE("Heading3", "heading 3", "22",
-			      "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"2\"/></w:pPr>") "</w:styles>";
 
 /* XML 1.0 has no place for most controls; visible_html() shows them. */
 static void put_text(buf *b, str s, bool mono)
@@ -117,7 +80,7 @@ static void put_table(const struct doc *d, const struct doc_block *x, buf *b)
 
 static void put_document(const struct doc *d, buf *b)
 {
-	buf_z(b, HEAD "<w:document " W_NS "><w:body><w:p><w:pPr><w:pStyle w:val=\"Title\"/></w:pPr>");
+	buf_z(b, OOXML_BEGIN "<w:p><w:pPr><w:pStyle w:val=\"Title\"/></w:pPr>");
 	put_text(b, str_of(wording("doc.title", d->lang)), false);
 	buf_z(b, "</w:p>");
 	for (size_t i = 0; i < d->block.len; i++) {
@@ -133,51 +96,19 @@ static void put_document(const struct doc *d, buf *b)
 			put_paragraph(d, x, b);
 		}
 	}
-	buf_z(b,
-	      "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"1134\" w:right=\"1134\" w:bottom=\"1134\" "
-	      "w:left=\"1134\"/></w:sectPr></w:body></w:document>");
+	buf_z(b, OOXML_END);
 }
 
-static la_ssize_t on_write(struct archive *a, void *ctx, const void *data, size_t n)
-{
-	(void)a;
-	buf_add(ctx, data, n);
-	return ((buf *)ctx)->failed ? -1 : (la_ssize_t)n;
-}
-
-static bool add_file(struct archive *a, const char *name, str data)
-{
-	struct archive_entry *entry = archive_entry_new();
-	bool ok;
-
-	if (!entry)
-		return false;
-	archive_entry_set_pathname(entry, name);
-	archive_entry_set_size(entry, (la_int64_t)data.len);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0644);
-	archive_entry_set_mtime(entry, 315532800, 0); /* 1980: the same document, the same bytes */
-	ok = archive_write_header(a, entry) == ARCHIVE_OK &&
-	     archive_write_data(a, data.ptr, data.len) == (la_ssize_t)data.len;
-	archive_entry_free(entry);
-	return ok;
-}
+enum { MADE_S = 315532800 }; /* 1980: the same document, the same bytes */
 
 int doc_docx(const struct doc *d, buf *out, err *e)
 {
-	struct archive *a = archive_write_new();
-	buf document = { 0 };
-	bool ok;
+	buf text = { 0 };
+	int rc;
 
-	put_document(d, &document);
-	ok = a && !document.failed && archive_write_set_format_zip(a) == ARCHIVE_OK &&
-	     archive_write_set_bytes_in_last_block(a, 1) == ARCHIVE_OK &&
-	     archive_write_open(a, out, NULL, on_write, NULL) == ARCHIVE_OK &&
-	     add_file(a, "[Content_Types].xml", str_of(TYPES)) && add_file(a, "_rels/.rels", str_of(RELS)) &&
-	     add_file(a, "word/_rels/document.xml.rels", str_of(DOCUMENT_RELS)) &&
-	     add_file(a, "word/styles.xml", str_of(STYLES)) &&
-	     add_file(a, "word/document.xml", buf_view(&document)) && archive_write_close(a) == ARCHIVE_OK;
-	archive_write_free(a);
-	buf_done(&document);
-	return ok && !out->failed ? 0 : err_set(e, ERR_OOM, ERR_NO_OFFSET, "the document cannot be packed");
+	put_document(d, &text);
+	rc = text.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for the document")
+			 : ooxml_pack(buf_view(&text), MADE_S, out, e);
+	buf_done(&text);
+	return rc;
 }
