@@ -12,7 +12,7 @@ from cli import RANGE, path, spoor
 from tap import SOURCE, Tap
 
 t = Tap()
-made = subprocess.run([RANGE, "b", "--hosts", "14", "--days", "10", "-o", path("made")], capture_output=True)
+made = subprocess.run([RANGE, "b", "--hosts", "8", "--days", "5", "-o", path("made")], capture_output=True)
 case = path("case")
 run = spoor("investigate", path("made", "evidence"), "-r", os.path.join(SOURCE, "rules"), "-o", case)
 t.check(run.returncode in (0, 3), "there is a case", run.stderr)
@@ -87,11 +87,13 @@ for a in accounts:
     if short.lower() not in COMMON:
         victim.add(short)
 victim = {v for v in victim if len(v) >= 3 and v.lower() not in COMMON}
-t.check(len(victim) > 60, "there is something to hide", len(victim))
+t.check(len(victim) > 30, "there is something to hide", len(victim))
 for fmt, data in outputs.items():
     body = data.decode("utf-8", "replace").lower()
-    found = [v for v in victim if re.search(r"(?<![0-9a-z\x80-\U0010ffff])" + re.escape(v.lower()) + r"(?![0-9a-z\x80-\U0010ffff])",
-                                            re.sub(r'\\[nrt"/bf]', " ", body) if fmt == "json" else body)]
+    if fmt == "json":
+        body = re.sub(r'\\[nrt"/bf]', " ", body)
+    found = [v for v in victim if v.lower() in body and
+             re.search(r"(?<![0-9a-z\x80-\U0010ffff])" + re.escape(v.lower()) + r"(?![0-9a-z\x80-\U0010ffff])", body)]
     t.check(not found, f"{fmt}: no name, address or account of the victim", found[:10])
     t.check(all(ip in body for ip in outside if ip in md.replace("\\", "") or fmt == "json"), f"{fmt}: the intruders' addresses stay")
 t.check(json.loads(outputs["json"]).keys() == told.keys(), "redacted JSON has the same members")
