@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/desk_verbs.h"
+#include "cli/outfile.h"
 #include "desk/bulletin_doc.h"
 #include "util/times.h"
 #include "util/zone.h"
@@ -61,7 +62,7 @@ static int plots_write(const char *path, const struct deskdoc *d, err *e)
 			   STR_ARG(stem_of(path)), STR_ARG(b->cell[0].text), '\0');
 		buf_str(&svg, b->svg);
 		rc = to.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory")
-			       : desk_write_to(to.ptr, &svg, e);
+			       : outfile_put(to.ptr, &svg, e);
 		buf_done(&to);
 		buf_done(&svg);
 		if (rc < 0)
@@ -108,7 +109,7 @@ int desk_bulletin(struct desk_call *c, err *e)
 		rc = compose(&b, form, path, &out, e);
 	if (rc == 0)
 		rc = out.failed ? err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a bulletin")
-				: desk_write_to(path, &out, e);
+				: outfile_put(path, &out, e);
 	bulletin_done(&b);
 	buf_done(&out);
 	return rc;

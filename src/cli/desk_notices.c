@@ -1,5 +1,6 @@
 /* Verbs on notices: make, list, show, export, acknowledge, remind, escalate. */
 #include "cli/desk_verbs.h"
+#include "cli/outfile.h"
 #include "desk/mailform.h"
 #include "desk/noticemake.h"
 #include "share/share.h"
@@ -214,7 +215,7 @@ static int put(const struct export *x, str id, const char *ending, buf *content,
 	char name[64];
 
 	snprintf(name, sizeof name, "%.20s%s", id.ptr, ending);
-	return desk_write_into(x->dir, name, content, e);
+	return outfile_into(x->dir, name, content, e);
 }
 
 static int export_one(void *ctx, const struct notice *n, err *e)

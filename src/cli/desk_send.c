@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/desk_verbs.h"
+#include "cli/outfile.h"
 #include "cli/mailsend.h"
 #include "desk/mailform.h"
 #include "share/share.h"
@@ -151,7 +152,7 @@ static int deliver(struct sending *s, const struct desk_mail *m, buf *mail, err 
 	if (!s->outbox)
 		return mail_send(&s->server, m->v[M_SENDER], m->v[M_CONTACT], buf_view(mail), e);
 	snprintf(name, sizeof name, "%.20s.eml", m->v[M_ID].ptr);
-	return desk_write_into(s->outbox, name, mail, e);
+	return outfile_into(s->outbox, name, mail, e);
 }
 
 static int begin_one(struct sending *s, str id, struct desk_mail *m, err *e)

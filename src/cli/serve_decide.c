@@ -16,22 +16,6 @@ uint64_t decide_revision(const char *dir)
 	return n;
 }
 
-static void put_decision(buf *out, const struct decision *d)
-{
-	json_sep(out);
-	buf_byte(out, '{');
-	json_member_u64(out, "n", d->n);
-	json_member_time(out, "at", d->at_ns);
-	json_member_str(out, "who", d->who);
-	json_member_str(out, "kind", str_of(decision_kind_name(d->kind)));
-	json_member_str(out, "target", d->target);
-	json_member_str(out, "value", d->value);
-	json_member_str(out, "reason", d->reason);
-	if (d->superseded)
-		json_member_bool(out, "superseded", true);
-	buf_byte(out, '}');
-}
-
 enum serve_outcome decide_list(const char *dir, buf *out, err *e)
 {
 	struct decisions *d = NULL;
@@ -42,8 +26,10 @@ enum serve_outcome decide_list(const char *dir, buf *out, err *e)
 	json_member_u64(out, "revision", decisions_revision(d));
 	json_key(out, "decisions");
 	buf_byte(out, '[');
-	for (size_t i = 0; i < decisions_count(d); i++)
-		put_decision(out, decision_at(d, i));
+	for (size_t i = 0; i < decisions_count(d); i++) {
+		json_sep(out);
+		decision_json(out, decision_at(d, i));
+	}
 	buf_z(out, "]}\n");
 	decisions_free(d);
 	return SERVE_OK;

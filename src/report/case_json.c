@@ -522,24 +522,11 @@ static void put_blind(struct writer *w)
 static void put_decisions(struct writer *w)
 {
 	const struct decisions *d = w->st->decisions;
-	buf *b = &w->o.b;
 
 	array_begin(w, "decisions");
 	for (size_t i = 0; i < decisions_count(d); i++) {
-		const struct decision *x = decision_at(d, i);
-
 		element(w);
-		buf_byte(b, '{');
-		json_member_u64(b, "n", x->n);
-		json_member_time(b, "at", x->at_ns);
-		json_member_str(b, "who", x->who);
-		json_member_str(b, "kind", str_of(decision_kind_name(x->kind)));
-		json_member_str(b, "target", x->target);
-		json_member_str(b, "value", x->value);
-		json_member_str(b, "reason", x->reason);
-		if (x->superseded)
-			json_member_bool(b, "superseded", true);
-		buf_byte(b, '}');
+		decision_json(&w->o.b, decision_at(d, i));
 	}
 	array_end(w);
 }

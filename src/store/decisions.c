@@ -328,6 +328,21 @@ str decisions_damage(const struct decisions *d)
 	return d ? buf_view(&d->damage) : STR("");
 }
 
+void decision_json(buf *out, const struct decision *d)
+{
+	buf_byte(out, '{');
+	json_member_u64(out, "n", d->n);
+	json_member_time(out, "at", d->at_ns);
+	json_member_str(out, "who", d->who);
+	json_member_str(out, "kind", str_of(KINDS[d->kind]));
+	json_member_str(out, "target", d->target);
+	json_member_str(out, "value", d->value);
+	json_member_str(out, "reason", d->reason);
+	if (d->superseded)
+		json_member_bool(out, "superseded", true);
+	buf_byte(out, '}');
+}
+
 /* --- adding -------------------------------------------------------------------------------------- */
 
 static void write_line(buf *b, const struct decision *d, const char *prev)

@@ -54,6 +54,9 @@ str decisions_damage(const struct decisions *d);
  * caller has seen, 0 if none. 1: there is a later one, nothing was written. ERR_ARG: not a decision (the message says why). */
 int decisions_add(const char *dir, struct decision *d, uint64_t expect, err *e);
 
+/* As an object of JSON: what a case and its page tell of it. */
+void decision_json(buf *out, const struct decision *d);
+
 const char *decision_kind_name(enum decision_kind kind);
 bool decision_kind_named(str name, enum decision_kind *ret);
 
