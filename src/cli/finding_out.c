@@ -49,6 +49,22 @@ static void details_text(buf *b, const struct finding *f, const char *between)
 enum { TIME_COLUMNS = 20, LEVEL_COLUMNS = 8, TABLE_COLUMNS_DEFAULT = 160 };
 
 /* Widths of host, rule and details in what the terminal leaves. */
+/* Of a terminal without room for whole names of hosts. */
+static bool is_narrow(const struct term *t)
+{
+	return t->columns && t->columns < 120;
+}
+
+/* "MX01" of "MX01.corp.example"; an address stays whole. */
+static str first_label(str host)
+{
+	size_t dot = str_find(host, STR(".")), i = 0;
+
+	while (i < host.len && ((host.ptr[i] >= '0' && host.ptr[i] <= '9') || host.ptr[i] == '.' || host.ptr[i] == ':'))
+		i++;
+	return dot == SIZE_MAX || dot == 0 || i == host.len ? host : (str){ host.ptr, dot };
+}
+
 static void table_widths(const struct term *t, size_t *host, size_t *rule, size_t *details)
 {
 	size_t all = t->columns ? t->columns : TABLE_COLUMNS_DEFAULT;
@@ -56,6 +72,10 @@ static void table_widths(const struct term *t, size_t *host, size_t *rule, size_
 
 	*host = left / 5 < 24 ? left / 5 : 24;
 	*rule = (left - *host) * 2 / 5;
+	if (is_narrow(t)) { /* what matched tells more than where its details begin */
+		*host = left / 4 < 12 ? left / 4 : 12;
+		*rule = (left - *host) * 2 / 3;
+	}
 	*details = left - *host - *rule;
 }
 
@@ -71,7 +91,7 @@ static void table_row(buf *b, const struct term *t, str when, str level, enum te
 	term_cell(b, level, LEVEL_COLUMNS);
 	term_end(b, t, style);
 	buf_z(b, "  ");
-	term_cell(b, host, whost);
+	term_cell(b, is_narrow(t) ? first_label(host) : host, whost);
 	buf_z(b, "  ");
 	term_cell(b, rule, wrule);
 	buf_z(b, "  ");
