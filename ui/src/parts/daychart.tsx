@@ -60,7 +60,7 @@ export function DayChart({ height, onRange }: { height: number; onRange?: (from:
       cursor: { drag: { x: !!onRange, y: false, setScale: false }, points: { show: false } },
       scales: { x: { time: true }, y: { distr: 4, asinh: 2, range: (_u, _min, max) => [0, Math.max(1, max)] } },
       series: [{}, ...GRADES.map((g) => ({ label: g, fill: css('--grade-' + g), stroke: css('--grade-' + g), width: 0, paths: bars, points: { show: false } }))],
-      axes: [{ stroke: ink, values: axisTimes(local), space: 70, grid: { stroke: line, width: 1 }, ticks: { stroke: line } }, { stroke: ink, size: 36, grid: { stroke: line, width: 1 }, ticks: { show: false }, splits: (u) => [0, 1, 10, 100, 1000, 10000].filter((n) => n <= (u.scales.y.max ?? 1)) }],
+      axes: [{ stroke: ink, values: axisTimes(local), space: 70, grid: { stroke: line, width: 1 }, ticks: { stroke: line } }, { stroke: ink, size: 48, grid: { stroke: line, width: 1 }, ticks: { show: false }, splits: (u) => [0, 1, 10, 100, 1000, 10000].filter((n) => n <= (u.scales.y.max ?? 1) && (n === 0 || n * 100 >= (u.scales.y.max ?? 1))) }],
       hooks: {
         setSelect: [(u) => {
           if (u.select.width > 2 && onRange) onRange(u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x'));

@@ -43,7 +43,7 @@ function toCsv<Row>(rows: Row[], columns: Column<Row>[]): string {
 function useVirtual(n: number, rowHeight: number, box: { current: HTMLDivElement | null }) {
   const [, redraw] = useReducer((k: number) => k + 1, 0);
   const [v] = useState(() => new Virtualizer<HTMLDivElement, HTMLDivElement>({
-    count: n, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12, scrollToFn: elementScroll,
+    count: n, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 5, scrollToFn: elementScroll,
     observeElementOffset, observeElementRect, onChange: () => redraw(undefined as never),
   }));
   v.setOptions({ ...v.options, count: n, estimateSize: () => rowHeight, onChange: () => redraw(undefined as never) });
