@@ -30,7 +30,6 @@ desk_verb desk_notices_ack, desk_notices_remind, desk_notices_escalate;
 
 /* A whole file that is imported. */
 int desk_slurp(const char *path, buf *to, err *e);
-/* Put a file in place whole: DIR/name, or a path (NULL: standard output). The content is taken. */
 /* words[from..] as FIELD=VALUE into r. */
 int desk_words(struct desk_call *c, size_t from, struct record *r, err *e);
 /* Rows like r as a table, CSV or JSON (-f), the named columns in the table. */

@@ -35,6 +35,8 @@ __attribute__((format(printf, 2, 0))) static void say_line(const struct cli *cli
 	err ignored;
 
 	vsnprintf(text, sizeof text, fmt, ap);
+	if (cli->err.is_tty)
+		buf_z(&b, "\r\x1b[K"); /* the line of progress, where there is one */
 	term_begin(&b, &cli->err, TERM_BOLD);
 	buf_z(&b, "spoor: ");
 	term_end(&b, &cli->err, TERM_BOLD);

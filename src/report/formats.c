@@ -12,7 +12,7 @@ const char *report_format_name(enum report_format f)
 
 /* A piece of case.json ends at a line end, where no string is open. */
 struct redacting {
-	const struct redactor *r;
+	struct redactor *r;
 	buf held;
 	buf *to;
 };
@@ -31,7 +31,7 @@ static int pass_json(void *ctx, bytes piece)
 	return x->held.failed || x->to->failed ? 12 : 0; /* ENOMEM */
 }
 
-static int write_json(struct store *s, const struct story *st, const struct redactor *r, buf *out, err *e)
+static int write_json(struct store *s, const struct story *st, struct redactor *r, buf *out, err *e)
 {
 	struct redacting x = { .r = r, .to = out };
 	struct out o = { .fd = -1, .pass = r ? pass_json : out_keep, .ctx = r ? (void *)&x : (void *)out };

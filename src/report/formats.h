@@ -10,7 +10,7 @@ enum report_format { REPORT_MD, REPORT_DOCX, REPORT_HTML, REPORT_JSON, REPORT_CS
 struct report_wish {
 	enum report_format format;
 	enum story_language lang;
-	const struct redactor *redactor; /* NULL: nothing is hidden */
+	struct redactor *redactor; /* NULL: nothing is hidden */
 	str frame;                       /* of Markdown and HTML: text with {{part}}; empty: ours */
 };
 

@@ -26,6 +26,7 @@ static str keep_text(struct doc *d, str s, bool evidence)
 	if (evidence && d->redactor) {
 		redact_text(d->redactor, s, &hidden);
 		s = buf_view(&hidden);
+		d->failed |= hidden.failed;
 	}
 	kept = arena_str(&d->mem, s);
 	buf_done(&hidden);

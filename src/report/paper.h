@@ -37,7 +37,7 @@ struct doc_block {
 struct doc {
 	enum story_language lang;
 	const struct story *st;
-	const struct redactor *redactor; /* NULL: nothing is hidden */
+	struct redactor *redactor; /* NULL: nothing is hidden */
 	arena mem;
 	VEC(struct doc_block) block;
 	VEC(struct doc_run) run;
@@ -49,7 +49,7 @@ struct doc {
 
 /* The whole report of a case: an executive page, then the annex. */
 int doc_build(struct doc *d, struct store *s, const struct story *st, enum story_language lang,
-	      const struct redactor *r, err *e);
+	      struct redactor *r, err *e);
 void doc_done(struct doc *d);
 
 /* While it is built. */

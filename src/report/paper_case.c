@@ -319,7 +319,7 @@ static void references(struct doc *d)
 }
 
 int doc_build(struct doc *d, struct store *s, const struct story *st, enum story_language lang,
-	      const struct redactor *r, err *e)
+	      struct redactor *r, err *e)
 {
 	(void)s;
 	*d = (struct doc){ .lang = lang, .st = st, .redactor = r };

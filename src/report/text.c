@@ -17,16 +17,23 @@ static void new_line(struct wrap *w)
 	w->at = w->indent;
 }
 
-/* Words of a text, broken at the width; a word that is too long is broken itself. */
+/* Words of a text, broken at the width; a word that is too long is broken itself. A blank is written with the word behind it,
+ * so that no line ends in one. */
 static void put_words(struct wrap *w, str s)
 {
+	bool blank = false;
+
 	while (s.len) {
 		str rest, word = str_cut(s, ' ', &rest);
-		bool space = word.len < s.len;
+		bool more = word.len < s.len;
 		unsigned width = (unsigned)visible_width(word);
 
-		if (w->at > w->indent && w->at + width > w->columns)
+		if (w->at > w->indent && w->at + blank + width > w->columns) {
 			new_line(w);
+		} else if (blank) {
+			buf_byte(w->out, ' ');
+			w->at++;
+		}
 		while (width > w->columns - w->indent && word.len > 1) {
 			size_t n = w->columns - w->indent;
 
@@ -40,10 +47,7 @@ static void put_words(struct wrap *w, str s)
 		}
 		buf_str(w->out, word);
 		w->at += width;
-		if (space && w->at < w->columns) {
-			buf_byte(w->out, ' ');
-			w->at++;
-		}
+		blank = more;
 		s = rest;
 	}
 }
@@ -114,37 +118,54 @@ static uint32_t top_hosts(const struct story *st, const struct story_host *top[H
 	return n;
 }
 
+/* A name in so many columns: without its domain where the whole has no room, else cut. */
+static void put_name(buf *out, str name, unsigned columns)
+{
+	buf shown = { 0 };
+	str rest;
+	size_t n, width;
+
+	if (visible_width(name) > columns && !(name.len && name.ptr[0] >= '0' && name.ptr[0] <= '9'))
+		name = str_cut(name, '.', &rest);
+	visible_text(&shown, name);
+	n = shown.len > columns ? columns - 1 : shown.len;
+	while (n && n < shown.len && ((unsigned char)shown.ptr[n] & 0xC0) == 0x80)
+		n--;
+	width = visible_width((str){ shown.ptr, n }) + (n < shown.len);
+	buf_add(out, shown.ptr, n);
+	if (n < shown.len)
+		buf_z(out, "\xE2\x80\xA6");
+	for (; width < columns; width++)
+		buf_byte(out, ' ');
+	buf_done(&shown);
+}
+
+/* Counts and the first event take a fixed part of a line; names get the rest. */
 static void put_hosts(const struct story *st, buf *out, unsigned columns)
 {
+	enum { COUNTS = 2 + 10 + 9 + 7 + 8, TIME = 2 + 20, NAME_LEAST = 12, NAME_MOST = 48 };
 	const struct story_host *top[HOSTS_SHOWN];
 	uint32_t shown_hosts = top_hosts(st, top);
-	unsigned name = columns > 90 ? 32 : 24;
+	bool timed = columns >= COUNTS + TIME + NAME_LEAST;
+	unsigned used = COUNTS + (timed ? TIME : 0),
+		 name = columns > used + NAME_LEAST ? columns - used : NAME_LEAST;
 
-	buf_printf(out, "  %-*s %10s %8s %8s %8s  %s\n", (int)name, "host", "events", "critical", "high",
-		   "medium", "first event (UTC)");
+	name = name < NAME_MOST ? name : NAME_MOST;
+	buf_printf(out, "  %-*s %9s %8s %6s %7s%s\n", (int)name, "host", "events", "critical", "high",
+		   "medium", timed ? "  first event (UTC)" : "");
 	for (uint32_t i = 0; i < shown_hosts; i++) {
 		const struct story_host *h = top[i];
 		char time[TIME_TEXT_MAX] = "";
-		buf shown = { 0 };
-		size_t n;
 
-		visible_text(&shown, h->name);
-		n = shown.len > name ? name - 1 : shown.len;
-		while (n && n < shown.len && ((unsigned char)shown.ptr[n] & 0xC0) == 0x80)
-			n--;
 		buf_z(out, "  ");
-		buf_add(out, shown.ptr, n);
-		if (n < shown.len)
-			buf_z(out, "\xE2\x80\xA6");
-		for (size_t k = visible_width((str){ shown.ptr, n }) + (n < shown.len); k < name; k++)
-			buf_byte(out, ' ');
+		put_name(out, h->name, name);
 		if (h->first_ns != TIME_NONE)
 			time_text(h->first_ns - h->first_ns % NS_PER_S, time);
-		buf_printf(out, " %10llu %8llu %8llu %8llu  %s\n", (unsigned long long)h->events,
+		buf_printf(out, " %9llu %8llu %6llu %7llu%s%s\n", (unsigned long long)h->events,
 			   (unsigned long long)h->findings[LEVEL_CRITICAL],
 			   (unsigned long long)h->findings[LEVEL_HIGH],
-			   (unsigned long long)h->findings[LEVEL_MEDIUM], time);
-		buf_done(&shown);
+			   (unsigned long long)h->findings[LEVEL_MEDIUM], timed ? "  " : "",
+			   timed ? time : "");
 	}
 	if (st->nhosts_with_logs > shown_hosts)
 		buf_printf(out, "  and %u more\n", st->nhosts_with_logs - shown_hosts);
@@ -211,20 +232,21 @@ static void put_classes(const struct story *st, unsigned columns, bool color, bu
 		return;
 	put_heading(out, color, "Hosts by class");
 	for (int k = 0; k < CLASSES; k++) {
-		struct wrap w = { out, columns, 14, 14 };
+		struct wrap w = { out, columns, 15, 15 };
 		bool listed = k <= CLASS_EXPOSED;
 		uint32_t told = 0;
 
 		if (in->by_class[k] == 0)
 			continue;
-		buf_printf(out, "  %-9s %-3u", host_class_name((enum host_class)k), in->by_class[k]);
-		w.at = 15;
+		buf_printf(out, "  %-9s %u", host_class_name((enum host_class)k), in->by_class[k]);
+		for (w.at = 13 + (in->by_class[k] > 9) + (in->by_class[k] > 99); listed && w.at < 15; w.at++)
+			buf_byte(out, ' ');
 		for (uint32_t i = 0; listed && i < in->nhosts && told < NAMES; i++) {
 			buf name = { 0 };
 
 			if (in->hosts[i].class != (enum host_class)k)
 				continue;
-			buf_z(&name, " ");
+			buf_z(&name, told ? " " : "");
 			visible_text(&name, story_host_name(st, in->hosts[i].host));
 			told++;
 			put_words(&w, buf_view(&name));
@@ -234,6 +256,23 @@ static void put_classes(const struct story *st, unsigned columns, bool color, bu
 			buf_printf(out, " and %u more", in->by_class[k] - told);
 		buf_byte(out, '\n');
 	}
+}
+
+/* What stays on the screen: each incident in a sentence, and what left. */
+static void put_short(const struct story *st, unsigned columns, bool color, buf *out)
+{
+	static const char *const KEYS[] = { "nar.nothing", "nar.head", "nar.entry", "nar.loss",
+					    "nar.loss_part" };
+	uint32_t told = 0;
+
+	for (uint32_t i = 0; i < st->nparagraphs; i++)
+		for (size_t k = 0; k < COUNT(KEYS); k++) {
+			if (strcmp(st->paragraphs[i].sentence.key, KEYS[k]) != 0)
+				continue;
+			if (told++ == 0)
+				put_heading(out, color, "In short");
+			put_paragraph(out, &st->paragraphs[i], columns, color);
+		}
 }
 
 void report_text(const struct story *st, unsigned columns, bool color, buf *out)
@@ -252,4 +291,5 @@ void report_text(const struct story *st, unsigned columns, bool color, buf *out)
 		put_heading(out, color, "Hosts with logs of their own");
 		put_hosts(st, out, columns);
 	}
+	put_short(st, columns, color, out);
 }

@@ -272,4 +272,9 @@
 #define LIMIT_WARN_STEPS_ROW 200u         /* ... and so many more for each row of the inventories */
 #define LIMIT_WARN_PARTS 2000000u         /* products, versions, criteria of one record */
 
+/* --- redaction ------------------------------------------------------------------------------- */
+#define LIMIT_REDACT_NAMES 2000000u       /* names of a victim: hosts, accounts, what was met on the way */
+#define LIMIT_REDACT_BYTES (256u << 20)   /* their text */
+#define LIMIT_REDACT_NAME 255u            /* one name; longer ones are no names */
+
 #endif

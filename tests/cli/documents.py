@@ -84,7 +84,7 @@ COMMON = {"admin", "user", "test", "system", "administrator", "administrators", 
           "system", "service", "public", "users", "local", "network", "daemon", "anonymous", "everyone", "defaultaccount", "nt authority", "nt service"}
 for a in accounts:
     short = re.split(r"[\\/]", a)[-1].split("@")[0].rstrip("$")
-    if short.lower() not in COMMON:
+    if short.lower() not in COMMON and ("@" not in a or a.split("@")[1] in victim): # mailboxes of others are not the victim's
         victim.add(short)
 victim = {v for v in victim if len(v) >= 3 and v.lower() not in COMMON}
 t.check(len(victim) > 30, "there is something to hide", len(victim))
@@ -97,10 +97,22 @@ for fmt, data in outputs.items():
     t.check(not found, f"{fmt}: no name, address or account of the victim", found[:10])
     t.check(all(ip in body for ip in outside if ip in md.replace("\\", "") or fmt == "json"), f"{fmt}: the intruders' addresses stay")
 t.check(json.loads(outputs["json"]).keys() == told.keys(), "redacted JSON has the same members")
+# What the truth says of hosts, though the case may not know it: addresses that no host has in the logs, MACs, SIDs.
+with open(path("made", "truth.json")) as f:
+    truth = json.load(f)["hosts"]
+known = {n.lower() for h in truth for n in h["names"]} | {i["ip"] for h in truth for i in h["identities"] if i.get("ip")}
+macs = {i["mac"].lower() for h in truth for i in h["identities"] if i.get("mac")}
+number = re.compile(r"(?<![0-9a-z.-])(" + "|".join(map(re.escape, known)) + r")(?![0-9a-z])")
+for fmt, data in outputs.items():
+    body = data.decode("utf-8", "replace").lower()
+    found = set(number.findall(body)) | {m for m in macs if m in body or m.replace(":", "-") in body} | set(re.findall(r"s-1-5-21-[\d-]+", body))
+    t.check(not found, f"{fmt}: no name, address, MAC or SID of its hosts", sorted(found)[:10])
+shape = lambda x: {k: shape(v) for k, v in x.items()} if isinstance(x, dict) else [shape(v) for v in x] if isinstance(x, list) else type(x)
+t.check(shape(json.loads(outputs["json"])) == shape(told), "redacted JSON has the same shape")
 again = write("md", "--redact", "victims", "--key", key)
 other = write("md", "--redact", "victims", "--key", key2)
 t.check(again.replace(b"\\", b"") == outputs["md"] and other != again, "the same key gives the same pseudonyms, another others")
 with open(words, newline="") as f:
-    table = {r["word"]: r["pseudonym"] for r in csv.DictReader(f)}
-t.check(table.get(entry.lower(), "?").encode() in outputs["md"], "the map tells which word became which", list(table.items())[:3])
+    table = {r["name"]: r["pseudonym"] for r in csv.DictReader(f)}
+t.check(table.get(entry, "?").encode() in outputs["md"], "the map tells which word became which", list(table.items())[:3])
 t.done()
