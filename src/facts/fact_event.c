@@ -12,10 +12,11 @@ static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *e
 	struct fact_draft *d = &t->draft;
 	struct fact_span one = { ev->time_ns, ev->time_ns, 1, d->bytes,
 				 d->len[FA_DAY] ? fact_hour_bit(ev->time_ns) : 0 };
+	struct fact_making making;
 	struct fact_key key;
 	uint32_t entry;
 
-	fact_key_start(&key, kind);
+	making = fact_key_start(&t->secrets, kind);
 	for (unsigned i = 0; i < FA_COUNT; i++) {
 		uint32_t id = FACT_TEXT_NONE;
 
@@ -23,9 +24,10 @@ static int draft_merge(struct fact_table *t, enum fact_kind kind, const event *e
 			id = fact_value_id(t, (str){ d->text.ptr + d->from[i], d->len[i] });
 		if (id == FACT_TEXT_FULL)
 			return fact_no_room(t, e);
-		fact_key_put(&key, i, id);
+		fact_key_put(&making, &key, &t->secrets, i, id);
 	}
-	entry = d->text.failed ? FACT_NO_ENTRY : fact_intern(t, &key, fact_key_hash(t, &key));
+	fact_key_end(&key, &making, kind);
+	entry = d->text.failed ? FACT_NO_ENTRY : fact_intern(t, &key);
 	if (entry == FACT_NO_ENTRY)
 		return fact_no_room(t, e);
 	if (d->first_ns != TIME_NONE || d->last_ns != TIME_NONE) {

@@ -3,13 +3,12 @@
 
 #include "facts/lines_priv.h"
 
-enum { INPUTS_MAX = 256, TERMS_MAX = 512 };
+enum { INPUTS_MAX = 256, TERMS_MAX = 512, TERM_MARK = 0x8000 };
 
-/* Inputs that decide something together. */
-struct key {
-	uint16_t inputs[LINE_KEY_MAX];
+/* Numbers that are each there once. */
+struct numbers {
+	uint16_t at[INPUTS_MAX + TERMS_MAX];
 	uint32_t n;
-	bool full; /* there are more */
 };
 
 struct gather {
@@ -17,10 +16,11 @@ struct gather {
 	const struct schema *schema;
 	struct input inputs[INPUTS_MAX];
 	struct term terms[TERMS_MAX];
-	struct line_limit limits[LINE_LIMITS_MAX];
-	struct key key;
-	uint32_t ninputs, nterms, nlimits;
-	bool full;
+	struct line_test tests[LINE_TESTS_MAX];
+	struct term conditions;
+	struct numbers asked, key;
+	uint32_t ninputs, nterms, ntests, possible;
+	bool full, unkeyed;
 };
 
 static void *kept(arena *mem, const void *from, size_t n, size_t size)
@@ -30,6 +30,20 @@ static void *kept(arena *mem, const void *from, size_t n, size_t size)
 	if (to && n)
 		memcpy(to, from, n * size);
 	return to;
+}
+
+static bool number_has(const struct numbers *x, uint16_t number)
+{
+	for (uint32_t i = 0; i < x->n; i++)
+		if (x->at[i] == number)
+			return true;
+	return false;
+}
+
+static void number_add(struct numbers *x, uint16_t number)
+{
+	if (!number_has(x, number))
+		x->at[x->n++] = number;
 }
 
 /* --- inputs ---------------------------------------------------------------------------------- */
@@ -48,9 +62,10 @@ static void input_fill(const struct gather *g, struct input *in)
 	int32_t slot = g->schema->columns[col->col].slot;
 
 	in->raw = in->ncols == 1 && !in->presence && col->converts;
-	in->slot = in->ncols == 1 && (in->raw || !col->converts) ? slot : -1;
+	in->slot = in->raw || !col->converts ? slot : -1;
 }
 
+/* Where in `now` an input stands. */
 static uint16_t input_of(struct gather *g, const struct fact_plan *p, struct fact_arg a, bool presence)
 {
 	const struct fact_col *cols = p->cols + a.at;
@@ -61,36 +76,13 @@ static uint16_t input_of(struct gather *g, const struct fact_plan *p, struct fac
 		i++;
 	if (i == INPUTS_MAX) {
 		g->full = true;
-		return 0;
+		return NOW_INPUTS;
 	}
 	if (i == g->ninputs) {
 		g->inputs[g->ninputs++] = (struct input){ .cols = cols, .ncols = a.n, .presence = presence };
 		input_fill(g, &g->inputs[i]);
 	}
-	return (uint16_t)i;
-}
-
-static void key_add(struct key *k, uint16_t input)
-{
-	for (uint32_t i = 0; i < k->n; i++)
-		if (k->inputs[i] == input)
-			return;
-	if (k->n == LINE_KEY_MAX)
-		k->full = true;
-	else
-		k->inputs[k->n++] = input;
-}
-
-/* Add what the attributes of a rule need. */
-static void key_add_attrs(struct key *k, const struct gather *g, const struct line_rule *r)
-{
-	for (uint32_t i = 0; i < r->nattrs; i++) {
-		const struct term *m = &g->terms[r->attrs[i].term];
-
-		k->full |= !m->keyed;
-		for (uint32_t n = 0; n < m->ninputs; n++)
-			key_add(k, m->inputs[n]);
-	}
+	return (uint16_t)(NOW_INPUTS + i);
 }
 
 static void term_add_input(struct term *m, uint16_t input)
@@ -141,9 +133,21 @@ static void term_args(struct gather *g, struct term *m)
 	for (uint32_t k = 0; k < FACT_ARGS && m->direct; k++) {
 		struct fact_arg a = m->plan->args[m->op * FACT_ARGS + k];
 
-		m->args[k] = a.n ? input_of(g, m->plan, a, false) : INPUT_NONE;
-		m->direct &= !a.n || !g->inputs[m->args[k]].raw;
+		m->args[k] = a.n ? input_of(g, m->plan, a, false) : NOW_NOTHING;
+		m->direct &= !a.n || !g->inputs[m->args[k] - NOW_INPUTS].raw;
 	}
+}
+
+/* As long as what stays the same does it? */
+static uint16_t term_stays(const struct term *m)
+{
+	bool place = true;
+
+	for (uint32_t i = 0; i < m->ninputs; i++)
+		place &= m->inputs[i] < NOW_INPUTS;
+	if (place)
+		return NOW_PLACE;
+	return m->keyed && m->ninputs == 1 ? m->inputs[0] : NOW_LINE;
 }
 
 static void term_fill(struct gather *g, struct term *m)
@@ -153,7 +157,10 @@ static void term_fill(struct gather *g, struct term *m)
 	for (uint32_t i = 0; i < m->nops; i++) {
 		enum fact_fn fn = ops[i].fn;
 
-		m->placed |= fn == FN_DAY || fn == FN_PLACE || fn == FN_OBSERVER;
+		if (fn == FN_DAY)
+			term_add_input(m, NOW_WHEN);
+		if (fn == FN_PLACE || fn == FN_OBSERVER)
+			term_add_input(m, NOW_SITE);
 		for (uint32_t k = 0; k < FACT_ARGS; k++) {
 			struct fact_arg a = m->plan->args[(m->op + i) * FACT_ARGS + k];
 
@@ -162,74 +169,109 @@ static void term_fill(struct gather *g, struct term *m)
 		}
 	}
 	term_args(g, m);
-	if (m->nops == 1 && ops->fn == FN_TEXT && m->ninputs == 1 && !g->inputs[m->inputs[0]].raw)
-		m->how = TERM_SAME;
-	else if (m->ninputs == 1 && !m->placed)
-		m->how = TERM_ONE;
-	if (!m->ninputs && !m->placed)
-		m->how = TERM_CONST;
-	if (m->nops == 1 && ops->fn == FN_DAY)
-		m->how = TERM_DAY;
 }
 
-/* The term of the ops of an attribute; of `recovered` where there are none. */
+/* The place in `now` of a text that is an input as it is, else 0. */
+static uint16_t same_as_input(struct gather *g, const struct fact_plan *p, uint32_t op, uint32_t nops)
+{
+	struct fact_arg a = p->args[op * FACT_ARGS];
+	uint16_t at;
+
+	if (nops != 1 || fact_rule_ops(p->rule)[op].fn != FN_TEXT || a.n == 0)
+		return 0;
+	at = input_of(g, p, a, false);
+	return g->inputs[at - NOW_INPUTS].raw ? 0 : at;
+}
+
+/* Where in `now` the text of an attribute's ops will stand, of a term with a mark; of the origin where there are none. */
 static uint16_t term_of(struct gather *g, const struct fact_plan *p, uint32_t op, uint32_t nops)
 {
+	uint16_t same = nops ? same_as_input(g, p, op, nops) : 0;
 	uint32_t i = 0;
 	struct term *m;
 
+	if (same)
+		return same;
 	while (i < g->nterms && !(nops ? same_term(&g->terms[i], p, op, nops) : !g->terms[i].plan))
 		i++;
 	if (i == TERMS_MAX) {
 		g->full = true;
-		return 0;
+		return TERM_MARK;
 	}
 	m = &g->terms[i];
 	if (i == g->nterms) {
 		g->nterms++;
-		*m = (struct term){ .how = TERM_ORIGIN, .placed = true, .keyed = true };
+		*m = (struct term){ .keyed = true };
 		if (nops) {
-			m->how = TERM_RUN;
-			m->placed = false;
 			m->plan = p;
 			m->op = op;
 			m->nops = nops;
 			term_fill(g, m);
+		} else {
+			term_add_input(m, NOW_WHEN);
 		}
+		m->same_as = term_stays(m);
 	}
-	return (uint16_t)i;
+	return (uint16_t)(TERM_MARK + i);
 }
 
 /* --- rules ----------------------------------------------------------------------------------- */
 
-static void limit_add(struct gather *g, struct line_rule *r, uint32_t condition)
+static bool same_condition(const struct fact_plan *p, uint32_t i, const struct fact_plan *q, uint32_t k)
 {
-	if (g->nlimits == LINE_LIMITS_MAX) {
+	const struct fact_condition *a = &fact_rule_conditions(p->rule)[i],
+				    *b = &fact_rule_conditions(q->rule)[k];
+
+	return a->op == b->op && str_eq(a->values, b->values) && p->cond[i].n == q->cond[k].n &&
+	       same_cols(p->cols + p->cond[i].at, q->cols + q->cond[k].at, p->cond[i].n);
+}
+
+static void test_add(struct gather *g, const struct fact_plan *p, uint32_t condition, uint32_t rule)
+{
+	const struct fact_condition *c = &fact_rule_conditions(p->rule)[condition];
+	uint32_t i = 0;
+	struct line_test *x;
+	uint16_t input;
+
+	while (i < g->ntests && !same_condition(g->tests[i].plan, g->tests[i].condition, p, condition))
+		i++;
+	if (i == LINE_TESTS_MAX) {
 		g->full = true;
 		return;
 	}
-	r->limits |= UINT32_C(1) << g->nlimits;
-	g->limits[g->nlimits++] = (struct line_limit){ r->plan, condition };
+	x = &g->tests[i];
+	if (i == g->ntests) {
+		g->ntests++;
+		*x = (struct line_test){ .plan = p, .condition = condition };
+		input = input_of(g, p, p->cond[condition], c->op == '?' && str_eq(c->values, STR("any")));
+		number_add(&g->asked, (uint16_t)(input - NOW_INPUTS));
+		term_add_input(&g->conditions, input);
+	}
+	if (fact_rule_conditions(x->plan->rule)[x->condition].negate == c->negate)
+		x->unless |= UINT32_C(1) << rule;
+	else
+		x->where |= UINT32_C(1) << rule;
 }
 
-static void rule_conditions(struct gather *g, struct line_rule *r, struct term *conditions)
+/* Limits stay with the rule; what else its conditions ask is asked for all rules together. False: of such a log they
+ * never hold. */
+static bool rule_conditions(struct gather *g, struct line_rule *r, uint16_t *limits, uint32_t rule)
 {
-	const struct fact_condition *conds = fact_rule_conditions(r->plan->rule);
+	const struct fact_plan *p = r->plan;
+	const struct fact_condition *conds = fact_rule_conditions(p->rule);
 
-	for (uint32_t i = 0; i < r->plan->rule->nconditions; i++) {
-		struct fact_arg a = r->plan->cond[i];
-		uint16_t input;
-
-		if (!a.n)
+	for (uint32_t i = 0; i < p->rule->nconditions; i++)
+		if (p->cond[i].n == 0 && !fact_plan_condition(p, i, NULL, &g->t->draft))
+			return false; /* it asks for what the log has not */
+	for (uint32_t i = 0; i < p->rule->nconditions; i++) {
+		if (p->cond[i].n == 0)
 			continue;
-		if (fact_condition_is_limit(&conds[i])) {
-			limit_add(g, r, i);
-			continue;
-		}
-		input = input_of(g, r->plan, a, conds[i].op == '?' && str_eq(conds[i].values, STR("any")));
-		key_add(&g->key, input);
-		term_add_input(conditions, input);
+		if (fact_condition_is_limit(&conds[i]))
+			limits[r->nlimits++] = (uint16_t)i;
+		else
+			test_add(g, p, i, rule);
 	}
+	return true;
 }
 
 /* What an attribute gives that has neither fields nor a literal: nothing. */
@@ -244,32 +286,43 @@ static bool is_empty(const struct fact_plan *p, uint32_t op, uint32_t nops)
 }
 
 /* Attributes in their order; one more for `recovered`, unless the rule says itself what the origin is. */
-static uint32_t rule_attrs(struct gather *g, const struct fact_plan *p, struct line_attr *to)
+static void rule_attrs(struct gather *g, struct line_rule *r, struct line_attr *to)
 {
+	const struct fact_plan *p = r->plan;
 	const struct fact_op *ops = fact_rule_ops(p->rule);
-	struct line_attr by_attr[FA_COUNT] = { 0 };
-	bool has[FA_COUNT] = { false };
-	uint32_t n = 0;
+	uint16_t at[FA_COUNT] = { 0 };
 
-	by_attr[FA_ORIGIN] = (struct line_attr){ FA_ORIGIN, term_of(g, p, 0, 0), false };
-	has[FA_ORIGIN] = true;
+	at[FA_ORIGIN] = term_of(g, p, 0, 0);
 	for (uint32_t i = 0; i < p->rule->nops; i += fact_plan_ops_of(p, i)) {
 		if (ops[i].attr >= FA_COUNT ||
 		    (is_empty(p, i, fact_plan_ops_of(p, i)) && !ops[i].required && ops[i].attr != FA_ORIGIN))
 			continue;
-		by_attr[ops[i].attr] =
-			(struct line_attr){ (uint16_t)ops[i].attr, term_of(g, p, i, fact_plan_ops_of(p, i)),
-					    ops[i].required };
-		has[ops[i].attr] = true;
+		at[ops[i].attr] = term_of(g, p, i, fact_plan_ops_of(p, i));
+		if (ops[i].required)
+			r->required |= UINT64_C(1) << ops[i].attr;
 	}
-	for (uint32_t i = 0; i < FA_COUNT; i++)
-		if (has[i])
-			to[n++] = by_attr[i];
-	return n;
+	for (uint16_t i = 0; i < FA_COUNT; i++)
+		if (at[i])
+			to[r->nattrs++] = (struct line_attr){ i, at[i], g->t->secrets.of[i] };
+}
+
+static bool rule_bind(struct gather *g, struct line_rule *r, const struct fact_plan *p, uint32_t rule)
+{
+	struct line_attr *attrs = arena_array(&g->t->plans, p->rule->nops + 1, sizeof *attrs);
+	uint16_t *limits = arena_array(&g->t->plans, p->rule->nconditions + 1, sizeof *limits);
+
+	if (!attrs || !limits)
+		return false;
+	*r = (struct line_rule){ .plan = p, .attrs = attrs, .limits = limits };
+	if (!rule_conditions(g, r, limits, rule))
+		return true;
+	g->possible |= UINT32_C(1) << rule;
+	rule_attrs(g, r, attrs);
+	return true;
 }
 
 /* Rules whose times come from the line, and those that tell replies apart by their size, which differs where nothing
- * else does. */
+ * else does: their inputs are no part of the key of a line. */
 static bool is_alone(const struct fact_plan *p)
 {
 	const struct fact_op *ops = fact_rule_ops(p->rule);
@@ -280,90 +333,135 @@ static bool is_alone(const struct fact_plan *p)
 	return alone;
 }
 
-/* A limit of what the log does not have: nothing keeps it. */
-static bool is_never(const struct fact_plan *p)
+/* All inputs and terms have their places: which of them the rule needs, and where its attributes find them. */
+static void rule_gather(const struct gather *g, struct line_rule *r, struct numbers *inputs,
+			struct numbers *terms, bool *ret_unkeyed)
 {
-	const struct fact_condition *conds = fact_rule_conditions(p->rule);
-	bool never = false;
+	struct line_attr *attrs = (struct line_attr *)r->attrs;
 
-	for (uint32_t i = 0; i < p->rule->nconditions; i++)
-		never |= fact_condition_is_limit(&conds[i]) && !p->cond[i].n && !conds[i].negate;
-	return never;
+	for (uint32_t i = 0; i < r->nattrs; i++) {
+		const struct term *m = &g->terms[attrs[i].at & (TERM_MARK - 1)];
+
+		if (!(attrs[i].at & TERM_MARK)) {
+			number_add(inputs, (uint16_t)(attrs[i].at - NOW_INPUTS));
+			continue;
+		}
+		*ret_unkeyed |= !m->keyed;
+		attrs[i].at = m->at;
+		number_add(terms, (uint16_t)(m - g->terms));
+		for (uint32_t k = 0; k < m->ninputs; k++)
+			if (m->inputs[k] >= NOW_INPUTS)
+				number_add(inputs, (uint16_t)(m->inputs[k] - NOW_INPUTS));
+	}
 }
 
-static bool rule_bind(struct gather *g, struct line_rule *r, struct term *conditions,
-		      const struct fact_plan *p)
+/* Those that are not among others. */
+static const uint16_t *kept_without(struct gather *g, const struct numbers *from,
+				    const struct numbers *without, uint32_t *ret_n)
 {
-	struct line_attr *attrs = arena_array(&g->t->plans, p->rule->nops + 1, sizeof *attrs);
-	struct key own = { 0 };
+	struct numbers rest = { .n = 0 };
 
-	if (!attrs)
-		return false;
-	*r = (struct line_rule){ .plan = p, .attrs = attrs, .alone = is_alone(p), .never = is_never(p) };
-	if (r->never) {
-		r->alone = false;
-		return true;
-	}
-	rule_conditions(g, r, conditions);
-	r->nattrs = rule_attrs(g, p, attrs);
-	if (!r->alone) {
-		key_add_attrs(&g->key, g, r);
-		return true;
-	}
-	key_add_attrs(&own, g, r);
-	r->nrest = own.full || p->timed ? REST_UNKNOWN : own.n;
-	r->rest = kept(&g->t->plans, own.inputs, own.n, sizeof *own.inputs);
-	return r->rest != NULL;
+	for (uint32_t i = 0; i < from->n; i++)
+		if (!number_has(without, from->at[i]))
+			number_add(&rest, from->at[i]);
+	*ret_n = rest.n;
+	return kept(&g->t->plans, rest.at, rest.n, sizeof *rest.at);
 }
 
-/* Of what a rule needs that is alone, what is not in the key of the lines. */
+/* Of what a rule needs, what is not in the key of the lines. */
 static void rest_trim(const struct gather *g, struct line_rule *r)
 {
-	uint16_t *rest = r->rest;
+	uint16_t *rest = (uint16_t *)r->rest;
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < r->nrest && r->nrest != REST_UNKNOWN; i++) {
-		bool known = false;
-
-		for (uint32_t k = 0; k < g->key.n; k++)
-			known |= g->key.inputs[k] == rest[i];
-		if (!known)
-			rest[n++] = rest[i];
-	}
 	if (r->nrest == REST_UNKNOWN)
 		return;
+	for (uint32_t i = 0; i < r->nrest; i++)
+		if (!number_has(&g->key, rest[i]))
+			rest[n++] = rest[i];
 	r->nrest = n;
-	r->alone = n > 0;
+}
+
+static bool rules_settle(struct gather *g, struct fact_lines *l)
+{
+	for (uint32_t i = 0; i < l->nrules; i++) {
+		struct line_rule *r = &l->rules[i];
+		struct numbers inputs = { .n = 0 }, terms = { .n = 0 };
+		bool unkeyed = false;
+
+		rule_gather(g, r, &inputs, &terms, &unkeyed);
+		r->inputs = kept_without(g, &inputs, &g->asked, &r->ninputs);
+		r->terms = kept(&g->t->plans, terms.at, r->nterms = terms.n, sizeof *terms.at);
+		r->rest = kept(&g->t->plans, inputs.at, r->nrest = inputs.n, sizeof *inputs.at);
+		if (!r->inputs || !r->terms || !r->rest)
+			return false;
+		if (unkeyed && is_alone(r->plan))
+			r->nrest = REST_UNKNOWN;
+		else
+			g->unkeyed |= unkeyed;
+		for (uint32_t k = 0; k < inputs.n && !is_alone(r->plan); k++)
+			number_add(&g->key, inputs.at[k]);
+	}
+	for (uint32_t i = 0; i < l->nrules; i++)
+		rest_trim(g, &l->rules[i]);
+	return true;
 }
 
 /* --- all ------------------------------------------------------------------------------------- */
 
-/* What was gathered as long as it is needed. NULL without memory. */
-static struct fact_lines *lines_of(struct gather *g, const struct fact_plan *plans, uint32_t nplans)
+static const int32_t *key_slots(struct gather *g, uint32_t *ret_n)
+{
+	int32_t slots[INPUTS_MAX];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < g->key.n; i++)
+		if (g->inputs[g->key.at[i]].slot >= 0)
+			slots[n++] = g->inputs[g->key.at[i]].slot;
+	*ret_n = n;
+	return kept(&g->t->plans, slots, n, sizeof *slots);
+}
+
+/* What was gathered, as long as it is needed. False without memory. */
+static bool lines_settle(struct gather *g, struct fact_lines *l)
 {
 	arena *mem = &g->t->plans;
-	struct fact_lines *l = arena_alloc(mem, sizeof *l);
-	struct line_rule *rules = arena_array(mem, nplans + 1, sizeof *rules);
+
+	for (uint32_t i = 0; i < g->nterms; i++)
+		g->terms[i].at = (uint16_t)(NOW_INPUTS + g->ninputs + i);
+	g->key = g->asked;
+	if (!rules_settle(g, l))
+		return false;
+	l->possible = g->possible;
+	l->conditions = g->conditions;
+	l->conditions.conditions = true;
+	l->inputs = kept(mem, g->inputs, l->ninputs = g->ninputs, sizeof *g->inputs);
+	l->terms = kept(mem, g->terms, l->nterms = g->nterms, sizeof *g->terms);
+	l->tests = kept(mem, g->tests, l->ntests = g->ntests, sizeof *g->tests);
+	l->asked = kept(mem, g->asked.at, l->nasked = g->asked.n, sizeof *g->asked.at);
+	l->key = kept(mem, g->key.at, l->nkey = g->key.n, sizeof *g->key.at);
+	l->key_slots = key_slots(g, &l->nkey_slots);
+	l->keyed = !g->unkeyed && g->key.n <= LINE_KEY_MAX;
+	l->now = arena_array(mem, NOW_INPUTS + l->ninputs + l->nterms, sizeof *l->now);
+	l->usable = !g->full;
+	return l->inputs && l->terms && l->tests && l->asked && l->key && l->key_slots && l->now;
+}
+
+/* NULL without memory. */
+static struct fact_lines *lines_of(struct gather *g, const struct fact_plan *plans, uint32_t nplans)
+{
+	struct fact_lines *l = arena_alloc(&g->t->plans, sizeof *l);
+	struct line_rule *rules = arena_array(&g->t->plans, nplans + 1, sizeof *rules);
 
 	if (!l || !rules)
 		return NULL;
-	*l = (struct fact_lines){ .number = ++g->t->bound, .rules = rules, .nrules = nplans };
+	*l = (struct fact_lines){ .rules = rules, .nrules = nplans, .number = ++g->t->bound };
 	if (nplans > LINE_RULES_MAX)
 		return l;
-	l->conditions = (struct term){ .how = TERM_CONDITIONS, .keyed = true };
+	g->conditions.keyed = true;
 	for (uint32_t i = 0; i < nplans; i++)
-		if (!rule_bind(g, &rules[i], &l->conditions, &plans[i]))
+		if (!rule_bind(g, &rules[i], &plans[i], i))
 			return NULL;
-	for (uint32_t i = 0; i < nplans; i++)
-		if (rules[i].alone)
-			rest_trim(g, &rules[i]);
-	l->inputs = kept(mem, g->inputs, l->ninputs = g->ninputs, sizeof *g->inputs);
-	l->terms = kept(mem, g->terms, l->nterms = g->nterms, sizeof *g->terms);
-	l->limits = kept(mem, g->limits, l->nlimits = g->nlimits, sizeof *g->limits);
-	l->key = kept(mem, g->key.inputs, l->nkey = g->key.n, sizeof *g->key.inputs);
-	l->usable = !g->full;
-	l->keyed = !g->key.full;
-	return l->inputs && l->terms && l->limits && l->key ? l : NULL;
+	return lines_settle(g, l) ? l : NULL;
 }
 
 struct fact_lines *fact_lines_bind(struct fact_table *t, const struct schema *schema,

@@ -39,26 +39,27 @@ static int text_cmp(const void *pa, const void *pb, void *ctx)
 /* Ranks of the texts that facts have, from 1. NULL without memory. */
 static uint32_t *ranks(struct fact_table *t)
 {
+	size_t most = t->keys.len < t->texts.at.len ? t->keys.len : t->texts.at.len;
 	uint32_t *rank = calloc(t->texts.at.len, sizeof *rank), n = 0;
-	struct sorted *used;
+	struct sorted *used = malloc((most + 1) * sizeof *used);
 
-	for (size_t i = 0; rank && i < t->nentries; i++) {
-		size_t at = t->cold[i].key + KEY_IDS,
-		       end = i + 1 < t->nentries ? t->cold[i + 1].key : t->keys.len;
-
-		for (; at < end; at++)
-			n += rank[t->keys.at[at]]++ == 0;
-	}
-	used = malloc((n + 1) * sizeof *used);
 	if (!rank || !used) {
 		free(rank);
 		free(used);
 		return NULL;
 	}
-	n = 0;
-	for (uint32_t id = 0; id < t->texts.at.len; id++)
-		if (rank[id])
-			used[n++] = (struct sorted){ text_head(fact_text_of(&t->texts, id)), id };
+	for (size_t i = 0; i < t->nentries; i++) {
+		size_t at = t->cold[i].key + KEY_IDS,
+		       end = i + 1 < t->nentries ? t->cold[i + 1].key : t->keys.len;
+
+		for (; at < end; at++) {
+			uint32_t id = t->keys.at[at];
+
+			if (!rank[id])
+				used[n++] = (struct sorted){ text_head(fact_text_of(&t->texts, id)), id };
+			rank[id] = 1;
+		}
+	}
 	qsort_r(used, n, sizeof *used, text_cmp, &t->texts);
 	for (uint32_t i = 0; i < n; i++)
 		rank[used[i].id] = i + 1;
@@ -131,11 +132,15 @@ static int entry_cmp(const void *pa, const void *pb, void *ctx)
 
 int fact_table_sort(struct fact_table *t, err *e)
 {
-	uint32_t *order = realloc(t->order, (t->nentries + 1) * sizeof *order), *rank = ranks(t);
-	struct sorted *all = malloc((t->nentries + 1) * sizeof *all);
-	struct order o = { t, rank };
+	uint32_t *order, *rank;
+	struct sorted *all;
+	struct order o = { t, NULL };
 
-	fact_count_waiting(t);
+	if (fact_waiting_end(t, e) < 0)
+		return -1;
+	order = realloc(t->order, (t->nentries + 1) * sizeof *order);
+	all = malloc((t->nentries + 1) * sizeof *all);
+	o.rank = rank = ranks(t);
 	if (order)
 		t->order = order;
 	if (!order || !rank || !all) {

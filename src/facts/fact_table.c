@@ -6,6 +6,12 @@
 enum { SLOTS_MIN = 4096, ENTRIES_MIN = 1024, LINE_OF_CACHE = 64 };
 _Static_assert(sizeof(struct fact_hot) == LINE_OF_CACHE, "a repeat touches one line of the cache");
 
+static void secrets_init(struct fact_secrets *x)
+{
+	for (size_t i = 0; i < COUNT(x->of); i++)
+		x->of[i] = hash_bytes(&i, sizeof i) | 1;
+}
+
 int fact_table_new(struct fact_table **ret, err *e)
 {
 	struct fact_table *t = calloc(1, sizeof *t);
@@ -20,7 +26,8 @@ int fact_table_new(struct fact_table **ret, err *e)
 		free(t);
 		return err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for facts");
 	}
-	t->generation = 1;
+	t->generation = t->texts_generation = 1;
+	secrets_init(&t->secrets);
 	arena_init(&t->plans, LIMIT_FACT_PLAN_BYTES);
 	arena_init(&t->nowhere_mem, LIMIT_FACT_PLAN_BYTES);
 	map_init(&t->sites, LIMIT_FACT_SITES, LIMIT_FACT_SITE_BYTES);
@@ -44,7 +51,7 @@ void fact_table_free(struct fact_table *t)
 	map_done(&t->sites);
 	fact_draft_done(&t->draft);
 	free(t->terms);
-	free(t->lines);
+	free(t->memo);
 	buf_done(&t->site_key);
 	free(t);
 }
@@ -52,22 +59,28 @@ void fact_table_free(struct fact_table *t)
 void fact_table_clear(struct fact_table *t)
 {
 	t->nentries = 0;
-	t->counted = t->nwaiting;
+	t->waiting.answered = t->waiting.nasked;
+	t->waiting.counted = t->waiting.nticks;
 	memset(t->slots, 0, (t->slot_mask + 1) * sizeof *t->slots);
 	t->keys.len = 0;
-	fact_texts_clear(&t->texts);
 	t->generation++;
+	if (t->texts.at.len >= LIMIT_FACT_TEXTS_SOFT / 4 ||
+	    t->texts.bytes.used_bytes >= LIMIT_FACT_BYTES_SOFT / 4) {
+		fact_texts_clear(&t->texts);
+		t->texts_generation++;
+	}
 	t->norder = 0;
 }
 
 bool fact_table_full(const struct fact_table *t)
 {
-	return t->nentries >= LIMIT_FACTS_SOFT || t->texts.bytes.used_bytes >= LIMIT_FACT_BYTES_SOFT ||
-	       t->texts.at.len >= LIMIT_FACT_TEXTS_SOFT;
+	return t->nentries + FACT_ASKED >= LIMIT_FACTS_SOFT ||
+	       t->texts.bytes.used_bytes >= LIMIT_FACT_BYTES_SOFT || t->texts.at.len >= LIMIT_FACT_TEXTS_SOFT;
 }
 
-size_t fact_table_len(const struct fact_table *t)
+size_t fact_table_len(struct fact_table *t)
 {
+	(void)fact_waiting_end(t, NULL); /* if that fails, so does sort */
 	return t->nentries;
 }
 
@@ -94,19 +107,19 @@ uint32_t fact_value_id(struct fact_table *t, str s)
 	return s.len > LIMIT_FACT_VALUE ? cut_value_id(t, s) : fact_texts_id(&t->texts, s);
 }
 
-/* What of two keys must be equal, but for its first word. */
+/* Equal but for the entry. */
 static bool same_key(const uint32_t *have, const struct fact_key *k)
 {
-	return memcmp(have + KEY_KIND, k->words + KEY_KIND, (KEY_IDS - KEY_KIND) * sizeof *have) == 0 &&
-	       memcmp(have + KEY_IDS, k->words + KEY_IDS, (k->n - KEY_IDS) * sizeof *have) == 0;
+	return fact_same_bytes((const char *)(have + KEY_KIND), (const char *)(k->words + KEY_KIND),
+			       (k->n - KEY_KIND) * sizeof *have);
 }
 
-static struct fact_slot *slot_of(const struct fact_table *t, uint32_t hash, const struct fact_key *k)
+static struct fact_slot *slot_of(const struct fact_table *t, const struct fact_key *k)
 {
-	uint32_t i = hash & t->slot_mask;
+	uint32_t i = k->hash & t->slot_mask;
 
 	while (t->slots[i].key &&
-	       (t->slots[i].hash != hash || !same_key(t->keys.at + t->slots[i].key - 1, k)))
+	       (t->slots[i].hash != k->hash || !same_key(t->keys.at + t->slots[i].key - 1, k)))
 		i = (i + 1) & t->slot_mask;
 	return &t->slots[i];
 }
@@ -175,18 +188,10 @@ static size_t keep_key(struct fact_table *t, struct fact_key *k)
 	return at;
 }
 
-uint32_t fact_key_hash(const struct fact_table *t, const struct fact_key *k)
-{
-	uint32_t hash = fact_words_hash(&t->texts, k->words + KEY_KIND, k->n - KEY_KIND);
-
-	__builtin_prefetch(&t->slots[hash & t->slot_mask]);
-	return hash;
-}
-
-uint32_t fact_intern(struct fact_table *t, struct fact_key *k, uint32_t hash)
+uint32_t fact_intern(struct fact_table *t, struct fact_key *k)
 {
 	static const struct event_ref ABOVE_ALL = { UINT32_MAX, UINT64_MAX, UINT64_MAX };
-	struct fact_slot *slot = slot_of(t, hash, k);
+	struct fact_slot *slot = slot_of(t, k);
 	size_t at;
 
 	if (slot->key)
@@ -196,14 +201,14 @@ uint32_t fact_intern(struct fact_table *t, struct fact_key *k, uint32_t hash)
 	if (t->nentries * 2 >= t->slot_mask) {
 		if (!grow_slots(t))
 			return FACT_NO_ENTRY;
-		slot = slot_of(t, hash, k);
+		slot = slot_of(t, k);
 	}
 	if (t->nentries == t->cap && !grow_entries(t))
 		return FACT_NO_ENTRY;
 	at = keep_key(t, k);
 	if (at == SIZE_MAX)
 		return FACT_NO_ENTRY;
-	*slot = (struct fact_slot){ hash, (uint32_t)at + 1 };
+	*slot = (struct fact_slot){ k->hash, (uint32_t)at + 1 };
 	t->hot[t->nentries] = (struct fact_hot){ { TIME_NONE, TIME_NONE, 0, 0, 0 }, ABOVE_ALL };
 	t->cold[t->nentries].nrefs = 0;
 	t->cold[t->nentries].key = (uint32_t)at;
@@ -237,44 +242,99 @@ void fact_entry_add(struct fact_table *t, uint32_t entry, const struct fact_span
 		add_ref(t, entry, ref);
 }
 
-static void count_one(struct fact_table *t, const struct fact_waiting *w)
+static void count_one(struct fact_table *t)
 {
+	const struct fact_tick *w = &t->waiting.ticks[t->waiting.counted++ % FACT_TICKS];
+
 	fact_entry_add(t, w->entry, &(struct fact_span){ w->time_ns, w->time_ns, 1, w->bytes, w->hours },
 		       &w->ref);
 }
 
-void fact_count_waiting(struct fact_table *t)
+void fact_count_soon(struct fact_table *t, const struct fact_tick *tick)
 {
-	while (t->counted != t->nwaiting)
-		count_one(t, &t->waiting[t->counted++ % FACT_WAITING]);
+	struct fact_waiting *w = &t->waiting;
+
+	__builtin_prefetch(&t->hot[tick->entry], 1);
+	if (w->nticks - w->counted == FACT_TICKS)
+		count_one(t);
+	w->ticks[w->nticks++ % FACT_TICKS] = *tick;
 }
 
-void fact_count_soon(struct fact_table *t, uint32_t entry, const event *ev, uint64_t nbytes, uint32_t hours)
+/* The slot of an asked key has come: let the key come that lies there. */
+static void slot_has_come(const struct fact_table *t, const struct fact_key *k)
 {
-	__builtin_prefetch(&t->hot[entry], 1);
-	if (t->nwaiting - t->counted == FACT_WAITING)
-		count_one(t, &t->waiting[t->counted++ % FACT_WAITING]);
-	t->waiting[t->nwaiting++ % FACT_WAITING] =
-		(struct fact_waiting){ entry, hours, ev->time_ns, nbytes, ev->ref };
+	const struct fact_slot *slot = &t->slots[k->hash & t->slot_mask];
+
+	if (slot->key) {
+		__builtin_prefetch(t->keys.at + slot->key - 1);
+		__builtin_prefetch(t->keys.at + slot->key - 1 + KEY_IDS + 8);
+	}
+}
+
+static bool answer_one(struct fact_table *t)
+{
+	struct fact_asked *a = &t->waiting.asked[t->waiting.answered % FACT_ASKED];
+
+	a->tick.entry = fact_intern(t, &a->key);
+	if (a->tick.entry == FACT_NO_ENTRY)
+		return false;
+	t->waiting.answered++;
+	if (a->learn)
+		*a->learn = a->tick.entry;
+	fact_count_soon(t, &a->tick);
+	return true;
+}
+
+int fact_ask_soon(struct fact_table *t, err *e)
+{
+	struct fact_waiting *w = &t->waiting;
+
+	__builtin_prefetch(&t->slots[fact_next_asked(t)->key.hash & t->slot_mask]);
+	w->nasked++;
+	if (w->nasked - w->answered > FACT_ASKED / 2)
+		slot_has_come(t, &w->asked[(w->nasked - FACT_ASKED / 2) % FACT_ASKED].key);
+	if (w->nasked - w->answered < FACT_ASKED || answer_one(t))
+		return 0;
+	w->nasked--;
+	return fact_no_room(t, e);
+}
+
+void fact_unlearn(struct fact_table *t, const uint32_t *learn)
+{
+	for (int i = 0; i < FACT_ASKED; i++)
+		if (!learn || t->waiting.asked[i].learn == learn)
+			t->waiting.asked[i].learn = NULL;
+}
+
+int fact_waiting_end(struct fact_table *t, err *e)
+{
+	while (t->waiting.answered != t->waiting.nasked)
+		if (!answer_one(t))
+			return fact_no_room(t, e);
+	while (t->waiting.counted != t->waiting.nticks)
+		count_one(t);
+	return 0;
 }
 
 int fact_table_merge(struct fact_table *t, const struct fact *f, err *e)
 {
 	const struct fact_span span = { f->first_ns, f->last_ns, f->count, f->bytes, f->hours };
+	struct fact_making making;
 	struct fact_key key;
 	uint32_t entry;
 
 	if ((unsigned)f->kind >= FACT_KINDS)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "no fact kind %d", (int)f->kind);
-	fact_key_start(&key, f->kind);
+	making = fact_key_start(&t->secrets, f->kind);
 	for (unsigned i = 0; i < FA_COUNT; i++) {
 		uint32_t id = f->attr[i].len ? fact_value_id(t, f->attr[i]) : FACT_TEXT_NONE;
 
 		if (id == FACT_TEXT_FULL)
 			return fact_no_room(t, e);
-		fact_key_put(&key, i, id);
+		fact_key_put(&making, &key, &t->secrets, i, id);
 	}
-	entry = fact_intern(t, &key, fact_key_hash(t, &key));
+	fact_key_end(&key, &making, f->kind);
+	entry = fact_intern(t, &key);
 	if (entry == FACT_NO_ENTRY)
 		return fact_no_room(t, e);
 	fact_span_add(&t->hot[entry].span, &span);

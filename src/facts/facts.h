@@ -26,7 +26,7 @@ int fact_table_merge(struct fact_table *t, const struct fact *f, err *e);
 bool fact_table_full(const struct fact_table *t);
 
 /* Facts in a fixed order (kind, then attributes), whatever the order of arrival. */
-size_t fact_table_len(const struct fact_table *t);
+size_t fact_table_len(struct fact_table *t);
 int fact_table_sort(struct fact_table *t, err *e);
 /* After sort; valid until the next call with the same table. */
 const struct fact *fact_table_at(struct fact_table *t, size_t i);

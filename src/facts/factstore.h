@@ -27,40 +27,70 @@ struct fact_cold {
  * words), then the number of each one's text in fact_table.texts, in the order of the attributes. */
 enum { KEY_ENTRY, KEY_KIND, KEY_ATTRS, KEY_IDS = KEY_ATTRS + 2, KEY_MAX = KEY_IDS + FA_COUNT };
 _Static_assert(FA_COUNT <= 63 && FACT_KINDS <= 64, "a bit per attribute; both fit what facts are sorted by");
+_Static_assert(FACT_TEXT_NONE == 0, "it adds nothing to a hash");
 
 struct fact_key {
-	uint32_t n;
+	uint32_t n, hash;
 	uint32_t words[KEY_MAX];
+};
+/* What grows while a key is put together. Its hash: a secret odd number per attribute (the last is the kind's) times
+ * the number of its text, all added up. */
+struct fact_making {
+	uint64_t attrs, sum;
+	uint32_t n;
+};
+struct fact_secrets {
+	uint64_t of[FA_COUNT + 1];
 };
 struct fact_slot {
 	uint32_t hash;
 	uint32_t key; /* where it begins, + 1; 0 free */
 };
 
-static inline void fact_key_start(struct fact_key *k, enum fact_kind kind)
+static inline struct fact_making fact_key_start(const struct fact_secrets *x, enum fact_kind kind)
 {
+	return (struct fact_making){ 0, x->of[FA_COUNT] * ((uint64_t)kind + 1), KEY_IDS };
+}
+
+/* The next attribute, which counts if it has a text: in their order, each once. */
+static inline void fact_key_put(struct fact_making *m, struct fact_key *k, const struct fact_secrets *x,
+				unsigned attr, uint32_t text)
+{
+	m->attrs |= (uint64_t)(text != FACT_TEXT_NONE) << attr;
+	m->sum += x->of[attr] * text;
+	k->words[m->n] = text;
+	m->n += text != FACT_TEXT_NONE;
+}
+
+static inline void fact_key_end(struct fact_key *k, const struct fact_making *m, enum fact_kind kind)
+{
+	k->n = m->n;
+	k->hash = (uint32_t)(m->sum >> 32);
 	k->words[KEY_KIND] = (uint32_t)kind;
-	k->words[KEY_ATTRS] = k->words[KEY_ATTRS + 1] = 0;
-	k->n = KEY_IDS;
+	k->words[KEY_ATTRS] = (uint32_t)m->attrs;
+	k->words[KEY_ATTRS + 1] = (uint32_t)(m->attrs >> 32);
 }
 
-/* The next attribute, if it has a text: in their order, each once. */
-static inline void fact_key_put(struct fact_key *k, unsigned attr, uint32_t text)
-{
-	if (text == FACT_TEXT_NONE)
-		return;
-	k->words[KEY_ATTRS + attr / 32] |= UINT32_C(1) << attr % 32;
-	k->words[k->n++] = text;
-}
-
-/* An event that waits to be counted: what it is counted for comes from memory meanwhile. */
-struct fact_waiting {
+/* An event for an entry. */
+struct fact_tick {
 	uint32_t entry, hours;
 	int64_t time_ns;
 	uint64_t bytes;
 	struct event_ref ref;
 };
-enum { FACT_WAITING = 16 };
+/* What waits until the memory that it needs has come: events whose keys were not looked up yet (for the slot, then for
+ * the key that lies there), and events for entries. */
+struct fact_asked {
+	struct fact_key key;
+	struct fact_tick tick;
+	uint32_t *learn; /* NULL, or where to tell the entry */
+};
+enum { FACT_ASKED = 8, FACT_TICKS = 16 };
+struct fact_waiting {
+	struct fact_asked asked[FACT_ASKED];
+	struct fact_tick ticks[FACT_TICKS];
+	uint32_t nasked, answered, nticks, counted; /* ever: the places of the next */
+};
 
 /* --- sites and schemas -------------------------------------------------------------------------- */
 
@@ -106,12 +136,12 @@ struct fact_table {
 	VEC(uint32_t) keys;
 	struct fact_slot *slots;
 	uint32_t slot_mask;
-	uint64_t generation; /* changes when entries and texts go away */
+	uint64_t generation;       /* changes when entries go away */
+	uint64_t texts_generation; /* and when texts do: those of the next logs are likely the same */
 	uint32_t *order;
 	uint32_t norder;
-	struct fact_waiting waiting[FACT_WAITING];
-	uint32_t nwaiting; /* so many were put there, ever: the place of the next */
-	uint32_t counted;  /* and of them counted */
+	struct fact_secrets secrets;
+	struct fact_waiting waiting;
 
 	VEC(struct binding) bindings; /* by schema id */
 	map sites;
@@ -121,7 +151,7 @@ struct fact_table {
 	arena nowhere_mem;
 	bool seen_line;           /* of a flat log */
 	struct term_known *terms; /* made for the second */
-	struct line_memo *lines;
+	struct line_memo *memo;
 
 	struct fact_draft draft;
 	buf site_key;
@@ -130,16 +160,23 @@ struct fact_table {
 
 /* Number of an attribute's text; one that is too long ends, at a character's border, with an ellipsis. */
 uint32_t fact_value_id(struct fact_table *t, str s);
-/* The entry with a key, made if it was not there. FACT_NO_ENTRY past the hard ceiling. The hash of the key is asked for
- * before, so that the place where it is looked up comes from memory meanwhile. */
-uint32_t fact_key_hash(const struct fact_table *t, const struct fact_key *k);
-uint32_t fact_intern(struct fact_table *t, struct fact_key *k, uint32_t hash);
+/* The entry with a key, made if it was not there. FACT_NO_ENTRY past the hard ceiling. */
+uint32_t fact_intern(struct fact_table *t, struct fact_key *k);
 int fact_no_room(const struct fact_table *t, err *e);
 
-/* Count what waits. */
-void fact_count_waiting(struct fact_table *t);
 /* Count an event for an entry, once its memory is there. */
-void fact_count_soon(struct fact_table *t, uint32_t entry, const event *ev, uint64_t nbytes, uint32_t hours);
+void fact_count_soon(struct fact_table *t, const struct fact_tick *tick);
+/* Where the next event whose fact is not known yet is put together: its key and all of its tick but the entry; and let
+ * it wait. -1: no room for another fact; what could not be counted still waits. */
+static inline struct fact_asked *fact_next_asked(struct fact_table *t)
+{
+	return &t->waiting.asked[t->waiting.nasked % FACT_ASKED];
+}
+int fact_ask_soon(struct fact_table *t, err *e);
+/* Do not tell the entry there any more; NULL: none anywhere. */
+void fact_unlearn(struct fact_table *t, const uint32_t *learn);
+/* Count all that wait. */
+int fact_waiting_end(struct fact_table *t, err *e);
 /* Widen an entry by a span with one reference. */
 void fact_entry_add(struct fact_table *t, uint32_t entry, const struct fact_span *span,
 		    const struct event_ref *ref);

@@ -89,7 +89,7 @@ uint32_t fact_texts_add(struct fact_texts *x, str s, uint32_t hash)
 	return id;
 }
 
-uint32_t fact_texts_hash(const struct fact_texts *x, str s)
+__attribute__((flatten)) uint32_t fact_texts_hash(const struct fact_texts *x, str s)
 {
 	return (uint32_t)XXH3_64bits_withSeed(s.ptr, s.len, x->seed);
 }
@@ -116,9 +116,4 @@ uint32_t fact_texts_id(struct fact_texts *x, str s)
 	hash = fact_texts_hash(x, s);
 	id = fact_texts_find(x, s, hash);
 	return id ? id : fact_texts_add(x, s, hash);
-}
-
-uint32_t fact_words_hash(const struct fact_texts *x, const uint32_t *words, uint32_t n)
-{
-	return (uint32_t)XXH3_64bits_withSeed(words, n * sizeof *words, x->seed);
 }

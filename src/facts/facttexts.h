@@ -8,6 +8,10 @@
 #include "util/str.h"
 #include "util/vec.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define FACT_TEXT_NONE 0u         /* the empty text */
 #define FACT_TEXT_FULL UINT32_MAX /* no room for another */
 
@@ -53,20 +57,34 @@ static inline void fact_texts_bytes_come(const struct fact_texts *x, uint32_t ha
 	__builtin_prefetch(x->slots[hash & x->slot_mask].ptr);
 }
 
-/* Hash of numbers of texts. */
-uint32_t fact_words_hash(const struct fact_texts *x, const uint32_t *words, uint32_t n);
+#if defined(__SSE2__)
+static inline bool fact_same_16(const uint8_t *a, const uint8_t *b)
+{
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
+						_mm_loadu_si128((const __m128i *)(const void *)b))) == 0xFFFF;
+}
+#else
+static inline bool fact_same_16(const uint8_t *a, const uint8_t *b)
+{
+	return ((load_le64(a) ^ load_le64(b)) | (load_le64(a + 8) ^ load_le64(b + 8))) == 0;
+}
+#endif
 
 /* Are n bytes the same? In line and without a branch per byte, as most texts are short. */
 static inline bool fact_same_bytes(const char *pa, const char *pb, size_t n)
 {
 	const uint8_t *a = (const uint8_t *)pa, *b = (const uint8_t *)pb;
-	uint64_t diff = 0;
 
-	if (n >= 8) {
-		for (size_t i = 0; i < n - 8; i += 8)
-			diff |= load_le64(a + i) ^ load_le64(b + i);
-		return (diff | (load_le64(a + n - 8) ^ load_le64(b + n - 8))) == 0;
+	if (n > 16) {
+		size_t i = 0;
+
+		for (; i + 16 < n; i += 16)
+			if (!fact_same_16(a + i, b + i))
+				return false;
+		return fact_same_16(a + n - 16, b + n - 16);
 	}
+	if (n >= 8)
+		return ((load_le64(a) ^ load_le64(b)) | (load_le64(a + n - 8) ^ load_le64(b + n - 8))) == 0;
 	if (n >= 4)
 		return ((load_le32(a) ^ load_le32(b)) | (load_le32(a + n - 4) ^ load_le32(b + n - 4))) == 0;
 	return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);

@@ -3,13 +3,16 @@
 
 #include "facts/lines_priv.h"
 
-/* What texts of attributes came of which inputs: a place for each, the last one stays. */
-enum { TERM_BITS = 16, TERMS = 1 << TERM_BITS };
+/* What texts of attributes came of which inputs: two places for each, the last ones stay. The inputs' numbers, each
+ * times a secret odd number, are added up; 64 bits of that stand for them. */
+enum { TERM_BITS = 15, TERMS = 2 << TERM_BITS };
 struct term_known {
-	uint32_t inputs[TERM_INPUTS_MAX];
-	uint32_t term, site, when; /* 0: free; the latter if they matter */
+	uint64_t sum;
+	uint32_t term; /* 0: free */
 	uint32_t text;
 };
+
+#define NO_FORM UINT64_MAX /* of no value */
 
 bool line_terms_ready(struct fact_table *t)
 {
@@ -18,43 +21,32 @@ bool line_terms_ready(struct fact_table *t)
 	return t->terms != NULL;
 }
 
-static void forget_last(struct fact_table *t, struct term *m)
+static void forget_all(struct fact_table *t, struct fact_lines *l)
 {
-	m->line = 0;
-	m->any = false;
-	m->number = ++t->bound;
+	memset(l->now, 0, (NOW_INPUTS + l->ninputs + l->nterms) * sizeof *l->now);
+	l->now[NOW_LINE] = l->now[NOW_PLACE] = 1;
+	l->generation = t->texts_generation;
+	for (uint32_t i = 0; i < l->ninputs; i++) {
+		l->inputs[i].line = l->inputs[i].text_line = 0;
+		l->inputs[i].last_form = NO_FORM;
+	}
+	for (uint32_t i = 0; i < l->nterms; i++) {
+		l->terms[i].same = NOW_UNKNOWN;
+		l->terms[i].number = ++t->bound;
+	}
+	l->conditions.number = ++t->bound;
 }
 
-void line_start(struct fact_table *t, struct fact_lines *l)
+void line_start(struct fact_table *t, const struct site *s, struct fact_lines *l)
 {
-	if (++l->line != 0 && l->generation == t->generation)
-		return;
-	l->line = 1;
-	l->generation = t->generation;
-	for (uint32_t i = 0; i < l->ninputs; i++)
-		l->inputs[i].line = l->inputs[i].text_line = l->inputs[i].last_len = 0;
-	for (uint32_t i = 0; i < l->nterms; i++)
-		forget_last(t, &l->terms[i]);
-	forget_last(t, &l->conditions);
-}
+	uint32_t *now = l->now;
 
-/* Where fewer than LOOK_KNOWN of LOOK were known, looking all up costs more than it saves: only one of SAMPLE is. */
-enum { SAMPLE = 16, LOOK = 128, LOOK_KNOWN = LOOK / 4 };
-
-static bool in_sample(uint32_t hash)
-{
-	return (hash >> 20) % SAMPLE == 0; /* bits that place nothing */
-}
-
-/* Judged is the sample alone: what is not in it may be unknown only because it was not looked up. */
-static void worth_learn(struct worth *w, uint32_t hash, bool known)
-{
-	if (!in_sample(hash))
-		return;
-	w->known += known;
-	if (++w->seen == LOOK) {
-		w->seldom = w->known < LOOK_KNOWN;
-		w->seen = w->known = 0;
+	if (l->generation != t->texts_generation || ++now[NOW_LINE] == NOW_UNKNOWN)
+		forget_all(t, l);
+	if (now[NOW_SITE] != s->number || now[NOW_WHEN] != s->when) {
+		now[NOW_PLACE]++; /* more seldom than lines */
+		now[NOW_SITE] = s->number;
+		now[NOW_WHEN] = s->when;
 	}
 }
 
@@ -80,47 +72,135 @@ static str input_text(const struct input *in, const event *ev, buf *scratch)
 	return (str){ "", 0 };
 }
 
-/* Number of a text that was not here just before; INPUT_UNKNOWN where most are new. */
-static uint32_t input_look(struct fact_table *t, struct input *in, str s)
+/* Judged is the sample alone: what is not in it may be unknown only because it was not looked up. */
+static void worth_learn(struct worth *w, uint32_t hash, bool known)
 {
-	uint32_t hash = fact_texts_hash(&t->texts, s), id;
+	enum { LOOK = 128, KNOWN = LOOK / 4 };
 
-	if (in->worth.seldom && !in_sample(hash))
-		return INPUT_UNKNOWN;
-	id = fact_texts_find(&t->texts, s, hash);
-	worth_learn(&in->worth, hash, id);
-	if (!id)
-		id = fact_texts_add(&t->texts, s, hash);
-	if (id == FACT_TEXT_FULL)
-		return INPUT_UNKNOWN;
-	in->last = id;
-	in->last_ptr = fact_text_of(&t->texts, id).ptr;
-	in->last_len = (uint32_t)s.len;
-	return id;
+	if (!line_in_sample(hash))
+		return;
+	w->known += known;
+	if (++w->seen == LOOK) {
+		w->seldom = w->known < KNOWN;
+		w->seen = w->known = 0;
+	}
 }
 
 str line_input_slow(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev)
 {
+	if (in->text_line == l->now[NOW_LINE])
+		return in->text;
 	in->text = input_text(in, ev, &t->draft.scratch[0]);
 	if (in->text.ptr != t->draft.scratch[0].ptr) /* there the next one may lie */
-		in->text_line = l->line;
+		in->text_line = l->now[NOW_LINE];
 	return in->text;
 }
 
-uint32_t line_input_find(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev)
+/* Length, type, flags and unit of a value in one word. */
+static inline uint64_t value_form(const value *v)
 {
-	str s = line_input_text(t, l, in, ev);
+	uint64_t form;
 
-	in->line = l->line;
+	_Static_assert(offsetof(value, len) + sizeof form == sizeof(value), "they fill a word");
+	memcpy(&form, &v->len, sizeof form);
+	return form;
+}
+
+/* Inputs that are being looked up together, so that their memory comes at the same time. */
+struct asking {
+	uint32_t n;
+	struct asked_text {
+		struct input *in;
+		str text;
+		uint64_t form; /* of the value, if that is the text as a whole */
+		uint32_t hash;
+	} at[16];
+};
+
+static void asking_end(struct fact_table *t, struct fact_lines *l, struct asking *a)
+{
+	for (uint32_t i = 0; i < a->n; i++)
+		fact_texts_bytes_come(&t->texts, a->at[i].hash);
+	for (uint32_t i = 0; i < a->n; i++) {
+		struct input *in = a->at[i].in;
+		str s = a->at[i].text;
+		uint32_t hash = a->at[i].hash, id = fact_texts_find(&t->texts, s, hash);
+
+		worth_learn(&in->worth, hash, id != 0);
+		if (!id)
+			id = fact_texts_add(&t->texts, s, hash);
+		l->now[NOW_INPUTS + (in - l->inputs)] = id;
+		if (id == FACT_TEXT_FULL)
+			continue;
+		in->last = id;
+		in->last_ptr = fact_text_of(&t->texts, id).ptr;
+		in->last_form = a->at[i].form;
+	}
+	a->n = 0;
+}
+
+/* Number of an input, if that needs no look; else NOW_UNKNOWN, and it may have to be asked for. */
+static uint32_t input_ask(struct fact_table *t, struct fact_lines *l, struct input *in, const event *ev,
+			  struct asking *a)
+{
+	struct asked_text *x = &a->at[a->n];
+	uint64_t form = NO_FORM;
+	uint32_t hash;
+	str s;
+
+	if (in->slot >= 0) {
+		const value *v = &ev->values[in->slot];
+
+		form = value_form(v);
+		if (form == in->last_form && fact_same_bytes(in->last_ptr, (const char *)v->ptr, v->len))
+			return in->last;
+	}
+	s = line_input_says(t, l, in, ev);
 	if (in->presence)
-		in->id = s.len > 0;
-	else if (s.len == 0)
-		in->id = FACT_TEXT_NONE;
-	else if (in->last_len == s.len && fact_same_bytes(in->last_ptr, s.ptr, s.len))
-		in->id = in->last;
-	else
-		in->id = s.len > INPUT_LEN_MAX ? INPUT_UNKNOWN : input_look(t, in, s);
-	return in->id;
+		return s.len > 0;
+	if (s.len == 0)
+		return FACT_TEXT_NONE;
+	if (s.len > INPUT_LEN_MAX)
+		return NOW_UNKNOWN;
+	hash = fact_texts_hash(&t->texts, s);
+	if (in->worth.seldom && !line_in_sample(hash))
+		return NOW_UNKNOWN;
+	fact_texts_come(&t->texts, hash);
+	if (form != NO_FORM &&
+	    (s.len != ev->values[in->slot].len || s.ptr != (const char *)ev->values[in->slot].ptr))
+		form = NO_FORM;
+	*x = (struct asked_text){ in, s, form, hash };
+	a->n++;
+	if (s.ptr == t->draft.scratch[0].ptr || a->n == COUNT(a->at)) { /* where the next may lie; no room */
+		asking_end(t, l, a);
+		return l->now[NOW_INPUTS + (in - l->inputs)];
+	}
+	return NOW_UNKNOWN;
+}
+
+static void inputs_ask(struct fact_table *t, struct fact_lines *l, const uint16_t *which, uint32_t n,
+		       const event *ev, struct asking *a)
+{
+	uint32_t line = l->now[NOW_LINE], *now = l->now + NOW_INPUTS;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct input *in = &l->inputs[which[i]];
+
+		if (in->line == line)
+			continue;
+		in->line = line;
+		now[which[i]] = input_ask(t, l, in, ev, a);
+	}
+}
+
+void line_inputs(struct fact_table *t, struct fact_lines *l, const uint16_t *which, uint32_t n,
+		 const event *ev)
+{
+	struct asking a;
+
+	a.n = 0;
+	inputs_ask(t, l, which, n, ev, &a);
+	asking_end(t, l, &a);
 }
 
 /* --- terms ----------------------------------------------------------------------------------- */
@@ -128,17 +208,14 @@ uint32_t line_input_find(struct fact_table *t, const struct fact_lines *l, struc
 /* Without the limits: those are no part of what the inputs say. */
 static uint32_t which_rules(struct fact_table *t, const struct fact_lines *l, const event *ev)
 {
-	uint32_t rules = 0;
+	uint32_t rules = l->possible;
 
-	for (uint32_t i = 0; i < l->nrules; i++) {
-		const struct fact_plan *p = l->rules[i].plan;
-		const struct fact_condition *conds = fact_rule_conditions(p->rule);
-		bool holds = !l->rules[i].never;
+	for (uint32_t i = 0; i < l->ntests && rules; i++) {
+		const struct line_test *x = &l->tests[i];
 
-		for (uint32_t k = 0; holds && k < p->rule->nconditions; k++)
-			holds = fact_condition_is_limit(&conds[k]) ||
-				fact_plan_condition(p, k, ev, &t->draft);
-		rules |= (uint32_t)holds << i;
+		if (rules & (x->unless | x->where))
+			rules &= fact_plan_condition(x->plan, x->condition, ev, &t->draft) ? ~x->where
+											   : ~x->unless;
 	}
 	return rules;
 }
@@ -150,8 +227,9 @@ static bool term_direct(struct fact_table *t, const struct fact_lines *l, const 
 	str s[FACT_ARGS];
 
 	for (uint32_t k = 0; k < FACT_ARGS; k++) {
-		s[k] = m->args[k] == INPUT_NONE ? (str){ "", 0 }
-						: line_input_text(t, l, &l->inputs[m->args[k]], ev);
+		s[k] = m->args[k] == NOW_NOTHING
+			       ? (str){ "", 0 }
+			       : line_input_says(t, l, &l->inputs[m->args[k] - NOW_INPUTS], ev);
 		if (s[k].ptr == t->draft.scratch[0].ptr)
 			return false;
 	}
@@ -164,106 +242,107 @@ static uint32_t term_make(struct fact_table *t, const struct site *s, const stru
 {
 	struct fact_draft *d = &t->draft;
 
-	switch (m->how) {
-	case TERM_CONDITIONS:
+	if (m->conditions)
 		return which_rules(t, l, ev);
-	case TERM_ORIGIN:
-		return fact_value_id(t, STR("recovered"));
-	default:
-		buf_clear(&d->text);
-		d->host = s->host;
-		d->day = m->placed ? str_of(s->day) : (str){ 0 };
-		if (!m->direct || !term_direct(t, l, m, ev))
-			fact_plan_attr(m->plan, m->op, m->nops, ev, d);
-		return d->text.failed ? FACT_TEXT_FULL : fact_value_id(t, buf_view(&d->text));
-	}
+	if (!m->plan)
+		return s->recovered ? fact_value_id(t, STR("recovered")) : FACT_TEXT_NONE;
+	buf_clear(&d->text);
+	d->host = s->host;
+	d->day = str_of(s->day);
+	if (!m->direct || !term_direct(t, l, m, ev))
+		fact_plan_attr(m->plan, m->op, m->nops, ev, d);
+	return d->text.failed ? FACT_TEXT_FULL : fact_value_id(t, buf_view(&d->text));
 }
 
-static struct term_known *term_place(struct term_known *known, const struct term *m)
+/* What the inputs that stand in `now` come to; whether all of them are known. */
+static bool term_sum(const struct fact_table *t, const struct fact_lines *l, const struct term *m,
+		     uint64_t *ret)
 {
-	uint64_t h = ((uint64_t)m->number << 32 | m->last[0]) * UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t sum = m->number * t->secrets.of[TERM_INPUTS_MAX];
+	bool unknown = !m->keyed;
 
-	if (m->how != TERM_ONE) {
-		h ^= ((uint64_t)m->last[1] << 32 | m->last[2]) * UINT64_C(0xD6E8FEB86659FD93);
-		h ^= h >> 32;
-		h ^= ((uint64_t)m->last[3] << 32 | (m->last_site ^ m->last_when)) *
-		     UINT64_C(0xC2B2AE3D27D4EB4F);
-	}
-	return &known[(h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - TERM_BITS)];
-}
-
-/* Is that of the inputs in m->last? */
-static bool term_is_known(const struct term_known *k, const struct term *m)
-{
-	return k->term == m->number && k->site == m->last_site && k->when == m->last_when &&
-	       memcmp(k->inputs, m->last, sizeof k->inputs) == 0;
-}
-
-static void term_keep(struct term_known *k, const struct term *m, uint32_t text)
-{
-	*k = (struct term_known){
-		.term = m->number, .site = m->last_site, .when = m->last_when, .text = text
-	};
-	memcpy(k->inputs, m->last, sizeof k->inputs);
-}
-
-/* What a term gives: the number of its text, FACT_TEXT_FULL without room. */
-static uint32_t term_find(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
-			  const event *ev)
-{
-	uint32_t site = m->placed ? s->number : 0, when = m->placed ? s->when : 0;
-	bool same = m->any && m->last_site == site && m->last_when == when;
-	struct term_known *known;
-
-	m->any = false;
-	m->last_site = site;
-	m->last_when = when;
 	for (uint32_t i = 0; i < m->ninputs; i++) {
-		uint32_t id = line_input_id(t, l, m->inputs[i], ev);
+		uint32_t id = l->now[m->inputs[i]];
 
-		if (id == INPUT_UNKNOWN)
-			return term_make(t, s, l, m, ev);
-		same &= id == m->last[i];
-		m->last[i] = id;
+		sum += id * t->secrets.of[i];
+		unknown |= id == NOW_UNKNOWN;
 	}
-	if (!m->keyed)
-		return term_make(t, s, l, m, ev);
-	if (!same) {
-		known = term_place(t->terms, m);
-		if (!term_is_known(known, m)) {
-			uint32_t made = term_make(t, s, l, m, ev);
+	*ret = sum;
+	return !unknown;
+}
 
-			if (made == FACT_TEXT_FULL && m->how != TERM_CONDITIONS)
-				return made;
-			term_keep(known, m, made);
+static struct term_known *term_place(const struct fact_table *t, uint64_t sum)
+{
+	return &t->terms[sum >> (64 - TERM_BITS) << 1];
+}
+
+/* What a term gives of inputs that are all known. */
+static uint32_t term_look(struct fact_table *t, const struct site *s, const struct fact_lines *l,
+			  const struct term *m, uint64_t sum, const event *ev)
+{
+	struct term_known *known = term_place(t, sum);
+	uint32_t text;
+
+	for (int i = 0; i < 2; i++)
+		if (known[i].sum == sum && known[i].term == m->number)
+			return known[i].text;
+	text = term_make(t, s, l, m, ev);
+	if (text != FACT_TEXT_FULL) {
+		known[1] = known[0];
+		known[0] = (struct term_known){ sum, m->number, text };
+	}
+	return text;
+}
+
+void line_terms(struct fact_table *t, const struct site *s, struct fact_lines *l, const uint16_t *which,
+		uint32_t n, const event *ev)
+{
+	struct {
+		struct term *m;
+		uint64_t sum;
+	} looks[LINE_TERMS_MAX];
+	uint32_t nlooks = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct term *m = &l->terms[which[i]];
+		uint32_t same = l->now[m->same_as];
+
+		if (m->same == same && same != NOW_UNKNOWN)
+			continue;
+		m->same = same;
+		looks[nlooks].m = m;
+		if (!term_sum(t, l, m, &looks[nlooks].sum)) {
+			l->now[m->at] = term_make(t, s, l, m, ev);
+			continue;
 		}
-		m->last_id = known->text;
+		__builtin_prefetch(term_place(t, looks[nlooks++].sum));
 	}
-	m->any = true;
-	return m->last_id;
+	for (uint32_t i = 0; i < nlooks; i++)
+		l->now[looks[i].m->at] = term_look(t, s, l, looks[i].m, looks[i].sum, ev);
 }
 
-/* As term_find() with one input and nothing else. */
-static uint32_t term_of_one(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
-			    const event *ev)
+uint32_t line_rules(struct fact_table *t, const struct site *s, struct fact_lines *l, const event *ev)
 {
-	uint32_t id = line_input_id(t, l, m->inputs[0], ev);
-	struct term_known *known;
+	struct asking a;
+	uint64_t sum;
 
-	if (id == INPUT_UNKNOWN)
-		return term_find(t, s, l, m, ev);
-	m->last[0] = id;
-	known = term_place(t->terms, m);
-	m->any = known->term == m->number && known->inputs[0] == id;
-	if (!m->any)
-		return term_find(t, s, l, m, ev);
-	return m->last_id = known->text;
+	a.n = 0;
+	inputs_ask(t, l, l->asked, l->nasked, ev, &a);
+	l->rules_ready = l->rules_last; /* likely they hold again */
+	for (uint32_t rules = l->rules_ready; rules; rules &= rules - 1) {
+		const struct line_rule *r = &l->rules[__builtin_ctz(rules)];
+
+		inputs_ask(t, l, r->inputs, r->ninputs, ev, &a);
+	}
+	asking_end(t, l, &a);
+	l->rules_last = term_sum(t, l, &l->conditions, &sum) ? term_look(t, s, l, &l->conditions, sum, ev)
+							     : which_rules(t, l, ev);
+	return l->rules_last;
 }
 
-uint32_t line_term_find(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
-			const event *ev)
+uint32_t line_text_now(struct fact_table *t, const struct fact_lines *l, uint16_t at, const event *ev)
 {
-	m->line = l->line;
-	m->id = m->how == TERM_ONE ? term_of_one(t, s, l, m, ev) : term_find(t, s, l, m, ev);
-	return m->id;
+	if (at >= NOW_INPUTS + l->ninputs)
+		return FACT_TEXT_FULL;
+	return fact_value_id(t, line_input_says(t, l, &l->inputs[at - NOW_INPUTS], ev));
 }

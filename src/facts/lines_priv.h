@@ -1,4 +1,4 @@
-/* lines_priv.h - the rules of a flat log's schema bound as one: for fact_lines_bind.c and fact_lines.c. */
+/* lines_priv.h - the rules of a flat log's schema bound as one: for fact_lines_bind.c, line_terms.c and fact_lines.c. */
 #ifndef SPOOR_FACTS_LINES_PRIV_H
 #define SPOOR_FACTS_LINES_PRIV_H
 
@@ -6,21 +6,36 @@
 
 enum {
 	LINE_RULES_MAX = 32,
-	LINE_LIMITS_MAX = 32,
+	LINE_TESTS_MAX = 64,
 	LINE_KEY_MAX = 64,
-	TERM_INPUTS_MAX = 4,
+	LINE_TERMS_MAX = FA_COUNT, /* of a rule: each attribute is one at most */
+	TERM_INPUTS_MAX = 6,
 	INPUT_LEN_MAX = 1024
 };
-#define INPUT_UNKNOWN UINT32_MAX /* its text has no number */
-#define INPUT_NONE UINT16_MAX
-#define REST_UNKNOWN UINT32_MAX /* times, or too much */
 
-/* How often an input's text was known. Where seldom, only a sample is looked up: of texts, not of lines, so that it sees
+/* What the current line says and what came of it, a number each: fact_lines.now. First come these, then the inputs,
+ * then the terms. */
+enum {
+	NOW_NOTHING, /* always 0 */
+	NOW_SITE,
+	NOW_WHEN,
+	NOW_PLACE, /* changes when one of the two before does */
+	NOW_LINE,
+	NOW_INPUTS
+};
+#define NOW_UNKNOWN UINT32_MAX /* of an input: its text has no number. Of a term: no room */
+_Static_assert(NOW_UNKNOWN == FACT_TEXT_FULL, "the same for texts");
+
+/* How often an input's text was known. Where seldom, only a sample is looked up: always the same texts, so that it sees
  * what comes again after a long time. */
 struct worth {
 	uint32_t seen, known;
 	bool seldom;
 };
+static inline bool line_in_sample(uint32_t hash)
+{
+	return hash >> 28 == 0; /* bits that place nothing */
+}
 
 /* What the functions and conditions of rules are given: the first of some columns that says something. What a line
  * gives is decided by its inputs' texts alone. */
@@ -29,144 +44,130 @@ struct input {
 	uint32_t ncols;
 	bool presence; /* only whether there is a text: 0 or 1 stands for it */
 	bool raw;      /* one column of which not all is used: known by all of it */
-	int32_t slot;  /* of its only column, if that is used as a whole or raw; else -1 */
+	int32_t slot;  /* of its first column, if that is used as a whole or raw; else -1 */
 
+	uint32_t line;      /* whose number stands in `now` */
 	uint32_t text_line; /* where it said `text` */
 	str text;
-	uint32_t line, id; /* number of the text in that line */
-	uint32_t last;     /* a text that was here before, and its bytes */
-	uint32_t last_len;
+	uint32_t
+		last; /* number of the text that was here before, its bytes and, if it was a whole value, what that was */
+	uint64_t last_form;
 	const char *last_ptr;
 	struct worth worth;
 };
 
-/* An attribute, as one or several rules make it. */
-enum term_how {
-	TERM_RUN,
-	TERM_SAME,  /* the text of its only input */
-	TERM_ONE,   /* it has one */
-	TERM_CONST, /* it has none */
-	TERM_DAY,
-	TERM_ORIGIN,
-	TERM_CONDITIONS, /* no attribute: which rules' conditions hold, a bit each */
-};
+/* An attribute, as one or several rules make it, or (without a plan and with tests) which rules' conditions hold. */
 struct term {
-	enum term_how how;
-	const struct fact_plan *plan;
+	const struct fact_plan *plan; /* NULL: the origin */
 	uint32_t op, nops;
 	uint32_t number; /* of this generation: never given twice by one table */
-	bool placed;     /* host or day matter */
-	bool keyed;      /* its inputs are few enough to be remembered by */
-	uint32_t ninputs;
-	uint16_t inputs[TERM_INPUTS_MAX];
-	bool direct; /* one function of the texts of `args`: inputs, INPUT_NONE for what is no field */
+	bool conditions;
+	bool keyed;  /* its inputs are few enough to be remembered by */
+	bool direct; /* one function of the texts of `args`: inputs, NOW_NOTHING for none */
+	uint16_t ninputs;
+	uint16_t inputs[TERM_INPUTS_MAX]; /* all that decides what it gives: of `now` */
 	uint16_t args[FACT_ARGS];
-
-	uint32_t line, id; /* its text in that line */
-	bool any;          /* and before, of these inputs in that place: */
-	uint32_t last_id, last_site, last_when, last[TERM_INPUTS_MAX];
+	uint16_t at;      /* where in `now` its text stands */
+	uint16_t same_as; /* and stays the same as long as this one: the place, an input, the line */
+	uint32_t same;
 };
 
+/* Conditions that several rules have: whom it rules out. */
+struct line_test {
+	const struct fact_plan *plan;
+	uint32_t condition;
+	uint32_t unless, where; /* rules that are out unless it holds, and where it holds */
+};
 struct line_attr {
-	uint16_t attr, term;
-	bool required;
+	uint16_t attr, at; /* of `now` */
+	uint64_t secret;   /* as in struct fact_secrets */
 };
 struct line_rule {
 	const struct fact_plan *plan;
-	const struct line_attr *attrs; /* in the order of the attributes */
-	uint32_t nattrs;
-	uint32_t limits; /* bits that must be set */
-	bool never;      /* the log has not what it asks for */
-	bool alone;      /* it needs more than the key of a line: the rest */
-	uint16_t *rest;
-	uint32_t nrest;
+	uint64_t required;              /* attributes without which there is no fact */
+	const struct line_attr *attrs;  /* in the order of the attributes */
+	const uint16_t *inputs, *terms; /* that these need, but for inputs of conditions */
+	const uint16_t *rest;           /* inputs that are not in the key of a line */
+	const uint16_t *limits;         /* conditions that only compare a number with a limit */
+	uint32_t nattrs, ninputs, nterms, nrest, nlimits;
 };
-/* A condition that only compares a number with a limit. */
-struct line_limit {
-	const struct fact_plan *plan;
-	uint32_t condition;
+#define REST_UNKNOWN UINT32_MAX /* too much */
+/* What came of a line by a rule, to be found when it comes again. */
+enum { LINE_REST_NOT = 255 };
+struct line_fact {
+	uint32_t entry; /* FACT_NO_ENTRY: not there yet */
+	uint8_t rule;
+	bool none; /* it gave no fact */
+	uint8_t nrest;
+	char rest[17];
 };
 
 struct fact_lines {
-	uint32_t number; /* never given twice by one table */
-	bool usable;     /* few enough of everything */
-	bool keyed;      /* and of inputs, to remember whole lines */
+	bool usable; /* few enough of everything */
+	uint32_t *now;
 	struct input *inputs;
 	struct term *terms;
 	struct line_rule *rules;
-	struct line_limit *limits;
-	uint16_t *key; /* inputs that decide what the rules give which are not alone, and all conditions */
-	uint32_t ninputs, nterms, nrules, nlimits, nkey;
+	struct line_test *tests;
+	uint32_t ninputs, nterms, nrules, ntests;
+	uint32_t possible;    /* rules that may hold for such a log */
+	uint32_t rules_last;  /* those that held in the line before */
+	uint32_t rules_ready; /* those whose inputs stand in `now` */
 	struct term conditions;
+	const uint16_t *asked; /* inputs of the conditions */
+	uint32_t nasked;
+	uint64_t generation; /* of the texts */
 
-	uint32_t line; /* number of the current one */
-	uint64_t generation;
-	uint32_t seen, known, skip; /* lines since the last judgement; of them known ones; not to look up */
+	bool keyed;      /* lines can be remembered as a whole */
+	uint32_t number; /* never given twice by one table */
+	const uint16_t *
+		key; /* inputs of all conditions, and of rules but for those that tell by what differs always */
+	const int32_t *key_slots; /* of those that have one */
+	uint32_t nkey, nkey_slots;
+	bool seldom; /* only a sample of lines is looked up */
+	uint32_t seen, known,
+		enough; /* lines that were looked up, of which came before, until judged again */
 };
 
 /* Have room for what is known of terms. False without memory. */
 bool line_terms_ready(struct fact_table *t);
 /* The next line. */
-void line_start(struct fact_table *t, struct fact_lines *l);
+void line_start(struct fact_table *t, const struct site *s, struct fact_lines *l);
+/* Let these inputs, and then these terms, stand in `now`. */
+void line_inputs(struct fact_table *t, struct fact_lines *l, const uint16_t *which, uint32_t n,
+		 const event *ev);
+void line_terms(struct fact_table *t, const struct site *s, struct fact_lines *l, const uint16_t *which,
+		uint32_t n, const event *ev);
 /* Text of an input, of a raw one all that was logged; in the event or in the draft's scratch. */
 str line_input_slow(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev);
-static inline str line_input_text(struct fact_table *t, const struct fact_lines *l, struct input *in,
+static inline str line_input_says(struct fact_table *t, const struct fact_lines *l, struct input *in,
 				  const event *ev)
 {
 	if (in->slot >= 0) {
 		const value *v = &ev->values[in->slot];
 
-		if (v->len == 0)
+		if (v->len == 0 && in->ncols == 1)
 			return (str){ "", 0 };
-		if (v->len <= INPUT_LEN_MAX && (v->type == VALUE_UTF8 || v->type == VALUE_NUMBER) &&
+		if (v->len - 1 < INPUT_LEN_MAX && (v->type == VALUE_UTF8 || v->type == VALUE_NUMBER) &&
 		    v->flags == 0 && v->ptr[0] > '-' && v->ptr[0] != 'N' &&
 		    v->ptr[v->len - 1] > ' ') /* no blank, nothing that says "not there" */
 			return (str){ (const char *)v->ptr, v->len };
 	}
-	return in->text_line == l->line ? in->text : line_input_slow(t, l, in, ev);
+	return line_input_slow(t, l, in, ev);
 }
+/* Which rules' conditions hold, a bit each, but for their limits. */
+uint32_t line_rules(struct fact_table *t, const struct site *s, struct fact_lines *l, const event *ev);
+/* The number that the text of an unknown input gets now; FACT_TEXT_FULL without room, or if it is a term. */
+uint32_t line_text_now(struct fact_table *t, const struct fact_lines *l, uint16_t at, const event *ev);
 
-/* Number of an input's text. */
-uint32_t line_input_find(struct fact_table *t, const struct fact_lines *l, struct input *in, const event *ev);
-static inline uint32_t line_input_id(struct fact_table *t, const struct fact_lines *l, uint16_t i,
-				     const event *ev)
-{
-	struct input *in = &l->inputs[i];
-
-	return in->line == l->line ? in->id : line_input_find(t, l, in, ev);
-}
-
-/* Number of a term's text; FACT_TEXT_FULL without room. Of conditions: which rules, a bit each, but for their limits. */
-uint32_t line_term_find(struct fact_table *t, const struct site *s, struct fact_lines *l, struct term *m,
-			const event *ev);
-static inline uint32_t line_term_text(struct fact_table *t, const struct site *s, struct fact_lines *l,
-				      struct term *m, const event *ev)
-{
-	uint32_t id;
-
-	switch (m->how) {
-	case TERM_SAME:
-	case TERM_ONE:
-		id = line_input_id(t, l, m->inputs[0], ev);
-		if (m->how == TERM_SAME && id != INPUT_UNKNOWN)
-			return id;
-		if (id == m->last[0] && m->any)
-			return m->last_id;
-		break;
-	case TERM_DAY:
-		return s->day_text;
-	case TERM_ORIGIN:
-		if (!s->recovered)
-			return FACT_TEXT_NONE;
-		break;
-	case TERM_CONST:
-		if (m->any)
-			return m->last_id;
-		break;
-	default:
-		break;
-	}
-	return m->line == l->line ? m->id : line_term_find(t, s, l, m, ev);
-}
+/* Did the line come before? KNOWN: what came of it, by rule, valid until the next line; NEW: it may be added. */
+enum memo_line { MEMO_NOT, MEMO_NEW, MEMO_KNOWN };
+enum memo_line line_memo_find(struct fact_table *t, const struct site *s, struct fact_lines *l,
+			      const event *ev, struct line_fact **ret, uint32_t *ret_n);
+/* Add it: places to fill for what comes of so many rules, at most LINE_RULES_MAX. */
+struct line_fact *line_memo_add(struct fact_table *t, uint32_t nfacts);
+/* What a rule needs beyond the key of the line. */
+void line_rest(struct fact_table *t, const struct fact_lines *l, const struct line_rule *r, const event *ev,
+	       struct line_fact *ret);
 
 #endif

@@ -280,9 +280,13 @@ static bool is_opaque(str s)
 	if (s.len < OPAQUE_LEN)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		digits += is_digit(s.ptr[i]);
-		letters += is_letter(s.ptr[i]);
-		if (!is_digit(s.ptr[i]) && !is_letter(s.ptr[i]) && !memchr("-_.~%=", s.ptr[i], 6))
+		char c = s.ptr[i];
+
+		if (is_digit(c))
+			digits++;
+		else if (is_letter(c))
+			letters++;
+		else if (c != '-' && c != '_' && c != '.' && c != '~' && c != '%' && c != '=')
 			return false;
 	}
 	return digits >= 2 && letters > 0;

@@ -95,7 +95,11 @@ bool access_is_addresses(str s)
 
 static str word(str *rest)
 {
-	return str_cut(*rest, ' ', rest);
+	str s = *rest;
+	size_t n = marks_near(s, ' ');
+
+	*rest = n < s.len ? behind(s, n + 1) : (str){ 0 };
+	return (str){ s.ptr, n };
 }
 
 /* "[vhost[:port]] client[, client...] ident user": the user's name may have spaces, an empty one may have none. */
@@ -105,7 +109,7 @@ static bool who(str s, struct access_line *a)
 
 	if (!first.len || !second.len)
 		return false;
-	if (is_address(second) && !is_address(first) && first.ptr[first.len - 1] != ',') {
+	if (!is_dash(second) && is_address(second) && !is_address(first) && first.ptr[first.len - 1] != ',') {
 		a->vhost = first;
 		first = second;
 		s = rest;
@@ -256,33 +260,36 @@ static bool split_usual(str line, struct access_line *a)
 	       q[5] + 1 == line.len;
 }
 
+/* All but the extra fields, which count by their number. */
+static void forget(struct access_line *a)
+{
+	memset(a, 0, offsetof(struct access_line, extra));
+}
+
 bool access_split(str line, struct access_line *ret)
 {
-	struct access_line a = { 0 };
 	size_t at, end;
 	str s;
 
-	if (split_usual(line, &a)) {
-		*ret = a;
+	forget(ret);
+	if (split_usual(line, ret))
 		return true;
-	}
-	a = (struct access_line){ 0 };
+	forget(ret);
 	at = time_at(line);
-	if (at == SIZE_MAX || !who((str){ line.ptr, at - 1 }, &a))
+	if (at == SIZE_MAX || !who((str){ line.ptr, at - 1 }, ret))
 		return false;
-	a.time = (str){ line.ptr + at + 1, ACCESS_TIME_LEN };
+	ret->time = (str){ line.ptr + at + 1, ACCESS_TIME_LEN };
 	s = behind(line, at + ACCESS_TIME_LEN + 4);
 	end = closing(s, status_follows);
 	if (end == SIZE_MAX)
 		return false;
-	a.request = (str){ s.ptr, end };
+	ret->request = (str){ s.ptr, end };
 	s = behind(s, end + 2);
-	a.status = word(&s);
-	a.bytes = word(&s);
-	if (a.bytes.len && !all_digits(a.bytes) && !is_dash(a.bytes))
+	ret->status = word(&s);
+	ret->bytes = word(&s);
+	if (ret->bytes.len && !all_digits(ret->bytes) && !is_dash(ret->bytes))
 		return false;
-	tail(s, &a);
-	*ret = a;
+	tail(s, ret);
 	return true;
 }
 
@@ -322,11 +329,15 @@ bool access_request(str request, struct access_request *ret)
 	struct access_request r = { 0 };
 	const char *last;
 	str s = request;
+	size_t at;
 
 	r.method = word(&s);
 	if (!is_method(r.method) || !s.len)
 		return false;
 	last = s.ptr + s.len;
+	if (s.len > 9 && last[-9] == ' ' && last[-3] != ' ' && last[-2] != ' ' && last[-1] != ' ' &&
+	    memcmp(last - 8, "HTTP/", 5) == 0) /* "1.1" */
+		last -= 8;
 	while (last > s.ptr && last[-1] != ' ')
 		last--;
 	r.version = (str){ last, (size_t)(s.ptr + s.len - last) };
@@ -339,7 +350,12 @@ bool access_request(str request, struct access_request *ret)
 	if (!s.len)
 		return false;
 	r.target = s;
-	r.stem = str_cut(without_host(s, &r), '?', &r.query);
+	r.stem = without_host(s, &r);
+	at = marks_near(r.stem, '?');
+	if (at < r.stem.len) {
+		r.query = behind(r.stem, at + 1);
+		r.stem.len = at;
+	}
 	*ret = r;
 	return true;
 }

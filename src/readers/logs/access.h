@@ -19,13 +19,13 @@ struct access_line {
 	str time; /* 18/Apr/2024:10:13:58 +0800 */
 	str request, status, bytes;
 	str referer, agent;
-	struct access_extra extra[ACCESS_EXTRA_MAX];
 	size_t nextra; /* that the line has; more than ACCESS_EXTRA_MAX are not kept */
 	bool open;     /* the last quote does not close */
 	bool plain;    /* no backslash anywhere */
+	struct access_extra extra[ACCESS_EXTRA_MAX]; /* the first `nextra` */
 };
 
-/* False if the line is none of an access log. */
+/* False if the line is none of an access log: *ret holds nothing then. */
 bool access_split(str line, struct access_line *ret);
 
 /* A request line; version ("1.1") is empty for HTTP/0.9. False if it is none, such as the bytes of a TLS hello. */

@@ -26,7 +26,29 @@ static inline uint64_t marks(const uint8_t *p, char x, char y)
 	return marks_16(p, a, b) | marks_16(p + 16, a, b) << 16 | marks_16(p + 32, a, b) << 32 |
 	       marks_16(p + 48, a, b) << 48;
 }
+
+/* Where the first `x` of a text stands, which is likely among its first 16 bytes; its length if it is nowhere. */
+static inline size_t marks_near(str s, char x)
+{
+	const char *p;
+
+	if (s.len >= 16) {
+		uint64_t m = marks_16((const uint8_t *)s.ptr, _mm_set1_epi8(x), _mm_set1_epi8(x));
+
+		if (m)
+			return (size_t)__builtin_ctzll(m);
+	}
+	p = s.len ? memchr(s.ptr, x, s.len) : NULL;
+	return p ? (size_t)(p - s.ptr) : s.len;
+}
 #else
+static inline size_t marks_near(str s, char x)
+{
+	const char *p = s.len ? memchr(s.ptr, x, s.len) : NULL;
+
+	return p ? (size_t)(p - s.ptr) : s.len;
+}
+
 static inline uint64_t marks(const uint8_t *p, char x, char y)
 {
 	uint64_t m = 0;
@@ -40,12 +62,15 @@ static inline uint64_t marks(const uint8_t *p, char x, char y)
 /* The marks of line[at..], which may end within the block; behind its end none is set. */
 static inline uint64_t marks_at(str line, size_t at, char x, char y)
 {
+	const uint8_t *p = (const uint8_t *)line.ptr;
 	uint8_t tail[MARKS_BLOCK] = { 0 };
 	size_t n = line.len - at;
 
 	if (n >= MARKS_BLOCK)
-		return marks((const uint8_t *)line.ptr + at, x, y);
-	memcpy(tail, line.ptr + at, n);
+		return marks(p + at, x, y);
+	if (line.len >= MARKS_BLOCK) /* the last block of the line, without what was seen before */
+		return marks(p + line.len - MARKS_BLOCK, x, y) >> (MARKS_BLOCK - n);
+	memcpy(tail, p + at, n);
 	return marks(tail, x, y) & ((UINT64_C(1) << n) - 1);
 }
 

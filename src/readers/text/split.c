@@ -6,29 +6,29 @@ static inline void put(value *out, size_t max, size_t i, const char *p, size_t n
 {
 	if (i >= max)
 		return;
+	out[i] = (value){ (const uint8_t *)p, (uint32_t)n, VALUE_UTF8, 0, 0 };
 	if (n == 0 || (n == 1 && *p == '-'))
 		out[i] = (value){ 0 };
-	else
-		out[i] = (value){ (const uint8_t *)p, (uint32_t)n, VALUE_UTF8, 0, 0 };
 }
 
 /* --- bare fields ---------------------------------------------------------------------------- */
 
 size_t split_spaces(str line, value *out, size_t max)
 {
-	size_t from = 0, n = 0;
+	const char *from = line.ptr, *end = line.ptr + line.len;
+	size_t n = 0;
 
 	for (size_t at = 0; at < line.len; at += MARKS_BLOCK) {
 		for (uint64_t m = marks_at(line, at, ' ', '\t'); m; m &= m - 1) {
-			size_t end = at + (size_t)__builtin_ctzll(m);
+			const char *p = line.ptr + at + __builtin_ctzll(m);
 
-			if (end > from)
-				put(out, max, n++, line.ptr + from, end - from);
-			from = end + 1;
+			if (p > from)
+				put(out, max, n++, from, (size_t)(p - from));
+			from = p + 1;
 		}
 	}
-	if (line.len > from)
-		put(out, max, n++, line.ptr + from, line.len - from);
+	if (end > from)
+		put(out, max, n++, from, (size_t)(end - from));
 	return n;
 }
 
