@@ -316,6 +316,7 @@ int store_put_fact(struct store *s, const struct fact *in, err *e)
 
 	if (!kind)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "no fact kind %d", (int)in->kind);
+	fact_tape_forget(s->tape);
 	if (fact_key(s, in, key, e) < 0 || fill_start(&f, s, PUT_FACT, e) < 0)
 		return -1;
 	fact_combine(&empty, in); /* references in their order, without doubles */

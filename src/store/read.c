@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "store/case_schema.h"
 #include "store/store_priv.h"
 #include "util/limits.h"
@@ -211,53 +213,69 @@ out:
 	return end(s, st, rc ? SQLITE_DONE : step, rc, e);
 }
 
-static int kind_of(str name)
-{
-	for (int i = 0; i < FACT_KINDS; i++)
-		if (str_eq(name, str_of(fact_kind_name((enum fact_kind)i))))
-			return i;
-	return -1;
-}
-
-static int fact_row(sqlite3_stmt *st, int (*fn)(void *, const struct fact *, err *), void *ctx, err *e)
+static void fact_row(sqlite3_stmt *st, struct fact *f)
 {
 	struct row r = { st, 0 };
-	int kind = kind_of(row_text(&r));
-	struct fact f = { 0 };
 
-	if (kind < 0)
-		return 0; /* of a newer program with the same layout */
-	f.kind = (enum fact_kind)kind;
-	f.first_ns = row_time(&r);
-	f.last_ns = row_time(&r);
-	f.count = row_u64(&r);
-	f.bytes = row_u64(&r);
-	f.hours = (uint32_t)row_u64(&r);
-	f.nrefs = store_refs_parse(row_text(&r), f.refs);
+	f->first_ns = row_time(&r);
+	f->last_ns = row_time(&r);
+	f->count = row_u64(&r);
+	f->bytes = row_u64(&r);
+	f->hours = (uint32_t)row_u64(&r);
+	f->nrefs = store_refs_parse(row_text(&r), f->refs);
 	for (int i = 0; i < FA_COUNT; i++)
-		f.attr[i] = row_text(&r);
-	return fn(ctx, &f, e);
+		f->attr[i] = row_text(&r);
+}
+
+/* Facts of a kind, which are written down on the way for the next time. */
+static int kind_from_case(struct store *s, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
+			  void *ctx, err *e)
+{
+	static const char SQL[] = "SELECT first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
+				  " FROM facts WHERE kind = ? ORDER BY first_ns, key";
+	struct fact f = { .kind = kind };
+	sqlite3_stmt *st;
+	int step = SQLITE_DONE, rc = 0;
+	bool tape;
+
+	if (begin(s, SQL, &st, e) < 0)
+		return -1;
+	sqlite3_bind_text(st, 1, fact_kind_name(kind), -1, SQLITE_STATIC);
+	tape = fact_tape_start(s->tape, kind);
+	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
+		fact_row(st, &f);
+		if (tape)
+			fact_tape_add(s->tape, &f);
+		rc = fn(ctx, &f, e);
+	}
+	if (tape)
+		fact_tape_end(s->tape, rc == 0 && step == SQLITE_DONE);
+	return end(s, st, rc ? SQLITE_DONE : step, rc, e);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(fact_kind_name(*(const enum fact_kind *)a), fact_kind_name(*(const enum fact_kind *)b));
 }
 
 int store_each_fact(struct store *s, int kind, int (*fn)(void *, const struct fact *, err *), void *ctx,
 		    err *e)
 {
-	static const char ALL[] = "SELECT kind, first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
-				  " FROM facts ORDER BY kind, first_ns, key";
-	static const char ONE[] = "SELECT kind, first_ns, last_ns, count, bytes, hours, refs, " FACT_COLUMNS
-				  " FROM facts WHERE kind = ? ORDER BY first_ns, key";
-	sqlite3_stmt *st;
-	int step = SQLITE_DONE, rc = 0;
+	enum fact_kind all[FACT_KINDS];
+	int rc = 0;
 
 	if (kind >= FACT_KINDS)
 		return err_set(e, ERR_ARG, ERR_NO_OFFSET, "no fact kind %d", kind);
-	if (begin(s, kind < 0 ? ALL : ONE, &st, e) < 0)
-		return -1;
 	if (kind >= 0)
-		sqlite3_bind_text(st, 1, fact_kind_name((enum fact_kind)kind), -1, SQLITE_STATIC);
-	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW)
-		rc = fact_row(st, fn, ctx, e);
-	return end(s, st, rc ? SQLITE_DONE : step, rc, e);
+		return fact_tape_has(s->tape, (enum fact_kind)kind)
+			       ? fact_tape_each(s->tape, (enum fact_kind)kind, fn, ctx, e)
+			       : kind_from_case(s, (enum fact_kind)kind, fn, ctx, e);
+	for (int i = 0; i < FACT_KINDS; i++)
+		all[i] = (enum fact_kind)i;
+	qsort(all, COUNT(all), sizeof *all, by_name);
+	for (int i = 0; i < FACT_KINDS && rc == 0; i++)
+		rc = store_each_fact(s, (int)all[i], fn, ctx, e);
+	return rc;
 }
 
 int store_count_facts(struct store *s, uint64_t *ret, err *e)

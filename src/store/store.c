@@ -144,6 +144,12 @@ static struct store *new_store(err *e)
 		free(s);
 		return NULL;
 	}
+	s->tape = fact_tape_new();
+	if (!s->tape) {
+		err_set(e, ERR_OOM, ERR_NO_OFFSET, "no memory for a case");
+		store_close(s);
+		return NULL;
+	}
 	return s;
 }
 
@@ -259,6 +265,7 @@ void store_close(struct store *s)
 	}
 	sqlite3_close(s->db);
 	sha256_free(s->sha);
+	fact_tape_free(s->tape);
 	buf_done(&s->text);
 	free(s);
 }

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "store/fact_tape.h"
 #include "store/store.h"
 #include "util/buf.h"
 
@@ -26,6 +27,7 @@ struct store {
 	bool writable;
 	sqlite3_stmt *put[STATEMENTS];
 	struct sha256 *sha;
+	struct fact_tape *tape;
 	buf text; /* escaped copy of a string being bound */
 };
 
