@@ -59,6 +59,8 @@ const struct reader_ops *reader_pick(bytes head, str path, err *e)
 		int score;
 
 		if (READERS[i]->text) {
+			if (text_claim_most(READERS[i]->text) < best_score)
+				continue;
 			if (!store && !text_head_init(&text, &store, head, path))
 				break;
 			score = text_claim(READERS[i]->text, &text);

@@ -20,10 +20,10 @@ struct record {
 _Static_assert(FA_COUNT <= 64 && sizeof(struct record) == 56, "a bit per attribute; no holes");
 
 struct fact_tape {
-	int fd; /* -1: none yet */
+	int fd;       /* -1: none yet */
 	bool useless; /* no space for it */
 	bool spoiled; /* what is being written has changed meanwhile */
-	int writing; /* enum fact_kind, -1: none */
+	int writing;  /* enum fact_kind, -1: none */
 	uint64_t end;
 	buf block; /* what is not yet in the file */
 	struct {
@@ -214,8 +214,8 @@ static bool fact_of(bytes all, struct fact *f, uint64_t *attrs)
 	return true;
 }
 
-int fact_tape_each(struct fact_tape *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *), void *ctx,
-		   err *e)
+int fact_tape_each(struct fact_tape *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
+		   void *ctx, err *e)
 {
 	struct reel r = { .fd = t->fd, .at = t->kind[kind].from, .to = t->kind[kind].to };
 	struct fact f = { .kind = kind };

@@ -24,7 +24,7 @@ void fact_tape_forget(struct fact_tape *t);
 
 bool fact_tape_has(const struct fact_tape *t, enum fact_kind kind);
 /* As store_each_fact(), of a kind that is there. */
-int fact_tape_each(struct fact_tape *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *), void *ctx,
-		   err *e);
+int fact_tape_each(struct fact_tape *t, enum fact_kind kind, int (*fn)(void *, const struct fact *, err *),
+		   void *ctx, err *e);
 
 #endif

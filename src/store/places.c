@@ -63,15 +63,17 @@ int store_each_address(struct store *s, int (*fn)(void *, str, err *), void *ctx
 			 "addresses", fn, ctx, e);
 }
 
-int store_each_account(struct store *s, int (*fn)(void *, str host, str account, str sid, err *), void *ctx, err *e)
+int store_each_account(struct store *s, int (*fn)(void *, str host, str account, str sid, err *), void *ctx,
+		       err *e)
 {
 	sqlite3_stmt *st;
 	int step = SQLITE_DONE, rc = 0;
 
-	if (sqlite3_prepare_v2(s->db,
-			       "SELECT host, account, account_sid FROM facts WHERE account IS NOT NULL UNION "
-			       "SELECT host, target_account, NULL FROM facts WHERE target_account IS NOT NULL ORDER BY 1, 2, 3",
-			       -1, &st, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+		    s->db,
+		    "SELECT host, account, account_sid FROM facts WHERE account IS NOT NULL UNION "
+		    "SELECT host, target_account, NULL FROM facts WHERE target_account IS NOT NULL ORDER BY 1, 2, 3",
+		    -1, &st, NULL) != SQLITE_OK)
 		return store_fail(s, "accounts", e);
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW)
 		rc = fn(ctx, column(st, 0), column(st, 1), column(st, 2), e);
@@ -81,7 +83,8 @@ int store_each_account(struct store *s, int (*fn)(void *, str host, str account,
 	return rc;
 }
 
-int store_place_of(struct store *s, str ip, int (*fn)(void *, const struct store_place *, err *), void *ctx, err *e)
+int store_place_of(struct store *s, str ip, int (*fn)(void *, const struct store_place *, err *), void *ctx,
+		   err *e)
 {
 	sqlite3_stmt *st;
 	int step, rc = 0;

@@ -244,7 +244,8 @@ int store_open(struct store **ret, const char *dir, err *e)
 		goto fail;
 	}
 	store_exec(s, "PRAGMA cell_size_check = ON", NULL);
-	store_exec(s, "PRAGMA cache_size = -65536", NULL); /* the story reads kinds of facts again and again */
+	store_exec(s, "PRAGMA cache_size = -65536",
+		   NULL); /* the story reads kinds of facts again and again */
 	*ret = s;
 	return 0;
 fail:

@@ -18,9 +18,9 @@ struct store;
 /* Where an address outside is, by files that the analyst had. */
 struct store_place {
 	str ip, country; /* ISO 3166 code; empty: not known */
-	uint32_t asn;	 /* 0: not known */
-	str network;	 /* name of the autonomous system */
-	str kind;	 /* "hosting", "vpn", "tor", "public proxy", "residential proxy"; empty: not said */
+	uint32_t asn;    /* 0: not known */
+	str network;     /* name of the autonomous system */
+	str kind;        /* "hosting", "vpn", "tor", "public proxy", "residential proxy"; empty: not said */
 };
 
 struct store_item {
@@ -79,9 +79,11 @@ int store_put_place(struct store *s, const struct store_place *p, err *e);
 /* Each address that a fact names as source or target, once, in order. */
 int store_each_address(struct store *s, int (*fn)(void *, str, err *), void *ctx, err *e);
 /* Each account that a fact names, with the host that the fact is about and its SID (empty: not known), once. */
-int store_each_account(struct store *s, int (*fn)(void *, str host, str account, str sid, err *), void *ctx, err *e);
+int store_each_account(struct store *s, int (*fn)(void *, str host, str account, str sid, err *), void *ctx,
+		       err *e);
 /* Calls fn if the case knows where the address is. */
-int store_place_of(struct store *s, str ip, int (*fn)(void *, const struct store_place *, err *), void *ctx, err *e);
+int store_place_of(struct store *s, str ip, int (*fn)(void *, const struct store_place *, err *), void *ctx,
+		   err *e);
 int store_each_item(struct store *s, int (*fn)(void *, const struct store_item *, err *), void *ctx, err *e);
 int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *, err *), void *ctx,
 		       err *e); /* by time, then ref, then rule */

@@ -119,6 +119,21 @@ static const struct reader_ops *format_of(bytes content)
 	return ops && ops->text ? ops : NULL;
 }
 
+/* What makes reader_pick() leave formats out is true. */
+static void claims_hold(bytes content)
+{
+	bytes head = { content.ptr, u64_min(content.len, READER_PROBE_LEN) };
+	struct text_head_store *store;
+	struct text_head text;
+
+	if (text_head_init(&text, &store, head, STR("")))
+		for (size_t i = 0; READERS[i]; i++)
+			if (READERS[i]->text)
+				must_hold(text_claim(READERS[i]->text, &text) <=
+					  text_claim_most(READERS[i]->text));
+	text_head_done(store);
+}
+
 static const struct reader_ops *format_at(unsigned n)
 {
 	unsigned count = 0;
@@ -139,7 +154,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct reader_ops *ops;
 	bytes content;
 	uint64_t at;
-	err e = { 0 };
 
 	if (size < 2)
 		return 0;
@@ -147,7 +161,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ops = data[0] == ANY ? format_of(content) : NULL;
 	if (!ops)
 		ops = format_at(data[0]);
-	(void)reader_pick(content, STR(""), &e);
+	claims_hold(content);
 	read_part(&whole, ops, content, 0, UINT64_MAX, size);
 	read_part(&small, ops, content, 0, UINT64_MAX, 1);
 	must_hold(str_eq(buf_view(&whole.text), buf_view(&small.text)));

@@ -328,7 +328,7 @@ static int ldif_claim(const struct text_head *h)
 		i++;
 	if (i == h->nlines || !starts(h->lines[i]) || h->lines[i].len < 5)
 		return 0;
-	return text_share(h, fits) >= FITS ? SURE : 0;
+	return text_fits(h, fits, FITS) ? SURE : 0;
 }
 
 static const struct text_format LDIF = {

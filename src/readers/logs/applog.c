@@ -47,7 +47,7 @@ static int claim(const struct text_head *h)
 		first++;
 	if (first == h->nlines || !starts(h->lines[first]))
 		return 0;
-	return text_share(h, starts) >= SHARE_MIN ? LIKELY : 0;
+	return text_fits(h, starts, SHARE_MIN) ? LIKELY : 0;
 }
 
 static const struct text_format APPLOG = {
@@ -55,6 +55,7 @@ static const struct text_format APPLOG = {
 	.starts = starts,
 	.line_keywords = true,
 	.claim = claim,
+	.claim_most = 37,
 	.line = line,
 	.state_bytes = sizeof(struct text_keyed),
 	.open = text_keyed_open,

@@ -456,7 +456,7 @@ static int auditd_claim(const struct text_head *h)
 {
 	enum { SURE = 92, SHARE_MIN = 50 };
 
-	return text_share(h, fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format AUDITD = {

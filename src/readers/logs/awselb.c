@@ -226,12 +226,13 @@ static int elb_claim(const struct text_head *h)
 {
 	enum { SURE = 87, SHARE_MIN = 80 };
 
-	return text_share(h, fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format ELB = {
 	.line_keywords = true,
 	.claim = elb_claim,
+	.claim_most = 87,
 	.line = elb_line,
 	.state_bytes = sizeof(struct elb),
 };

@@ -203,7 +203,7 @@ static int claim(const struct text_head *h)
 	enum { SURE = 92, WEAK = 40, SHARE_MIN = 80, STRONG_MIN = 10 };
 	size_t strong = 0, known = 0, others = 0;
 
-	for (size_t i = 0; i < h->nlines; i++) {
+	for (size_t i = 0; i < h->nlines && !text_misfits(h, i - known - others, SHARE_MIN); i++) {
 		const struct device_kind *kind;
 		struct syslog_head head;
 
@@ -213,7 +213,7 @@ static int claim(const struct text_head *h)
 		strong += kind && !kind->weak;
 		others += !kind && syslog_fits(h->lines[i]);
 	}
-	if (!h->nlines || (known + others) * 100 < h->nlines * SHARE_MIN)
+	if (!h->nlines || text_misfits(h, h->nlines - known - others, SHARE_MIN))
 		return 0;
 	if (strong * 100 >= h->nlines * STRONG_MIN)
 		return SURE;

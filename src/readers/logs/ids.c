@@ -331,7 +331,7 @@ static int ids_claim(const struct text_head *h)
 {
 	enum { SURE = 92, SHARE_MIN = 80 };
 
-	return text_share(h, is_alert) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, is_alert, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format IDS = {

@@ -117,6 +117,7 @@ static const struct text_format JAVA = {
 	.starts = starts,
 	.line_keywords = true,
 	.claim = java_claim,
+	.claim_most = 75,
 	.line = java_line,
 	.state_bytes = sizeof(struct text_keyed),
 	.open = text_keyed_open,

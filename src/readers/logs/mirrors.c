@@ -90,11 +90,12 @@ static int nexus_claim(const struct text_head *h)
 {
 	enum { SURE = 89, SHARE_MIN = 80 }; /* above what any web server's log is */
 
-	return text_share(h, nexus_fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, nexus_fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format NEXUS = {
 	.claim = nexus_claim,
+	.claim_most = 89,
 	.line = nexus_line,
 	.patterns = NEXUS_LINES,
 };
@@ -181,6 +182,7 @@ static int rpm_claim(const struct text_head *h)
 static const struct text_format RPMLOG = {
 	.line_keywords = true,
 	.claim = rpm_claim,
+	.claim_most = 84,
 	.line = rpm_line,
 	.patterns = RPM,
 };

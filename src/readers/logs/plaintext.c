@@ -154,6 +154,7 @@ static int claim(const struct text_head *h)
 static const struct text_format PLAINTEXT = {
 	.line_keywords = true,
 	.claim = claim,
+	.claim_most = 30,
 	.line = line,
 	.state_bytes = sizeof(struct plain),
 	.open = plain_open,

@@ -168,7 +168,7 @@ static int claim(const struct text_head *h)
 		if (begun && str_find(h->lines[i], STR("]LOG]!><time=\"")) != SIZE_MAX)
 			return SURE;
 	}
-	return text_share(h, is_old) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, is_old, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format SCCM = {

@@ -105,7 +105,7 @@ static int claim(const struct text_head *h)
 {
 	enum { SURE = 84, SHARE_MIN = 30 };
 
-	return h->nlines && starts(h->lines[0]) && text_share(h, starts) >= SHARE_MIN ? SURE : 0;
+	return h->nlines && starts(h->lines[0]) && text_fits(h, starts, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format SQLSERVER = {
@@ -113,6 +113,7 @@ static const struct text_format SQLSERVER = {
 	.starts = starts,
 	.line_keywords = true,
 	.claim = claim,
+	.claim_most = 84,
 	.line = line,
 	.state_bytes = sizeof(struct text_keyed),
 	.open = text_keyed_open,

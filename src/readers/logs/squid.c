@@ -148,12 +148,13 @@ static int squid_claim(const struct text_head *h)
 {
 	enum { SURE = 88, SHARE_MIN = 80 };
 
-	return text_share(h, fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format SQUID = {
 	.line_keywords = true,
 	.claim = squid_claim,
+	.claim_most = 88,
 	.line = squid_line,
 };
 

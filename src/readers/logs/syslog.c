@@ -188,7 +188,7 @@ static int syslog_claim(const struct text_head *h)
 {
 	enum { LIKELY = 58, SHARE_MIN = 60 };
 
-	return text_share(h, syslog_fits) >= SHARE_MIN ? LIKELY : 0;
+	return text_fits(h, syslog_fits, SHARE_MIN) ? LIKELY : 0;
 }
 
 static const struct text_format SYSLOG = {
@@ -196,6 +196,7 @@ static const struct text_format SYSLOG = {
 	.starts = syslog_starts,
 	.line_keywords = true,
 	.claim = syslog_claim,
+	.claim_most = 58,
 	.line = syslog_line,
 	.state_bytes = sizeof(struct syslog),
 	.open = syslog_open,

@@ -61,13 +61,14 @@ static int dpkg_claim(const struct text_head *h)
 {
 	enum { SURE = 85, SHARE_MIN = 80 };
 
-	return text_share(h, dpkg_fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, dpkg_fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format DPKG = {
 	.dataset = "linux.dpkg",
 	.line_keywords = true,
 	.claim = dpkg_claim,
+	.claim_most = 85,
 	.patterns =
 		(const struct text_pattern[]){
 			{ "{time:iso} status {state:word} {package:word}:{architecture:word} {version:word}",
@@ -139,6 +140,7 @@ static const struct text_format APT = {
 	.starts = apt_starts,
 	.line_keywords = true,
 	.claim = apt_claim,
+	.claim_most = 85,
 	.line = apt_line,
 };
 const struct reader_ops reader_apt = TEXT_READER_PIECES("apt", "apt's history", &APT);
@@ -215,7 +217,7 @@ static int history_claim(const struct text_head *h)
 {
 	enum { LIKELY = 70, SHARE_MIN = 15 };
 
-	return text_share(h, history_starts) >= SHARE_MIN ? LIKELY : 0;
+	return text_fits(h, history_starts, SHARE_MIN) ? LIKELY : 0;
 }
 
 static const struct text_format HISTORY = {
@@ -223,6 +225,7 @@ static const struct text_format HISTORY = {
 	.starts = history_starts,
 	.line_keywords = true,
 	.claim = history_claim,
+	.claim_most = 70,
 	.line = history_line,
 };
 const struct reader_ops reader_history =
@@ -244,13 +247,14 @@ static int cri_claim(const struct text_head *h)
 {
 	enum { SURE = 85, SHARE_MIN = 80 };
 
-	return text_share(h, cri_fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, cri_fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format CRI = {
 	.dataset = "kubernetes.container",
 	.line_keywords = true,
 	.claim = cri_claim,
+	.claim_most = 85,
 	.patterns =
 		(const struct text_pattern[]){
 			{ "{time:iso} {stream:word} {tag:word}||| {message:rest}", NULL },

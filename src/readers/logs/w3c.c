@@ -447,7 +447,7 @@ static int w3c_claim(const struct text_head *h)
 	}
 	if (header)
 		return HEADER_ONLY;
-	return text_share(h, is_row) >= SHARE_MIN ? INFERRED : 0;
+	return text_fits(h, is_row, SHARE_MIN) ? INFERRED : 0;
 }
 
 /* Lines that tell their day themselves, and end where they end. */

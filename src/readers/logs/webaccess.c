@@ -366,7 +366,7 @@ static int webaccess_claim(const struct text_head *h)
 {
 	enum { SURE = 88, SHARE_MIN = 80 };
 
-	return text_share(h, fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format WEBACCESS = {

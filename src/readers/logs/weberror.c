@@ -159,12 +159,13 @@ static int nginx_claim(const struct text_head *h)
 {
 	enum { SURE = 86, SHARE_MIN = 80 };
 
-	return text_share(h, nginx_fits) >= SHARE_MIN ? SURE : 0;
+	return text_fits(h, nginx_fits, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format NGINX_ERROR = {
 	.line_keywords = true,
 	.claim = nginx_claim,
+	.claim_most = 86,
 	.line = nginx_line,
 };
 

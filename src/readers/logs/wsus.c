@@ -258,7 +258,7 @@ static int claim(const struct text_head *h)
 {
 	enum { SURE = 92, SHARE_MIN = 20 };
 
-	return h->nlines && starts(h->lines[0]) && text_share(h, starts) >= SHARE_MIN ? SURE : 0;
+	return h->nlines && starts(h->lines[0]) && text_fits(h, starts, SHARE_MIN) ? SURE : 0;
 }
 
 static const struct text_format WSUS = {

@@ -366,18 +366,20 @@ enum text_line linepat_line(struct text *t)
 
 int linepat_claim(const struct text_format *f, const struct text_head *h)
 {
-	enum { SURE = 85, SHARE_MIN = 80 };
+	enum { SHARE_MIN = 80 };
 	struct linepat_set *set = linepat_set_new(f->patterns);
 	struct linepat_hit hit;
-	size_t good = 0;
+	size_t bad = 0;
 
-	for (size_t k = 0; set && k < h->nlines; k++)
-		for (size_t i = 0; i < set->n; i++) {
-			if (!compiled_match(&set->at[i], h->lines[k], &hit))
-				continue;
-			good++;
-			break;
-		}
+	for (size_t k = 0; set && k < h->nlines && !text_misfits(h, bad, SHARE_MIN); k++) {
+		size_t i = 0;
+
+		while (i < set->n && !compiled_match(&set->at[i], h->lines[k], &hit))
+			i++;
+		bad += i == set->n;
+	}
+	if (!set)
+		bad = h->nlines;
 	free(set);
-	return h->nlines && good * 100 >= h->nlines * SHARE_MIN ? SURE : 0;
+	return h->nlines && !text_misfits(h, bad, SHARE_MIN) ? LINEPAT_CLAIM : 0;
 }

@@ -53,6 +53,7 @@ const str *linepat_set_names(const struct linepat_set *set, size_t i, size_t *re
 enum text_line linepat_line(struct text *t);
 
 /* The claim() of formats that are patterns. */
+enum { LINEPAT_CLAIM = 85 };
 int linepat_claim(const struct text_format *f, const struct text_head *h);
 
 #endif

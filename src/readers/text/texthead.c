@@ -67,11 +67,26 @@ int text_claim(const struct text_format *f, const struct text_head *h)
 	return f->claim ? f->claim(h) : linepat_claim(f, h);
 }
 
-unsigned text_share(const struct text_head *h, bool (*fits)(str line))
+int text_claim_most(const struct text_format *f)
 {
-	size_t good = 0;
+	enum { SURE = 100 };
 
-	for (size_t i = 0; i < h->nlines; i++)
-		good += fits(h->lines[i]);
-	return h->nlines ? (unsigned)(good * 100 / h->nlines) : 0;
+	if (!f->claim)
+		return LINEPAT_CLAIM;
+	return f->claim_most ? f->claim_most : SURE;
+}
+
+bool text_fits(const struct text_head *h, bool (*fits)(str line), unsigned percent)
+{
+	size_t good = 0, bad = 0;
+
+	for (size_t i = 0; i < h->nlines && !text_misfits(h, bad, percent); i++) {
+		bool one = fits(h->lines[i]);
+
+		good += one;
+		bad += !one;
+		if (good * 100 >= h->nlines * percent)
+			return true;
+	}
+	return false;
 }

@@ -57,6 +57,7 @@ struct text_format {
 
 	/* Confidence 0..100. NULL: the share of lines that fit a pattern. */
 	int (*claim)(const struct text_head *h);
+	int claim_most; /* it never claims more, so that it need not be asked where another is surer; 0: not said */
 	/* t->line to an event. NULL: patterns. */
 	enum text_line (*line)(struct text *t);
 	/* FRAME_STARTS: does a record begin with this line? */
@@ -138,11 +139,17 @@ bool text_head_init_as(struct text_head *h, struct text_head_store **ret_store, 
 		       str coding);
 void text_head_done(struct text_head_store *store);
 
-/* Confidence of one format. */
+/* Confidence of one format, and what it can be at most. */
 int text_claim(const struct text_format *f, const struct text_head *h);
+int text_claim_most(const struct text_format *f);
 
-/* Percentage of the sampled lines that `fits`; 0 where there are none. */
-unsigned text_share(const struct text_head *h, bool (*fits)(str line));
+/* Are there sampled lines, and is it this percentage of them that `fits`? No more of them are looked at than decide it. */
+bool text_fits(const struct text_head *h, bool (*fits)(str line), unsigned percent);
+/* Are so many of them bad that the percentage cannot be reached? */
+static inline bool text_misfits(const struct text_head *h, size_t bad, unsigned percent)
+{
+	return (h->nlines - bad) * 100 < h->nlines * percent;
+}
 
 /* --- columns -------------------------------------------------------------------------------- */
 
