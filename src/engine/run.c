@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <fcntl.h>
 
+#include "engine/collection.h"
 #include "engine/declared.h"
 #include "engine/run_priv.h"
 #include "util/limits.h"
@@ -368,7 +369,8 @@ static int prepare(struct run *r, const struct engine_sink *sink, err *e)
 	r->setup.hash = r->o->hash;
 	r->setup.require_sandbox = r->o->require_sandbox;
 	r->setup.output = r->o->output;
-	if (declared_pack(&r->setup, r->o->declared, r->o->ndeclared, &r->setup_mem, e) < 0)
+	if (collection_learn(&r->setup, r->walk, &r->setup_mem, e) < 0 ||
+	    declared_pack(&r->setup, r->o->declared, r->o->ndeclared, &r->setup_mem, e) < 0)
 		return -1;
 	progress_start(&r->progress, r->o->progress, total_bytes, clock_ns());
 	return 0;

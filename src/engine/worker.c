@@ -500,7 +500,8 @@ static int setup(struct worker *w, bool sandboxed, err *e)
 	w->census_on = s->census;
 	w->naive = s->naive;
 	w->output = s->output;
-	if (declared_unpack(s, &w->declared, &w->ndeclared, &w->declared_mem, e) < 0)
+	if (collection_unpack(s, &w->collection, &w->declared_mem, e) < 0 ||
+	    declared_unpack(s, &w->declared, &w->ndeclared, &w->declared_mem, e) < 0)
 		return -1;
 	if (s->has_rules && rules_load(w, e) < 0)
 		return -1;

@@ -3,7 +3,6 @@
 #include "engine/declared.h"
 #include "engine/unread.h"
 #include "event/render_csv.h"
-#include "evidence/origin.h"
 #include "readers/evtx/evtx.h"
 #include "util/limits.h"
 
@@ -302,8 +301,8 @@ static int read_with(struct worker *w, struct item_what *what, err *e)
 		.path = what->path,
 		.ops = what->ops,
 		.head = what->head.len ? what->head : window_bytes(&w->win),
-		.mtime_ns = what->mtime_ns,
-		.host = origin_host(what->path),
+		.mtime_ns = collection_written(&w->collection, what->mtime_ns),
+		.host = collection_host(&w->collection, what->path),
 	};
 	bool fatal = false;
 	int rc;

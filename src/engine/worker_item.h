@@ -4,6 +4,7 @@
 #define SPOOR_ENGINE_WORKER_ITEM_H
 
 #include "detect/detect.h"
+#include "engine/collection.h"
 #include "engine/drive.h"
 #include "engine/engine.h"
 #include "engine/wire_emit.h"
@@ -17,6 +18,7 @@ struct worker {
 	arena mem; /* messages from the coordinator */
 	bool facts_on, hash_on, census_on, naive;
 	uint32_t output; /* enum engine_output */
+	struct collection collection;
 	struct engine_declared *declared;
 	size_t ndeclared;
 	arena declared_mem;

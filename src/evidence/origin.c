@@ -163,6 +163,27 @@ static bool is_numbered(str s)
 	return !among((str){ s.ptr, end }, OTHERS);
 }
 
+/* The machine above the first component at which a file system begins. */
+static str above_top(const struct parts *p)
+{
+	str host = { 0 };
+
+	for (size_t i = 0; i + 1 < p->n && !host.len; i++)
+		if (is_top(p, i) || (i > 0 && p->at[i].len == 2 && is_drive(p->at[i])))
+			host = above(p, i);
+	return host;
+}
+
+str origin_folder(str path)
+{
+	struct parts p = { .n = 0 };
+	str host;
+
+	split(path, &p);
+	host = above_top(&p);
+	return (str){ path.ptr, host.len ? (size_t)(host.ptr + host.len - path.ptr) : 0 };
+}
+
 str origin_host(str path)
 {
 	struct parts p = { .n = 0 };
@@ -174,9 +195,7 @@ str origin_host(str path)
 		if (host.len)
 			return host;
 	}
-	for (size_t i = 0; i + 1 < p.n && !host.len; i++)
-		if (is_top(&p, i) || (i > 0 && p.at[i].len == 2 && is_drive(p.at[i])))
-			host = above(&p, i);
+	host = above_top(&p);
 	/* the last folder that is called like a machine; the last component is the file */
 	for (size_t i = p.n; i-- > 1 && !host.len;)
 		if (is_numbered(p.at[i - 1]))

@@ -11,5 +11,8 @@
  * ("evidence", "uploads", "logs") is no host. Where no such layout shows, the last folder counts that is called
  * like a machine, letters and a number of few digits: "mx01", "ws-0147". */
 str origin_host(str path);
+/* The path up to the folder that is the machine's, where a file system's or a collector's layout below it shows so (not where
+ * only its name does): all that lies in it is of this machine. Empty: none. */
+str origin_folder(str path);
 
 #endif

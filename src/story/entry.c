@@ -37,6 +37,7 @@ struct candidate;
 struct search {
 	struct finder *f;
 	map below_keys, shape_keys;
+	map runs_as; /* host and user: the program of a server that runs as this user */
 	VEC(struct below) below;
 	VEC(struct burst) burst;
 	VEC(struct asked) asked; /* by server, path, time */
@@ -87,7 +88,8 @@ static text_id shape_of(struct finder *f, str s)
 	return id;
 }
 
-static void below_add(struct search *s, const struct fact *f, uint32_t host, bool direct, buf *key)
+static void below_add(struct search *s, const struct fact *f, uint32_t host, text_id server, bool direct,
+		      buf *key)
 {
 	struct below *c = VEC_PUSH(&s->below, LIMIT_STORY_PAGES);
 	str command = f->attr[FA_COMMAND].len ? f->attr[FA_COMMAND] : str_basename(f->attr[FA_PROCESS]);
@@ -101,16 +103,68 @@ static void below_add(struct search *s, const struct fact *f, uint32_t host, boo
 	c->direct = direct;
 	c->shape = shape_of(s->f, command);
 	c->command = trace_id(&s->f->t, command);
-	c->parent = trace_id(&s->f->t, f->attr[FA_PARENT]);
+	c->parent = server ? server : trace_id(&s->f->t, f->attr[FA_PARENT]);
 	c->looks = looks_in(command) | looks_in(str_basename(f->attr[FA_PROCESS]));
 	refs_add_all(&c->refs, f->refs, f->nrefs);
 	process_key(key, host, f->attr[FA_PROCESS_ID]);
 	map_put(&s->below_keys, buf_view(key), s->below.len - 1, NULL);
 }
 
+/* Whom a process of Unix runs as, where it is not he who logged on: a service's user. Everything may run as root. Empty:
+ * not told, or somebody's own. */
+static str service_user(const struct fact *f)
+{
+	str user = f->attr[FA_DETAIL];
+	bool unix_path = str_starts(f->attr[FA_PROCESS], STR("/"));
+
+	if (!unix_path || str_eq(user, STR("uid 0")) || str_eq(user, STR("root")) ||
+	    str_eq(user, f->attr[FA_ACCOUNT]))
+		return (str){ "", 0 };
+	return user;
+}
+
+static void runs_as_key(buf *key, uint32_t host, str user)
+{
+	buf_add(key, &host, sizeof host);
+	buf_str(key, user);
+}
+
+static int on_server_runs(void *ctx, const struct fact *f, err *e)
+{
+	struct search *s = ctx;
+	uint32_t host = host_named(s->f->b, f->attr[FA_HOST]);
+	str user = service_user(f);
+	buf key = { 0 };
+
+	(void)e;
+	if (host == STORY_NOBODY || user.len == 0 ||
+	    !(role_is(ROLE_SERVER, f->attr[FA_PROCESS]) || role_is(ROLE_RUNTIME, f->attr[FA_PROCESS])))
+		return 0;
+	runs_as_key(&key, host, user);
+	map_put(&s->runs_as, buf_view(&key), trace_id(&s->f->t, f->attr[FA_PROCESS]), NULL);
+	buf_done(&key);
+	return 0;
+}
+
+/* The server below which a program was started whose parent no log names: one that runs as the same user. 0: none. */
+static text_id server_of(struct search *s, const struct fact *f, uint32_t host)
+{
+	str user = service_user(f);
+	struct map_entry *m;
+	buf key = { 0 };
+
+	if (f->attr[FA_PARENT].len || user.len == 0)
+		return 0;
+	runs_as_key(&key, host, user);
+	m = map_get(&s->runs_as, buf_view(&key));
+	buf_done(&key);
+	return m ? (text_id)m->value : 0;
+}
+
 static int on_start(void *ctx, const struct fact *f, err *e)
 {
 	struct search *s = ctx;
+	text_id server;
 	uint32_t host = host_named(s->f->b, f->attr[FA_HOST]);
 	buf key = { 0 };
 	struct map_entry *m;
@@ -119,13 +173,15 @@ static int on_start(void *ctx, const struct fact *f, err *e)
 	(void)e;
 	if (host == STORY_NOBODY || !fact_is_usable(f))
 		return 0;
-	direct = role_is(ROLE_SERVER, f->attr[FA_PARENT]) || role_is(ROLE_RUNTIME, f->attr[FA_PARENT]);
+	server = server_of(s, f, host);
+	direct = server || role_is(ROLE_SERVER, f->attr[FA_PARENT]) ||
+		 role_is(ROLE_RUNTIME, f->attr[FA_PARENT]);
 	process_key(&key, host, f->attr[FA_PARENT_ID]);
 	m = f->attr[FA_PARENT_ID].len ? map_get(&s->below_keys, buf_view(&key)) : NULL;
 	if (m && (m->value >= s->below.len || f->first_ns - s->below.at[m->value].ns > DAY))
 		m = NULL; /* the number was used again */
 	if (direct ? role_is(ROLE_TOOL, f->attr[FA_PROCESS]) : m != NULL)
-		below_add(s, f, host, direct, &key);
+		below_add(s, f, host, server, direct, &key);
 	buf_done(&key);
 	return 0;
 }
@@ -539,6 +595,11 @@ void entry_find(struct finder *f)
 
 	map_init(&s.below_keys, LIMIT_STORY_PAGES, 16u << 20);
 	map_init(&s.shape_keys, LIMIT_STORY_PAGES, 16u << 20);
+	map_init(&s.runs_as, LIMIT_STORY_HOSTS, 16u << 20);
+	if (b->rc == 0)
+		b->rc = trace_each_fact(&f->t, FACT_FILE_WRITE, on_server_runs, &s);
+	if (b->rc == 0)
+		b->rc = trace_each_fact(&f->t, FACT_PROCESS_START, on_server_runs, &s);
 	if (b->rc == 0)
 		b->rc = trace_each_fact(&f->t, FACT_PROCESS_START, on_start, &s);
 	bursts_find(&s);
@@ -553,6 +614,7 @@ void entry_find(struct finder *f)
 	}
 	map_done(&s.below_keys);
 	map_done(&s.shape_keys);
+	map_done(&s.runs_as);
 	VEC_DONE(&s.below);
 	VEC_DONE(&s.burst);
 	VEC_DONE(&s.asked);

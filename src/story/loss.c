@@ -308,11 +308,22 @@ static void tell_unknown(struct losses *w, const struct flow *proxy, const struc
 	}
 }
 
+/* Did others call the place, too? Where nearly all that ever did are under control, many of them make it no usual one. */
+static bool is_usual(const struct losses *w, size_t group, size_t group_end)
+{
+	uint32_t hosts = w->f->dest_seen[w->flow.at[group].dest].hosts, mine = 0;
+
+	for (size_t i = group; i < group_end; i = rows_of_host(w, i, group_end))
+		mine += w->flow.at[i].host != STORY_NOBODY && w->f->suspect[w->flow.at[i].host].in;
+	return hosts > 3 && (hosts - mine) * 4 > hosts;
+}
+
 /* Everything that went to one place. */
 static void losses_to(struct losses *w, size_t group, size_t group_end)
 {
 	struct finder *f = w->f;
 	const struct place_sum sum = place_sum(w, group, group_end);
+	bool usual = is_usual(w, group, group_end);
 
 	if (sum.known == 0 && sum.askers == 0)
 		tell_unknown(w, &w->flow.at[group], &sum);
@@ -328,7 +339,7 @@ static void losses_to(struct losses *w, size_t group, size_t group_end)
 		if (t.most < MUCH)
 			add_share(&sum, &t);
 		known = f->dest_seen[first->dest].first_ns < f->suspect[first->host].t0 - HOUR;
-		if (t.most < MUCH || (!control && (known || f->dest_seen[first->dest].hosts > 3)))
+		if (t.most < MUCH || (!control && (known || usual)))
 			continue;
 		if (loss_add(f, first->host, first->dest, &t, t.rough ? 40 : 10))
 			tell_sent(f, first->host, first->dest, &t, control);

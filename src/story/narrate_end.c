@@ -13,8 +13,9 @@ enum { HANDS_ENOUGH = 12, HANDS_HOURS = 12 };
 /* Of the hosts that fetched a replaced package, how many are what. */
 static void narrate_fetched(struct narrator *n, const struct incident_artefact *a)
 {
-	uint64_t by_class[CLASSES] = { 0 }, all = 0;
-	bool *seen = calloc(n->st->nhosts + 1, sizeof *seen);
+	uint64_t by_class[CLASSES] = { 0 }, all = 0, stopped = 0;
+	enum { FETCHED = 1, STOPPED };
+	uint8_t *seen = calloc(n->st->nhosts + 1, sizeof *seen);
 	struct story_refs refs = { 0 };
 
 	n->failed |= !seen;
@@ -24,21 +25,35 @@ static void narrate_fetched(struct narrator *n, const struct incident_artefact *
 		if (c->family != FAMILY_DELIVERY || c->host >= n->st->nhosts || seen[c->host] ||
 		    !str_eq(sentence_value(&c->sentence, "path"), a->path))
 			continue;
-		seen[c->host] = true;
+		seen[c->host] = FETCHED;
 		all++;
 		refs_add_all(&refs, c->refs.at, c->refs.n);
 	}
-	for (uint32_t i = 0; seen && i < n->in->nhosts; i++)
-		if (n->in->hosts[i].host < n->st->nhosts && seen[n->in->hosts[i].host])
-			by_class[n->in->hosts[i].class]++;
+	for (uint32_t i = 0; seen && i < n->in->nclues; i++) {
+		const struct story_clue *c = &n->in->clues[i];
+
+		if (c->grade == GRADE_BLOCKED && c->host < n->st->nhosts && seen[c->host])
+			seen[c->host] = STOPPED;
+	}
+	for (uint32_t i = 0; seen && i < n->in->nhosts; i++) {
+		const struct incident_host *h = &n->in->hosts[i];
+
+		if (h->host >= n->st->nhosts || !seen[h->host])
+			continue;
+		if (seen[h->host] == STOPPED && h->class > CLASS_LIKELY)
+			stopped++;
+		else
+			by_class[h->class]++;
+	}
 	free(seen);
 	if (all)
 		narrate_say(n, a->incident, PART_HOSTS, 80, a->from_ns, &refs, "nar.fetched", "count",
 			    narrate_number(n, all), "object", a->path, "confirmed",
 			    narrate_number(n, by_class[CLASS_CONFIRMED]), "likely",
 			    narrate_number(n, by_class[CLASS_LIKELY]), "exposed",
-			    narrate_number(n, by_class[CLASS_EXPOSED]), "unknown",
-			    narrate_number(n, by_class[CLASS_UNKNOWN] + by_class[CLASS_CLEARED]), NULL);
+			    narrate_number(n, by_class[CLASS_EXPOSED]), "stopped", narrate_number(n, stopped),
+			    "unknown", narrate_number(n, by_class[CLASS_UNKNOWN] + by_class[CLASS_CLEARED]),
+			    NULL);
 }
 
 void narrate_hosts(struct narrator *n, uint32_t incident)

@@ -82,6 +82,7 @@
 #define LIMIT_MEMBERS (1u << 24)          /* members of one archive, nested ones included */
 #define LIMIT_GAPS_ITEM 4096u             /* gaps told one by one per item or piece; then summed up */
 #define LIMIT_RUNS (1u << 20)             /* record-id runs of a case held in memory */
+#define LIMIT_HOST_FOLDERS 16384u         /* folders of the evidence that are machines' */
 #define LIMIT_DECLARED_BYTES (4u << 20)   /* declared zones and codings; a zone has some hundred steps */
 #define LIMIT_WIRE_FRAME (8u << 20)       /* one message between coordinator and worker */
 #define LIMIT_WIRE_BATCH (256u << 10)     /* results are sent when they reach this */

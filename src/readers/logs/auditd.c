@@ -37,6 +37,7 @@ struct auditd {
 	size_t nargs;
 	bool more_args;
 	str cwd;
+	str opened; /* the last file that was there already */
 };
 
 /* --- fields of an event --------------------------------------------------------------------- */
@@ -197,13 +198,12 @@ static bool add_address(struct text *t, str hex)
 	       (!ad.port[0] || add(t, STR("lport"), arena_str(&t->mem, str_of(ad.port))));
 }
 
-/* A created file with its directory. */
-static bool add_created(struct text *t, struct auditd *a, str name)
+/* A file with its directory. */
+static str whole_path(struct text *t, const struct auditd *a, str name)
 {
 	bool relative = name.len && name.ptr[0] != '/' && a->cwd.len;
-	str whole = relative ? arena_printf(&t->mem, "%.*s/%.*s", STR_ARG(a->cwd), STR_ARG(name)) : name;
 
-	return !name.len || add(t, STR("created"), whole);
+	return relative ? arena_printf(&t->mem, "%.*s/%.*s", STR_ARG(a->cwd), STR_ARG(name)) : name;
 }
 
 static bool add_field(struct text *t, struct auditd *a, str type, const struct auditd_field *f)
@@ -239,7 +239,7 @@ static bool add_record(struct text *t, struct auditd *a, const struct auditd_hea
 {
 	str rest = h->fields, words = { 0 }, name = { 0 };
 	struct auditd_field f;
-	bool created = false, ok = add(t, STR("type"), h->type);
+	bool created = false, normal = false, ok = add(t, STR("type"), h->type);
 
 	a->list = str_eq(h->type, STR("PATH"));
 	while (ok && auditd_field(&rest, &f)) {
@@ -250,11 +250,16 @@ static bool add_record(struct text *t, struct auditd *a, const struct auditd_hea
 			ok = ok && add_address(t, f.value);
 		else if (str_eq(f.name, STR("name")))
 			name = decoded(t, h->type, &f);
-		else if (str_eq(f.name, STR("nametype")))
+		else if (str_eq(f.name, STR("nametype"))) {
 			created = str_eq(f.value, STR("CREATE"));
+			normal = str_eq(f.value, STR("NORMAL"));
+		}
 	}
 	a->list = false;
-	return ok && (!words.len || add(t, STR("text"), words)) && (!created || add_created(t, a, name));
+	if (normal)
+		a->opened = whole_path(t, a, name);
+	return ok && (!words.len || add(t, STR("text"), words)) &&
+	       (!created || !name.len || add(t, STR("created"), whole_path(t, a, name)));
 }
 
 /* --- what follows from the records ---------------------------------------------------------- */
@@ -309,12 +314,36 @@ static str outcome_of(struct auditd *a)
 	return (str){ 0 };
 }
 
+/* Was a file that is there opened to be written anew? Not where something is only added to it, as to a log. */
+static bool is_rewritten(struct auditd *a, str call)
+{
+	enum {
+		WRITES = 3,
+		APPENDS = 0x400
+	}; /* O_WRONLY and O_RDWR, O_APPEND: of Linux on all its machines */
+	uint64_t flags = 0;
+	str hex;
+
+	if (str_eq(call, STR("truncate")) || str_eq(call, STR("creat")))
+		return true;
+	if (!str_eq(call, STR("open")) && !str_eq(call, STR("openat")))
+		return false;
+	hex = first_of(a, str_eq(call, STR("open")) ? "a1" : "a2");
+	for (size_t i = 0; i < hex.len; i++)
+		flags = flags << 4 |
+			(hex.ptr[i] <= '9' ? hex.ptr[i] - '0' : (hex.ptr[i] | 0x20) - 'a' + 10) % 16u;
+	return (flags & WRITES) && !(flags & APPENDS);
+}
+
 static bool add_derived(struct text *t, struct auditd *a)
 {
-	str outcome = outcome_of(a), call = { 0 };
+	str outcome = outcome_of(a), call = { 0 }, named = first_of(a, "SYSCALL");
 
-	if (!first_of(a, "SYSCALL").len)
-		call = auditd_syscall(first_of(a, "arch"), first_of(a, "syscall"));
+	if (!named.len)
+		named = call = auditd_syscall(first_of(a, "arch"), first_of(a, "syscall"));
+	if (a->opened.len && !a->nargs && !first_of(a, "created").len && is_rewritten(a, named) &&
+	    !add(t, STR("written"), a->opened))
+		return false;
 	return (!a->nargs || add_command(t, a)) && (!call.len || add(t, STR("SYSCALL"), call)) &&
 	       (!outcome.len || add(t, STR("outcome"), outcome));
 }
@@ -324,7 +353,7 @@ static const char *dataset_of(struct auditd *a)
 {
 	if (a->nargs)
 		return "auditd.process";
-	if (first_of(a, "created").len)
+	if (first_of(a, "created").len || first_of(a, "written").len)
 		return "auditd.file";
 	if (first_of(a, "laddr").len && str_eq(first_of(a, "SYSCALL"), STR("connect")))
 		return "auditd.network";
@@ -346,7 +375,7 @@ static void begin(struct auditd *a)
 	memset(a->args, 0, sizeof a->args);
 	a->n = a->nargs = 0;
 	a->more_args = a->list = false;
-	a->cwd = (str){ 0 };
+	a->cwd = a->opened = (str){ 0 };
 }
 
 /* Columns are said anew when other names come, or another kind. */

@@ -307,7 +307,8 @@ static bool tell_note(struct text *t, struct gap *g)
 		break;
 	case NOTE_YEAR:
 		gap_set(g, GAP_ASSUMED, r->offset, to,
-			"times without a year: read as the last year before the file was written");
+			"times without a year: read as the last year before the file was written, or where all "
+			"files were copied on one day, before the newest date in their names");
 		break;
 	case NOTE_FORMAT:
 		gap_set(g, GAP_ASSUMED, r->offset, to, "%s", t->assumed);
