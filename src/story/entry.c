@@ -20,12 +20,14 @@ struct below {
 	text_id command, parent;
 	uint32_t looks; /* tools of looking around in it, a bit each */
 	bool direct;
+	bool guessed; /* by the user alone */
 	struct story_refs refs;
 };
 
 /* Commands of one host close to each other. */
 struct burst {
 	uint32_t host, nlooks, commands;
+	uint32_t sure; /* of them, those whose parent a log names */
 	int64_t from, to;
 	size_t first;
 	struct story_refs refs;
@@ -101,6 +103,7 @@ static void below_add(struct search *s, const struct fact *f, uint32_t host, tex
 	c->host = host;
 	c->ns = f->first_ns;
 	c->direct = direct;
+	c->guessed = server != 0;
 	c->shape = shape_of(s->f, command);
 	c->command = trace_id(&s->f->t, command);
 	c->parent = server ? server : trace_id(&s->f->t, f->attr[FA_PARENT]);
@@ -243,6 +246,7 @@ static void bursts_find(struct search *s)
 		}
 		u->to = c->ns;
 		u->commands++;
+		u->sure += !c->guessed;
 		looks |= c->looks;
 		u->nlooks = (uint32_t)__builtin_popcount(looks);
 		refs_add_all(&u->refs, c->refs.at, c->refs.n);
@@ -453,7 +457,7 @@ static void candidate_judge(struct search *s, uint32_t host, int64_t at, const s
 
 	if (u && u->nlooks >= 2)
 		see(&c, SIGHT_LOOKING, u->from);
-	if (u)
+	if (u && (u->sure || u->nlooks)) /* applications start programs under their own user, too */
 		see(&c, SIGHT_COMMAND, u->from);
 	see_requests(s, &c);
 	see_pages(s, &c);
