@@ -136,17 +136,16 @@ int collection_unpack(const Wire__Setup *m, struct collection *ret, arena *mem, 
 
 str collection_host(const struct collection *c, str path)
 {
-	str host = origin_host(path);
+	/* what its own layout shows is nearer, a name that is only like a machine's says least */
+	if (c->nfolders && origin_folder(path).len == 0)
+		for (size_t n = path.len; n-- > 0;) {
+			str folder = { path.ptr, n };
 
-	/* the deepest folder above it that is a machine's */
-	for (size_t n = path.len; n-- > 0 && host.len == 0 && c->nfolders;) {
-		str folder = { path.ptr, n };
-
-		if ((path.ptr[n] == '/' || path.ptr[n] == '\\') &&
-		    bsearch(&folder, c->folders, c->nfolders, sizeof *c->folders, folder_order))
-			host = str_basename(folder);
-	}
-	return host;
+			if ((path.ptr[n] == '/' || path.ptr[n] == '\\') &&
+			    bsearch(&folder, c->folders, c->nfolders, sizeof *c->folders, folder_order))
+				return str_basename(folder);
+		}
+	return origin_host(path);
 }
 
 int64_t collection_written(const struct collection *c, int64_t mtime_ns)

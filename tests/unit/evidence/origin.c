@@ -44,9 +44,28 @@ static void paths(void **state)
 		CHECK_STR(T[i].path, origin_host(str_of(T[i].path)), str_of(T[i].host));
 }
 
+/* The folder that is a machine's, where what lies in it shows so. */
+static const struct {
+	const char *path, *folder;
+} FOLDERS[] = {
+	{ "ev/updsrv/var/log/auth.log", "ev/updsrv" },
+	{ "ev/a/MX01/C/Windows/System32/x.log", "ev/a/MX01" },
+	{ "ev/upd01/app/x.log", "" }, /* called like one only */
+	{ "ev/var/log/auth.log", "ev" },
+	{ "/var/log/auth.log", "" },
+	{ "", "" },
+};
+
+static void folders(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(FOLDERS); i++)
+		CHECK_STR(FOLDERS[i].path, origin_folder(str_of(FOLDERS[i].path)), str_of(FOLDERS[i].folder));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(paths) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(paths), cmocka_unit_test(folders) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,23 @@ static const struct textlog_case GOOD[] = {
 	  "a=1 a[0]=2 ab=3 cmdline=id" },
 	{ "two records", "type=CWD " ID "cwd=\"/root\"\ntype=PATH " ID "item=0 name=\"a\" nametype=CREATE",
 	  NULL, "cwd=/root name=a created=/root/a" },
+	{ "a file written anew",
+	  "type=SYSCALL " ID "arch=c000003e syscall=257 success=yes a0=ffffff9c a1=7f a2=241\ntype=CWD " ID
+	  "cwd=\"/srv\"\ntype=PATH " ID "item=0 name=\"pkg/\" nametype=PARENT\ntype=PATH " ID
+	  "item=1 name=\"pkg/setup.exe\" nametype=NORMAL",
+	  NULL, "written=/srv/pkg/setup.exe created=" },
+	{ "the same by open",
+	  "type=SYSCALL " ID "arch=c000003e syscall=2 a0=1 a1=2 a2=0\ntype=PATH " ID
+	  "name=\"/a\" nametype=NORMAL",
+	  NULL, "written=/a" },
+	{ "only read",
+	  "type=SYSCALL " ID "arch=c000003e syscall=257 a1=7f a2=80000\ntype=PATH " ID
+	  "name=\"/a\" nametype=NORMAL",
+	  NULL, "name=/a written=" },
+	{ "only added to",
+	  "type=SYSCALL " ID "arch=c000003e syscall=257 a1=7f a2=441\ntype=PATH " ID
+	  "name=\"/a\" nametype=NORMAL",
+	  NULL, "name=/a written=" },
 	{ 0 },
 };
 

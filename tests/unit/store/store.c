@@ -91,6 +91,44 @@ static void test_facts_merge_in_any_order(void **state)
 	buf_done(&want);
 }
 
+static int stop_at_once(void *ctx, const struct fact *f, err *e)
+{
+	++*(int *)ctx;
+	return err_set(e, ERR_ARG, 0, "enough");
+}
+
+/* What was read once is read again the same, also where the first time ended early or somebody has added to it. */
+static void test_facts_again(void **state)
+{
+	buf first = { 0 }, again = { 0 }, kinds = { 0 }, more = { 0 };
+	struct fact f = { .kind = FACT_LOGON, .count = 1, .first_ns = 5, .last_ns = 5, .nrefs = 1 };
+	struct store *s;
+	int n = 0;
+
+	(void)state;
+	f.attr[FA_HOST] = STR("added");
+	assert_int_equal(store_create(&s, dir, true, NULL), 0);
+	put_facts(s, 0);
+	assert_int_equal(store_each_fact(s, FACT_LOGON, stop_at_once, &n, NULL), -1);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_each_fact(s, -1, fact_out, &first, NULL), 0);
+	assert_int_equal(store_each_fact(s, -1, fact_out, &again, NULL), 0);
+	CHECK_STR("all again", buf_view(&again), buf_view(&first));
+	assert_int_equal(store_each_fact(s, FACT_COVERAGE, fact_out, &kinds, NULL), 0);
+	assert_int_equal(store_each_fact(s, FACT_LOGON, fact_out, &kinds, NULL), 0);
+	CHECK_STR("by kind", buf_view(&kinds), buf_view(&first));
+	assert_int_equal(store_each_fact(s, FACT_LOGON, stop_at_once, &n, NULL), -1);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_put_fact(s, &f, NULL), 0);
+	assert_int_equal(store_each_fact(s, FACT_LOGON, fact_out, &more, NULL), 0);
+	assert_true(str_find(buf_view(&more), STR(" added ")) != SIZE_MAX);
+	store_close(s);
+	buf_done(&first);
+	buf_done(&again);
+	buf_done(&kinds);
+	buf_done(&more);
+}
+
 static int finding_out(void *ctx, const struct finding *f, err *e)
 {
 	buf *b = ctx;
@@ -421,6 +459,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_facts_merge_in_any_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_facts_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_findings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_rest_reopened, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files, setup, teardown),

@@ -254,6 +254,49 @@ static void test_unknown(void **state)
 	made_close(&c);
 }
 
+/* --- servers whose logs name no parents ------------------------------------------------------------- */
+
+struct unix_case {
+	const char *what, *user, *account, *first, *second;
+	uint32_t entries;
+};
+
+/* What runs as the user of a server is taken for its own, if it looks around; not what others or the superuser run. */
+static void test_unix_entries(void **state)
+{
+	static const struct unix_case CASES[] = {
+		{ "the server's user looks around", "uid 998", NULL, "sh -c id", "sh -c uname -a", 1 },
+		{ "the same, and somebody had started the server", "uid 998", "uid 1002", "sh -c id",
+		  "sh -c uname -a", 1 },
+		{ "the application starts programs", "uid 998", NULL, "sh -c convert a.jpg b.png",
+		  "sh -c sendmail -t", 0 },
+		{ "another user", "uid 77", NULL, "sh -c id", "sh -c uname -a", 0 },
+		{ "the user has logged on himself", "uid 998", "uid 998", "sh -c id", "sh -c uname -a", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(CASES); i++) {
+		const struct unix_case *x = &CASES[i];
+		const char *account = x->account ? x->account : "";
+		struct made_case c;
+		struct story *st;
+
+		made_open(&c);
+		company(&c, 4);
+		made_fact(&c, FACT_FILE_WRITE, 20, 1, FA_HOST, SERVER, FA_PROCESS, "/usr/lib/jvm/bin/java",
+			  FA_DETAIL, "uid 998", FA_OBJECT, "/opt/app/webapps/app/tpl/x.jsp", -1);
+		asked(&c, 60, "198.51.100.7", "/app/tpl/x.jsp", "GET");
+		made_fact(&c, FACT_PROCESS_START, 90, 1, FA_HOST, SERVER, FA_ACCOUNT, account, FA_PROCESS,
+			  "/usr/bin/dash", FA_COMMAND, x->first, FA_DETAIL, x->user, -1);
+		made_fact(&c, FACT_PROCESS_START, 120, 1, FA_HOST, SERVER, FA_ACCOUNT, account, FA_PROCESS,
+			  "/usr/bin/dash", FA_COMMAND, x->second, FA_DETAIL, x->user, -1);
+		st = built(&c);
+		CHECK(x->what, st->incident->nentries == x->entries);
+		story_free(st);
+		made_close(&c);
+	}
+}
+
 /* --- volume ------------------------------------------------------------------------------------------- */
 
 static void test_loss_once(void **state)
@@ -289,13 +332,52 @@ static void test_loss_once(void **state)
 	made_close(&c);
 }
 
+/* Where all that ever called a place are under control, it is no usual one, however many they are. */
+static void test_loss_to_many(void **state)
+{
+	static const char PATH[] = "/pkg/app/4.2.7/setup.exe";
+
+	(void)state;
+	for (int others = 0; others <= 6; others += 6) {
+		struct made_case c;
+		struct story *st;
+		char ip[24];
+
+		made_open(&c);
+		company(&c, 24);
+		for (int i = 0; i < 4; i++)
+			fetched(&c, -2 * DAY + i * 60, i, PATH, "19337216");
+		for (int i = 4; i < 12; i++) {
+			fetched(&c, DAY + i * 60, i, PATH, "19456512");
+			service(&c, DAY + i * 60 + 90, i, "Sync Helper", "C:\\ProgramData\\app\\helper.exe");
+			if (i < 9) {
+				desk_ip(ip, i);
+				made_bytes(&c, FACT_CONNECTION, 3 * DAY + i * 60, 500u << 20, FA_SOURCE_IP,
+					   ip, FA_TARGET_IP, "203.0.113.60", FA_PORT, "443", FA_OBSERVER,
+					   "fw01", FA_MEASURE, "sent", FA_DAY, "2023-05-20", -1);
+			}
+		}
+		for (int i = 12; i < 12 + others; i++) {
+			desk_ip(ip, i);
+			made_fact(&c, FACT_CONNECTION, 3 * DAY + i * 60, 1, FA_SOURCE_IP, ip, FA_TARGET_IP,
+				  "203.0.113.60", FA_PORT, "443", FA_OBSERVER, "fw01", -1);
+		}
+		st = built(&c);
+		CHECK(others ? "others call it, too" : "only they call it",
+		      st->incident->nlosses == (others ? 0 : 5));
+		story_free(st);
+		made_close(&c);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_entries),          cmocka_unit_test(test_relay_and_control),
 		cmocka_unit_test(test_replaced_package), cmocka_unit_test(test_releases),
 		cmocka_unit_test(test_spread),           cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_loss_once),
+		cmocka_unit_test(test_unix_entries),     cmocka_unit_test(test_loss_once),
+		cmocka_unit_test(test_loss_to_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
