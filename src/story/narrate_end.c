@@ -13,7 +13,7 @@ enum { HANDS_ENOUGH = 12, HANDS_HOURS = 12 };
 /* Of the hosts that fetched a replaced package, how many are what. */
 static void narrate_fetched(struct narrator *n, const struct incident_artefact *a)
 {
-	uint64_t by_class[CLASSES] = { 0 }, all = 0, stopped = 0;
+	uint64_t by_class[CLASSES] = { 0 }, all = 0, stopped = 0, size;
 	enum { FETCHED = 1, STOPPED };
 	uint8_t *seen = calloc(n->st->nhosts + 1, sizeof *seen);
 	struct story_refs refs = { 0 };
@@ -23,7 +23,8 @@ static void narrate_fetched(struct narrator *n, const struct incident_artefact *
 		const struct story_clue *c = &n->in->clues[i];
 
 		if (c->family != FAMILY_DELIVERY || c->host >= n->st->nhosts || seen[c->host] ||
-		    !str_eq(sentence_value(&c->sentence, "path"), a->path))
+		    !str_eq(sentence_value(&c->sentence, "path"), a->path) ||
+		    !str_to_u64(sentence_value(&c->sentence, "size"), &size) || size != a->size)
 			continue;
 		seen[c->host] = FETCHED;
 		all++;
@@ -47,10 +48,10 @@ static void narrate_fetched(struct narrator *n, const struct incident_artefact *
 	}
 	free(seen);
 	if (all)
-		narrate_say(n, a->incident, PART_HOSTS, 80, a->from_ns, &refs, "nar.fetched", "count",
-			    narrate_number(n, all), "object", a->path, "confirmed",
-			    narrate_number(n, by_class[CLASS_CONFIRMED]), "likely",
-			    narrate_number(n, by_class[CLASS_LIKELY]), "exposed",
+		narrate_say(n, a->incident, PART_HOSTS, 80, a->from_ns, &refs,
+			    stopped ? "nar.fetched_stopped" : "nar.fetched", "count", narrate_number(n, all),
+			    "object", a->path, "confirmed", narrate_number(n, by_class[CLASS_CONFIRMED]),
+			    "likely", narrate_number(n, by_class[CLASS_LIKELY]), "exposed",
 			    narrate_number(n, by_class[CLASS_EXPOSED]), "stopped", narrate_number(n, stopped),
 			    "unknown", narrate_number(n, by_class[CLASS_UNKNOWN] + by_class[CLASS_CLEARED]),
 			    NULL);

@@ -466,6 +466,38 @@ static void find_programs(struct finder *f)
 	}
 }
 
+/* Of each host the first strong sight of something harmful that a server gave it; NULL: none, or no memory. */
+static const struct story_clue **deliveries(struct finder *f)
+{
+	const struct story_clue **at = calloc(f->b->host.len + 1, sizeof *at);
+
+	for (size_t i = 0; at && i < f->clue.len; i++) {
+		const struct story_clue *c = &f->clue.at[i];
+
+		if (c->family == FAMILY_DELIVERY && c->grade >= GRADE_STRONG && c->host < f->b->host.len &&
+		    (!at[c->host] || c->ns < at[c->host]->ns))
+			at[c->host] = c;
+	}
+	return at;
+}
+
+/* Where no log tells programs: who fetched it and called a place of the incident afterwards. */
+static void follow_deliveries(struct finder *f)
+{
+	const struct story_clue **given = deliveries(f);
+
+	for (size_t i = 0; given && i < f->t.contact.len; i++) {
+		const struct contact *c = &f->t.contact.at[i];
+		const struct mark *x = mark_of(f, MARK_DEST, c->dest);
+		const struct story_clue *d = c->host == STORY_NOBODY ? NULL : given[c->host];
+
+		if (x && d && !c->refused && !f->suspect[c->host].in && c->s.first_ns >= d->ns - HOUR &&
+		    !speaks_for_others(f, c->host))
+			suspect_in(f, c->host, d->ns, d->from, "update-delivery", x->incident);
+	}
+	free(given);
+}
+
 static void find_contacts(struct finder *f)
 {
 	for (size_t i = 0; i < f->t.contact.len; i++) {
@@ -552,6 +584,8 @@ void spread_follow(struct finder *f)
 			break;
 	}
 	adopt(f);
-	if (uses(f, SIGNAL_INDICATORS))
+	if (uses(f, SIGNAL_INDICATORS)) {
+		follow_deliveries(f);
 		find_contacts(f);
+	}
 }
