@@ -23,11 +23,20 @@ struct flow { /* one log's view of a host, a place and a day */
 	struct story_refs refs;
 };
 
+struct given { /* what a server's own log says it sent to a relay */
+	uint32_t host;
+	text_id ip;
+	uint64_t bytes;
+	int64_t first_ns, last_ns;
+	struct story_refs refs;
+};
+
 struct losses {
 	struct finder *f;
 	bool reply;
-	map keys;
+	map keys, given_keys;
 	VEC(struct flow) flow;
+	VEC(struct given) given;
 };
 
 static bool is_proxy(const struct finder *f, uint32_t host)
@@ -367,6 +376,52 @@ static void mail_total(const struct finder *f, text_id client, uint32_t server, 
 	t->bytes += actions > front ? actions : front;
 }
 
+/* Large replies of web servers, as they log them themselves. */
+static int on_served(void *ctx, const struct fact *x, err *e)
+{
+	struct losses *w = ctx;
+	struct finder *f = w->f;
+	uint32_t host = host_named(f->b, x->attr[FA_HOST]);
+	text_id ip = trace_find(&f->t, x->attr[FA_SOURCE_IP]);
+	uint32_t key[] = { host, ip };
+	struct map_entry *m;
+	struct given *s;
+	bool fresh;
+
+	(void)e;
+	if (!fact_is_usable(x) || host == STORY_NOBODY || !is_relay(f, ip) ||
+	    !str_eq(x->attr[FA_MEASURE], STR("sent")))
+		return 0;
+	m = map_put(&w->given_keys, (str){ (const char *)key, sizeof key }, w->given.len, &fresh);
+	if (!m || (fresh && !VEC_PUSH(&w->given, LIMIT_TRACE_ROWS))) {
+		f->b->st->dropped++;
+		return 0;
+	}
+	s = &w->given.at[m->value];
+	if (fresh)
+		*s = (struct given){ .host = host, .ip = ip, .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	s->bytes += x->bytes;
+	span_add(&s->first_ns, &s->last_ns, x->first_ns, x->last_ns);
+	refs_add_all(&s->refs, x->refs, x->nrefs);
+	return 0;
+}
+
+/* The most that a server's own logs say it sent to a relay: as mail, or as large replies of whatever kind. */
+static struct total own_total(const struct losses *w, text_id ip, uint32_t host)
+{
+	struct total t = { .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	uint32_t key[] = { host, ip };
+	struct map_entry *m = map_get(&w->given_keys, (str){ (const char *)key, sizeof key });
+	const struct given *s = m && m->value < w->given.len ? &w->given.at[m->value] : NULL;
+
+	mail_total(w->f, ip, host, &t);
+	if (s && s->bytes > t.bytes + t.bytes / 20)
+		t = (struct total){
+			.bytes = s->bytes, .first_ns = s->first_ns, .last_ns = s->last_ns, .refs = s->refs
+		};
+	return t;
+}
+
 /* Rows of one host among the replies to a relay. */
 static struct total replies_of(const struct losses *w, size_t from, text_id ip, uint32_t host)
 {
@@ -418,12 +473,12 @@ static void relay_losses(struct losses *w, size_t from)
 		if (f->external.at[x].role != EXTERNAL_RELAY)
 			continue;
 		for (uint32_t h = 0; h < f->b->host.len; h++) {
-			struct total own = { .first_ns = TIME_NONE, .last_ns = TIME_NONE }, net;
+			struct total own, net;
 
-			if (!f->server[h])
+			if (!f->server[h] && !f->suspect[h].in)
 				continue;
 			net = replies_of(w, from, ip, h);
-			mail_total(f, ip, h, &own);
+			own = own_total(w, ip, h);
 			if (net.bytes > own.bytes + own.bytes / 20)
 				own = net;
 			if (own.bytes < MUCH)
@@ -448,6 +503,9 @@ void loss_find(struct finder *f)
 	size_t replies = 0;
 
 	map_init(&w.keys, LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
+	map_init(&w.given_keys, LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
+	if (f->nincidents)
+		f->b->rc = trace_each_fact(&f->t, FACT_ARTEFACT_SERVED, on_served, &w);
 	for (size_t i = 0; i < COUNT(KINDS) && f->b->rc == 0 && f->nincidents; i++)
 		f->b->rc = trace_each_fact(&f->t, KINDS[i], on_flow, &w);
 	if (w.flow.len)
@@ -461,5 +519,7 @@ void loss_find(struct finder *f)
 	}
 	relay_losses(&w, replies);
 	map_done(&w.keys);
+	map_done(&w.given_keys);
 	VEC_DONE(&w.flow);
+	VEC_DONE(&w.given);
 }
