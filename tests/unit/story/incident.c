@@ -370,14 +370,82 @@ static void test_loss_to_many(void **state)
 	}
 }
 
+/* No network log: what the server's own log says it sent to the relay. */
+static void test_loss_by_own_log(void **state)
+{
+	const struct entry_case ALL = { "all", 1, 0, 1, 1, 0, 1, 1 };
+	struct made_case c;
+	struct story *st;
+
+	(void)state;
+	made_open(&c);
+	company(&c, 4);
+	make_entry(&c, &ALL);
+	for (int i = 0; i < 3; i++)
+		asked(&c, 4000 + i * 60, "198.51.100.7", "/app/page.jsp", "POST");
+	made_bytes(&c, FACT_ARTEFACT_SERVED, 9000, 300u << 20, FA_HOST, SERVER, FA_SOURCE_IP, "198.51.100.7",
+		   FA_OBJECT, "/app/a.zip", FA_METHOD, "GET", FA_STATUS, "200", FA_MEASURE, "sent", FA_DAY,
+		   "2023-05-17", -1);
+	made_bytes(&c, FACT_ARTEFACT_SERVED, 9000, 900u << 20, FA_HOST, SERVER, FA_SOURCE_IP, "10.0.1.10",
+		   FA_OBJECT, "/app/a.zip", FA_METHOD, "GET", FA_STATUS, "200", FA_MEASURE, "sent", FA_DAY,
+		   "2023-05-17", -1);
+	st = built(&c);
+	assert_int_equal(st->incident->nlosses, 1);
+	assert_int_equal(st->incident->losses[0].estimate, 300u << 20);
+	story_free(st);
+	made_close(&c);
+}
+
+/* Where no log tells programs, who fetched the replaced package and then called one place is followed there. */
+static void test_deliveries_followed(void **state)
+{
+	static const char PATH[] = "/pkg/app/4.2.7/setup.exe";
+	struct made_case c;
+	struct story *st;
+	uint32_t controls = 0;
+	char ip[24];
+
+	(void)state;
+	made_open(&c);
+	company(&c, 40);
+	for (int i = 0; i < 12; i++)
+		fetched(&c, -2 * DAY + i * 60, i, PATH, "19337216");
+	for (int i = 12; i < 20; i++) {
+		fetched(&c, DAY + i * 60, i, PATH, "19456512");
+		desk_ip(ip, i);
+		for (int k = 0; k < 10 && i != 19; k++) /* 19 fetched it and calls nobody */
+			made_fact(&c, FACT_CONNECTION, DAY + 3600 + i * 60 + k * 1800, 1, FA_SOURCE_IP, ip,
+				  FA_TARGET_IP, "203.0.113.9", FA_PORT, "443", FA_OBSERVER, "fw01", -1);
+	}
+	for (int i = 12; i < 20; i++)
+		fetched(&c, 4 * DAY + i * 60, i - 12, PATH, "19337216"); /* the old content came back */
+	st = built(&c);
+	for (uint32_t i = 0; i < st->incident->nexternal; i++)
+		controls += st->incident->external[i].role == EXTERNAL_C2 &&
+			    str_eq(st->incident->external[i].ip, STR("203.0.113.9"));
+	assert_int_equal(controls, 1);
+	assert_int_equal(host_of(st, "PC12.corp.example")->class, CLASS_LIKELY);
+	assert_true(str_eq_ascii_nocase(story_host_name(st, host_of(st, "PC13.corp.example")->parent),
+					STR(UPDATE)));
+	assert_true(host_of(st, "PC19.corp.example")->class > CLASS_LIKELY);
+	story_free(st);
+	made_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_entries),          cmocka_unit_test(test_relay_and_control),
-		cmocka_unit_test(test_replaced_package), cmocka_unit_test(test_releases),
-		cmocka_unit_test(test_spread),           cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_unix_entries),     cmocka_unit_test(test_loss_once),
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_relay_and_control),
+		cmocka_unit_test(test_replaced_package),
+		cmocka_unit_test(test_releases),
+		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_unix_entries),
+		cmocka_unit_test(test_loss_once),
 		cmocka_unit_test(test_loss_to_many),
+		cmocka_unit_test(test_loss_by_own_log),
+		cmocka_unit_test(test_deliveries_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
