@@ -88,8 +88,8 @@ static int coverage_count(struct fact_table *t, struct site *s, const event *ev,
 {
 	if (!fact_same_day(t, s, ev))
 		return coverage_find(t, s, ev, e);
-	fact_entry_add(t, s->coverage,
-		       &(struct fact_span){ ev->time_ns, ev->time_ns, 1, 0, fact_hour_of(s, ev) }, &ev->ref);
+	fact_entry_tick(t, s->coverage,
+			&(struct fact_tick){ s->coverage, fact_hour_of(s, ev), ev->time_ns, 0, ev->ref });
 	return 0;
 }
 

@@ -51,6 +51,7 @@ void fact_table_free(struct fact_table *t)
 	map_done(&t->sites);
 	fact_draft_done(&t->draft);
 	free(t->terms);
+	free(t->near);
 	free(t->memo);
 	buf_done(&t->site_key);
 	free(t);
@@ -242,12 +243,20 @@ void fact_entry_add(struct fact_table *t, uint32_t entry, const struct fact_span
 		add_ref(t, entry, ref);
 }
 
+void fact_entry_tick(struct fact_table *t, uint32_t entry, const struct fact_tick *w)
+{
+	struct fact_hot *h = &t->hot[entry];
+
+	fact_span_tick(&h->span, w->time_ns, w->bytes, w->hours);
+	if (w->ref.item < h->limit.item || (w->ref.item == h->limit.item && w->ref.offset <= h->limit.offset))
+		add_ref(t, entry, &w->ref);
+}
+
 static void count_one(struct fact_table *t)
 {
 	const struct fact_tick *w = &t->waiting.ticks[t->waiting.counted++ % FACT_TICKS];
 
-	fact_entry_add(t, w->entry, &(struct fact_span){ w->time_ns, w->time_ns, 1, w->bytes, w->hours },
-		       &w->ref);
+	fact_entry_tick(t, w->entry, w);
 }
 
 void fact_count_soon(struct fact_table *t, const struct fact_tick *tick)

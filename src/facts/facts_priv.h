@@ -206,6 +206,17 @@ struct fact_span {
 
 /* Widen by another span; counters stop at their maximum. */
 void fact_span_add(struct fact_span *s, const struct fact_span *more);
+/* By one event. */
+static inline void fact_span_tick(struct fact_span *s, int64_t ns, uint64_t nbytes, uint32_t hours)
+{
+	if (ns != TIME_NONE) {
+		s->first_ns = s->first_ns == TIME_NONE || ns < s->first_ns ? ns : s->first_ns;
+		s->last_ns = ns > s->last_ns ? ns : s->last_ns; /* TIME_NONE is the smallest */
+	}
+	s->count += s->count < UINT64_MAX;
+	s->bytes = s->bytes <= UINT64_MAX - nbytes ? s->bytes + nbytes : UINT64_MAX;
+	s->hours |= hours;
+}
 int fact_ref_cmp(const struct event_ref *a, const struct event_ref *b);
 /* Keep the FACT_REFS smallest, ordered, without doubles. */
 void fact_refs_add(struct event_ref *refs, uint32_t *nrefs, const struct event_ref *r);

@@ -126,6 +126,7 @@ struct binding {
 };
 
 struct term_known;
+struct text_near;
 struct line_memo;
 
 struct fact_table {
@@ -151,6 +152,8 @@ struct fact_table {
 	arena nowhere_mem;
 	bool seen_line;           /* of a flat log */
 	struct term_known *terms; /* made for the second */
+	struct text_near *near;
+	uint64_t near_generation; /* of the texts */
 	struct line_memo *memo;
 
 	struct fact_draft draft;
@@ -177,6 +180,8 @@ int fact_ask_soon(struct fact_table *t, err *e);
 void fact_unlearn(struct fact_table *t, const uint32_t *learn);
 /* Count all that wait. */
 int fact_waiting_end(struct fact_table *t, err *e);
+/* Count an event for an entry now. */
+void fact_entry_tick(struct fact_table *t, uint32_t entry, const struct fact_tick *tick);
 /* Widen an entry by a span with one reference. */
 void fact_entry_add(struct fact_table *t, uint32_t entry, const struct fact_span *span,
 		    const struct event_ref *ref);

@@ -14,11 +14,26 @@ struct term_known {
 
 #define NO_FORM UINT64_MAX /* of no value */
 
+/* Values that are texts as they lie there, found by some of their bytes: a place for each, the last one stays. Most of what
+ * comes often is here, and needs no hash of all its bytes. */
+enum { NEAR_BITS = 12 };
+struct text_near {
+	uint64_t form; /* 0: free */
+	const char *ptr;
+	uint32_t id;
+};
+
 bool line_terms_ready(struct fact_table *t)
 {
 	if (!t->terms) /* most of it is never touched; number 0 is nobody's */
 		t->terms = calloc(TERMS, sizeof *t->terms);
-	return t->terms != NULL;
+	if (!t->near)
+		t->near = calloc(1 << NEAR_BITS, sizeof *t->near);
+	if (t->near && t->near_generation != t->texts_generation) {
+		memset(t->near, 0, sizeof *t->near << NEAR_BITS);
+		t->near_generation = t->texts_generation;
+	}
+	return t->terms && t->near;
 }
 
 static void forget_all(struct fact_table *t, struct fact_lines *l)
@@ -106,11 +121,31 @@ static inline uint64_t value_form(const value *v)
 	return form;
 }
 
+static inline struct text_near *near_of(const struct fact_table *t, const value *v, uint64_t form)
+{
+	const uint64_t *odd = t->secrets.of;
+	uint64_t sum = form * odd[0];
+
+	if (v->len >= 8) {
+		sum += load_le64(v->ptr) * odd[1] + load_le64(v->ptr + v->len - 8) * odd[2];
+		if (v->len >= 32)
+			sum += load_le64(v->ptr + v->len - 24) * odd[3] +
+			       load_le64(v->ptr + v->len - 16) * odd[4];
+	} else if (v->len >= 4) {
+		sum += (load_le32(v->ptr) | (uint64_t)load_le32(v->ptr + v->len - 4) << 32) * odd[1];
+	} else {
+		sum += (v->ptr[0] | (uint64_t)v->ptr[v->len / 2] << 8 | (uint64_t)v->ptr[v->len - 1] << 16) *
+		       odd[1];
+	}
+	return &t->near[sum >> (64 - NEAR_BITS)];
+}
+
 /* Inputs that are being looked up together, so that their memory comes at the same time. */
 struct asking {
 	uint32_t n;
 	struct asked_text {
 		struct input *in;
+		struct text_near *near;
 		str text;
 		uint64_t form; /* of the value, if that is the text as a whole */
 		uint32_t hash;
@@ -135,6 +170,8 @@ static void asking_end(struct fact_table *t, struct fact_lines *l, struct asking
 		in->last = id;
 		in->last_ptr = fact_text_of(&t->texts, id).ptr;
 		in->last_form = a->at[i].form;
+		if (a->at[i].form != NO_FORM)
+			*a->at[i].near = (struct text_near){ a->at[i].form, in->last_ptr, id };
 	}
 	a->n = 0;
 }
@@ -144,6 +181,7 @@ static uint32_t input_ask(struct fact_table *t, struct fact_lines *l, struct inp
 			  struct asking *a)
 {
 	struct asked_text *x = &a->at[a->n];
+	struct text_near *near = NULL;
 	uint64_t form = NO_FORM;
 	uint32_t hash;
 	str s;
@@ -154,6 +192,11 @@ static uint32_t input_ask(struct fact_table *t, struct fact_lines *l, struct inp
 		form = value_form(v);
 		if (form == in->last_form && fact_same_bytes(in->last_ptr, (const char *)v->ptr, v->len))
 			return in->last;
+		if (v->len && !in->presence) {
+			near = near_of(t, v, form);
+			if (near->form == form && fact_same_bytes(near->ptr, (const char *)v->ptr, v->len))
+				return near->id;
+		}
 	}
 	s = line_input_says(t, l, in, ev);
 	if (in->presence)
@@ -169,7 +212,7 @@ static uint32_t input_ask(struct fact_table *t, struct fact_lines *l, struct inp
 	if (form != NO_FORM &&
 	    (s.len != ev->values[in->slot].len || s.ptr != (const char *)ev->values[in->slot].ptr))
 		form = NO_FORM;
-	*x = (struct asked_text){ in, s, form, hash };
+	*x = (struct asked_text){ in, near, s, form, hash };
 	a->n++;
 	if (s.ptr == t->draft.scratch[0].ptr || a->n == COUNT(a->at)) { /* where the next may lie; no room */
 		asking_end(t, l, a);
