@@ -140,6 +140,18 @@ static inline struct text_near *near_of(const struct fact_table *t, const value 
 	return &t->near[sum >> (64 - NEAR_BITS)];
 }
 
+/* Where few are near, none is looked for there for some time. */
+static void near_learn(struct input *in, bool known)
+{
+	enum { LOOK = 1024, SKIP = 32 * LOOK };
+
+	in->near_known += known;
+	if (++in->near_seen < LOOK)
+		return;
+	in->near_skip = in->near_known < LOOK / 2 ? SKIP : 0;
+	in->near_seen = in->near_known = 0;
+}
+
 /* Inputs that are being looked up together, so that their memory comes at the same time. */
 struct asking {
 	uint32_t n;
@@ -170,7 +182,7 @@ static void asking_end(struct fact_table *t, struct fact_lines *l, struct asking
 		in->last = id;
 		in->last_ptr = fact_text_of(&t->texts, id).ptr;
 		in->last_form = a->at[i].form;
-		if (a->at[i].form != NO_FORM)
+		if (a->at[i].form != NO_FORM && a->at[i].near)
 			*a->at[i].near = (struct text_near){ a->at[i].form, in->last_ptr, id };
 	}
 	a->n = 0;
@@ -192,9 +204,16 @@ static uint32_t input_ask(struct fact_table *t, struct fact_lines *l, struct inp
 		form = value_form(v);
 		if (form == in->last_form && fact_same_bytes(in->last_ptr, (const char *)v->ptr, v->len))
 			return in->last;
-		if (v->len && !in->presence) {
+		if (in->near_skip) {
+			in->near_skip--;
+		} else if (v->len && !in->presence) {
+			bool known;
+
 			near = near_of(t, v, form);
-			if (near->form == form && fact_same_bytes(near->ptr, (const char *)v->ptr, v->len))
+			known = near->form == form &&
+				fact_same_bytes(near->ptr, (const char *)v->ptr, v->len);
+			near_learn(in, known);
+			if (known)
 				return near->id;
 		}
 	}

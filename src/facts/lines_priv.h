@@ -54,6 +54,8 @@ struct input {
 	uint64_t last_form;
 	const char *last_ptr;
 	struct worth worth;
+	uint32_t near_seen, near_known,
+		near_skip; /* looks among the texts that are near, known ones, lines without a look */
 };
 
 /* An attribute, as one or several rules make it, or (without a plan and with tests) which rules' conditions hold. */

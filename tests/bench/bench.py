@@ -219,7 +219,7 @@ def piped(size, *command):
 
 def text():
     """Line logs to events and facts on one core, beside programs that only look at the bytes."""
-    logs = [("W3C log", w3c_log(), "docsec"), *weblogs.make(opt.cache, 64), *textlogs.make(opt.cache, 64)]
+    logs = [("W3C, every line new", w3c_log(), "docsec"), *weblogs.make(opt.cache, 64), *textlogs.make(opt.cache, 64)]
     for what, name, word in logs:
         size = os.path.getsize(name)
         peers = {"wc -l": ["wc", "-l", name], "grep -c": ["grep", "-c", word, name]}
