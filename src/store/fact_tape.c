@@ -186,7 +186,7 @@ static bool fact_of(bytes all, struct fact *f, uint64_t *attrs)
 
 	memcpy(&r, all.ptr, sizeof r);
 	for (uint64_t m = *attrs; m; m &= m - 1)
-		f->attr[__builtin_ctzll(m)] = (str){ 0 };
+		f->attr[__builtin_ctzll(m)] = STR("");
 	*attrs = r.attrs;
 	n = (size_t)__builtin_popcountll(r.attrs);
 	if (r.nrefs > FACT_REFS || r.attrs >> (FA_COUNT - 1) > 1 ||
@@ -222,6 +222,8 @@ int fact_tape_each(struct fact_tape *t, enum fact_kind kind, int (*fn)(void *, c
 	uint64_t attrs = 0;
 	int rc = 0;
 
+	for (int i = 0; i < FA_COUNT; i++) /* as from the case: what is absent is empty, and never a null pointer */
+		f.attr[i] = STR("");
 	while (rc == 0 && (r.len || r.at < r.to)) {
 		uint64_t len = 0;
 

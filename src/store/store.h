@@ -87,6 +87,7 @@ int store_place_of(struct store *s, str ip, int (*fn)(void *, const struct store
 int store_each_item(struct store *s, int (*fn)(void *, const struct store_item *, err *), void *ctx, err *e);
 int store_each_finding(struct store *s, int (*fn)(void *, const struct finding *, err *), void *ctx,
 		       err *e); /* by time, then ref, then rule */
+/* An attribute that a fact does not have is an empty text, never a null pointer. */
 int store_each_fact(struct store *s, int kind /* -1: all */, int (*fn)(void *, const struct fact *, err *),
 		    void *ctx, err *e);
 int store_count_facts(struct store *s, uint64_t *ret, err *e);

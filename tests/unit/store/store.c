@@ -54,6 +54,8 @@ static int fact_out(void *ctx, const struct fact *f, err *e)
 	buf *b = ctx;
 
 	(void)e;
+	for (int i = 0; i < FA_COUNT; i++)
+		assert_non_null(f->attr[i].ptr);
 	buf_printf(b, "%d %.*s %.*s %lld %lld %llu %llu", (int)f->kind, STR_ARG(f->attr[FA_HOST]),
 		   STR_ARG(f->attr[FA_ORIGIN]), (long long)f->first_ns, (long long)f->last_ns,
 		   (unsigned long long)f->count, (unsigned long long)f->bytes);
