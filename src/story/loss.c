@@ -11,6 +11,7 @@
 enum {
 	MUCH = 8 << 20,          /* bytes in a day that are worth a sentence */
 	UNKNOWN_MUCH = 64 << 20, /* from nobody known: what is worth one */
+	DROP_CALLS = 6,          /* rows of one host's calls of a place that only takes; a call may be several rows */
 };
 
 struct flow { /* one log's view of a host, a place and a day */
@@ -327,12 +328,33 @@ static bool is_usual(const struct losses *w, size_t group, size_t group_end)
 	return hosts > 3 && (hosts - mine) * 4 > hosts;
 }
 
+/* Does it only take? A control server is called again and again. */
+static bool is_drop(const struct finder *f, text_id dest)
+{
+	for (size_t i = 0; i < f->t.contact.len; i++) {
+		const struct contact *c = &f->t.contact.at[i];
+
+		if (c->dest == dest && (c->s.count > DROP_CALLS || c->s.days > 2))
+			return false;
+	}
+	return true;
+}
+
+static void tell_drop(struct finder *f, text_id dest)
+{
+	struct map_entry *m = map_get(&f->external_keys, trace_text(&f->t, dest));
+	struct incident_external *x = m ? &f->external.at[m->value] : NULL;
+
+	if (x && x->role == EXTERNAL_C2 && is_drop(f, dest))
+		x->role = EXTERNAL_EXFILTRATION;
+}
+
 /* Everything that went to one place. */
 static void losses_to(struct losses *w, size_t group, size_t group_end)
 {
 	struct finder *f = w->f;
 	const struct place_sum sum = place_sum(w, group, group_end);
-	bool usual = is_usual(w, group, group_end);
+	bool usual = is_usual(w, group, group_end), lost = false;
 
 	if (sum.known == 0 && sum.askers == 0)
 		tell_unknown(w, &w->flow.at[group], &sum);
@@ -350,9 +372,13 @@ static void losses_to(struct losses *w, size_t group, size_t group_end)
 		known = f->dest_seen[first->dest].first_ns < f->suspect[first->host].t0 - HOUR;
 		if (t.most < MUCH || (!control && (known || usual)))
 			continue;
-		if (loss_add(f, first->host, first->dest, &t, t.rough ? 40 : 10))
-			tell_sent(f, first->host, first->dest, &t, control);
+		if (!loss_add(f, first->host, first->dest, &t, t.rough ? 40 : 10))
+			continue;
+		tell_sent(f, first->host, first->dest, &t, control);
+		lost = true;
 	}
+	if (lost)
+		tell_drop(f, w->flow.at[group].dest);
 }
 
 /* --- relays --------------------------------------------------------------------------------------- */

@@ -365,6 +365,8 @@ static void test_loss_to_many(void **state)
 		st = built(&c);
 		CHECK(others ? "others call it, too" : "only they call it",
 		      st->incident->nlosses == (others ? 0 : 5));
+		for (uint32_t i = 0; i < st->incident->nexternal; i++)
+			CHECK("it only takes: no control server", st->incident->external[i].role != EXTERNAL_C2);
 		story_free(st);
 		made_close(&c);
 	}
