@@ -139,15 +139,28 @@ static bool number_holds(const struct fact_condition *c, uint64_t u)
 	return c->op == '&' ? (u & c->number) != 0 : c->op == '<' ? u <= c->number : u >= c->number;
 }
 
+/* Too short a text for a number that reaches the limit, if it is one at all: most are, of bytes that a server sent. */
+static bool is_short(value v, uint64_t limit)
+{
+	static const uint64_t TENS[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
+
+	return v.type == VALUE_UTF8 && v.len < COUNT(TENS) && TENS[v.len] <= limit;
+}
+
 bool fact_plan_limit(const struct fact_plan *p, uint32_t condition, const event *ev)
 {
 	const struct fact_condition *c = &fact_rule_conditions(p->rule)[condition];
 	struct fact_arg a = p->cond[condition];
 	uint64_t u;
 
-	for (uint32_t i = 0; i < a.n; i++)
-		if (value_u64(event_value(ev, p->cols[a.at + i].col), &u))
+	for (uint32_t i = 0; i < a.n; i++) {
+		value v = event_value(ev, p->cols[a.at + i].col);
+
+		if (i + 1 == a.n && c->op == '>' && is_short(v, c->number))
+			break;
+		if (value_u64(v, &u))
 			return number_holds(c, u) != c->negate;
+	}
 	return c->negate;
 }
 

@@ -12,14 +12,6 @@ static int rules_observe(struct fact_table *t, const struct site *s, const event
 	return 0;
 }
 
-static bool within_limits(const struct line_rule *r, const event *ev)
-{
-	for (uint32_t i = 0; i < r->nlimits; i++)
-		if (!fact_plan_limit(r->plan, r->limits[i], ev))
-			return false;
-	return true;
-}
-
 /* The key of what the rule gives of `now`, and which attributes it has. False without room. */
 static bool rule_key(struct fact_table *t, const struct fact_lines *l, const struct line_rule *r,
 		     const event *ev, struct fact_key *ret, uint64_t *ret_attrs)
@@ -67,7 +59,7 @@ static int rule_observe(struct fact_table *t, const struct site *s, struct fact_
 		*learn = (struct line_fact){ .entry = FACT_NO_ENTRY, .rule = (uint8_t)rule };
 		line_rest(t, l, r, ev, learn);
 	}
-	if (!within_limits(r, ev))
+	if (!line_within_limits(r, ev))
 		return 0;
 	if (r->plan->timed)
 		return fact_plan_make(t, s, r->plan, ev, e);
@@ -111,7 +103,7 @@ static int line_again(struct fact_table *t, const struct site *s, struct fact_li
 		const struct line_rule *r = &l->rules[f->rule];
 		struct fact_tick now;
 
-		if (!within_limits(r, ev))
+		if (!line_within_limits(r, ev))
 			continue;
 		if (same_rest(t, l, r, ev, f)) {
 			now = tick(s, r->plan, ev, f->entry);
@@ -155,7 +147,10 @@ int fact_lines_observe(struct fact_table *t, struct binding *b, const struct sit
 	if (memo == MEMO_KNOWN)
 		return line_again(t, s, l, ev, facts, n, e);
 	rules = line_rules(t, s, l, ev);
-	facts = memo == MEMO_NEW ? line_memo_add(t, (uint32_t)__builtin_popcount(rules)) : NULL;
+	if (memo == MEMO_NEW)
+		facts = line_memo_add(t, (uint32_t)__builtin_popcount(rules));
+	else
+		rules &= ~l->rules_over;
 	for (; rules; rules &= rules - 1) {
 		if (rule_observe(t, s, l, (uint32_t)__builtin_ctz(rules), ev, facts, e) < 0)
 			return -1;

@@ -432,6 +432,8 @@ static bool lines_settle(struct gather *g, struct fact_lines *l)
 	if (!rules_settle(g, l))
 		return false;
 	l->possible = g->possible;
+	for (uint32_t i = 0; i < l->nrules; i++)
+		l->limited |= (uint32_t)(l->rules[i].nlimits && g->possible >> i & 1) << i;
 	l->conditions = g->conditions;
 	l->conditions.conditions = true;
 	l->inputs = kept(mem, g->inputs, l->ninputs = g->ninputs, sizeof *g->inputs);

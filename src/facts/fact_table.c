@@ -233,13 +233,19 @@ static void add_ref(struct fact_table *t, uint32_t entry, const struct event_ref
 		t->hot[entry].limit = c->refs[FACT_REFS - 1];
 }
 
+/* Is it one of the smallest? */
+static bool within(const struct event_ref *ref, const struct event_ref *limit)
+{
+	return ref->item < limit->item || (ref->item == limit->item && ref->offset <= limit->offset);
+}
+
 void fact_entry_add(struct fact_table *t, uint32_t entry, const struct fact_span *span,
 		    const struct event_ref *ref)
 {
 	struct fact_hot *h = &t->hot[entry];
 
 	fact_span_add(&h->span, span);
-	if (ref->item < h->limit.item || (ref->item == h->limit.item && ref->offset <= h->limit.offset))
+	if (within(ref, &h->limit))
 		add_ref(t, entry, ref);
 }
 
@@ -248,8 +254,19 @@ void fact_entry_tick(struct fact_table *t, uint32_t entry, const struct fact_tic
 	struct fact_hot *h = &t->hot[entry];
 
 	fact_span_tick(&h->span, w->time_ns, w->bytes, w->hours);
-	if (w->ref.item < h->limit.item || (w->ref.item == h->limit.item && w->ref.offset <= h->limit.offset))
+	if (within(&w->ref, &h->limit))
 		add_ref(t, entry, &w->ref);
+}
+
+/* What is hot of a waiting entry has come: let the rest come if it will be touched. */
+static void hot_has_come(const struct fact_table *t, const struct fact_tick *w)
+{
+	const struct fact_cold *c = &t->cold[w->entry];
+
+	if (!within(&w->ref, &t->hot[w->entry].limit))
+		return;
+	__builtin_prefetch(c, 1);
+	__builtin_prefetch(&c->refs[FACT_REFS - 1], 1);
 }
 
 static void count_one(struct fact_table *t)
@@ -266,6 +283,8 @@ void fact_count_soon(struct fact_table *t, const struct fact_tick *tick)
 	__builtin_prefetch(&t->hot[tick->entry], 1);
 	if (w->nticks - w->counted == FACT_TICKS)
 		count_one(t);
+	if (w->nticks - w->counted >= FACT_TICKS / 2)
+		hot_has_come(t, &w->ticks[(w->nticks - FACT_TICKS / 2) % FACT_TICKS]);
 	w->ticks[w->nticks++ % FACT_TICKS] = *tick;
 }
 

@@ -18,9 +18,9 @@ struct fact_hot {
 	struct event_ref limit;
 };
 struct fact_cold {
-	struct event_ref refs[FACT_REFS];
-	uint32_t nrefs;
 	uint32_t key; /* where its key begins in fact_table.keys */
+	uint32_t nrefs;
+	struct event_ref refs[FACT_REFS];
 };
 
 /* The identity of a fact in words: its entry (no part of it), its kind, which attributes it has (bit by bit, two

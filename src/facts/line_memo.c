@@ -45,11 +45,30 @@ static bool memo_ready(struct fact_table *t)
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-/* A text behind its length, in line as most are short. NULL without room. */
+/* Bytes that do not overlap, in line and with few branches as most are few. */
+static inline void copy_text(char *to, const char *from, uint32_t len)
+{
+	if (len >= 16) {
+		for (uint32_t i = 0; i < len - 16; i += 16)
+			memcpy(to + i, from + i, 16);
+		memcpy(to + len - 16, from + len - 16, 16);
+	} else if (len >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + len - 8, from + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + len - 4, from + len - 4, 4);
+	} else if (len) {
+		to[0] = from[0];
+		to[len / 2] = from[len / 2];
+		to[len - 1] = from[len - 1];
+	}
+}
+
+/* A text behind its length. NULL without room. */
 static inline char *put_text(char *to, const char *end, str s)
 {
 	uint32_t len = (uint32_t)s.len;
-	uint64_t word;
 
 	if (s.len > UINT16_MAX || (size_t)(end - to) < s.len + 3)
 		return NULL;
@@ -60,17 +79,7 @@ static inline char *put_text(char *to, const char *end, str s)
 		memcpy(to, &len, 2);
 		to += 2;
 	}
-	if (len < 8) {
-		for (uint32_t i = 0; i < len; i++)
-			to[i] = s.ptr[i];
-		return to + len;
-	}
-	for (uint32_t i = 0; i < len - 8; i += 8) {
-		memcpy(&word, s.ptr + i, 8);
-		memcpy(to + i, &word, 8);
-	}
-	memcpy(&word, s.ptr + len - 8, 8);
-	memcpy(to + len - 8, &word, 8);
+	copy_text(to, s.ptr, len);
 	return to + len;
 }
 
@@ -103,21 +112,28 @@ static bool key_make(struct fact_table *t, const struct site *s, const struct fa
 	return true;
 }
 
-/* A bit that a line with the same key has too and that is cheap: of the ends of some inputs. */
-static bool in_sample(const struct fact_lines *l, const event *ev)
+/* Some inputs that were long enough in this line. */
+static void choose_sample(struct fact_lines *l, const event *ev)
 {
-	enum { SOME = 4 };
+	for (uint32_t i = 0; i < l->nkey_slots && l->nsample < LINE_SAMPLE; i++)
+		if (ev->values[l->key_slots[i]].len >= 4)
+			l->sample[l->nsample++] = l->key_slots[i];
+}
+
+/* A bit that a line with the same key has too and that is cheap: of the ends of some inputs. */
+static bool in_sample(struct fact_lines *l, const event *ev)
+{
 	uint32_t sum = 0;
 
-	for (uint32_t i = 0, n = 0; i < l->nkey_slots && n < SOME; i++) {
-		const value *v = &ev->values[l->key_slots[i]];
+	if (!l->nsample)
+		choose_sample(l, ev);
+	for (uint32_t i = 0; i < l->nsample; i++) {
+		const value *v = &ev->values[l->sample[i]];
 
-		if (v->len < 4)
-			continue;
-		sum += load_le32(v->ptr + v->len - 4);
-		n++;
+		if (v->len >= 4)
+			sum += load_le32(v->ptr + v->len - 4);
 	}
-	return line_in_sample(sum * 0x9E3779B1u);
+	return sum * 0x9E3779B1u >> 26 == 0;
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
@@ -153,7 +169,7 @@ static struct memo_slot *slot_find(struct line_memo *m)
  * seen as fit, as what comes again after a long time was not there at first. */
 static void learn(struct fact_lines *l, bool known)
 {
-	enum { AT_FIRST = 8192, LOOK = 256 };
+	enum { AT_FIRST = 8192, LOOK = 64 };
 
 	if (!l->enough)
 		l->enough = AT_FIRST;

@@ -390,7 +390,11 @@ uint32_t line_rules(struct fact_table *t, const struct site *s, struct fact_line
 
 	a.n = 0;
 	inputs_ask(t, l, l->asked, l->nasked, ev, &a);
-	l->rules_ready = l->rules_last; /* likely they hold again */
+	l->rules_over = 0;
+	for (uint32_t rules = l->rules_last & l->limited; rules; rules &= rules - 1)
+		if (!line_within_limits(&l->rules[__builtin_ctz(rules)], ev))
+			l->rules_over |= rules & -rules;
+	l->rules_ready = l->rules_last & ~l->rules_over; /* likely they hold again */
 	for (uint32_t rules = l->rules_ready; rules; rules &= rules - 1) {
 		const struct line_rule *r = &l->rules[__builtin_ctz(rules)];
 

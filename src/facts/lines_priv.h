@@ -10,7 +10,8 @@ enum {
 	LINE_KEY_MAX = 64,
 	LINE_TERMS_MAX = FA_COUNT, /* of a rule: each attribute is one at most */
 	TERM_INPUTS_MAX = 6,
-	INPUT_LEN_MAX = 1024
+	INPUT_LEN_MAX = 1024,
+	LINE_SAMPLE = 4
 };
 
 /* What the current line says and what came of it, a number each: fact_lines.now. First come these, then the inputs,
@@ -113,7 +114,9 @@ struct fact_lines {
 	struct line_test *tests;
 	uint32_t ninputs, nterms, nrules, ntests;
 	uint32_t possible;    /* rules that may hold for such a log */
+	uint32_t limited;     /* rules with limits */
 	uint32_t rules_last;  /* those that held in the line before */
+	uint32_t rules_over;  /* those of them of whose limits this line is not within */
 	uint32_t rules_ready; /* those whose inputs stand in `now` */
 	struct term conditions;
 	const uint16_t *asked; /* inputs of the conditions */
@@ -126,6 +129,8 @@ struct fact_lines {
 		key; /* inputs of all conditions, and of rules but for those that tell by what differs always */
 	const int32_t *key_slots; /* of those that have one */
 	uint32_t nkey, nkey_slots;
+	int32_t sample[LINE_SAMPLE]; /* of key_slots: what tells whether a line is in the sample */
+	uint32_t nsample;
 	bool seldom; /* only a sample of lines is looked up */
 	uint32_t seen, known,
 		enough; /* lines that were looked up, of which came before, until judged again */
@@ -156,6 +161,13 @@ static inline str line_input_says(struct fact_table *t, const struct fact_lines 
 			return (str){ (const char *)v->ptr, v->len };
 	}
 	return line_input_slow(t, l, in, ev);
+}
+static inline bool line_within_limits(const struct line_rule *r, const event *ev)
+{
+	for (uint32_t i = 0; i < r->nlimits; i++)
+		if (!fact_plan_limit(r->plan, r->limits[i], ev))
+			return false;
+	return true;
 }
 /* Which rules' conditions hold, a bit each, but for their limits. */
 uint32_t line_rules(struct fact_table *t, const struct site *s, struct fact_lines *l, const event *ev);

@@ -74,18 +74,21 @@ str str_basename(str path)
 
 bool str_to_u64(str s, uint64_t *ret)
 {
+	enum { SAFE = 19 }; /* so many digits always fit */
 	uint64_t v = 0;
+	unsigned d;
 
-	if (s.len == 0 || s.len > 20)
+	if (s.len == 0 || s.len > SAFE + 1)
 		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned d = (unsigned char)s.ptr[i] - '0';
-
+	for (size_t i = 0; i < s.len && i < SAFE; i++) {
+		d = (unsigned char)s.ptr[i] - '0';
 		if (d > 9)
 			return false;
-		if (i < 19) /* so many digits always fit */
-			v = v * 10 + d;
-		else if (__builtin_mul_overflow(v, 10u, &v) || __builtin_add_overflow(v, d, &v))
+		v = v * 10 + d;
+	}
+	if (s.len > SAFE) {
+		d = (unsigned char)s.ptr[SAFE] - '0';
+		if (d > 9 || __builtin_mul_overflow(v, 10u, &v) || __builtin_add_overflow(v, d, &v))
 			return false;
 	}
 	*ret = v;

@@ -260,10 +260,14 @@ static bool split_usual(str line, struct access_line *a)
 	       q[5] + 1 == line.len;
 }
 
-/* All but the extra fields, which count by their number. */
-static void forget(struct access_line *a)
+/* All but the extra fields, which count by their number. One by one: as a block they are too few for what a compiler makes of
+ * memset(). */
+static inline void forget(struct access_line *a)
 {
-	memset(a, 0, offsetof(struct access_line, extra));
+	a->vhost = a->client = a->ident = a->user = a->time = (str){ 0 };
+	a->request = a->status = a->bytes = a->referer = a->agent = (str){ 0 };
+	a->nextra = 0;
+	a->open = a->plain = false;
 }
 
 bool access_split(str line, struct access_line *ret)

@@ -28,7 +28,8 @@ struct access_line {
 /* False if the line is none of an access log: *ret holds nothing then. */
 bool access_split(str line, struct access_line *ret);
 
-/* A request line; version ("1.1") is empty for HTTP/0.9. False if it is none, such as the bytes of a TLS hello. */
+/* A request line; version ("1.1") is empty for HTTP/0.9. False if it is none, such as the bytes of a TLS hello:
+ * *ret is as before then. */
 struct access_request {
 	str method, target, version;
 	str host, stem, query; /* parts of the target; empty: not there */

@@ -300,10 +300,12 @@ static str plain(struct text *t, const struct access_line *a, str s)
 
 static void put_request(struct text *t, const struct access_line *a)
 {
-	struct access_request r = { 0 };
+	struct access_request r;
 	str request = plain(t, a, a->request);
 	bool fits = access_request(request, &r);
 
+	if (!fits)
+		r = (struct access_request){ 0 };
 	put(t, C_METHOD, r.method);
 	put(t, C_URI, r.target);
 	put(t, C_STEM, r.stem);
