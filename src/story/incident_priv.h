@@ -113,6 +113,8 @@ struct incident_external *external_add(struct finder *f, str ip, str name, enum 
 /* The incident of the mail servers, if one of them is under control. */
 bool mail_incident(const struct finder *f, uint32_t *ret);
 bool is_relay(const struct finder *f, text_id ip);
+/* The name by which an address outside was called; empty if no log tells. */
+str outside_name(const struct finder *f, text_id dest);
 uint32_t incident_new(struct finder *f, int64_t begin);
 bool is_outside(const struct finder *f, text_id ip); /* an address, and not one of ours */
 /* A proxy or firewall: what it calls others have asked for. */

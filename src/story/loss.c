@@ -11,7 +11,7 @@
 enum {
 	MUCH = 8 << 20,          /* bytes in a day that are worth a sentence */
 	UNKNOWN_MUCH = 64 << 20, /* from nobody known: what is worth one */
-	DROP_CALLS = 6,          /* rows of one host's calls of a place that only takes; a call may be several rows */
+	DROP_CALLS = 6, /* rows of one host's calls of a place that only takes; a call may be several rows */
 };
 
 struct flow { /* one log's view of a host, a place and a day */
@@ -288,7 +288,7 @@ static void tell_sent(struct finder *f, uint32_t host, text_id dest, const struc
 		 t->first_ns, &t->refs,
 		 sentence_of(f->b, "inc.sent", "bytes", keep_u64(f->b, t->bytes), "dest",
 			     trace_text(&f->t, dest), NULL));
-	x = external_add(f, trace_text(&f->t, dest), STR(""), EXTERNAL_EXFILTRATION,
+	x = external_add(f, trace_text(&f->t, dest), outside_name(f, dest), EXTERNAL_EXFILTRATION,
 			 f->suspect[host].incident, NULL);
 	if (!x)
 		return;

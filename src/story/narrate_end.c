@@ -96,13 +96,27 @@ static const struct external_words CONTROLS = { EXTERNAL_C2,         PART_CONTRO
 						"nar.control",       "nar.control_named",
 						"nar.controls_more", "nar.control_none" };
 
+/* By which an address outside was called; empty if that is not known. */
+static str name_outside(const struct narrator *n, str ip)
+{
+	for (uint32_t i = 0; i < n->in->nexternal; i++)
+		if (str_eq(n->in->external[i].ip, ip))
+			return n->in->external[i].name;
+	return STR("");
+}
+
 static void narrate_one_loss(struct narrator *n, const struct incident_loss *x)
 {
-	narrate_say(n, x->incident, PART_LOSS, 78, x->first_ns, &x->refs,
-		    x->measurable ? "nar.loss_to" : "nar.loss_unmeasured", "host", narrate_name(n, x->host),
-		    "object", x->what, "count", narrate_number(n, x->estimate), "low",
-		    narrate_number(n, x->low), "high", narrate_number(n, x->high), "first",
-		    narrate_time(n, x->first_ns), "last", narrate_time(n, x->last_ns), NULL);
+	str name = name_outside(n, x->what);
+	const char *key = !x->measurable ? "nar.loss_unmeasured"
+			  : name.len     ? "nar.loss_to_named"
+					 : "nar.loss_to";
+
+	narrate_say(n, x->incident, PART_LOSS, 78, x->first_ns, &x->refs, key, "host",
+		    narrate_name(n, x->host), "object", x->what, "name", name, "count",
+		    narrate_number(n, x->estimate), "low", narrate_number(n, x->low), "high",
+		    narrate_number(n, x->high), "first", narrate_time(n, x->first_ns), "last",
+		    narrate_time(n, x->last_ns), NULL);
 }
 
 static void narrate_loss(struct narrator *n, uint32_t incident)

@@ -294,7 +294,7 @@ static void visitors_find(struct finder *f)
 
 /* --- control servers -------------------------------------------------------------------------- */
 
-static str name_of(const struct finder *f, text_id dest)
+str outside_name(const struct finder *f, text_id dest)
 {
 	for (size_t i = 0; i < f->t.name.len; i++)
 		if (f->t.name.at[i].ip == dest)
@@ -312,7 +312,7 @@ static void controls_find(struct finder *f)
 		if (!x || c->host == STORY_NOBODY || !f->suspect[c->host].in)
 			continue;
 		e = external_add(f, trace_text(&f->t, c->dest),
-				 c->name ? trace_text(&f->t, c->name) : name_of(f, c->dest), EXTERNAL_C2,
+				 c->name ? trace_text(&f->t, c->name) : outside_name(f, c->dest), EXTERNAL_C2,
 				 x->incident, &c->s);
 		if (!e)
 			continue;

@@ -93,7 +93,7 @@ def delivered(g, desks):
         for k in range(40):
             g.fortigate(after(when, seconds=120 + 5400 * k + g.r.randrange(900)), c["ip"], CONTROL, 443, 1100 + k, 600, "telemetry-gw.example")
         if i < 8:
-            g.fortigate(after(at("2025-03-08T23:30:00"), minutes=9 * i), c["ip"], DROP, 443, 500 * 10**6, 90000)
+            g.fortigate(after(at("2025-03-08T23:30:00"), minutes=9 * i), c["ip"], DROP, 443, 500 * 10**6, 90000, "files.example")
 
 
 def known_addresses():
@@ -115,7 +115,7 @@ def check_update():
     t.equal((story["entry"][0]["host"], story["entry"][0]["time"][:16]), ("docs01", "2025-03-04T22:41"), "update: where and when it began")
     t.equal({x["ip"] for x in story["external"] if x["role"] == "relay"}, {RELAY, SECOND}, "update: the relays")
     t.equal({x["ip"] for x in story["external"] if x["role"] == "c2"}, {CONTROL}, "update: the control server")
-    t.equal({x["ip"] for x in story["external"] if x["role"] == "exfiltration"}, {DROP}, "update: where it went")
+    t.equal({(x["ip"], x["name"]) for x in story["external"] if x["role"] == "exfiltration"}, {(DROP, "files.example")}, "update: where it went")
     t.equal({n for n, c in classes.items() if c == "confirmed"}, {"docs01", "updsrv"} | {c["name"] for c in desks[4:20]}, "update: who is confirmed")
     t.check(any("on 2 protection stopped it" in s for s in said(case, "nar.fetched_stopped")), "update: what was stopped is said",
             said(case, "nar.fetched_stopped"))
