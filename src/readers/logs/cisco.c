@@ -509,6 +509,9 @@ static const char *dataset_of(str facility)
 		     { "FWSM", "cisco.asa" },
 		     { "FTD", "cisco.ftd" } };
 
+	str class;
+
+	facility = str_cut(facility, '-', &class); /* "ASA-session": EMBLEM names the class of the message */
 	for (size_t i = 0; i < COUNT(SETS); i++)
 		if (str_is(facility, SETS[i].facility))
 			return SETS[i].dataset;

@@ -4,11 +4,13 @@
 #include "readers/readers.h"
 
 static const struct device_kind
-	*const KINDS[] = {
-		&cisco_kind,     &panos_kind, &cef_kind, &leef_kind,    &fortigate_kind,
-		&huawei_kind,    &dhcpd_kind, &kea_kind, &dnsmasq_kind, &bind_kind,
-		&netfilter_kind, &pairs_kind, /* what names its fields but not its maker */
-	};
+	*const
+		KINDS[] = {
+			&cisco_kind, &panos_kind,   &cef_kind,        &leef_kind,      &fortigate_kind,
+			&h3c_kind,   &huawei_kind,  &checkpoint_kind, &filterlog_kind, &dhcpd_kind,
+			&kea_kind,   &dnsmasq_kind, &unbound_kind,    &bind_kind,      &netfilter_kind,
+			&pairs_kind, /* what names its fields but not its maker */
+		};
 
 /* --- the header ----------------------------------------------------------------------------- */
 
@@ -30,11 +32,29 @@ static void skip_sequence(str *s)
 		skip(s, n + 2);
 }
 
+/* "CEST: %ASA-...": Cisco's EMBLEM form names the zone there. Which one that is cannot be told from three letters. */
+static bool is_zone(str s)
+{
+	static const char *const ZONES[] = { "UTC", "GMT", "WET",  "WEST", "CET",  "CEST", "EET", "EEST",
+					     "MSK", "BST", "IST",  "EST",  "EDT",  "CST",  "CDT", "MST",
+					     "MDT", "PST", "PDT",  "AKST", "AKDT", "HST",  "JST", "KST",
+					     "SGT", "HKT", "AEST", "AEDT", "NZST", "NZDT" };
+
+	for (size_t i = 0; i < COUNT(ZONES); i++)
+		if (str_eq(s, str_of(ZONES[i])))
+			return true;
+	return false;
+}
+
 /* "asa01: %ASA-...": a name that ends with a colon is a host only where devices write so. */
 static void host_before_mark(struct syslog_head *h)
 {
 	str rest, host = str_cut(h->message, ':', &rest);
 
+	if (is_zone(host) && str_starts(rest, STR(" %"))) {
+		h->message = (str){ rest.ptr + 1, rest.len - 1 };
+		return;
+	}
 	if (host.len && host.len < 64 && !memchr(host.ptr, ' ', host.len) && host.ptr[0] != '%' &&
 	    str_starts(rest, STR(" %"))) {
 		h->host = host;
@@ -233,6 +253,6 @@ static const struct text_format DEVICE = {
  * and says so, as one whose building is not in the log. */
 const struct reader_ops reader_device = TEXT_READER_PIECES(
 	"device",
-	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, CEF, LEEF, netfilter, dhcpd, Kea, "
-	"dnsmasq, BIND",
+	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, H3C, Check Point, pfSense, CEF, LEEF, "
+	"netfilter, dhcpd, Kea, dnsmasq, Unbound, BIND",
 	&DEVICE);

@@ -19,6 +19,9 @@ enum device_set {
 	DEVICE_FORTI_UTM,
 	DEVICE_FORTI_OTHER,
 	DEVICE_HUAWEI,
+	DEVICE_H3C,
+	DEVICE_CHECKPOINT,
+	DEVICE_FILTERLOG,
 	DEVICE_CEF,
 	DEVICE_LEEF,
 	DEVICE_NETFILTER,
@@ -59,6 +62,8 @@ extern const struct device_kind cef_kind, leef_kind;                            
 extern const struct device_kind fortigate_kind, huawei_kind, netfilter_kind, pairs_kind; /* pairs.c */
 extern const struct device_kind dhcpd_kind, kea_kind, dnsmasq_kind;                      /* dhcp.c */
 extern const struct device_kind bind_kind;                                               /* named.c */
+extern const struct device_kind unbound_kind;                                            /* unbound.c */
+extern const struct device_kind h3c_kind, checkpoint_kind, filterlog_kind;               /* gateways.c */
 
 struct cisco *cisco_new(void);
 void cisco_free(struct cisco *c);

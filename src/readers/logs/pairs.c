@@ -45,13 +45,11 @@ static enum device_set set_of(str message)
 	return DEVICE_FORTI_OTHER;
 }
 
-/* eventtime is what the device counts in; date and time are shown in its zone, which tz= tells. */
-static void fortigate_time(struct text *t, struct device *d, const struct text_keys *k)
+static void date_and_time(struct text *t, struct device *d, const struct text_keys *k)
 {
 	str date = text_keys_get(k, "date"), time = text_keys_get(k, "time"), tz = text_keys_get(k, "tz");
 
-	d->has_time = logtime_whole(text_keys_get(k, "eventtime"), LOGTIME_EPOCH, &d->time);
-	if (!d->has_time && date.len && time.len)
+	if (date.len && time.len)
 		d->has_time = logtime_whole(arena_printf(&t->mem, "%.*s %.*s%s%.*s", STR_ARG(date),
 							 STR_ARG(time), tz.len ? " " : "", STR_ARG(tz)),
 					    LOGTIME_ISO, &d->time);
@@ -62,7 +60,10 @@ static struct text_keys *fortigate_line(struct text *t, struct device *d, str me
 	struct text_keys *k = device_begin(d, set_of(message));
 
 	put_pairs(t, k, message, ' ');
-	fortigate_time(t, d, k);
+	/* what the device counts in; date and time are shown in its zone, which tz= tells */
+	d->has_time = logtime_whole(text_keys_get(k, "eventtime"), LOGTIME_EPOCH, &d->time);
+	if (!d->has_time)
+		date_and_time(t, d, k);
 	d->host = text_keys_get(k, "devname");
 	device_blocked(k, text_keys_get(k, "action"));
 	return k;
@@ -108,11 +109,11 @@ static str pairs_of(str s)
 
 	if (eq == SIZE_MAX)
 		return (str){ s.ptr, 0 };
-	if (open == SIZE_MAX || open > eq)
+	s.len -= s.ptr[s.len - 1] == '.';
+	if (open > eq)
 		return s;
 	s = (str){ s.ptr + open + 1, s.len - open - 1 };
-	while (s.len && (s.ptr[s.len - 1] == ')' || s.ptr[s.len - 1] == '.'))
-		s.len--;
+	s.len -= s.len && s.ptr[s.len - 1] == ')';
 	return s;
 }
 
@@ -127,7 +128,12 @@ static struct text_keys *huawei_line(struct text *t, struct device *d, str messa
 	text_keys_put_str(k, "mnemonic", m.mnemonic);
 	text_keys_put_str(k, "message", m.text);
 	put_pairs(t, k, pairs_of(m.text), ',');
-	device_blocked(k, text_keys_get(k, "Action"));
+	if (str_eq(m.module, STR("POLICY"))) /* "POLICYDENY": no pair says what was done */
+		text_keys_put_str(k, "action",
+				  str_ends(m.mnemonic, STR("DENY"))     ? STR("deny")
+				  : str_ends(m.mnemonic, STR("PERMIT")) ? STR("permit")
+									: STR(""));
+	device_blocked(k, text_keys_get(k, text_keys_get(k, "Action").len ? "Action" : "action"));
 	return k;
 }
 
@@ -261,7 +267,9 @@ static bool pairs_is(str message, const struct syslog_head *head)
 static struct text_keys *pairs_line(struct text *t, struct device *d, str message)
 {
 	static const char *const TIMES[] = { "time", "timestamp", "date", "devtime" };
-	static const char *const HOSTS[] = { "devname", "dvchost", "device", "fw", "hostname" };
+	static const char *const HOSTS[] = {
+		"devname", "device_name", "dvchost", "device", "fw", "hostname"
+	};
 	struct text_keys *k = device_begin(d, DEVICE_PAIRS);
 	str tag = { 0 }, pid = { 0 };
 	bool commas = str_find(message, STR(", ")) == SIZE_MAX && str_find(message, STR(" ")) == SIZE_MAX;
@@ -271,6 +279,7 @@ static struct text_keys *pairs_line(struct text *t, struct device *d, str messag
 		text_keys_put_str(k, "pid", pid);
 	}
 	put_pairs(t, k, message, commas ? ',' : ' ');
+	date_and_time(t, d, k);
 	for (size_t i = 0; i < COUNT(TIMES) && !d->has_time; i++) {
 		str s = text_keys_get(k, TIMES[i]);
 

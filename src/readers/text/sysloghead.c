@@ -72,6 +72,19 @@ static void read_utc(str *s, struct logtime *t)
 	}
 }
 
+/* "May  2 08:11:21 2024 host": some devices write the year last. */
+static void read_late_year(str *s, struct logtime *t)
+{
+	uint64_t year;
+
+	if (t->has_year || s->len < 6 || s->ptr[0] != ' ' || s->ptr[5] != ' ' ||
+	    !str_to_u64((str){ s->ptr + 1, 4 }, &year) || year < 1970 || year > 2099 ||
+	    !logtime_in_year(t, (int64_t)year, &t->ns))
+		return;
+	t->has_year = true;
+	skip(s, 5);
+}
+
 /* Cisco: "*" and "." say that the clock is not set or not in step. */
 static bool read_time(str *s, struct logtime *ret)
 {
@@ -86,6 +99,7 @@ static bool read_time(str *s, struct logtime *ret)
 	if (!n || (n < at.len && !memchr(" \t:,", at.ptr[n], 4)))
 		return false;
 	skip(&at, n);
+	read_late_year(&at, ret);
 	read_utc(&at, ret);
 	*s = at;
 	return true;
