@@ -284,6 +284,9 @@ static bool put_transport(buf *out, str s)
 		      { "41", "ipv6" },      { "47", "gre" },  { "50", "esp" }, { "51", "ah" },
 		      { "58", "ipv6-icmp" }, { "132", "sctp" } };
 
+	str rest;
+
+	s = str_cut(s, '/', &rest); /* "tcp/https" */
 	for (size_t i = 0; i < COUNT(NAMES); i++)
 		if (str_eq(s, str_of(NAMES[i].number)))
 			return put_text(out, str_of(NAMES[i].name));

@@ -264,6 +264,20 @@ static bool pairs_is(str message, const struct syslog_head *head)
 	return has_key(message, SRC, ',') && has_key(message, DST, ',');
 }
 
+/* SonicWall: src=10.0.0.1:51831:X0 is address, port and interface. */
+static void put_end(struct text_keys *k, const char *name, const char *ip, const char *port,
+		    const char *interface)
+{
+	str rest, tail, whole = text_keys_get(k, name), first = str_cut(whole, ':', &rest),
+			second = str_cut(rest, ':', &tail);
+
+	if (!memchr(first.ptr, '.', first.len) || !tail.len)
+		return;
+	text_keys_put_str(k, ip, first);
+	text_keys_put_str(k, port, second);
+	text_keys_put_str(k, interface, str_cut(tail, ':', &rest));
+}
+
 static struct text_keys *pairs_line(struct text *t, struct device *d, str message)
 {
 	static const char *const TIMES[] = { "time", "timestamp", "date", "devtime" };
@@ -271,6 +285,7 @@ static struct text_keys *pairs_line(struct text *t, struct device *d, str messag
 		"devname", "device_name", "dvchost", "device", "fw", "hostname"
 	};
 	struct text_keys *k = device_begin(d, DEVICE_PAIRS);
+	static const char *const ACTIONS[] = { "action", "Action", "fw_action", "log_subtype" };
 	str tag = { 0 }, pid = { 0 };
 	bool commas = str_find(message, STR(", ")) == SIZE_MAX && str_find(message, STR(" ")) == SIZE_MAX;
 
@@ -279,6 +294,8 @@ static struct text_keys *pairs_line(struct text *t, struct device *d, str messag
 		text_keys_put_str(k, "pid", pid);
 	}
 	put_pairs(t, k, message, commas ? ',' : ' ');
+	put_end(k, "src", "src_ip", "src_port", "src_interface");
+	put_end(k, "dst", "dst_ip", "dst_port", "dst_interface");
 	date_and_time(t, d, k);
 	for (size_t i = 0; i < COUNT(TIMES) && !d->has_time; i++) {
 		str s = text_keys_get(k, TIMES[i]);
@@ -288,7 +305,11 @@ static struct text_keys *pairs_line(struct text *t, struct device *d, str messag
 	}
 	for (size_t i = 0; i < COUNT(HOSTS) && !d->host.len; i++)
 		d->host = text_keys_get(k, HOSTS[i]);
-	device_blocked(k, text_keys_get(k, "action"));
+	for (size_t i = 0; i < COUNT(ACTIONS); i++)
+		if (text_keys_get(k, ACTIONS[i]).len) {
+			device_blocked(k, text_keys_get(k, ACTIONS[i]));
+			break;
+		}
 	return k;
 }
 

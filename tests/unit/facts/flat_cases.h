@@ -162,6 +162,12 @@ static const struct {
 	    { "transip", "198.51.100.1" }, { "sentbyte", "5" }, { 0 } },
 	  "connection source_ip=[10.0.0.1] target_ip=[192.0.2.1] port=[443] detail=[https] nat_ip=[198.51.100.1] observer=[FW] measure=[sent] bytes=5\n"
 	  "nat_binding source_ip=[10.0.0.1] nat_ip=[198.51.100.1] observer=[FW]\n" },
+	{ "fortigate, a session that goes on", "fortinet.fortigate",
+	  { { "device_host", "FW" }, { "type", "traffic" }, { "subtype", "forward" }, { "srcip", "10.0.0.1" },
+	    { "dstip", "192.0.2.1" }, { "dstport", "443" }, { "service", "HTTPS" }, { "action", "accept" },
+	    { "sentbyte", "7000000" }, { "rcvdbyte", "1200000" }, { "sentdelta", "4745" }, { "rcvddelta", "997" }, { 0 } },
+	  "connection source_ip=[10.0.0.1] target_ip=[192.0.2.1] port=[443] detail=[https] observer=[FW] measure=[sent] bytes=4745\n"
+	  "transfer source_ip=[192.0.2.1] target_ip=[10.0.0.1] port=[443] detail=[reply] observer=[FW] measure=[sent] bytes=997\n" },
 	{ "fortigate refused", "fortinet.fortigate",
 	  { { "device_host", "FW" }, { "type", "traffic" }, { "srcip", "10.0.0.1" }, { "dstip", "192.0.2.1" },
 	    { "dstport", "445" }, { "service", "SMB" }, { "action", "deny" }, { 0 } },

@@ -482,6 +482,13 @@ static const struct textlog_case NETFILTER[] = {
 
 static const struct textlog_case PAIRS[] = {
 	{ "SonicWall",
+	  "<134>id=firewall sn=0017C5000000 time=\"2024-04-18 10:14:13\" fw=192.0.2.1 pri=6 m=537 msg=\"Connection Closed\" src=10.7.12.41:51831:X0 dst=203.0.113.140:443:X1 proto=tcp/https sent=1234 rcvd=9876 fw_action=\"drop\"",
+	  "2024-04-18T10:14:13Z", "src_ip=10.7.12.41 src_port=51831 src_interface=X0 dst_ip=203.0.113.140 dst_port=443 proto=tcp/https sent=1234 blocked=true" },
+	{ "Sophos",
+	  "device=\"SFW\" date=2024-04-18 time=10:14:13 timezone=\"CEST\" device_name=\"XG135\" log_type=\"Firewall\" log_subtype=\"Denied\" src_ip=10.7.12.41 dst_ip=203.0.113.140 protocol=\"TCP\" src_port=51831 dst_port=443",
+	  "2024-04-18T10:14:13Z", "src_ip=10.7.12.41 dst_port=443 device_host=XG135 blocked=true" },
+	{ "date and time with a zone", "date=2024-04-18 time=18:14:13 tz=+0800 srcip=10.0.0.1 dstip=10.0.0.2", "2024-04-18T10:14:13Z", "srcip=10.0.0.1" },
+	{ "SonicWall",
 	  "id=firewall sn=0017C5 time=\"2024-04-18 10:14:13\" fw=192.0.2.1 pri=6 c=262144 src=10.7.12.41:51831:X0 dst=203.0.113.9:443:X1 proto=tcp/https",
 	  "2024-04-18T10:14:13Z", "src=10.7.12.41:51831:X0 fw=192.0.2.1 device_host=192.0.2.1" },
 	{ "equal signs and spaces",
