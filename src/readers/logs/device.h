@@ -22,6 +22,8 @@ enum device_set {
 	DEVICE_H3C,
 	DEVICE_CHECKPOINT,
 	DEVICE_FILTERLOG,
+	DEVICE_JUNOS,
+	DEVICE_SANGFOR,
 	DEVICE_CEF,
 	DEVICE_LEEF,
 	DEVICE_NETFILTER,
@@ -64,6 +66,7 @@ extern const struct device_kind dhcpd_kind, kea_kind, dnsmasq_kind;             
 extern const struct device_kind bind_kind;                                               /* named.c */
 extern const struct device_kind unbound_kind;                                            /* unbound.c */
 extern const struct device_kind h3c_kind, checkpoint_kind, filterlog_kind;               /* gateways.c */
+extern const struct device_kind junos_kind, sangfor_kind;                                /* gateways_told.c */
 
 struct cisco *cisco_new(void);
 void cisco_free(struct cisco *c);
