@@ -79,7 +79,10 @@ static str checkpoint_data(str message, const struct syslog_head *head)
 /* "time=1713406453|hostname=gw|product=VPN-1 & FireWall-1|action=Accept|..." */
 static bool is_generic(str message)
 {
-	return str_find(message, STR("|")) < 64 && str_find(message, STR("|product=")) != SIZE_MAX &&
+	enum { FIRST_MAX = 64 };
+
+	return memchr(message.ptr, '|', message.len < FIRST_MAX ? message.len : FIRST_MAX) &&
+	       str_find(message, STR("|product=")) != SIZE_MAX &&
 	       (str_find(message, STR("loguid=")) != SIZE_MAX ||
 		str_find(message, STR("|origin=")) != SIZE_MAX);
 }
