@@ -26,8 +26,8 @@ def sha256(text):
 
 
 class Logs:
-    def __init__(self, seed):
-        self.r = random.Random(seed)
+    def __init__(self, seed, firewall="fortigate"):
+        self.r, self.firewall = random.Random(seed), firewall
         self.lines, self.heads, self.serial = {}, {}, 40000
 
     def put(self, name, t, line):
@@ -121,13 +121,42 @@ class Logs:
 
     # --- the network
 
-    def fortigate(self, t, ip, to, port, sent, received, name=""):
-        here = t.astimezone(LOCAL)
-        self.put("fw/fgt-edge.log", t,
-                 f'<189>date={here:%Y-%m-%d} time={here:%H:%M:%S} devname="FGT-EDGE" eventtime={int(t.timestamp() * 1e9)} tz="+0200" '
-                 f'logid="0000000013" type="traffic" subtype="forward" level="notice" srcip={ip} srcport={self.r.randrange(30000, 60000)} '
-                 f'dstip={to} dstport={port} sessionid={self.r.getrandbits(30)} proto=6 action="close" policyid=7 service="HTTPS" '
-                 f'duration=9 sentbyte={sent} rcvdbyte={received} hostname="{name}"')
+    def through(self, *call, name=""):
+        """A call through the firewall: (time, address, address outside, port, bytes sent, bytes received)."""
+        getattr(self, self.firewall)(*call, self.r.randrange(30000, 60000), name)
+
+    def fortigate(self, t, ip, to, port, sent, received, source, name):
+        """A long session has rows before its last, all with the total so far and what came since."""
+        rows, session = 5 if sent > 10**7 else 1, self.r.getrandbits(30)
+        for i in range(rows):
+            now = after(t, seconds=120 * i)
+            here, so_far, before = now.astimezone(LOCAL), sent * (i + 1) // rows, sent * i // rows
+            self.put("fw/fgt-edge.log", now,
+                     f'<189>date={here:%Y-%m-%d} time={here:%H:%M:%S} devname="FGT-EDGE" eventtime={int(now.timestamp() * 1e9)} tz="+0200" '
+                     f'logid="00000000{13 if i == rows - 1 else 20}" type="traffic" subtype="forward" level="notice" srcip={ip} srcport={source} '
+                     f'dstip={to} dstport={port} sessionid={session} proto=6 action="{"close" if i == rows - 1 else "accept"}" policyid=7 '
+                     f'service="HTTPS" duration=9 sentbyte={so_far} rcvdbyte={received} hostname="{name}"'
+                     + (f" sentdelta={so_far - before} rcvddelta={received // rows}" if rows > 1 else ""))
+
+    def huawei(self, t, ip, to, port, sent, received, source, _):
+        self.put("fw/usg.log", t, f"<190>{t:%b %e %Y %H:%M:%S} USG-EDGE %%01SECLOG/6/SESSION_TEARDOWN(l): IPVer=4,Protocol=tcp,SourceIP={ip},"
+                                  f"DestinationIP={to},SourcePort={source},DestinationPort={port},SourceNatIP=192.0.2.1,SourceNatPort=2060,"
+                                  f"SendPkts=8,SendBytes={sent},RcvPkts=8,RcvBytes={received},PolicyName=allow,CloseReason=aged-out.")
+
+    def h3c(self, t, ip, to, port, sent, received, source, _):
+        self.put("fw/h3c.log", t, f"<190>{t:%b %e %H:%M:%S %Y} H3C-EDGE %%10SESSION/6/SESSION_IPV4_FLOW: Protocol(1001)=TCP;SrcIPAddr(1003)={ip};"
+                                  f"SrcPort(1004)={source};NATSrcIPAddr(1005)=192.0.2.1;NATSrcPort(1006)=2060;DstIPAddr(1007)={to};"
+                                  f"DstPort(1008)={port};InitByteCount(1046)={sent};RplyByteCount(1047)={received};Event(1048)=(8)Session deleted;")
+
+    def checkpoint(self, t, ip, to, port, sent, received, source, _):
+        self.put("fw/cp.log", t, f'<134>1 {t:%Y-%m-%dT%H:%M:%SZ} CP-EDGE CheckPoint 12 - [action:"Accept"; loguid:"{{0x1}}"; origin:"172.22.1.1"; '
+                                 f'time:"{int(t.timestamp())}"; dst:"{to}"; product:"VPN-1 & FireWall-1"; proto:"6"; s_port:"{source}"; '
+                                 f'service:"{port}"; src:"{ip}"; client_outbound_bytes:"{sent}"; server_outbound_bytes:"{received}"]')
+
+    def juniper(self, t, ip, to, port, sent, received, source, _):
+        self.put("fw/srx.log", t, f'<14>1 {t:%Y-%m-%dT%H:%M:%SZ} SRX-EDGE RT_FLOW - RT_FLOW_SESSION_CLOSE [junos@2636.1.1.1.2.129 reason="idle" '
+                                  f'source-address="{ip}" source-port="{source}" destination-address="{to}" destination-port="{port}" '
+                                  f'protocol-id="6" bytes-from-client="{sent}" bytes-from-server="{received}"] session closed')
 
     def lease(self, t, ip, name):
         m = hashlib.sha256(name.encode()).hexdigest()

@@ -46,7 +46,7 @@ def usual_days(g, desks):
         for host in ("docs01", "updsrv"):
             g.runs(host, after(day, hours=3), 0, "/usr/bin/run-parts", "run-parts", "/etc/cron.daily")
         g.auth("updsrv", after(day, hours=8), "sshd[901]: Accepted publickey for deploy from 172.22.5.9 port 40100 ssh2: RSA SHA256:x")
-        g.fortigate(after(day, hours=23), "172.22.4.40", "192.0.2.200", 443, 30 * 10**9, 10**6, "backup.example")
+        g.through(after(day, hours=23), "172.22.4.40", "192.0.2.200", 443, 30 * 10**9, 10**6, name="backup.example")
         for c in desks:
             g.lease(after(day, hours=5, seconds=r.randrange(3000)), c["ip"], c["name"])
             g.beat(c["name"], after(day, hours=6), "Security", SECURITY, 4624, TargetUserName="u", TargetDomainName="AD", LogonType="2",
@@ -54,7 +54,7 @@ def usual_days(g, desks):
             for k in range(6):
                 g.starts(c["name"], after(day, hours=7 + k), "C:\\Program Files\\Fleet\\FleetAgent.exe", "FleetAgent.exe",
                          "C:\\Windows\\System32\\services.exe")
-                g.fortigate(after(day, hours=7 + k, seconds=r.randrange(900)), c["ip"], f"192.0.2.{10 + k}", 443, 4000, 90000, f"s{k}.example")
+                g.through(after(day, hours=7 + k, seconds=r.randrange(900)), c["ip"], f"192.0.2.{10 + k}", 443, 4000, 90000, name=f"s{k}.example")
     for c in desks[-8:]:
         g.nginx_json("updsrv", after(START, hours=9, seconds=r.randrange(9000)), c["ip"], PACKAGE, 200, 24117248)
 
@@ -91,9 +91,10 @@ def delivered(g, desks):
         g.installs(c["name"], after(when, seconds=70), "NET Runtime Optimization x64", image)
         g.starts(c["name"], after(when, seconds=71), image, f'"{image}" -k', "C:\\Windows\\System32\\services.exe", "implant")
         for k in range(40):
-            g.fortigate(after(when, seconds=120 + 5400 * k + g.r.randrange(900)), c["ip"], CONTROL, 443, 1100 + k, 600, "telemetry-gw.example")
+            g.through(after(when, seconds=120 + 5400 * k + g.r.randrange(900)), c["ip"], CONTROL, 443, 1100 + k, 600,
+                      name="telemetry-gw.example")
         if i < 8:
-            g.fortigate(after(at("2025-03-08T23:30:00"), minutes=9 * i), c["ip"], DROP, 443, 500 * 10**6, 90000, "files.example")
+            g.through(after(at("2025-03-08T23:30:00"), minutes=9 * i), c["ip"], DROP, 443, 500 * 10**6, 90000, name="files.example")
 
 
 def known_addresses():
@@ -103,26 +104,28 @@ def known_addresses():
     return name
 
 
-def check_update():
-    g, desks = Logs(77), clients(32)
+def check_update(firewall, names_places):
+    g, desks, name = Logs(77, firewall), clients(32), "update-" + firewall
     usual_days(g, desks)
     entry(g)
     delivered(g, desks)
-    case = story_of(g, "update", "--case", known_addresses())
+    case = story_of(g, name, "--case", known_addresses())
     story = case["incident"]
     classes = {h["host"].split(".")[0]: h["class"] for h in story["hosts"]}
-    t.equal(story["incidents"], 1, "update: one incident")
-    t.equal((story["entry"][0]["host"], story["entry"][0]["time"][:16]), ("docs01", "2025-03-04T22:41"), "update: where and when it began")
-    t.equal({x["ip"] for x in story["external"] if x["role"] == "relay"}, {RELAY, SECOND}, "update: the relays")
-    t.equal({x["ip"] for x in story["external"] if x["role"] == "c2"}, {CONTROL}, "update: the control server")
-    t.equal({(x["ip"], x["name"]) for x in story["external"] if x["role"] == "exfiltration"}, {(DROP, "files.example")}, "update: where it went")
-    t.equal({n for n, c in classes.items() if c == "confirmed"}, {"docs01", "updsrv"} | {c["name"] for c in desks[4:20]}, "update: who is confirmed")
-    t.check(any("on 2 protection stopped it" in s for s in said(case, "nar.fetched_stopped")), "update: what was stopped is said",
+    t.equal(story["incidents"], 1, f"{name}: one incident")
+    t.equal((story["entry"][0]["host"], story["entry"][0]["time"][:16]), ("docs01", "2025-03-04T22:41"), f"{name}: where and when it began")
+    t.equal({x["ip"] for x in story["external"] if x["role"] == "relay"}, {RELAY, SECOND}, f"{name}: the relays")
+    t.equal({x["ip"] for x in story["external"] if x["role"] == "c2"}, {CONTROL}, f"{name}: the control server")
+    t.equal({(x["ip"], x.get("name")) for x in story["external"] if x["role"] == "exfiltration"},
+            {(DROP, "files.example" if names_places else None)}, f"{name}: where it went")
+    t.equal({n for n, c in classes.items() if c == "confirmed"}, {"docs01", "updsrv"} | {c["name"] for c in desks[4:20]},
+            f"{name}: who is confirmed")
+    t.check(any("on 2 protection stopped it" in s for s in said(case, "nar.fetched_stopped")), f"{name}: what was stopped is said",
             said(case, "nar.fetched_stopped"))
     lost = story["exfil"]["total"]
-    t.check(lost["low"] <= 2 * 10**9 <= lost["high"], "update: what left, although four hosts sent it to one place", lost)
-    t.check(any(e["from"] == "docs01" and e["to"] == "updsrv" for e in story["edges"]), "update: from server to server")
-    t.check(all(f["first"] is None or f["first"] < "2025-04" for f in case["facts"]), "update: lines without a year are not of the year of the copy")
+    t.check(lost["low"] <= 2 * 10**9 <= lost["high"], f"{name}: what left, although four hosts sent it to one place", lost)
+    t.check(any(e["from"] == "docs01" and e["to"] == "updsrv" for e in story["edges"]), f"{name}: from server to server")
+    t.check(all(f["first"] is None or f["first"] < "2025-04" for f in case["facts"]), f"{name}: lines without a year are not of the year of the copy")
 
 
 # --- a mail server ----------------------------------------------------------------------------------------
@@ -180,7 +183,7 @@ def check_quiet():
         g.starts(c["name"], after(when, seconds=80), "C:\\Program Files\\Fleet\\FleetTelemetry.exe", "FleetTelemetry.exe",
                  "C:\\Windows\\System32\\services.exe")
         for k in range(30):
-            g.fortigate(after(when, seconds=90 + 3600 * k), c["ip"], "192.0.2.77", 443, 1200, 900, "telemetry.fleet-vendor.example")
+            g.through(after(when, seconds=90 + 3600 * k), c["ip"], "192.0.2.77", 443, 1200, 900, name="telemetry.fleet-vendor.example")
     for d in (2, 3, 7):  # an administrator at night
         for c in desks[:12]:
             when = after(START, days=d, hours=22, seconds=g.r.randrange(6000))
@@ -205,7 +208,8 @@ def check_quiet():
     t.check(all(h["class"] not in ("confirmed", "likely") for h in case["incident"]["hosts"]), "quiet: nobody is accused")
 
 
-check_update()
+for maker, names in (("fortigate", True), ("huawei", False), ("h3c", False), ("checkpoint", False), ("juniper", False)):
+    check_update(maker, names)
 check_mail()
 check_quiet()
 t.done()
