@@ -4,10 +4,10 @@
 #include "readers/readers.h"
 
 static const struct device_kind *const KINDS[] = {
-	&cisco_kind,   &panos_kind,     &cef_kind,        &leef_kind,      &fortigate_kind,
-	&h3c_kind,     &huawei_kind,    &checkpoint_kind, &filterlog_kind, &junos_kind,
-	&sangfor_kind, &dhcpd_kind,     &kea_kind,        &dnsmasq_kind,   &unbound_kind,
-	&bind_kind,    &netfilter_kind, &pairs_kind, /* what names its fields but not its maker */
+	&cisco_kind,  &panos_kind,      &cef_kind,       &leef_kind,  &fortigate_kind, &h3c_kind,
+	&huawei_kind, &checkpoint_kind, &filterlog_kind, &junos_kind, &sangfor_kind,   &openvpn_kind,
+	&ivanti_kind, &citrix_kind,     &dhcpd_kind,     &kea_kind,   &dnsmasq_kind,   &unbound_kind,
+	&bind_kind,   &netfilter_kind,  &pairs_kind, /* what names its fields but not its maker */
 };
 
 /* --- the header ----------------------------------------------------------------------------- */
@@ -60,7 +60,7 @@ static void host_before_mark(struct syslog_head *h)
 	}
 }
 
-/* Everything before the message, also that of relays. BIND begins with a time of its own. */
+/* Everything before the message, also that of relays. BIND and OpenVPN begin with times of their own. */
 static void read_head(str line, struct syslog_head *h)
 {
 	enum { RELAYS_MAX = 3 };
@@ -70,6 +70,8 @@ static void read_head(str line, struct syslog_head *h)
 	if (!syslog_head_read(line, h)) {
 		*h = (struct syslog_head){ .message = line };
 		n = logtime_read(line, LOGTIME_DAYMON, &lt);
+		if (!n)
+			n = logtime_read(line, LOGTIME_CTIME, &lt);
 		if (n && n < line.len && line.ptr[n] == ' ') {
 			h->has_time = true;
 			h->time = lt;
@@ -251,6 +253,6 @@ static const struct text_format DEVICE = {
  * and says so, as one whose building is not in the log. */
 const struct reader_ops reader_device = TEXT_READER_PIECES(
 	"device",
-	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, H3C, Check Point, pfSense, Juniper, Sangfor, CEF, "
+	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, H3C, Check Point, pfSense, Juniper, Sangfor, OpenVPN, Ivanti, Citrix, CEF, "
 	"LEEF, netfilter, dhcpd, Kea, dnsmasq, Unbound, BIND",
 	&DEVICE);

@@ -24,6 +24,8 @@ enum device_set {
 	DEVICE_FILTERLOG,
 	DEVICE_JUNOS,
 	DEVICE_SANGFOR,
+	DEVICE_VPN,
+	DEVICE_CITRIX,
 	DEVICE_CEF,
 	DEVICE_LEEF,
 	DEVICE_NETFILTER,
@@ -67,6 +69,7 @@ extern const struct device_kind bind_kind;                                      
 extern const struct device_kind unbound_kind;                                            /* unbound.c */
 extern const struct device_kind h3c_kind, checkpoint_kind, filterlog_kind;               /* gateways.c */
 extern const struct device_kind junos_kind, sangfor_kind;                                /* gateways_told.c */
+extern const struct device_kind openvpn_kind, ivanti_kind, citrix_kind;                  /* vpn.c */
 
 struct cisco *cisco_new(void);
 void cisco_free(struct cisco *c);
