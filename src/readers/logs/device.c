@@ -49,15 +49,12 @@ static void host_before_mark(struct syslog_head *h)
 {
 	str rest, host = str_cut(h->message, ':', &rest);
 
-	if (is_zone(host) && str_starts(rest, STR(" %"))) {
-		h->message = (str){ rest.ptr + 1, rest.len - 1 };
+	if (!str_starts(rest, STR(" %")) || !host.len || host.len >= 64 || memchr(host.ptr, ' ', host.len) ||
+	    host.ptr[0] == '%')
 		return;
-	}
-	if (host.len && host.len < 64 && !memchr(host.ptr, ' ', host.len) && host.ptr[0] != '%' &&
-	    str_starts(rest, STR(" %"))) {
+	if (!is_zone(host))
 		h->host = host;
-		h->message = (str){ rest.ptr + 1, rest.len - 1 };
-	}
+	h->message = (str){ rest.ptr + 1, rest.len - 1 };
 }
 
 /* Everything before the message, also that of relays. BIND and OpenVPN begin with times of their own. */
