@@ -1,4 +1,4 @@
-/* Error logs of web servers, Java logs, Squid, AWS load balancers. */
+/* Error logs of web servers, Java logs, proxies, AWS load balancers. */
 #include "unit.h"
 
 #include "readers/textlog_run.h"
@@ -233,6 +233,84 @@ static const struct textlog_case SQUID_BAD[] = {
 	{ 0 },
 };
 
+/* Squid's result behind a web server's line. */
+#define SW "10.1.2.3 - bob [02/May/2024:08:11:21 +0000] "
+#define SQUID_WEB SW "\"GET http://h.example/x.zip?a=1 HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0\" TCP_MISS:HIER_DIRECT"
+#define SQUID_COMMON SW "\"GET http://h.example/x.zip HTTP/1.0\" 200 512 TCP_MISS:DIRECT"
+
+static const struct textlog_case SQUID_WEB_GOOD[] = {
+	{ "combined", SQUID_WEB, "2024-05-02T08:11:21Z",
+	  "c-ip=10.1.2.3 cs-ident= cs-username=bob cs-method=GET c-uri=http://h.example/x.zip?a=1 cs-version=1.1 "
+	  "sc-status=200 sc-bytes=512 cs-referer= cs-user-agent=Mozilla/5.0 s-action=TCP_MISS s-hierarchy=HIER_DIRECT "
+	  "cs-host=h.example c-uri-stem=/x.zip c-uri-query=a=1 c-uri-extension=zip more= cs-request=" },
+	{ "common", SQUID_COMMON, "2024-05-02T08:11:21Z",
+	  "cs-version=1.0 cs-referer= cs-user-agent= s-action=TCP_MISS s-hierarchy=DIRECT sc-bytes=512" },
+	{ "a tunnel", SW "\"CONNECT h.example:443 HTTP/1.1\" 200 8123 \"-\" \"-\" TCP_TUNNEL:HIER_DIRECT", NULL,
+	  "cs-method=CONNECT c-uri=h.example:443 cs-host=h.example:443 c-uri-stem= cs-user-agent= s-action=TCP_TUNNEL" },
+	{ "a tunnel, common", SW "\"CONNECT h.example:443 HTTP/1.1\" 200 8123 TCP_TUNNEL:HIER_DIRECT", NULL,
+	  "cs-host=h.example:443 s-action=TCP_TUNNEL" },
+	{ "another zone", "10.1.2.3 - - [02/May/2024:08:11:21 +0200] \"GET http://a/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE",
+	  "2024-05-02T06:11:21Z", "cs-username= s-hierarchy=HIER_NONE" },
+	{ "IPv6", "2001:db8::5 - - [02/May/2024:08:11:21 +0000] \"GET http://[2001:db8::9]:8080/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE",
+	  NULL, "c-ip=2001:db8::5 cs-host=[2001:db8::9]:8080 c-uri-stem=/" },
+	{ "a client by its name", "ws-01.corp.example - - [02/May/2024:08:11:21 +0000] \"GET http://a/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE",
+	  NULL, "c-ip=ws-01.corp.example" },
+	{ "denied", SW "\"GET http://a.example/ HTTP/1.1\" 403 4102 \"-\" \"curl/8\" TCP_DENIED:HIER_NONE", NULL,
+	  "sc-status=403 s-action=TCP_DENIED cs-user-agent=curl/8" },
+	{ "asked for a password", "10.1.2.3 - - [02/May/2024:08:11:21 +0000] \"CONNECT a.example:443 HTTP/1.1\" 407 4102 \"-\" \"x\" TCP_DENIED:HIER_NONE",
+	  NULL, "sc-status=407 cs-username=" },
+	{ "aborted", SW "\"POST http://a.example/u HTTP/1.1\" 0 0 \"-\" \"x\" TCP_MISS_ABORTED:HIER_DIRECT", NULL,
+	  "cs-method=POST sc-status=0 s-action=TCP_MISS_ABORTED" },
+	{ "no request", "10.1.2.3 - - [02/May/2024:08:11:21 +0000] \"NONE error:invalid-request HTTP/0.0\" 400 3500 \"-\" \"-\" NONE:HIER_NONE",
+	  NULL, "cs-method=NONE c-uri=error:invalid-request cs-host= c-uri-stem= s-action=NONE" },
+	{ "no request, a newer one", "10.1.2.3 - - [02/May/2024:08:11:21 +0000] \"- error:transaction-end-before-headers HTTP/0.0\" 0 0 \"-\" \"-\" NONE_NONE:HIER_NONE",
+	  NULL, "s-action=NONE_NONE cs-host=" },
+	{ "another cache asks", "10.1.2.3 - - [02/May/2024:08:11:21 +0000] \"ICP_QUERY http://a.example/ HTTP/0.0\" 0 70 UDP_MISS:HIER_NONE",
+	  NULL, "s-action=UDP_MISS cs-method=ICP_QUERY cs-host=a.example" },
+	{ "a tag", SW "\"GET http://a/ HTTP/1.1\" 200 5 TAG_NONE:HIER_NONE", NULL, "s-action=TAG_NONE" },
+	{ "a peer that did not answer", SW "\"GET http://a/ HTTP/1.1\" 200 5 TCP_MISS:TIMEOUT_FIRSTUP_PARENT", NULL,
+	  "s-hierarchy=TIMEOUT_FIRSTUP_PARENT" },
+	{ "a referer", SW "\"GET http://a/ HTTP/1.1\" 200 5 \"http://r.example/?q\" \"x\" TCP_HIT:HIER_NONE", NULL,
+	  "cs-referer=http://r.example/?q" },
+	{ "a quote in the agent, escaped", SW "\"GET http://a/ HTTP/1.1\" 200 5 \"-\" \"x\\\"y\" TCP_HIT:HIER_NONE", NULL,
+	  "cs-user-agent=x\"y s-action=TCP_HIT more=" },
+	{ "a result in the agent, escaped", SW "\"GET http://a/ HTTP/1.1\" 200 5 \"-\" \"x\\\"\\tTCP_DENIED:HIER_NONE\" TCP_HIT:HIER_NONE",
+	  NULL, "s-action=TCP_HIT" },
+	{ "a line in the agent", SW "\"GET http://a/ HTTP/1.1\" 200 5 \"-\" \"x\\n6.6.6.6\" TCP_HIT:HIER_NONE", NULL,
+	  "c-ip=10.1.2.3 s-action=TCP_HIT" },
+	{ "a name before the host", SW "\"GET ftp://u:p@ftp.example/f.txt HTTP/1.1\" 200 5 TCP_MISS:HIER_DIRECT", NULL,
+	  "cs-host=ftp.example c-uri-stem=/f.txt" },
+	{ "a user of a domain", "10.1.2.3 - corp%5Cbob [02/May/2024:08:11:21 +0000] \"GET http://a/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE", NULL,
+	  "cs-username=corp%5Cbob" },
+	{ "fields behind", SQUID_WEB " 17 \"t\"", NULL, "s-action=TCP_MISS s-hierarchy=HIER_DIRECT" },
+	{ "a field behind", SQUID_WEB " 192.0.2.4", NULL, "more=192.0.2.4" },
+	{ "no size", SW "\"GET http://a/ HTTP/1.1\" 200 - TCP_HIT:HIER_NONE", NULL, "sc-bytes=" },
+	{ "a large one", SW "\"GET http://a/ HTTP/1.1\" 200 4294967296 TCP_HIT:HIER_NONE", NULL, "sc-bytes=4294967296" },
+	{ "no UTF-8", SW "\"GET http://a/\xFF HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE", NULL, "c-uri-stem=/\xFF" },
+	{ "no request line", SW "\"-\" 400 5 \"-\" \"-\" TCP_DENIED:HIER_NONE", NULL, "cs-method= cs-request= sc-status=400" },
+	{ "a path only", SW "\"GET /internal/x.png HTTP/1.1\" 200 5 TCP_MEM_HIT:HIER_NONE", NULL,
+	  "cs-host= c-uri-stem=/internal/x.png c-uri-extension=png" },
+	{ 0 },
+};
+static const struct textlog_case SQUID_WEB_BAD[] = {
+	{ "a web server's line", SW "\"GET / HTTP/1.1\" 200 5 \"-\" \"x\"", NULL, NULL },
+	{ "a web server's common line", SW "\"GET / HTTP/1.1\" 200 5", NULL, NULL },
+	{ "half of a result", SW "\"GET http://a/ HTTP/1.1\" 200 5 TCP_MISS:", NULL, NULL },
+	{ "the other half", SW "\"GET http://a/ HTTP/1.1\" 200 5 :HIER_DIRECT", NULL, NULL },
+	{ "small letters", SW "\"GET http://a/ HTTP/1.1\" 200 5 tcp_miss:hier_direct", NULL, NULL },
+	{ "another word", SW "\"GET http://a/ HTTP/1.1\" 200 5 MISS:HIER_DIRECT", NULL, NULL },
+	{ "a word that begins so", SW "\"GET http://a/ HTTP/1.1\" 200 5 NONEXT:HIER_DIRECT", NULL, NULL },
+	{ "a result in quotes", SW "\"GET http://a/ HTTP/1.1\" 200 5 \"TCP_MISS:HIER_DIRECT\"", NULL, NULL },
+	{ "a result in the agent only", SW "\"GET http://a/ HTTP/1.1\" 200 5 \"-\" \"x TCP_MISS:HIER_DIRECT\"", NULL, NULL },
+	{ "a quote stays open", SW "\"GET http://a/ HTTP/1.1\" 200 5 \"-\" \"x TCP_MISS:HIER_DIRECT", NULL, NULL },
+	{ "no status", SW "\"GET http://a/ HTTP/1.1\" TCP_MISS:HIER_DIRECT", NULL, NULL },
+	{ "day 32", "10.1.2.3 - - [32/May/2024:08:11:21 +0000] \"GET http://a/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE", NULL, NULL },
+	{ "no time", "10.1.2.3 - - \"GET http://a/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE", NULL, NULL },
+	{ "no client", "[02/May/2024:08:11:21 +0000] \"GET http://a/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE", NULL, NULL },
+	{ "an identity that would be the client", "ws-01 6.6.6.6 - - [02/May/2024:08:11:21 +0000] \"GET http://a/ HTTP/1.1\" 200 5 TCP_HIT:HIER_NONE", NULL, NULL },
+	{ 0 },
+};
+
 /* --- AWS ------------------------------------------------------------------------------------ */
 
 #define ELB_HEAD                                                                                             \
@@ -322,6 +400,10 @@ static const struct textlog_format FORMATS[] = {
 	{ "java", &reader_javalog, JAVA_GOOD, JAVA_BAD, JAVA, "tomcat.catalina", "\"level\":\"INFO\"" },
 	{ "squid", &reader_squid, SQUID_GOOD, SQUID_BAD, SQUID, "squid.access",
 	  "\"destination\":{\"address\":\"203.0.113.140\",\"bytes\":7214,\"ip\":\"203.0.113.140\",\"port\":443}" },
+	{ "squid, combined", &reader_squid, SQUID_WEB_GOOD, SQUID_WEB_BAD, SQUID_WEB, "squid.access",
+	  "\"user_agent\":{\"original\":\"Mozilla/5.0\"}" },
+	{ "squid, common", &reader_squid, SQUID_WEB_GOOD, SQUID_BAD, SQUID_COMMON, "squid.access",
+	  "\"url\":{\"domain\":\"h.example\",\"original\":\"http://h.example/x.zip\",\"path\":\"/x.zip\"}" },
 	{ "elb", &reader_awselb, ELB_GOOD, ELB_BAD, ELB, "aws.elb", "\"original\":\"UA 1\"" },
 };
 
@@ -367,13 +449,61 @@ static void claims(void **state)
 		for (size_t k = 0; k < COUNT(FORMATS); k++) {
 			int score = text_claim(FORMATS[k].ops->text, &h);
 
-			CHECK(FORMATS[i].what, (score > 0) == (k == i));
+			CHECK(FORMATS[i].what, (score > 0) == (FORMATS[k].ops == FORMATS[i].ops));
 			best = score > top ? k : best;
 			top = score > top ? score : top;
 		}
-		CHECK(FORMATS[i].what, best == i);
+		CHECK(FORMATS[i].what, FORMATS[best].ops == FORMATS[i].ops);
 		text_head_done(store);
 	}
+}
+
+/* Which reader is picked for all of a content. */
+static void picks(void **state)
+{
+#define PLAIN SW "\"GET / HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0\"\n"
+	static const struct {
+		const char *what, *content;
+		const struct reader_ops *ops;
+	} T[] = {
+		{ "a web server's log", PLAIN PLAIN PLAIN, &reader_webaccess },
+		{ "another field behind the agent", SW "\"GET / HTTP/1.1\" 200 5 \"-\" \"x\" a:b\n", &reader_webaccess },
+		{ "a result that the client wrote", SW "\"GET / HTTP/1.1\" 200 5 \"-\" \"x TCP_MISS:HIER_DIRECT\"\n",
+		  &reader_webaccess },
+		{ "four of five with a result", SQUID_WEB "\n" SQUID_WEB "\n" PLAIN SQUID_COMMON "\n" SQUID_WEB "\n",
+		  &reader_squid },
+		{ "three of five", SQUID_WEB "\n" PLAIN SQUID_WEB "\n" PLAIN SQUID_WEB "\n", &reader_webaccess },
+		{ "both forms of Squid", SQUID "\n" SQUID_WEB "\n" SQUID "\n" SQUID_WEB "\n", &reader_squid },
+		{ "the last line is cut", SQUID_WEB "\n" SQUID_WEB "\n" SQUID_WEB "\n" SQUID_WEB "\n" SW "\"GET http://", &reader_squid },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(T); i++) {
+		err e = { 0 };
+
+		CHECK(T[i].what, reader_pick(str_bytes(str_of(T[i].content)), STR(""), &e) == T[i].ops);
+	}
+}
+
+/* Squid writes its result behind all that a client says: a fake one before it is told and does not count. */
+static void squid_fakes(void **state)
+{
+	struct textlog_run r;
+
+	(void)state;
+	textlog_run_str(&r, &reader_squid,
+			SW "\"GET http://a/ HTTP/1.1\" 200 5 \"-\" \"x\" TCP_DENIED:HIER_NONE \"y\" TCP_MISS:HIER_DIRECT\n"
+			SQUID "\n" SQUID_COMMON "\n" SW "\"GET http://a/ HTTP/1.1\" 200 5 \"-\" \"Mozi");
+	assert_int_equal(r.nevents, 4);
+	assert_int_equal(r.ngaps, 0);
+	assert_int_equal(r.events[0].flags, EVENT_PARTIAL);
+	textlog_check_fields("fake", &r.events[0], "s-action=TCP_MISS s-hierarchy=HIER_DIRECT cs-user-agent=x");
+	assert_string_equal(r.events[1].dataset, "squid.access");
+	textlog_check_fields("native", &r.events[1], "s-result=TCP_TUNNEL/200 time-taken=1403");
+	textlog_check_fields("common", &r.events[2], "s-action=TCP_MISS s-hierarchy=DIRECT");
+	assert_int_equal(r.events[3].flags, EVENT_PARTIAL);
+	textlog_check_fields("cut", &r.events[3], "cs-user-agent=Mozi s-action= cs-host=a");
+	textlog_run_done(&r);
 }
 
 int main(void)
@@ -383,6 +513,8 @@ int main(void)
 		cmocka_unit_test(documents),
 		cmocka_unit_test(two_contexts),
 		cmocka_unit_test(claims),
+		cmocka_unit_test(picks),
+		cmocka_unit_test(squid_fakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
