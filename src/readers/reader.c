@@ -23,6 +23,7 @@ const struct reader_ops *const READERS[] = {
 	&reader_nginx_error,
 	&reader_javalog,
 	&reader_squid,
+	&reader_zscaler, /* "vendor=Zscaler" among tabs */
 	&reader_awselb,
 	&reader_vsftpd,
 	&reader_dpkg,

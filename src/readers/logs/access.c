@@ -388,7 +388,7 @@ void access_url(str url, struct access_url *ret)
 	*ret = u;
 	if (!url.len)
 		return;
-	for (scheme = 0; scheme < url.len && url.ptr[scheme] != ':' && url.ptr[scheme] != '/'; scheme++)
+	for (scheme = 0; scheme < url.len && !memchr(":/?", url.ptr[scheme], 3); scheme++)
 		;
 	if (str_starts(behind(url, scheme), STR("://")))
 		rest = behind(url, scheme + 3);

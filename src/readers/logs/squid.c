@@ -1,6 +1,6 @@
-/* squid.c - Squid's access log: its own form, and a web server's common and combined form with Squid's result behind
- * it. Times are those of completion. Bytes are those to the client: of a tunnel, what was uploaded is not in this log.
- * Source: squid-cache.org, logformat "squid", "common" and "combined", "Squid result codes". */
+/* squid.c - Squid's access log: its own form, and a web server's common and combined form with Squid's result
+ * behind it. Times are those of completion. Bytes are those to the client: of a tunnel, what was uploaded is
+ * not in this log. Source: squid-cache.org, logformat "squid", "common", "combined", "Squid result codes". */
 #include "readers/logs/access.h"
 #include "readers/readers.h"
 #include "readers/text/escape.h"
@@ -161,8 +161,8 @@ static bool is_result(const struct access_extra *x)
 		str_eq(action, STR("NONE")));
 }
 
-/* Which of the fields behind the known ones is the result: the last that can be, as Squid writes it behind all that the
- * client chose. A fake one makes two. ACCESS_EXTRA_MAX: none. */
+/* Which of the fields behind the known ones is the result: the last that can be, as Squid writes it behind all
+ * that the client chose. A fake one makes two. ACCESS_EXTRA_MAX: none. */
 static size_t result_at(const struct access_line *a)
 {
 	size_t i = a->nextra < ACCESS_EXTRA_MAX ? a->nextra : ACCESS_EXTRA_MAX;

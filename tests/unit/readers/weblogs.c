@@ -311,6 +311,68 @@ static const struct textlog_case SQUID_WEB_BAD[] = {
 	{ 0 },
 };
 
+/* --- Zscaler -------------------------------------------------------------------------------- */
+
+#define ZT "2024-05-02 08:11:21\t"
+#define Z_BEFORE "reason=Allowed\tevent_id=736\tprotocol=HTTPS\taction=Allowed\ttransactionsize=9876\tresponsesize=8642\trequestsize=1234\t"
+#define Z_BEHIND                                                                                             \
+	"\tproduct=NSS\tlocation=HQ\tClientIP=10.1.2.3\tstatus=200\tuser=alice@corp.example\turl=drive.example.net/upload?id=1\tvendor=Zscaler\thostname=drive.example.net\tclientpublicIP=192.0.2.1"
+#define Z_AGENT(agent) ZT Z_BEFORE "serverip=203.0.113.7\trequestmethod=POST\trefererURL=None\tuseragent=" agent Z_BEHIND
+#define ZSCALER Z_AGENT("Mozilla/5.0")
+/* With some pairs only. */
+#define Z(pairs) ZT "ClientIP=10.1.2.3\tproduct=NSS\t" pairs
+
+static const struct textlog_case ZSCALER_GOOD[] = {
+	{ "an upload", ZSCALER, "2024-05-02T08:11:21Z",
+	  "reason=Allowed event_id=736 protocol=HTTPS action=Allowed transactionsize=9876 responsesize=8642 requestsize=1234 "
+	  "serverip=203.0.113.7 requestmethod=POST refererURL= useragent=Mozilla/5.0 product=NSS location=HQ ClientIP=10.1.2.3 "
+	  "status=200 user=alice@corp.example url=drive.example.net/upload?id=1 vendor=Zscaler hostname=drive.example.net "
+	  "clientpublicIP=192.0.2.1 cs-host=drive.example.net c-uri-stem=/upload c-uri-query=id=1 c-uri-extension= r-port=443 more=" },
+	{ "a time in words", "Thu May  2 08:11:21 2024\tClientIP=10.1.2.3\turl=a.example/", "2024-05-02T08:11:21Z", "ClientIP=10.1.2.3" },
+	{ "behind syslog", "<13>May  2 08:11:22 nss01 " ZSCALER, "2024-05-02T08:11:21Z", "syslog-host=nss01 reason=Allowed" },
+	{ "no protocol", Z("url=a.example/x.exe"), NULL, "r-port= cs-host=a.example c-uri-stem=/x.exe c-uri-extension=exe" },
+	{ "HTTP", Z("protocol=HTTP\turl=a.example"), NULL, "r-port=80 cs-host=a.example c-uri-stem=" },
+	{ "another port", Z("protocol=HTTPS\turl=a.example:8443/p"), NULL, "r-port=8443 cs-host=a.example:8443 c-uri-stem=/p" },
+	{ "a tunnel", Z("protocol=SSL\trequestmethod=CONNECT\turl=a.example:443"), NULL, "r-port=443 c-uri-stem=" },
+	{ "an address", Z("protocol=HTTPS\turl=[2001:db8::9]/p"), NULL, "r-port=443 cs-host=[2001:db8::9]" },
+	{ "an address and a port", Z("protocol=HTTPS\turl=[2001:db8::9]:8443/p"), NULL, "r-port=8443" },
+	{ "a scheme", Z("url=http://u@a.example/p"), NULL, "cs-host=a.example c-uri-stem=/p" },
+	{ "a URL in the query", Z("url=a.example?u=https://b.example/"), NULL, "cs-host=a.example c-uri-stem= c-uri-query=u=https://b.example/" },
+	{ "nothing, in three ways", Z("user=None\tdepartment=N/A\tstatus=NA\tmd5=\turl=a.example/"), NULL,
+	  "user= department= status= md5= more=" },
+	{ "a name that begins so", Z("user=Nonesuch"), NULL, "user=Nonesuch" },
+	{ "blocked", Z("action=Blocked\treason=Malware\tstatus=403\turl=a.example/"), NULL, "action=Blocked reason=Malware status=403" },
+	{ "an equals sign in a value", Z("url=a.example/?a=b=c"), NULL, "c-uri-query=a=b=c" },
+	{ "a key that nobody knows", Z("keyprotectiontype=HSM\tx_1=y"), NULL, "keyprotectiontype=HSM x_1=y" },
+	{ "no client", ZT "product=NSS\turl=a.example/", NULL, "ClientIP= url=a.example/" },
+	{ "no URL", ZT "product=NSS\tClientIP=2001:db8::5", NULL, "ClientIP=2001:db8::5 cs-host= r-port=" },
+	{ "a tab at the end", Z("url=a.example/\t"), NULL, "url=a.example/ more=" },
+	{ "two tabs", Z("user=u\t\turl=a.example/"), NULL, "user=u url=a.example/" },
+	{ "quotes in the agent", Z_AGENT("\"x\"'y'"), NULL, "useragent=\"x\"'y' ClientIP=10.1.2.3" },
+	{ "a line in the agent, escaped", Z_AGENT("x%0a%09ClientIP=6.6.6.6"), NULL, "ClientIP=10.1.2.3" },
+	{ "no UTF-8", Z("url=a.example/\xFF"), NULL, "c-uri-stem=/\xFF" },
+	{ "an empty value at the end", Z("url=a.example/\tmd5="), NULL, "md5=" },
+	{ 0 },
+};
+static const struct textlog_case ZSCALER_BAD[] = {
+	{ "no time", "reason=Allowed\tClientIP=10.1.2.3\turl=a.example/", NULL, NULL },
+	{ "a time that is none", "2024-13-02 08:11:21\tClientIP=10.1.2.3\turl=a.example/", NULL, NULL },
+	{ "hour 25", "2024-05-02 25:11:21\tClientIP=10.1.2.3\turl=a.example/", NULL, NULL },
+	{ "spaces for tabs", "2024-05-02 08:11:21 ClientIP=10.1.2.3 url=a.example/", NULL, NULL },
+	{ "a time only", "2024-05-02 08:11:21", NULL, NULL },
+	{ "a time and a tab", "2024-05-02 08:11:21\t", NULL, NULL },
+	{ "no pairs", ZT "some words", NULL, NULL },
+	{ "words before the pairs", ZT "x\tClientIP=10.1.2.3\turl=a.example/", NULL, NULL },
+	{ "no key", ZT "=x\tClientIP=10.1.2.3", NULL, NULL },
+	{ "a key that is none", ZT "a b=x\tClientIP=10.1.2.3", NULL, NULL },
+	{ "neither client nor URL", ZT "product=NSS\tuser=x", NULL, NULL },
+	{ "client and URL are not there", ZT "product=NSS\tClientIP=None\turl=NA", NULL, NULL },
+	{ "syslog without a time behind it", "<13>May  2 08:11:22 nss01 product=NSS\tClientIP=10.1.2.3", NULL, NULL },
+	{ "words", "some words", NULL, NULL },
+	{ "binary", "\x01\x02\xFF", NULL, NULL },
+	{ 0 },
+};
+
 /* --- AWS ------------------------------------------------------------------------------------ */
 
 #define ELB_HEAD                                                                                             \
@@ -404,6 +466,8 @@ static const struct textlog_format FORMATS[] = {
 	  "\"user_agent\":{\"original\":\"Mozilla/5.0\"}" },
 	{ "squid, common", &reader_squid, SQUID_WEB_GOOD, SQUID_BAD, SQUID_COMMON, "squid.access",
 	  "\"url\":{\"domain\":\"h.example\",\"original\":\"http://h.example/x.zip\",\"path\":\"/x.zip\"}" },
+	{ "zscaler", &reader_zscaler, ZSCALER_GOOD, ZSCALER_BAD, ZSCALER, "zscaler.web",
+	  "\"destination\":{\"address\":\"203.0.113.7\",\"bytes\":8642,\"ip\":\"203.0.113.7\",\"port\":443}" },
 	{ "elb", &reader_awselb, ELB_GOOD, ELB_BAD, ELB, "aws.elb", "\"original\":\"UA 1\"" },
 };
 
@@ -475,6 +539,10 @@ static void picks(void **state)
 		{ "three of five", SQUID_WEB "\n" PLAIN SQUID_WEB "\n" PLAIN SQUID_WEB "\n", &reader_webaccess },
 		{ "both forms of Squid", SQUID "\n" SQUID_WEB "\n" SQUID "\n" SQUID_WEB "\n", &reader_squid },
 		{ "the last line is cut", SQUID_WEB "\n" SQUID_WEB "\n" SQUID_WEB "\n" SQUID_WEB "\n" SW "\"GET http://", &reader_squid },
+		{ "Zscaler", ZSCALER "\n" ZSCALER "\n", &reader_zscaler },
+		{ "Zscaler behind syslog", "<13>May  2 08:11:22 nss01 " ZSCALER "\n", &reader_zscaler },
+		{ "Zscaler in three of four lines", ZSCALER "\n" ZSCALER "\n" ZSCALER "\n2024-05-02 08:11:21 x\n", &reader_applog },
+		{ "somebody else's pairs", ZT "user=x\turl=a.example/\n", &reader_applog },
 	};
 
 	(void)state;
@@ -506,6 +574,30 @@ static void squid_fakes(void **state)
 	textlog_run_done(&r);
 }
 
+/* A client that sends tabs stays one event, and what it says counts for nothing that the service says. */
+static void zscaler_fakes(void **state)
+{
+	struct textlog_run r;
+
+	(void)state;
+	textlog_run_str(&r, &reader_zscaler,
+			Z_AGENT("x\tClientIP=6.6.6.6\tuser=eve\taction=Blocked") "\n" Z_AGENT("x\ty z\t\tw") "\n"
+			Z("user=u\tuser=v\turl=a.example/") "\n"
+			ZT Z_BEFORE "useragent=x\tuser=eve\tuser=None\turl=a.example/\n" ZT Z_BEFORE "servi");
+	assert_int_equal(r.nevents, 5);
+	assert_int_equal(r.ngaps, 0);
+	textlog_check_fields("fakes", &r.events[0], "ClientIP=10.1.2.3 user=alice@corp.example action=Allowed useragent=x");
+	assert_int_equal(textlog_field(&r.events[0], "more").len, strlen("ClientIP=6.6.6.6 user=eve action=Blocked"));
+	assert_true(str_eq(textlog_field(&r.events[1], "useragent"), STR("x\ty z\t\tw")));
+	textlog_check_fields("behind the tabs", &r.events[1], "product=NSS ClientIP=10.1.2.3 more=");
+	textlog_check_fields("twice", &r.events[2], "user=u more=user=v");
+	textlog_check_fields("not there", &r.events[3], "user= url=a.example/");
+	textlog_check_fields("cut", &r.events[4], "reason=Allowed requestsize=1234 ClientIP=");
+	for (size_t i = 0; i < r.nevents; i++)
+		assert_int_equal(r.events[i].flags, EVENT_PARTIAL);
+	textlog_run_done(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +607,7 @@ int main(void)
 		cmocka_unit_test(claims),
 		cmocka_unit_test(picks),
 		cmocka_unit_test(squid_fakes),
+		cmocka_unit_test(zscaler_fakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
