@@ -36,8 +36,8 @@ struct access_request {
 };
 bool access_request(str request, struct access_request *ret);
 
-/* What a proxy was asked for: "scheme://user@host:port/path?query", the same without its scheme, "host:port" of
- * CONNECT, "/path". Who the client said to be there is left out. */
+/* What a proxy was asked for: "scheme://user@host:port/path?query", the same without its scheme,
+ * "host:port" of CONNECT, "/path". Who the client said to be there is left out. */
 struct access_url {
 	str host, stem, query, extension; /* host with its port; empty: not there */
 };

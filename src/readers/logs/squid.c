@@ -161,8 +161,8 @@ static bool is_result(const struct access_extra *x)
 		str_eq(action, STR("NONE")));
 }
 
-/* Which of the fields behind the known ones is the result: the last that can be, as Squid writes it behind all
- * that the client chose. A fake one makes two. ACCESS_EXTRA_MAX: none. */
+/* Which of the fields behind the known ones is the result: the last that can be, as Squid writes it behind
+ * all that the client chose. A fake one makes two. ACCESS_EXTRA_MAX: none. */
 static size_t result_at(const struct access_line *a)
 {
 	size_t i = a->nextra < ACCESS_EXTRA_MAX ? a->nextra : ACCESS_EXTRA_MAX;

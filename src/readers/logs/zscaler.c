@@ -1,7 +1,7 @@
 /* zscaler.c - the web log of Zscaler's Nanolog Streaming Service (NSS) as its feed for Splunk writes it: a
- * time, then key=value pairs, all apart by tabs, with or without a syslog header. Columns are the keys, then
- * parts of the URL under the names that rules have for them. The time is that of the feed's zone, which is not
- * written. Source: help.zscaler.com, "NSS Feed Output Format: Web Logs". */
+ * time, then key=value pairs, all apart by tabs, with or without a syslog header. Columns are the keys,
+ * then parts of the URL under the names that rules have for them. The time is that of the feed's zone,
+ * which is not written. Source: help.zscaler.com, "NSS Feed Output Format: Web Logs". */
 #include "readers/logs/access.h"
 #include "readers/readers.h"
 #include "readers/text/sysloghead.h"

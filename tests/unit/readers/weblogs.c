@@ -373,6 +373,72 @@ static const struct textlog_case ZSCALER_BAD[] = {
 	{ 0 },
 };
 
+/* --- Skyhigh -------------------------------------------------------------------------------- */
+
+#define K_HEAD                                                                                               \
+	"#time_stamp \"auth_user\" src_ip status_code \"req_line\" \"categories\" \"rep_level\" \"media_type\" bytes_to_client bytes_from_client \"user_agent\" \"virus_name\" \"block_res\" \"application_name\"\n"
+#define KT "[02/May/2024:08:11:21 +0200] "
+#define K_WHO KT "\"corp\\alice\" 10.1.2.3 200 "
+#define K_TYPE " \"Software/Hardware\" \"Minimal_Risk\" \"application/zip\" 51234 412 "
+#define K_END " \"\" \"0\" \"Default\""
+#define K_REQUEST(request) K_WHO "\"" request "\"" K_TYPE "\"Mozilla/5.0\"" K_END
+#define K_AGENT(agent) K_WHO "\"GET http://example.org/x.zip?a=1 HTTP/1.1\"" K_TYPE "\"" agent "\"" K_END
+#define SKYHIGH K_AGENT("Mozilla/5.0")
+
+static const struct textlog_case SKYHIGH_GOOD[] = {
+	{ "a download", SKYHIGH, "2024-05-02T06:11:21Z",
+	  "auth_user=corp\\alice src_ip=10.1.2.3 status_code=200 categories=Software/Hardware rep_level=Minimal_Risk "
+	  "media_type=application/zip bytes_to_client=51234 bytes_from_client=412 user_agent=Mozilla/5.0 virus_name= block_res=0 "
+	  "application_name=Default cs-method=GET c-uri=http://example.org/x.zip?a=1 cs-version=1.1 cs-host=example.org "
+	  "c-uri-stem=/x.zip c-uri-query=a=1 c-uri-extension=zip" },
+	{ "a tunnel", K_REQUEST("CONNECT example.org:443 HTTP/1.1"), NULL, "cs-method=CONNECT cs-host=example.org:443 c-uri-stem=" },
+	{ "an upload", K_REQUEST("POST https://example.org:8443/up HTTP/1.1"), NULL, "cs-method=POST cs-host=example.org:8443 c-uri-stem=/up" },
+	{ "no user", KT "\"\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, "auth_user= src_ip=10.1.2.3" },
+	{ "a user that is a dash", KT "\"-\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, "auth_user=" },
+	{ "IPv6", KT "\"u\" 2001:db8::5 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, "src_ip=2001:db8::5" },
+	{ "blocked", KT "\"u\" 10.1.2.3 403 \"GET http://a/ HTTP/1.1\" \"Malicious_Sites\" \"High_Risk\" \"\" 3000 412 \"x\" \"EICAR\" \"81\" \"\"",
+	  NULL, "status_code=403 media_type= virus_name=EICAR block_res=81 application_name=" },
+	{ "no reply", KT "\"u\" 10.1.2.3 0 \"GET http://a/ HTTP/1.1\" \"\" \"\" \"\" 0 0 \"\" \"\" \"0\" \"\"", NULL,
+	  "status_code=0 bytes_to_client=0 user_agent= categories=" },
+	{ "a size that is a dash", KT "\"u\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\" \"\" \"\" \"\" 5 - \"x\"" K_END, NULL,
+	  "bytes_to_client=5 bytes_from_client=" },
+	{ "a large one", KT "\"u\" 10.1.2.3 200 \"PUT http://a/ HTTP/1.1\" \"\" \"\" \"\" 5 4294967296 \"x\"" K_END, NULL,
+	  "bytes_from_client=4294967296" },
+	{ "no request", KT "\"u\" 10.1.2.3 407 \"\" \"\" \"\" \"\" 5 5 \"x\"" K_END, NULL, "cs-method= c-uri= status_code=407" },
+	{ "bytes for a request", K_REQUEST("\x16\x03\x01"), NULL, "cs-method= c-uri=" },
+	{ "no version", K_REQUEST("GET http://a/"), NULL, "cs-method=GET c-uri=http://a/ cs-version=" },
+	{ "an older version", K_REQUEST("GET http://a/b?c HTTP/1.0"), NULL, "c-uri-query=c cs-version=1.0" },
+	{ "a name before the host", K_REQUEST("GET ftp://u:p@a.example/f.txt HTTP/1.1"), NULL, "cs-host=a.example c-uri-extension=txt" },
+	{ "an address", K_REQUEST("GET http://[2001:db8::9]/ HTTP/1.1"), NULL, "cs-host=[2001:db8::9]" },
+	{ "another zone", "[02/May/2024:08:11:21 -0500] \"u\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END,
+	  "2024-05-02T13:11:21Z", NULL },
+	{ "a quote in the agent", K_AGENT("Mozi\"lla"), NULL, "user_agent=Mozi\"lla virus_name= block_res=0" },
+	{ "brackets in the agent", K_AGENT("[x]"), NULL, "user_agent=[x]" },
+	{ "a backslash before the quote", K_AGENT("x\\"), NULL, "user_agent=x\\ block_res=0" },
+	{ "a line in the agent, escaped", K_AGENT("x\\n[02/May/2024:00:00:00"), NULL, "user_agent=x\\n[02/May/2024:00:00:00" },
+	{ "two spaces", KT " \"u\"  10.1.2.3 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, "auth_user=u" },
+	{ "no UTF-8", K_REQUEST("GET http://a/\xFF HTTP/1.1"), NULL, "c-uri-stem=/\xFF" },
+	{ 0 },
+};
+static const struct textlog_case SKYHIGH_BAD[] = {
+	{ "no time", "\"u\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, NULL },
+	{ "day 32", "[32/May/2024:08:11:21 +0200] \"u\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, NULL },
+	{ "a bracket stays open", "[02/May/2024:08:11:21 +0200 \"u\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, NULL },
+	{ "no client", KT "\"u\" 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, NULL },
+	{ "a client that is none", KT "\"u\" here 200 \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, NULL },
+	{ "a status that is none", KT "\"u\" 10.1.2.3 OK \"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\"" K_END, NULL, NULL },
+	{ "a size that is none", KT "\"u\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\" \"\" \"\" \"\" big 5 \"x\"" K_END, NULL, NULL },
+	{ "few fields", K_WHO "\"GET http://a/ HTTP/1.1\"", NULL, NULL },
+	{ "a quote stays open", K_WHO "\"GET http://a/ HTTP/1.1\"" K_TYPE "\"x\" \"\" \"0\" \"Default", NULL, NULL },
+	{ "a field too many", SKYHIGH " 17", NULL, NULL },
+	{ "a web server's line", SW "\"GET / HTTP/1.1\" 200 5 \"-\" \"x\"", NULL, NULL },
+	{ "a comment", "# nothing said", NULL, NULL },
+	{ "a comment of one name", "#time_stamp", NULL, NULL },
+	{ "words", "some words", NULL, NULL },
+	{ "binary", "\x01\x02\xFF", NULL, NULL },
+	{ 0 },
+};
+
 /* --- AWS ------------------------------------------------------------------------------------ */
 
 #define ELB_HEAD                                                                                             \
@@ -468,6 +534,8 @@ static const struct textlog_format FORMATS[] = {
 	  "\"url\":{\"domain\":\"h.example\",\"original\":\"http://h.example/x.zip\",\"path\":\"/x.zip\"}" },
 	{ "zscaler", &reader_zscaler, ZSCALER_GOOD, ZSCALER_BAD, ZSCALER, "zscaler.web",
 	  "\"destination\":{\"address\":\"203.0.113.7\",\"bytes\":8642,\"ip\":\"203.0.113.7\",\"port\":443}" },
+	{ "skyhigh", &reader_skyhigh, SKYHIGH_GOOD, SKYHIGH_BAD, SKYHIGH, "skyhigh.proxy",
+	  "\"source\":{\"address\":\"10.1.2.3\",\"bytes\":412,\"ip\":\"10.1.2.3\"}" },
 	{ "elb", &reader_awselb, ELB_GOOD, ELB_BAD, ELB, "aws.elb", "\"original\":\"UA 1\"" },
 };
 
@@ -542,6 +610,9 @@ static void picks(void **state)
 		{ "Zscaler", ZSCALER "\n" ZSCALER "\n", &reader_zscaler },
 		{ "Zscaler behind syslog", "<13>May  2 08:11:22 nss01 " ZSCALER "\n", &reader_zscaler },
 		{ "Zscaler in three of four lines", ZSCALER "\n" ZSCALER "\n" ZSCALER "\n2024-05-02 08:11:21 x\n", &reader_applog },
+		{ "Skyhigh", K_HEAD SKYHIGH "\n", &reader_skyhigh },
+		{ "Skyhigh without names", SKYHIGH "\n" K_AGENT("a\" \"b") "\n", &reader_skyhigh },
+		{ "Skyhigh's names over something else", K_HEAD PLAIN PLAIN PLAIN PLAIN PLAIN, &reader_webaccess },
 		{ "somebody else's pairs", ZT "user=x\turl=a.example/\n", &reader_applog },
 	};
 
@@ -598,6 +669,75 @@ static void zscaler_fakes(void **state)
 	textlog_run_done(&r);
 }
 
+/* A header tells the columns, others than the usual ones and others again; what is not told is assumed. */
+static void skyhigh_columns(void **state)
+{
+	struct textlog_run r;
+
+	(void)state;
+	textlog_run_str(&r, &reader_skyhigh,
+			SKYHIGH "\n"
+			KT "\"u\" 10.1.2.3 200 \"GET http://a/ HTTP/1.1\" \"c\" \"r\" \"m\" 512 \"old\" \"\" \"0\"\n"
+			"#time_stamp src_ip \"auth_user\" \"req_line\" \"referer\" bytes_to_client \"user_agent\"\n"
+			KT "10.1.2.4 \"v\" \"GET http://b/ HTTP/1.1\" \"http://r/\" 7 \"x\"\n"
+			KT "10.1.2.4 v \"GET http://b/ HTTP/1.1\" \"http://r/\" 7 \"x\"\n" SKYHIGH "\n"
+			K_HEAD SKYHIGH "\n" K_HEAD SKYHIGH "\n" KT "\"u\" 10.1.2.5 200 \"GET http://c/");
+	assert_int_equal(r.nevents, 7);
+	assert_int_equal(r.ngaps, 1); /* the usual line under another header */
+	assert_int_equal(r.nassumed, 1);
+	textlog_check_fields("usual", &r.events[0], "bytes_from_client=412 user_agent=Mozilla/5.0");
+	textlog_check_fields("old", &r.events[1], "bytes_to_client=512 bytes_from_client= user_agent=old block_res=0 application_name=");
+	textlog_check_fields("another header", &r.events[2], "src_ip=10.1.2.4 auth_user=v bytes_to_client=7 referer=http://r/ cs-host=b status_code=");
+	textlog_check_fields("without its quotes", &r.events[3], "auth_user=v user_agent=x");
+	textlog_check_fields("the first again", &r.events[5], "bytes_from_client=412");
+	textlog_check_fields("cut", &r.events[6], "src_ip=10.1.2.5 status_code=200 cs-host=c user_agent=");
+	for (size_t i = 0; i < r.nevents; i++)
+		assert_int_equal(r.events[i].flags, i == 6 ? EVENT_PARTIAL : 0);
+	textlog_run_done(&r);
+}
+
+/* Nothing escapes quotes: what a client sends stays in its column, and the event is marked. */
+static void skyhigh_fakes(void **state)
+{
+	static const struct {
+		const char *what, *line, *agent, *request;
+	} T[] = {
+		{ "a quote and a space", K_AGENT("a\" b"), "a\" b", NULL },
+		{ "fields", K_AGENT("a\" \"\" \"0\" \"Other"), "a\" \"\" \"0\" \"Other", NULL },
+		{ "a quote at the end", K_AGENT("a\" "), "a\" ", NULL },
+		{ "a quote at its begin", K_AGENT("\" a"), "\" a", NULL },
+		{ "a whole line", K_AGENT("a\" " SKYHIGH " \"b"), "a\" " SKYHIGH " \"b", NULL },
+		{ "the URL", K_REQUEST("GET http://a/\" \"b\" x HTTP/1.1"), "Mozilla/5.0", "GET http://a/\" \"b\" x HTTP/1.1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(T); i++) {
+		struct textlog_run r;
+		buf b = { 0 };
+
+		buf_z(&b, i % 2 ? K_HEAD : "");
+		buf_printf(&b, "%s\n" SKYHIGH "\n", T[i / 2].line);
+		textlog_run(&r, &reader_skyhigh, str_bytes(buf_view(&b)), (struct textlog_with){ 0 });
+		CHECK(T[i / 2].what, r.nevents == 2 && r.ngaps == 0);
+		CHECK(T[i / 2].what, r.events[0].flags == EVENT_PARTIAL && r.events[1].flags == 0);
+		CHECK_STR(T[i / 2].what, textlog_field(&r.events[0], "user_agent"), str_of(T[i / 2].agent));
+		if (T[i / 2].request)
+			CHECK_STR(T[i / 2].what, textlog_field(&r.events[0], "req_line"), str_of(T[i / 2].request));
+		textlog_check_fields(T[i / 2].what, &r.events[0],
+				     "src_ip=10.1.2.3 virus_name= block_res=0 application_name=Default bytes_from_client=412");
+		textlog_run_done(&r);
+		buf_done(&b);
+	}
+}
+
+/* The same lines where their columns are told. */
+static void skyhigh_headed(void **state)
+{
+	(void)state;
+	textlog_good(&reader_skyhigh, K_HEAD, SKYHIGH_GOOD, (struct textlog_with){ 0 });
+	textlog_bad(&reader_skyhigh, K_HEAD, SKYHIGH_BAD, SKYHIGH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -608,6 +748,9 @@ int main(void)
 		cmocka_unit_test(picks),
 		cmocka_unit_test(squid_fakes),
 		cmocka_unit_test(zscaler_fakes),
+		cmocka_unit_test(skyhigh_columns),
+		cmocka_unit_test(skyhigh_fakes),
+		cmocka_unit_test(skyhigh_headed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
