@@ -23,6 +23,8 @@ const struct reader_ops *const READERS[] = {
 	&reader_nginx_error,
 	&reader_javalog,
 	&reader_squid,
+	&reader_zscaler, /* "vendor=Zscaler" among tabs */
+	&reader_skyhigh, /* "#time_stamp", or a time in brackets before all else */
 	&reader_awselb,
 	&reader_vsftpd,
 	&reader_dpkg,

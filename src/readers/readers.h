@@ -24,6 +24,8 @@ extern const struct reader_ops reader_apache_error; /* Apache */
 extern const struct reader_ops reader_nginx_error;  /* nginx */
 extern const struct reader_ops reader_javalog;      /* Tomcat, Log4j, Spring Boot */
 extern const struct reader_ops reader_squid;        /* Squid */
+extern const struct reader_ops reader_zscaler;      /* Zscaler */
+extern const struct reader_ops reader_skyhigh;      /* Skyhigh, McAfee Web Gateway */
 extern const struct reader_ops reader_awselb;       /* AWS load balancers */
 extern const struct reader_ops reader_vsftpd;       /* vsftpd */
 extern const struct reader_ops reader_dpkg;         /* dpkg */

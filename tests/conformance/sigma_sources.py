@@ -47,6 +47,18 @@ def squid(url):
     return '1713406447.123    341 10.0.0.5 TCP_MISS/200 1790 GET %s - HIER_DIRECT/203.0.113.9 text/html' % url
 
 
+def squid_combined(agent):
+    return access('GET http://h.example/', agent) + ' TCP_MISS:HIER_DIRECT'
+
+
+def zscaler(agent):
+    return ('2024-04-18 02:14:07\taction=Allowed\trequestmethod=GET\tuseragent=%s\tproduct=NSS\tClientIP=10.0.0.5\turl=h.example/' % agent)
+
+
+def skyhigh(agent):
+    return ('[18/Apr/2024:10:13:58 +0800] "u" 10.0.0.5 200 "GET http://h.example/ HTTP/1.1" "c" "r" "a/b" 512 80 "%s" "" "0" "x"' % agent)
+
+
 def audit(*records):
     return '\n'.join('type=%s msg=audit(1713406447.123:42): %s' % r for r in records)
 
@@ -308,6 +320,9 @@ MORE = (
      json.dumps({'Type': 'AzureActivity', 'TimeGenerated': T, 'OperationNameValue': 'MICROSOFT.NETWORK/AZUREFIREWALLS/DELETE'}),
      json.dumps({'Type': 'AzureActivity', 'TimeGenerated': T, 'OperationNameValue': 'MICROSOFT.NETWORK/AZUREFIREWALLS/READ'})),
     ('Squid, an address', 'b494b165-6634-483d-8c47-2026a6c52372', squid('http://api.telegram.org/bot1/x'), squid('http://example.org/bot1/x')),
+    ('Squid, combined', PROXY_AGENT, squid_combined('a dirbuster b'), squid_combined('a b')),
+    ('Zscaler', PROXY_AGENT, zscaler('a dirbuster b'), zscaler('a b')),
+    ('Skyhigh', PROXY_AGENT, skyhigh('a dirbuster b'), skyhigh('a b')),
 )
 
 

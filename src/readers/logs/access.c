@@ -126,8 +126,11 @@ static bool who(str s, struct access_line *a)
 
 /* --- behind the time ------------------------------------------------------------------------ */
 
+/* Three digits, "-", or where a proxy had no reply "0" with a size behind it. */
 static bool is_status(str s)
 {
+	if (s.len > 2 && s.ptr[0] == '0' && s.ptr[1] == ' ')
+		return digit(s.ptr[2]);
 	return (s.len >= 3 && digit(s.ptr[0]) && digit(s.ptr[1]) && digit(s.ptr[2]) &&
 		(s.len == 3 || s.ptr[3] == ' ')) ||
 	       (s.len >= 1 && s.ptr[0] == '-' && (s.len == 1 || s.ptr[1] == ' '));
@@ -362,4 +365,44 @@ bool access_request(str request, struct access_request *ret)
 	}
 	*ret = r;
 	return true;
+}
+
+/* --- URLs ----------------------------------------------------------------------------------- */
+
+static str extension(str stem)
+{
+	str name = str_basename(stem);
+
+	for (size_t i = name.len; i-- > 0;)
+		if (name.ptr[i] == '.')
+			return behind(name, i + 1);
+	return (str){ 0 };
+}
+
+void access_url(str url, struct access_url *ret)
+{
+	struct access_url u = { 0 };
+	size_t scheme, end = 0;
+	str rest = url;
+
+	*ret = u;
+	if (!url.len)
+		return;
+	for (scheme = 0; scheme < url.len && !memchr(":/?", url.ptr[scheme], 3); scheme++)
+		;
+	if (str_starts(behind(url, scheme), STR("://")))
+		rest = behind(url, scheme + 3);
+	else if (str_starts(url, STR("error:"))) /* Squid has no URL to tell */
+		rest.len = 0;
+	while (end < rest.len && rest.ptr[end] != '/' && rest.ptr[end] != '?')
+		end++;
+	u.host = (str){ rest.ptr, end };
+	for (size_t i = end; i-- > 0;)
+		if (rest.ptr[i] == '@') {
+			u.host = (str){ rest.ptr + i + 1, end - i - 1 };
+			break;
+		}
+	u.stem = str_cut(behind(rest, end), '?', &u.query);
+	u.extension = extension(u.stem);
+	*ret = u;
 }

@@ -36,6 +36,13 @@ struct access_request {
 };
 bool access_request(str request, struct access_request *ret);
 
+/* What a proxy was asked for: "scheme://user@host:port/path?query", the same without its scheme,
+ * "host:port" of CONNECT, "/path". Who the client said to be there is left out. */
+struct access_url {
+	str host, stem, query, extension; /* host with its port; empty: not there */
+};
+void access_url(str url, struct access_url *ret);
+
 /* "a", or "a, b": addresses as X-Forwarded-For has them. */
 bool access_is_addresses(str s);
 
