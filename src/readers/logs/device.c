@@ -3,12 +3,15 @@
 #include "readers/logs/syslog.h"
 #include "readers/readers.h"
 
-static const struct device_kind *const KINDS[] = {
-	&cisco_kind,  &panos_kind,      &cef_kind,       &leef_kind,  &fortigate_kind, &h3c_kind,
-	&huawei_kind, &checkpoint_kind, &filterlog_kind, &junos_kind, &sangfor_kind,   &openvpn_kind,
-	&ivanti_kind, &citrix_kind,     &dhcpd_kind,     &kea_kind,   &dnsmasq_kind,   &unbound_kind,
-	&bind_kind,   &netfilter_kind,  &pairs_kind, /* what names its fields but not its maker */
-};
+static const struct device_kind
+	*const
+		KINDS[] = {
+			&cisco_kind,     &panos_kind,   &cef_kind,        &leef_kind,      &fortigate_kind,
+			&h3c_kind,       &huawei_kind,  &checkpoint_kind, &filterlog_kind, &junos_kind,
+			&sangfor_kind,   &openvpn_kind, &ivanti_kind,     &citrix_kind,    &haproxy_kind,
+			&dhcpd_kind,     &kea_kind,     &dnsmasq_kind,    &unbound_kind,   &bind_kind,
+			&netfilter_kind, &pairs_kind, /* what names its fields but not its maker */
+		};
 
 /* --- the header ----------------------------------------------------------------------------- */
 
@@ -250,6 +253,6 @@ static const struct text_format DEVICE = {
  * and says so, as one whose building is not in the log. */
 const struct reader_ops reader_device = TEXT_READER_PIECES(
 	"device",
-	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, H3C, Check Point, pfSense, Juniper, Sangfor, OpenVPN, Ivanti, Citrix, CEF, "
+	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, H3C, Check Point, pfSense, Juniper, Sangfor, OpenVPN, Ivanti, Citrix, HAProxy, CEF, "
 	"LEEF, netfilter, dhcpd, Kea, dnsmasq, Unbound, BIND",
 	&DEVICE);

@@ -26,6 +26,7 @@ enum device_set {
 	DEVICE_SANGFOR,
 	DEVICE_VPN,
 	DEVICE_CITRIX,
+	DEVICE_HAPROXY,
 	DEVICE_CEF,
 	DEVICE_LEEF,
 	DEVICE_NETFILTER,
@@ -70,6 +71,7 @@ extern const struct device_kind unbound_kind;                                   
 extern const struct device_kind h3c_kind, checkpoint_kind, filterlog_kind;               /* gateways.c */
 extern const struct device_kind junos_kind, sangfor_kind;                                /* gateways_told.c */
 extern const struct device_kind openvpn_kind, ivanti_kind, citrix_kind;                  /* vpn.c */
+extern const struct device_kind haproxy_kind;                                            /* haproxy.c */
 
 struct cisco *cisco_new(void);
 void cisco_free(struct cisco *c);
