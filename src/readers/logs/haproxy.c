@@ -42,7 +42,7 @@ static bool haproxy_is(str message, const struct syslog_head *head)
 	str_cut(rest, ' ', &rest);
 	back = str_cut(rest, ' ', &rest);
 	times = str_cut(rest, ' ', &rest);
-	return memchr(back.ptr, '/', back.len) && memchr(times.ptr, '/', times.len) && rest.len;
+	return rest.len && memchr(back.ptr, '/', back.len) && memchr(times.ptr, '/', times.len);
 }
 
 static void put_time(struct text *t, struct device *d, str s)

@@ -271,7 +271,7 @@ static void put_end(struct text_keys *k, const char *name, const char *ip, const
 	str rest, tail, whole = text_keys_get(k, name), first = str_cut(whole, ':', &rest),
 			second = str_cut(rest, ':', &tail);
 
-	if (!memchr(first.ptr, '.', first.len) || !tail.len)
+	if (!tail.len || !memchr(first.ptr, '.', first.len))
 		return;
 	text_keys_put_str(k, ip, first);
 	text_keys_put_str(k, port, second);
