@@ -455,6 +455,8 @@ static enum text_line auditd_line(struct text *t)
 				add(t, STR("serial"), h.serial);
 		whole = whole && add_record(t, a, &h);
 	}
+	if (!a->n) /* only blanks */
+		return TEXT_NOTHING;
 	whole = whole && add_derived(t, a);
 	if (!columns(t, a))
 		return bad(t, NULL);

@@ -81,7 +81,7 @@ static bool is_generic(str message)
 {
 	enum { FIRST_MAX = 64 };
 
-	return memchr(message.ptr, '|', message.len < FIRST_MAX ? message.len : FIRST_MAX) &&
+	return message.len && memchr(message.ptr, '|', message.len < FIRST_MAX ? message.len : FIRST_MAX) &&
 	       str_find(message, STR("|product=")) != SIZE_MAX &&
 	       (str_find(message, STR("loguid=")) != SIZE_MAX ||
 		str_find(message, STR("|origin=")) != SIZE_MAX);

@@ -104,7 +104,7 @@ static void directive(struct text *t, struct w3c *w)
 	said = str_trim(said);
 	if (str_eq(name, STR("#Fields"))) {
 		changed = keep(&w->fields, said);
-		t->framing = memchr(said.ptr, ',', said.len) ? FRAME_CSV : FRAME_LINE;
+		t->framing = said.len && memchr(said.ptr, ',', said.len) ? FRAME_CSV : FRAME_LINE;
 	} else if (str_eq(name, STR("#Software"))) {
 		changed = keep(&w->software, said);
 	} else if (str_eq(name, STR("#Log-type"))) {

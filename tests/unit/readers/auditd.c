@@ -178,6 +178,18 @@ static void ceilings(void **state)
 	buf_done(&b);
 }
 
+/* A line of blanks is no event, and none with a time that nobody wrote. */
+static void blanks(void **state)
+{
+	struct textlog_run r;
+
+	(void)state;
+	textlog_run_str(&r, &reader_auditd, "\t\n" LINE "\n\t \n");
+	assert_int_equal(r.nevents, 1);
+	assert_int_equal(r.ngaps, 0);
+	textlog_run_done(&r);
+}
+
 static int claim(const char *content)
 {
 	struct text_head_store *store;
@@ -205,6 +217,7 @@ int main(void)
 		cmocka_unit_test(lines),
 		cmocka_unit_test(events),
 		cmocka_unit_test(ceilings),
+		cmocka_unit_test(blanks),
 		cmocka_unit_test(claims),
 	};
 
