@@ -185,6 +185,8 @@ void trace_collect(struct builder *b, struct trace *t)
 	trace_times(t);
 	for (size_t i = 0; i < COUNT(PASSES) && b->rc == 0 && !b->failed; i++)
 		b->rc = trace_each_fact(t, PASSES[i].kind, PASSES[i].fn, t);
+	if (b->rc == 0 && !b->failed)
+		trace_fronts(t);
 	if (t->arrival.len)
 		qsort(t->arrival.at, t->arrival.len, sizeof *t->arrival.at, arrival_order);
 	INDEX(t, contact, contact_order);

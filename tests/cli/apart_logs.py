@@ -26,8 +26,9 @@ def sha256(text):
 
 
 class Logs:
-    def __init__(self, seed, firewall="fortigate"):
-        self.r, self.firewall = random.Random(seed), firewall
+    def __init__(self, seed, firewall="fortigate", balancer=None):
+        """balancer: the address of one in front of the web servers, if there is one."""
+        self.r, self.firewall, self.balancer = random.Random(seed), firewall, balancer
         self.lines, self.heads, self.serial = {}, {}, 40000
 
     def put(self, name, t, line):
@@ -49,6 +50,10 @@ class Logs:
 
     def tomcat(self, host, t, ip, user, request, status, size, agent=BROWSER):
         here = t.astimezone(LOCAL)
+        if self.balancer and not ip.startswith(self.balancer.rsplit(".", 2)[0]):
+            self.put("lb/haproxy.log", t, f'{t:%b %e %H:%M:%S} lb1 haproxy[900]: {ip}:{self.r.randrange(30000, 60000)} [{t:%d/%b/%Y:%H:%M:%S}.000] '
+                                          f'fe_https~ be_docs/docs01 0/0/1/23/24 {status} {size} - - ---- 12/12/3/1/0 0/0 "{request} HTTP/1.1"')
+            ip, user = self.balancer, "-"
         self.put(f"{host}/tomcat/logs/localhost_access_log.{here:%Y-%m-%d}.txt", t,
                  f'{ip} - {user} [{here:%d/%b/%Y:%H:%M:%S %z}] "{request} HTTP/1.1" {status} {size or "-"} "-" "{agent}"')
 

@@ -100,12 +100,13 @@ def delivered(g, desks):
 def known_addresses():
     name = path("apart.yaml")
     with open(name, "w", encoding="utf-8") as f:
-        f.write("hosts:\n  - {name: docs01, addresses: [172.22.4.11]}\n  - {name: updsrv, addresses: [172.22.4.20]}\n")
+        f.write("hosts:\n  - {name: docs01, addresses: [172.22.4.11]}\n  - {name: updsrv, addresses: [172.22.4.20]}\n"
+                "  - {name: lb1, addresses: [172.22.4.2]}\n")
     return name
 
 
-def check_update(firewall, names_places):
-    g, desks, name = Logs(77, firewall), clients(32), "update-" + firewall
+def check_update(firewall, names_places, balancer=None):
+    g, desks, name = Logs(77, firewall, balancer), clients(32), "update-" + firewall + ("-balanced" if balancer else "")
     usual_days(g, desks)
     entry(g)
     delivered(g, desks)
@@ -210,6 +211,7 @@ def check_quiet():
 
 for maker, names in (("fortigate", True), ("huawei", False), ("h3c", False), ("checkpoint", False), ("juniper", False)):
     check_update(maker, names)
+check_update("fortigate", True, "172.22.4.2")  # the server itself never sees who asks
 check_mail()
 check_quiet()
 t.done()
