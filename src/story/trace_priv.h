@@ -53,7 +53,7 @@ int trace_served(void *ctx, const struct fact *f, err *e);
 int trace_request(void *ctx, const struct fact *f, err *e);
 int trace_mail(void *ctx, const struct fact *f, err *e);
 
-/* Requests of servers behind others, once all are there: front.c. */
+/* Requests of servers behind others, once all are there: balancer.c. */
 void trace_fronts(struct trace *t);
 
 #endif

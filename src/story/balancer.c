@@ -1,4 +1,4 @@
-/* front.c - servers behind a reverse proxy or a load balancer log its address as the client, whoever asked. Where the proxy's own
+/* balancer.c - servers behind a reverse proxy or a load balancer log its address as the client, whoever asked. Where the proxy's own
  * log is there and its address is known, what it was asked from outside is taken for requests of the servers that it asked for the
  * same. */
 #include "story/trace_priv.h"
