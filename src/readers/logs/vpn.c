@@ -63,19 +63,9 @@ static bool is_client(str s, str *ret_rest)
 static str openvpn_text(str message, const struct syslog_head *head)
 {
 	static const char *const SAID[] = {
-		"[",
-		"MULTI",
-		"TLS",
-		"VERIFY ",
-		"peer info:",
-		"Control Channel",
-		"Outgoing Data",
-		"Incoming Data",
-		"Data Channel",
-		"SENT CONTROL",
-		"PUSH: ",
-		"SIG",
-		"Connection reset",
+		"MULTI",           "TLS",           "VERIFY ",       "peer info:",
+		"Control Channel", "Outgoing Data", "Incoming Data", "Data Channel",
+		"SENT CONTROL",    "PUSH: ",        "SIG",           "Connection reset",
 	};
 	str tag = head->app, pid, all = message, rest;
 
@@ -86,7 +76,11 @@ static str openvpn_text(str message, const struct syslog_head *head)
 	all = message;
 	if (head->host.len && head->host.ptr < message.ptr)
 		all = (str){ head->host.ptr, (size_t)(message.ptr + message.len - head->host.ptr) };
-	for (size_t i = 0; is_client(all, &rest) && i < COUNT(SAID); i++)
+	if (!is_client(all, &rest))
+		return (str){ all.ptr, 0 };
+	if (str_starts(rest, STR("[")) && str_find(rest, STR("] Peer Connection Initiated")) != SIZE_MAX)
+		return all;
+	for (size_t i = 0; i < COUNT(SAID); i++)
 		if (str_starts(rest, str_of(SAID[i])))
 			return all;
 	return (str){ all.ptr, 0 };

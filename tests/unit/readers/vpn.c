@@ -92,6 +92,7 @@ static const struct textlog_case BAD[] = {
 	{ "OpenVPN, another text", "198.51.100.9:51831 hello", NULL, NULL },
 	{ "OpenVPN, small letters", "198.51.100.9:51831 multi: learn", NULL, NULL },
 	{ "OpenVPN, nothing behind", "198.51.100.9:51831", NULL, NULL },
+	{ "OpenVPN, brackets of another", "198.51.100.9:51831 [hello] there", NULL, NULL },
 	{ "OpenVPN, dots", "........: MULTI", NULL, NULL },
 	{ "OpenVPN, its name without a text", "openvpn", NULL, NULL },
 	{ "OpenVPN, a blank", "198.51.100.9: 51831 MULTI", NULL, NULL },
