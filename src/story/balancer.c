@@ -98,14 +98,19 @@ static bool requests_pass(struct fronts *w)
 void trace_fronts(struct trace *t)
 {
 	struct fronts w = { .t = t, .n = t->request.len };
+	uint32_t nlogs = 0;
 	bool *has_log = arena_array(&t->b->st->arrays, t->b->host.len + 1, sizeof *has_log);
 
 	t->b->failed |= !has_log;
 	if (!has_log)
 		return;
-	map_init(&w.paths, LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
-	for (size_t i = 0; i < w.n; i++)
+	for (size_t i = 0; i < w.n; i++) {
+		nlogs += !has_log[t->request.at[i].server];
 		has_log[t->request.at[i].server] = true;
+	}
+	if (nlogs < 2) /* it takes the proxy's and a server's */
+		return;
+	map_init(&w.paths, LIMIT_TRACE_ROWS, LIMIT_TRACE_TEXT_BYTES);
 	if (!behind_collect(&w, has_log) || !requests_pass(&w))
 		t->b->st->dropped++;
 	map_done(&w.paths);

@@ -112,6 +112,8 @@ struct incident_external *external_add(struct finder *f, str ip, str name, enum 
 
 /* The incident of the mail servers, if one of them is under control. */
 bool mail_incident(const struct finder *f, uint32_t *ret);
+/* NULL if the address is none of them. */
+struct incident_external *external_of(const struct finder *f, text_id ip);
 bool is_relay(const struct finder *f, text_id ip);
 /* The name by which an address outside was called; empty if no log tells. */
 str outside_name(const struct finder *f, text_id dest);

@@ -342,8 +342,7 @@ static bool is_drop(const struct finder *f, text_id dest)
 
 static void tell_drop(struct finder *f, text_id dest)
 {
-	struct map_entry *m = map_get(&f->external_keys, trace_text(&f->t, dest));
-	struct incident_external *x = m ? &f->external.at[m->value] : NULL;
+	struct incident_external *x = external_of(f, dest);
 
 	if (x && x->role == EXTERNAL_C2 && is_drop(f, dest))
 		x->role = EXTERNAL_EXFILTRATION;

@@ -38,11 +38,18 @@ static struct incident_external *relay_add(struct finder *f, text_id ip, uint32_
 	return x;
 }
 
-bool is_relay(const struct finder *f, text_id ip)
+struct incident_external *external_of(const struct finder *f, text_id ip)
 {
 	struct map_entry *m = map_get(&f->external_keys, trace_text(&f->t, ip));
 
-	return m && f->external.at[m->value].role == EXTERNAL_RELAY;
+	return m ? &f->external.at[m->value] : NULL;
+}
+
+bool is_relay(const struct finder *f, text_id ip)
+{
+	const struct incident_external *x = external_of(f, ip);
+
+	return x && x->role == EXTERNAL_RELAY;
 }
 
 /* --- pages ------------------------------------------------------------------------------------- */

@@ -60,6 +60,16 @@ static inline bool str_starts(str s, str prefix)
 	return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
 }
 
+/* Digits alone, at least one. */
+static inline bool str_is_digits(str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && (unsigned char)(s.ptr[n] - '0') <= 9)
+		n++;
+	return n == s.len && n > 0;
+}
+
 /* str_eq(s, str_of(z)) that stops at the first byte that differs: for looking through tables. */
 static inline bool str_is(str s, const char *z)
 {

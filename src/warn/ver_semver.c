@@ -57,17 +57,9 @@ static bool semver_parse(str s, struct semver *ret)
 	return ret->n > 0;
 }
 
-static bool all_digits(str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!ver_digit(s.ptr[i]))
-			return false;
-	return s.len > 0;
-}
-
 static int identifier_cmp(str a, str b)
 {
-	bool x = all_digits(a), y = all_digits(b);
+	bool x = str_is_digits(a), y = str_is_digits(b);
 
 	if (x != y)
 		return x ? -1 : 1;
@@ -268,7 +260,7 @@ static int local_cmp(str a, str b)
 {
 	while (a.len && b.len) {
 		str x = local_part(&a), y = local_part(&b);
-		int d = all_digits(x) - all_digits(y);
+		int d = str_is_digits(x) - str_is_digits(y);
 
 		if (d == 0)
 			d = identifier_cmp(x, y);

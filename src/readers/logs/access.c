@@ -19,15 +19,6 @@ static bool is_dash(str s)
 	return s.len == 1 && s.ptr[0] == '-';
 }
 
-static bool all_digits(str s)
-{
-	size_t n = 0;
-
-	while (n < s.len && digit(s.ptr[n]))
-		n++;
-	return n == s.len && n > 0;
-}
-
 /* --- before the time ------------------------------------------------------------------------ */
 
 /* Is "18/Apr/2024:10:13:58 +0800] " here? */
@@ -253,7 +244,7 @@ static bool split_usual(str line, struct access_line *a)
 	s = behind(line, q[1] + 2);
 	a->status = word(&s);
 	a->bytes = word(&s);
-	if (a->bytes.len && !all_digits(a->bytes) && !is_dash(a->bytes))
+	if (a->bytes.len && !str_is_digits(a->bytes) && !is_dash(a->bytes))
 		return false;
 	if (n == 2)
 		return s.len == 0;
@@ -294,7 +285,7 @@ bool access_split(str line, struct access_line *ret)
 	s = behind(s, end + 2);
 	ret->status = word(&s);
 	ret->bytes = word(&s);
-	if (ret->bytes.len && !all_digits(ret->bytes) && !is_dash(ret->bytes))
+	if (ret->bytes.len && !str_is_digits(ret->bytes) && !is_dash(ret->bytes))
 		return false;
 	tail(s, ret);
 	return true;

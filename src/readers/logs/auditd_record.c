@@ -19,14 +19,6 @@ static bool take(str *s, str word)
 
 /* --- head ----------------------------------------------------------------------------------- */
 
-static bool all_digits(str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)(s.ptr[i] - '0') > 9)
-			return false;
-	return s.len > 0;
-}
-
 /* "1713406442.917:8123" */
 static bool id_read(str id, struct auditd_head *h)
 {
@@ -35,7 +27,7 @@ static bool id_read(str id, struct auditd_head *h)
 	h->id = id;
 	h->time = str_cut(id, ':', &h->serial);
 	seconds = str_cut(h->time, '.', &ms);
-	return all_digits(seconds) && all_digits(ms) && all_digits(h->serial);
+	return str_is_digits(seconds) && str_is_digits(ms) && str_is_digits(h->serial);
 }
 
 bool auditd_head(str line, struct auditd_head *ret)

@@ -41,8 +41,7 @@ static str plain(str s, arena *mem)
 
 static void put(struct text *t, struct text_keys *k, str name, str s)
 {
-	s = plain(s, &t->mem);
-	text_keys_put(k, name, s.len ? value_utf8(s) : (value){ 0 });
+	text_keys_put_text(k, name, plain(s, &t->mem));
 }
 
 /* Fields up to `end` of a header, by names. */

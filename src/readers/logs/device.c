@@ -253,6 +253,7 @@ static const struct text_format DEVICE = {
  * and says so, as one whose building is not in the log. */
 const struct reader_ops reader_device = TEXT_READER_PIECES(
 	"device",
-	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, H3C, Check Point, pfSense, Juniper, Sangfor, OpenVPN, Ivanti, Citrix, HAProxy, CEF, "
-	"LEEF, netfilter, dhcpd, Kea, dnsmasq, Unbound, BIND",
+	"Firewalls, VPN, DHCP and DNS servers: Cisco, PAN-OS, FortiGate, Huawei, H3C, Check Point, pfSense, "
+	"Juniper, Sangfor, OpenVPN, Ivanti, Citrix, HAProxy, CEF, LEEF, netfilter, dhcpd, Kea, dnsmasq, Unbound, "
+	"BIND",
 	&DEVICE);

@@ -235,7 +235,7 @@ static void put_statement(struct text *t, struct text_keys *k, str s)
 		if (i == 0)
 			t->time_ns = ns;
 	}
-	text_keys_put(k, name, text.len ? value_utf8(text) : (value){ 0 });
+	text_keys_put_text(k, name, text);
 }
 
 static bool leases_starts(str line)

@@ -4,20 +4,6 @@
 #include "readers/logs/device.h"
 #include "readers/text/escape.h"
 
-static bool is_digits(str s)
-{
-	size_t n = 0;
-
-	while (n < s.len && (unsigned char)(s.ptr[n] - '0') <= 9)
-		n++;
-	return n == s.len && n > 0;
-}
-
-static void put(struct text_keys *k, str name, str s)
-{
-	text_keys_put(k, name, s.len ? value_utf8(s) : (value){ 0 });
-}
-
 /* --- H3C ------------------------------------------------------------------------------------ */
 
 /* Each name has its number behind it: "SrcIPAddr(1003)=10.0.0.1;". */
@@ -30,7 +16,7 @@ static bool h3c_is(str message, const struct syslog_head *head)
 		return false;
 	str_cut(message, ':', &rest);
 	str_cut(rest, '(', &rest);
-	return is_digits(str_cut(rest, ')', &rest)) && rest.len && rest.ptr[0] == '=';
+	return str_is_digits(str_cut(rest, ')', &rest)) && rest.len && rest.ptr[0] == '=';
 }
 
 /* "(8)Session created": the number says the same. */
@@ -38,8 +24,8 @@ static str without_number(str s)
 {
 	str rest;
 
-	if (s.len > 2 && s.ptr[0] == '(' && is_digits(str_cut((str){ s.ptr + 1, s.len - 1 }, ')', &rest)) &&
-	    rest.len)
+	if (s.len > 2 && s.ptr[0] == '(' &&
+	    str_is_digits(str_cut((str){ s.ptr + 1, s.len - 1 }, ')', &rest)) && rest.len)
 		return rest;
 	return s;
 }
@@ -58,7 +44,7 @@ static struct text_keys *h3c_line(struct text *t, struct device *d, str message)
 	while (text.len) {
 		str says, name = str_cut(str_cut(text, ';', &text), '=', &says);
 
-		put(k, str_trim(str_cut(name, '(', &name)), without_number(says));
+		text_keys_put_text(k, str_trim(str_cut(name, '(', &name)), without_number(says));
 	}
 	device_blocked(k, text_keys_get(k, "Event"));
 	return k;
@@ -104,7 +90,7 @@ static void put_quoted(struct text *t, struct text_keys *k, str s)
 		while (n < s.len && s.ptr[n] != '"')
 			n += s.ptr[n] == '\\' ? 2 : 1;
 		n = n > s.len ? s.len : n;
-		put(k, name, escape_plain((str){ s.ptr + 1, n - 1 }, ESCAPE_C, &t->mem));
+		text_keys_put_text(k, name, escape_plain((str){ s.ptr + 1, n - 1 }, ESCAPE_C, &t->mem));
 		str_cut((str){ s.ptr + n, s.len - n }, ';', &s);
 	}
 }
@@ -118,7 +104,7 @@ static struct text_keys *checkpoint_line(struct text *t, struct device *d, str m
 	while (!data.len && message.len) {
 		str says, name = str_cut(str_cut(message, '|', &message), '=', &says);
 
-		put(k, str_trim(name), says);
+		text_keys_put_text(k, str_trim(name), says);
 	}
 	d->has_time = logtime_whole(text_keys_get(k, "time"), LOGTIME_EPOCH, &d->time);
 	d->host = text_keys_get(k, "hostname");
@@ -141,7 +127,7 @@ static str filterlog_text(str message, const struct syslog_head *head)
 		return (str){ s.ptr, 0 };
 	for (size_t i = 0; i < s.len; i++)
 		commas += s.ptr[i] == ',';
-	return commas >= COMMON && is_digits(str_cut(s, ',', &rest)) ? s : (str){ s.ptr, 0 };
+	return commas >= COMMON && str_is_digits(str_cut(s, ',', &rest)) ? s : (str){ s.ptr, 0 };
 }
 
 static bool filterlog_is(str message, const struct syslog_head *head)

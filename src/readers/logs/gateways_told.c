@@ -88,7 +88,7 @@ static struct text_keys *junos_line(struct text *t, struct device *d, str messag
 		data = text;
 	for (; syslog_param(&data, &id, &name, &said); any = true)
 		if (said.len && !str_eq(said, STR("N/A"))) /* it has no such thing */
-			text_keys_put(k, name, value_utf8(escape_plain(said, ESCAPE_C, &t->mem)));
+			text_keys_put_text(k, name, escape_plain(said, ESCAPE_C, &t->mem));
 	if (!any)
 		put_told(k, text);
 	device_blocked(k, text_keys_get(k, "action"));
@@ -161,7 +161,7 @@ static struct text_keys *sangfor_line(struct text *t, struct device *d, str mess
 		str said = cut_at(&s, STR(", "), str_of(WIDE_COMMA)),
 		    name = cut_at(&said, STR(":"), str_of(WIDE_COLON));
 
-		text_keys_put(k, str_trim(name), said.len ? value_utf8(str_trim(said)) : (value){ 0 });
+		text_keys_put_text(k, str_trim(name), str_trim(said));
 	}
 	text_keys_put_str(k, "action", str_of(sangfor_action(text_keys_get(k, ACTION))));
 	device_blocked(k, text_keys_get(k, "action"));

@@ -46,11 +46,6 @@ static const struct text_pattern NEXUS_LINES[] = {
 };
 enum { N_REQUEST = 3, N_NAMED = 10, N_PARTS = 5 };
 
-static value value_of(str s)
-{
-	return s.len && !(s.len == 1 && s.ptr[0] == '-') ? value_utf8(s) : (value){ 0 };
-}
-
 static enum text_line nexus_line(struct text *t)
 {
 	static const char *const PARTS[N_PARTS] = { "cs-method", "cs-uri", "cs-uri-stem", "cs-uri-query",
@@ -68,13 +63,13 @@ static enum text_line nexus_line(struct text *t)
 	if (!t->schema && !text_columns(t, STR("nexus.request"), all, COUNT(all)))
 		return TEXT_BAD;
 	for (size_t i = 0; i < N_NAMED; i++)
-		t->values[i] = value_of(hit.values[i]);
+		t->values[i] = split_value(hit.values[i]);
 	(void)access_request(escape_plain(hit.values[N_REQUEST], ESCAPE_C, &t->mem), &r);
-	t->values[N_NAMED] = value_of(r.method);
-	t->values[N_NAMED + 1] = value_of(r.target);
-	t->values[N_NAMED + 2] = value_of(r.stem);
-	t->values[N_NAMED + 3] = value_of(r.query);
-	t->values[N_NAMED + 4] = value_of(r.version);
+	t->values[N_NAMED] = split_value(r.method);
+	t->values[N_NAMED + 1] = split_value(r.target);
+	t->values[N_NAMED + 2] = split_value(r.stem);
+	t->values[N_NAMED + 3] = split_value(r.query);
+	t->values[N_NAMED + 4] = split_value(r.version);
 	text_time(t, &hit.time);
 	return TEXT_EVENT;
 }

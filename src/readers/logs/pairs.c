@@ -278,14 +278,24 @@ static void put_end(struct text_keys *k, const char *name, const char *ip, const
 	text_keys_put_str(k, interface, str_cut(tail, ':', &rest));
 }
 
+/* What stands under the first of these names that the line has. */
+static str first_of(const struct text_keys *k, const char *const *names, size_t n)
+{
+	str s = { 0 };
+
+	for (size_t i = 0; i < n && !s.len; i++)
+		s = text_keys_get(k, names[i]);
+	return s;
+}
+
 static struct text_keys *pairs_line(struct text *t, struct device *d, str message)
 {
 	static const char *const TIMES[] = { "time", "timestamp", "date", "devtime" };
 	static const char *const HOSTS[] = {
 		"devname", "device_name", "dvchost", "device", "fw", "hostname"
 	};
-	struct text_keys *k = device_begin(d, DEVICE_PAIRS);
 	static const char *const ACTIONS[] = { "action", "Action", "fw_action", "log_subtype" };
+	struct text_keys *k = device_begin(d, DEVICE_PAIRS);
 	str tag = { 0 }, pid = { 0 };
 	bool commas = str_find(message, STR(", ")) == SIZE_MAX && str_find(message, STR(" ")) == SIZE_MAX;
 
@@ -303,13 +313,8 @@ static struct text_keys *pairs_line(struct text *t, struct device *d, str messag
 		d->has_time =
 			logtime_whole(s, LOGTIME_ISO, &d->time) || logtime_whole(s, LOGTIME_EPOCH, &d->time);
 	}
-	for (size_t i = 0; i < COUNT(HOSTS) && !d->host.len; i++)
-		d->host = text_keys_get(k, HOSTS[i]);
-	for (size_t i = 0; i < COUNT(ACTIONS); i++)
-		if (text_keys_get(k, ACTIONS[i]).len) {
-			device_blocked(k, text_keys_get(k, ACTIONS[i]));
-			break;
-		}
+	d->host = first_of(k, HOSTS, COUNT(HOSTS));
+	device_blocked(k, first_of(k, ACTIONS, COUNT(ACTIONS)));
 	return k;
 }
 

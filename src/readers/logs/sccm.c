@@ -87,7 +87,7 @@ static bool read_tail(struct text_keys *k, str s, struct stamp *ret)
 			ret->time = text;
 		else if (str_eq(name, STR("date")))
 			ret->date = text;
-		text_keys_put(k, name, text.len ? value_utf8(text) : (value){ 0 });
+		text_keys_put_text(k, name, text);
 	}
 	return ret->time.len && ret->date.len;
 }

@@ -340,11 +340,6 @@ static bool columns(struct text *t, struct layout *l)
 	return true;
 }
 
-static value value_of(str s)
-{
-	return s.len && !str_eq(s, STR("-")) ? value_utf8(s) : (value){ 0 };
-}
-
 static void put_parts(value *v, str request)
 {
 	struct access_request r;
@@ -353,13 +348,13 @@ static void put_parts(value *v, str request)
 	if (!access_request(request, &r))
 		return;
 	access_url(r.target, &u);
-	v[P_METHOD] = value_of(r.method);
-	v[P_URL] = value_of(r.target);
-	v[P_VERSION] = value_of(r.version);
-	v[P_HOST] = value_of(u.host);
-	v[P_STEM] = value_of(u.stem);
-	v[P_QUERY] = value_of(u.query);
-	v[P_EXTENSION] = value_of(u.extension);
+	v[P_METHOD] = split_value(r.method);
+	v[P_URL] = split_value(r.target);
+	v[P_VERSION] = split_value(r.version);
+	v[P_HOST] = split_value(u.host);
+	v[P_STEM] = split_value(u.stem);
+	v[P_QUERY] = split_value(u.query);
+	v[P_EXTENSION] = split_value(u.extension);
 }
 
 static enum text_line header(struct text *t, struct skyhigh *s)
@@ -404,7 +399,7 @@ static enum text_line skyhigh_line(struct text *t)
 		t->assumed = "no header: the fields are taken for those that are logged by default";
 	memset(t->values, 0, (l->n + PARTS) * sizeof *t->values);
 	for (size_t i = 0; i < n; i++)
-		t->values[i] = value_of(row[i].text);
+		t->values[i] = split_value(row[i].text);
 	if (l->request < n)
 		put_parts(t->values + l->n, row[l->request].text);
 	text_time(t, &lt);

@@ -77,11 +77,6 @@ static str text_of(value v)
 	return v.type == VALUE_ABSENT ? (str){ 0 } : (str){ (const char *)v.ptr, v.len };
 }
 
-static value value_of(str s)
-{
-	return s.len && !str_eq(s, STR("-")) ? value_utf8(s) : (value){ 0 };
-}
-
 /* "a/b" */
 static bool halves(value v, str *ret_first, str *ret_second)
 {
@@ -105,10 +100,10 @@ static void put_url(value *v)
 	struct access_url u;
 
 	access_url(text_of(v[C_URL]), &u);
-	v[C_HOST] = value_of(u.host);
-	v[C_STEM] = value_of(u.stem);
-	v[C_QUERY] = value_of(u.query);
-	v[C_EXTENSION] = value_of(u.extension);
+	v[C_HOST] = split_value(u.host);
+	v[C_STEM] = split_value(u.stem);
+	v[C_QUERY] = split_value(u.query);
+	v[C_EXTENSION] = split_value(u.extension);
 }
 
 /* The ten fields, and where they end. False if the line is none of this log. */
@@ -121,9 +116,9 @@ static bool split(str line, value *v, struct logtime *lt)
 	    !all_digits(text_of(v[C_ELAPSED])) || !halves(v[C_RESULT], &action, &status) ||
 	    !all_digits(status) || !all_digits(text_of(v[C_BYTES])) || !halves(v[C_HIERARCHY], &by, &peer))
 		return false;
-	v[C_ACTION] = value_of(action);
-	v[C_STATUS] = value_of(status);
-	v[C_PEER] = value_of(peer);
+	v[C_ACTION] = split_value(action);
+	v[C_STATUS] = split_value(status);
+	v[C_PEER] = split_value(peer);
 	put_url(v);
 	v[C_MORE] = (value){ 0 };
 	if (n > C_LOGGED) { /* fields that somebody has added */
@@ -134,7 +129,7 @@ static bool split(str line, value *v, struct logtime *lt)
 				rest = (str){ rest.ptr + 1, rest.len - 1 };
 			str_cut(rest, ' ', &rest);
 		}
-		v[C_MORE] = value_of(str_trim(rest));
+		v[C_MORE] = split_value(str_trim(rest));
 	}
 	return true;
 }
@@ -185,7 +180,7 @@ static bool web_split(str line, bool cut, struct access_line *a, size_t *ret_at)
 /* A text that the client chose, without what Squid did to it. */
 static value plain(struct text *t, const struct access_line *a, str s)
 {
-	return value_of(a->plain ? s : escape_plain(s, ESCAPE_C, &t->mem));
+	return split_value(a->plain ? s : escape_plain(s, ESCAPE_C, &t->mem));
 }
 
 static void web_request(struct text *t, const struct access_line *a, value *v)
@@ -195,17 +190,17 @@ static void web_request(struct text *t, const struct access_line *a, value *v)
 	str request = text_of(plain(t, a, a->request));
 
 	if (!access_request(request, &r)) {
-		v[W_REQUEST] = value_of(request);
+		v[W_REQUEST] = split_value(request);
 		return;
 	}
 	access_url(r.target, &u);
-	v[W_METHOD] = value_of(r.method);
-	v[W_URL] = value_of(r.target);
-	v[W_VERSION] = value_of(r.version);
-	v[W_HOST] = value_of(u.host);
-	v[W_STEM] = value_of(u.stem);
-	v[W_QUERY] = value_of(u.query);
-	v[W_EXTENSION] = value_of(u.extension);
+	v[W_METHOD] = split_value(r.method);
+	v[W_URL] = split_value(r.target);
+	v[W_VERSION] = split_value(r.version);
+	v[W_HOST] = split_value(u.host);
+	v[W_STEM] = split_value(u.stem);
+	v[W_QUERY] = split_value(u.query);
+	v[W_EXTENSION] = split_value(u.extension);
 }
 
 /* The result, and what somebody has added behind it. */
@@ -216,14 +211,14 @@ static void web_result(struct text *t, const struct access_line *a, size_t at, v
 
 	if (at < ACCESS_EXTRA_MAX) {
 		action = str_cut(a->extra[at].text, ':', &by);
-		v[W_ACTION] = value_of(action);
-		v[W_HIERARCHY] = value_of(by);
+		v[W_ACTION] = split_value(action);
+		v[W_HIERARCHY] = split_value(by);
 		from = by.ptr + by.len;
 	}
 	t->repaired = at > 0 && a->nextra > 0;
 	if (t->repaired) /* fields that nobody has named, or a quote in the agent that was not escaped */
 		from = a->extra[0].text.ptr;
-	v[W_MORE] = value_of(str_trim((str){ from, (size_t)(end - from) }));
+	v[W_MORE] = split_value(str_trim((str){ from, (size_t)(end - from) }));
 }
 
 static enum text_line web_line(struct text *t, const struct access_line *a, size_t at)
@@ -235,13 +230,13 @@ static enum text_line web_line(struct text *t, const struct access_line *a, size
 		t->why = "no such time";
 		return TEXT_BAD;
 	}
-	v[W_TIME] = value_of(a->time);
-	v[W_CLIENT] = value_of(a->client);
+	v[W_TIME] = split_value(a->time);
+	v[W_CLIENT] = split_value(a->client);
 	v[W_IDENT] = plain(t, a, a->ident);
 	v[W_USER] = plain(t, a, a->user);
 	web_request(t, a, v);
-	v[W_STATUS] = value_of(a->status);
-	v[W_BYTES] = value_of(a->bytes);
+	v[W_STATUS] = split_value(a->status);
+	v[W_BYTES] = split_value(a->bytes);
 	v[W_REFERER] = plain(t, a, a->referer);
 	v[W_AGENT] = plain(t, a, a->agent);
 	web_result(t, a, at, v);

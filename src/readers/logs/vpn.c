@@ -20,8 +20,7 @@ static bool put_told(struct text_keys *k, const struct told *rows, size_t n, str
 			continue;
 		fields = linepat_names(rows[i].pattern, names);
 		for (size_t f = 0; f < fields; f++)
-			text_keys_put(k, names[f],
-				      hit.values[f].len ? value_utf8(hit.values[f]) : (value){ 0 });
+			text_keys_put_text(k, names[f], hit.values[f]);
 		text_keys_put_str(k, "action", str_of(rows[i].action));
 		text_keys_put_str(k, "outcome", str_of(rows[i].outcome));
 		return true;
@@ -198,7 +197,7 @@ static void put_parts(struct text_keys *k, str s)
 		if (said.len > 1 && said.ptr[0] == '"' && said.ptr[said.len - 1] == '"')
 			said = (str){ said.ptr + 1, said.len - 2 };
 		name.len -= name.len && name.ptr[name.len - 1] == ':';
-		text_keys_put(k, name, said.len ? value_utf8(said) : (value){ 0 });
+		text_keys_put_text(k, name, said);
 	}
 }
 

@@ -289,7 +289,7 @@ static bool set_time(struct text *t, struct webaccess *w, str s)
 
 static void put(struct text *t, size_t column, str s)
 {
-	t->values[column] = s.len == 0 || is_dash(s) ? (value){ 0 } : value_utf8(s);
+	t->values[column] = split_value(s);
 }
 
 /* A text of the line that the client chose, without what the server did to it. */

@@ -23,6 +23,12 @@ size_t split_quoted(str line, value *out, size_t max);
  * SIZE_MAX: no memory. */
 size_t split_csv(str line, char by, value *out, size_t max, arena *mem);
 
+/* One field that was split otherwise: nothing and "-" are absent. */
+static inline value split_value(str s)
+{
+	return s.len == 0 || (s.len == 1 && s.ptr[0] == '-') ? (value){ 0 } : value_utf8(s);
+}
+
 /* key=value pairs, apart by spaces (or `by`), values bare or in quotes with \" and \\ escapes. One call per
  * pair: false at the end. What is no pair is passed over. *rest is the caller's cursor. */
 struct split_pair {

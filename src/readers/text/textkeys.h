@@ -28,9 +28,13 @@ void text_keys_begin(struct text_keys *k);
 
 /* A field of the record; an absent or empty value makes no column. The value must live as long as the record. */
 void text_keys_put(struct text_keys *k, str name, value v);
+static inline void text_keys_put_text(struct text_keys *k, str name, str s)
+{
+	text_keys_put(k, name, s.len ? value_utf8(s) : (value){ 0 });
+}
 static inline void text_keys_put_str(struct text_keys *k, const char *name, str s)
 {
-	text_keys_put(k, str_of(name), s.len ? value_utf8(s) : (value){ 0 });
+	text_keys_put_text(k, str_of(name), s);
 }
 
 /* What was put, empty if nothing. */
